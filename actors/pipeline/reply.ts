@@ -1,0 +1,61 @@
+// Hot. The reply to one request as JSON text in parts: those that seldom change are octets already.
+import type { TextPart } from "#runtime/mod.ts";
+
+import type { PipelineRequest } from "./request.ts";
+
+const SECONDS_DECIMALS = 7;
+const PER_SECOND = 10 ** SECONDS_DECIMALS;
+const PER_MILLISECOND = PER_SECOND / 1_000;
+
+/** Seconds below 0.1 ms, which nearly all requests take, ready made. */
+const SHORT_TIMES: readonly Uint8Array[] = Array.from({ length: 1_000 }, (_, time) =>
+  Buffer.from((time / PER_SECOND).toFixed(SECONDS_DECIMALS)),
+);
+
+/** One for each session. The parts it returns are the same array each time: valid until the next reply. */
+export class ReplyWriter {
+  readonly #parts: TextPart[];
+  #clientId = "";
+  #unixMs = -1;
+
+  /** `serverId` names this server in every reply. */
+  constructor(serverId: string) {
+    this.#parts = ["", 0, "", "", Buffer.from(`,"server_id":${JSON.stringify(serverId)},"status":"success"}`)];
+  }
+
+  /** `unixMs` is a whole number of milliseconds; both times are written in seconds. */
+  success(request: PipelineRequest, unixMs: number, processingMs: number): readonly TextPart[] {
+    const parts = this.#parts;
+    if (request.clientId !== this.#clientId) this.#setClientId(request.clientId);
+    parts[1] = request.messageId;
+    if (unixMs !== this.#unixMs) this.#setTime(unixMs);
+    parts[3] = secondsPart(processingMs);
+    return parts;
+  }
+
+  #setClientId(clientId: string): void {
+    this.#clientId = clientId;
+    this.#parts[0] = Buffer.from(`{"client_id":${JSON.stringify(clientId)},"message_id":`);
+  }
+
+  #setTime(unixMs: number): void {
+    this.#unixMs = unixMs;
+    this.#parts[2] = Buffer.from(`,"timestamp":${unixMs / 1_000},"data":"Response from server","processing_time":`);
+  }
+}
+
+/** The reply to a payload that is no request. `messageId` is JSON text or a number, absent when it could not be read. */
+export function errorReply(
+  problem: string,
+  messageId: string | number | undefined,
+  unixMs: number,
+  serverId: string,
+): readonly TextPart[] {
+  const rest = JSON.stringify({ timestamp: unixMs / 1_000, server_id: serverId, status: "error", error: problem });
+  return ['{"message_id":', messageId ?? "null", ",", rest.slice(1)];
+}
+
+function secondsPart(milliseconds: number): TextPart {
+  const time = Math.max(0, Math.round(milliseconds * PER_MILLISECOND));
+  return SHORT_TIMES[time] ?? (time / PER_SECOND).toFixed(SECONDS_DECIMALS);
+}

@@ -1,0 +1,70 @@
+// The pipelined service: each connection is one actor that answers requests in order and leaves one row in the ledger.
+import { type ActorType, session, type SessionContext, type TextPart } from "#runtime/mod.ts";
+
+import { type ExperimentCell, type Ledger, ledgerRow } from "./ledger.ts";
+import { errorReply, ReplyWriter } from "./reply.ts";
+import { parseRequest } from "./request.ts";
+
+export interface PipelineService {
+  readonly serverId: string;
+  /** Simulated work for each request, in milliseconds; 0 = none. */
+  readonly workMs: number;
+  readonly experiment: ExperimentCell;
+  readonly ledger: Ledger;
+}
+
+interface PipelineState {
+  readonly replies: ReplyWriter;
+  clientId: string;
+  messagesProcessed: number;
+  processingMs: number;
+}
+
+type PipelineContext = SessionContext<PipelineState, readonly TextPart[]>;
+
+/** The session type of the pipelined protocol: JSON text in, JSON text in parts out. */
+export function createPipelineSession(
+  service: PipelineService,
+): ActorType<PipelineState, object, string, readonly TextPart[]> {
+  const { serverId, workMs, ledger, experiment } = service;
+
+  /** Hot. */
+  function answer(session: PipelineContext, text: string): void {
+    const { state } = session;
+    const request = parseRequest(text);
+    if ("problem" in request) {
+      session.send(errorReply(request.problem, request.messageId, session.turnStartedAt, serverId));
+    } else {
+      state.clientId = request.clientId;
+      const processingMs = session.monotonicMs() - session.turnStartedMs;
+      session.send(state.replies.success(request, session.turnStartedAt, processingMs));
+      state.processingMs += processingMs;
+    }
+    state.messagesProcessed++;
+  }
+
+  async function answerAfterWork(session: PipelineContext, text: string): Promise<void> {
+    await session.sleep(workMs);
+    answer(session, text);
+  }
+
+  function leaveRow(session: PipelineContext, endReason: string): void {
+    const { state, connection } = session;
+    const { openedAt: startedAt, transport, bytesIn, bytesOut } = connection;
+    const { clientId, messagesProcessed, processingMs } = state;
+    const endedAt = session.unixMs();
+    const counts = { messagesProcessed, processingMs, bytesIn, bytesOut };
+    ledger.append(ledgerRow({ clientId, serverId, startedAt, endedAt, experiment, transport, endReason, ...counts }));
+  }
+
+  return session("pipeline-session", {
+    state: (): PipelineState => ({
+      replies: new ReplyWriter(serverId),
+      clientId: "",
+      messagesProcessed: 0,
+      processingMs: 0,
+    }),
+    message: workMs > 0 ? answerAfterWork : answer,
+    closed: leaveRow,
+  });
+}

@@ -1,0 +1,86 @@
+"""A peer of the pipelined comparison: one thread per connection, plain standard library, the same frames and replies."""
+
+import argparse
+import json
+import socket
+import struct
+import sys
+import threading
+import time
+
+MAGIC = 0x12345678
+REQUEST, RESPONSE, CLOSE = 1, 2, 4
+PAYLOAD_BYTES_MAX = 1_048_576
+HEADER = struct.Struct(">III")
+encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def reply_to(payload, work_seconds):
+    started = time.perf_counter()
+    try:
+        request = json.loads(payload)
+        client_id, message_id = request.get("client_id"), request.get("message_id")
+    except (ValueError, AttributeError):
+        body = {"timestamp": time.time(), "server_id": "python", "status": "error", "error": "Payload is not a JSON object"}
+    else:
+        if work_seconds > 0:
+            time.sleep(work_seconds)
+        body = {
+            "client_id": client_id,
+            "message_id": message_id,
+            "timestamp": time.time(),
+            "data": "Response from server",
+            "processing_time": round(time.perf_counter() - started, 6),
+            "server_id": "python",
+            "status": "success",
+        }
+    text = encode(body).encode()
+    return HEADER.pack(MAGIC, RESPONSE, len(text)) + text
+
+
+def serve(connection, work_seconds):
+    """Reads what has arrived, answers every whole frame of it, and sends those replies together."""
+    with connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        buffered = b""
+        while chunk := connection.recv(65_536):
+            buffered = buffered + chunk if buffered else chunk
+            offset, replies, closing = 0, [], False
+            while len(buffered) - offset >= 12:
+                magic, kind, size = HEADER.unpack_from(buffered, offset)
+                if magic != MAGIC or kind != REQUEST or size > PAYLOAD_BYTES_MAX:
+                    closing = True
+                    break
+                end = offset + 12 + size
+                if end > len(buffered):
+                    break
+                replies.append(reply_to(buffered[offset + 12 : end], work_seconds))
+                offset = end
+            buffered = buffered[offset:]
+            if replies:
+                connection.sendall(b"".join(replies))
+            if closing:
+                return
+
+
+def serve_quietly(connection, work_seconds):
+    try:
+        serve(connection, work_seconds)
+    except OSError as error:
+        print(f"Connection ended: {error}", file=sys.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--work-ms", type=float, default=0)
+    options = parser.parse_args()
+    listener = socket.create_server(("127.0.0.1", options.port), backlog=512)
+    print(f"listening {listener.getsockname()[1]}", flush=True)
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=serve_quietly, args=(connection, options.work_ms / 1_000), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

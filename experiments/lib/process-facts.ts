@@ -1,0 +1,34 @@
+// What Linux says about a process we started: its processor time, its resident memory, and whether it has come to rest.
+
+import { readFileSync } from "node:fs";
+
+/** `USER_HZ`: 100 on every Linux that runs Bun. */
+const ticksPerSecond = 100;
+
+/** Processor seconds of all threads so far, user and kernel, in steps of 10 ms. */
+export function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** Resident memory in bytes. */
+export function residentBytesOf(pid: number): number {
+  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"));
+  if (found === null) throw new Error(`Cannot read the resident memory of process ${pid}`);
+  return Number(found[1]) * 1_024;
+}
+
+/**
+ * Waits until a process has used under 5 % of a core for a whole `quietMs`, so that what came before is finished.
+ * Gives up waiting after `timeoutMs`; true when it came to rest.
+ */
+export async function waitUntilQuiet(pid: number, quietMs: number, timeoutMs = 15_000): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline) {
+    const before = cpuSecondsOf(pid);
+    await Bun.sleep(quietMs);
+    if (cpuSecondsOf(pid) - before <= (quietMs / 1_000) * 0.05) return true;
+  }
+  return false;
+}

@@ -1,0 +1,67 @@
+// Starts a program in its own process, reads the port it prints, and stops it by its process id.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface ProgramOptions {
+  readonly command: readonly string[];
+  /** Where the program's output goes; read back for `ready` and for error messages. */
+  readonly logFile: string;
+  /** Found in the output once the program is ready; its first group is the number it is known by, such as its port. */
+  readonly ready: RegExp;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly startTimeoutMs?: number;
+}
+
+export interface Program {
+  readonly pid: number;
+  /** The number that `ready` found. */
+  readonly number: number;
+  output(): string;
+  /** SIGTERM, then SIGKILL after five seconds; resolves when the process is gone. */
+  stop(): Promise<void>;
+}
+
+/** Output goes to a file, so that a program that logs much neither blocks nor costs the reader time. */
+export async function startProgram(options: ProgramOptions): Promise<Program> {
+  const log = Bun.file(options.logFile);
+  const child = Bun.spawn([...options.command], {
+    stdin: "ignore",
+    stdout: log,
+    stderr: Bun.file(`${options.logFile}.err`),
+    env: { ...inheritedEnvironment(), NODE_ENV: "production", ...options.environment },
+  });
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    const timeout = setTimeout(() => child.kill("SIGKILL"), 5_000);
+    await child.exited;
+    clearTimeout(timeout);
+  };
+  const output = (): string => readFileSync(options.logFile, "utf8");
+  const deadline = performance.now() + (options.startTimeoutMs ?? 10_000);
+  while (performance.now() < deadline && child.exitCode === null) {
+    await Bun.sleep(10);
+    const found = options.ready.exec(output());
+    if (found !== null) return { pid: child.pid, number: Number(found[1]), output, stop };
+  }
+  await stop();
+  const said = `${output()}${readFileSync(`${options.logFile}.err`, "utf8")}`.trim().slice(-500);
+  throw new Error(`Cannot start ${options.command.join(" ")}: ${said === "" ? "it said nothing" : said}`);
+}
+
+/** Settings of Correio in the caller's shell must not change what is measured. */
+function inheritedEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(Bun.env).filter(([name]) => !name.startsWith("CORREIO_")));
+}
+
+export interface Workspace {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** A temporary folder for logs, data and compiled programs of one experiment. */
+export function createWorkspace(): Workspace {
+  const folder = mkdtempSync(join(tmpdir(), "correio-experiment-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,62 @@
+// GET /actors over real HTTP.
+
+import { describe, expect, test } from "bun:test";
+
+import { Value } from "@sinclair/typebox/value";
+
+import { actorsSchema } from "./actors.ts";
+import { HTTP_LIMITS } from "./limits.ts";
+import { startStandIn } from "./stand-in.ts";
+
+describe("GET /actors", () => {
+  test("gives the types and one page, in the documented shape", async () => {
+    await using gateway = startStandIn();
+    const response = await gateway.get("/actors");
+    expect(response.status).toBe(200);
+    const body: unknown = await response.json();
+    expect(Value.Check(actorsSchema, body)).toBe(true);
+    expect(body).toMatchObject({
+      types: [{ type: "counter" }],
+      items: [{ key: "page/home" }],
+      next: "counter/page/home",
+    });
+  });
+
+  test("asks for 50 when no limit is given, and names neither type nor cursor", async () => {
+    await using gateway = startStandIn();
+    await gateway.get("/actors");
+    expect(gateway.asked).toEqual([{ limit: 50 }]);
+  });
+
+  test("passes type, limit and cursor on", async () => {
+    await using gateway = startStandIn();
+    await gateway.get(`/actors?type=counter&limit=500&after=${encodeURIComponent("counter/page/home")}`);
+    expect(gateway.asked).toEqual([{ type: "counter", limit: 500, after: "counter/page/home" }]);
+  });
+
+  test.each(["0", "-1", "501", "7.5", "many", "", "1e99", "NaN"])(
+    "refuses the limit %p and says what it may be",
+    async (limit) => {
+      await using gateway = startStandIn();
+      const response = await gateway.get(`/actors?limit=${limit}`);
+      expect(response.status).toBe(422);
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+      expect(await response.json()).toMatchObject({
+        type: "urn:correio:problem:invalid_request",
+        status: 422,
+        detail: expect.stringContaining('"limit" must be a whole number from 1 to 500'),
+      });
+      expect(gateway.asked).toEqual([]);
+    },
+  );
+
+  test("takes a type and a cursor of the longest allowed length, and no longer", async () => {
+    await using gateway = startStandIn();
+    const { nameCharsMax, cursorCharsMax } = HTTP_LIMITS;
+    const statusOf = async (query: string): Promise<number> => (await gateway.get(`/actors?${query}`)).status;
+    expect(await statusOf(`type=${"t".repeat(nameCharsMax)}`)).toBe(200);
+    expect(await statusOf(`type=${"t".repeat(nameCharsMax + 1)}`)).toBe(422);
+    expect(await statusOf(`after=${"c".repeat(cursorCharsMax)}`)).toBe(200);
+    expect(await statusOf(`after=${"c".repeat(cursorCharsMax + 1)}`)).toBe(422);
+  });
+});

@@ -1,0 +1,135 @@
+// What holds for every answer, and how the gateway starts and stops.
+
+import { describe, expect, test } from "bun:test";
+
+import { startGateway } from "./gateway.ts";
+import { HTTP_LIMITS } from "./limits.ts";
+import { startStandIn, withToken } from "./stand-in.ts";
+
+describe("every answer", () => {
+  test.each(["/health", "/docs", "/docs/assets/docs.js", "/nowhere", "/actors?limit=0"])(
+    "%s says how it may be used",
+    async (path) => {
+      await using gateway = startStandIn();
+      const { headers } = await gateway.get(path);
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("content-security-policy")).toStartWith(
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;",
+      );
+      expect(headers.get("access-control-allow-origin")).toBeNull();
+    },
+  );
+
+  test("an unknown address is 404 as a problem", async () => {
+    await using gateway = startStandIn();
+    const response = await gateway.get("/nowhere");
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(await response.json()).toEqual({
+      type: "urn:correio:problem:not_found",
+      title: "There is nothing at this address",
+      status: 404,
+      detail: 'Cannot find "/nowhere"',
+    });
+  });
+
+  test("a method the address does not take is 405 with those it takes", async () => {
+    await using gateway = startStandIn();
+    const posted = await gateway.send("POST", "/health", withToken);
+    expect(posted.status).toBe(405);
+    expect(posted.headers.get("allow")).toBe("GET, HEAD");
+    const got = await gateway.get("/sessions/17");
+    expect(got.status).toBe(405);
+    expect(got.headers.get("allow")).toBe("DELETE");
+  });
+
+  test("HEAD has the headers of GET and no body", async () => {
+    await using gateway = startStandIn();
+    const response = await gateway.send("HEAD", "/metrics");
+    expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(await response.text()).toBe("");
+    expect((await gateway.send("HEAD", "/nowhere")).status).toBe(404);
+  });
+
+  test("a body at the limit is read past, one byte more is 413", async () => {
+    await using gateway = startStandIn();
+    const statusOf = async (bytes: number): Promise<number> => {
+      const body = "x".repeat(bytes);
+      return (await fetch(`${gateway.url}/sessions/17`, { method: "DELETE", headers: withToken, body })).status;
+    };
+    expect(await statusOf(HTTP_LIMITS.requestBodyBytesMax)).toBe(204);
+    expect(await statusOf(HTTP_LIMITS.requestBodyBytesMax + 1)).toBe(413);
+  });
+});
+
+describe("the gateway's life", () => {
+  const view = { about: () => ({ serverId: "node-1", version: "0.1.0", startedAt: 0, uptimeMs: 0 }) };
+
+  test("port 0 takes a free port and tells which", async () => {
+    await using gateway = startStandIn();
+    expect(gateway.port).toBeGreaterThan(0);
+  });
+
+  test("a port in use is an error that names address and setting", async () => {
+    await using first = startStandIn();
+    expect(() => startOn(first.port)).toThrow(
+      `Cannot start the gateway on 127.0.0.1:${first.port}: the port is in use (CORREIO_HTTP_PORT sets the port)`,
+    );
+  });
+
+  test("after stop the port is free again, and stopping twice is harmless", async () => {
+    const first = startOn(0);
+    await first.stop();
+    await first.stop();
+    const second = startOn(first.port);
+    expect(second.port).toBe(first.port);
+    await second.stop();
+  });
+
+  test("stop waits for a request in progress", async () => {
+    const asked = Promise.withResolvers<void>();
+    const metrics = Promise.withResolvers<string>();
+    const gateway = startOn(0, () => {
+      asked.resolve();
+      return metrics.promise;
+    });
+    const answer = fetch(`http://127.0.0.1:${gateway.port}/metrics`);
+    await asked.promise;
+    const stopped = gateway.stop();
+    metrics.resolve("late 1\n");
+    expect(await (await answer).text()).toBe("late 1\n");
+    await stopped;
+  });
+
+  test("a request that never ends does not hold stop up for good", async () => {
+    const asked = Promise.withResolvers<void>();
+    const gateway = startOn(0, () => {
+      asked.resolve();
+      return new Promise(() => undefined);
+    });
+    const outcome = fetch(`http://127.0.0.1:${gateway.port}/metrics`).then(
+      () => "answered",
+      () => "closed",
+    );
+    await asked.promise;
+    await gateway.stop();
+    expect(await outcome).toBe("closed");
+  });
+
+  function startOn(port: number, metrics = (): Promise<string> => Promise.resolve("")) {
+    return startGateway({
+      host: "127.0.0.1",
+      port,
+      adminToken: "token",
+      view: {
+        ...view,
+        metrics,
+        readiness: () => ({ ready: true }),
+        actorTypes: () => [],
+        actors: () => ({ items: [] }),
+        sessions: () => ({ items: [] }),
+        disconnect: () => false,
+      },
+    });
+  }
+});

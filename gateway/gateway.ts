@@ -1,0 +1,97 @@
+// The gateway: management routes, metrics and Swagger UI over HTTP, in front of a view of the running node.
+
+import type { NodeView } from "#runtime/observe/view.ts";
+
+import { createAccessCheck } from "./access.ts";
+import { HTTP_LIMITS } from "./limits.ts";
+import { internalProblem } from "./problems.ts";
+import { createRoutes } from "./routes.ts";
+
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly adminToken: string;
+  readonly view: NodeView;
+  /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
+  readonly onFault?: (fault: unknown) => void;
+}
+
+export interface Gateway {
+  readonly port: number;
+  /** Takes no more requests; those in progress get a moment to finish, then their connections are closed. */
+  stop(): Promise<void>;
+}
+
+const SECURITY_HEADERS = {
+  "X-Content-Type-Options": "nosniff",
+  "Content-Security-Policy":
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "Referrer-Policy": "no-referrer",
+  "Cache-Control": "no-store",
+};
+
+/** Listens at once; throws when the address cannot be had, naming it and the setting that changes it. */
+export function startGateway(options: GatewayOptions): Gateway {
+  const onFault = options.onFault ?? ((fault) => console.error("Gateway fault:", fault));
+  const server = listen(options, createFrontDoor(options, onFault), onFault);
+  const port = server.port ?? options.port;
+  return { port, stop: () => stopWithin(server, HTTP_LIMITS.stopGraceMs) };
+}
+
+/** What every request passes, whatever its route: access first, then the routes, then the headers all answers carry. */
+function createFrontDoor(
+  options: GatewayOptions,
+  onFault: (fault: unknown) => void,
+): (request: Request) => Promise<Response> {
+  const refuse = createAccessCheck(options);
+  const app = createRoutes(options.view, onFault);
+  return async (request) => {
+    const response = refuse(request) ?? (await app.fetch(request));
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+    return response;
+  };
+}
+
+/** `Bun.serve` directly: Elysia's own `listen` shares the port with whoever has it (`reusePort`) instead of failing. */
+function listen(
+  options: GatewayOptions,
+  fetch: (request: Request) => Promise<Response>,
+  onFault: (fault: unknown) => void,
+): Bun.Server<undefined> {
+  const { host, port } = options;
+  try {
+    return Bun.serve({
+      hostname: host,
+      port,
+      reusePort: false,
+      development: false,
+      maxRequestBodySize: HTTP_LIMITS.requestBodyBytesMax,
+      idleTimeout: HTTP_LIMITS.requestIdleSecondsMax,
+      fetch,
+      error: (fault) => {
+        onFault(fault);
+        return internalProblem();
+      },
+    });
+  } catch (cause) {
+    throw new Error(
+      `Cannot start the gateway on ${host}:${port}: ${reasonOf(cause)} (CORREIO_HTTP_PORT sets the port)`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return "code" in cause && cause.code === "EADDRINUSE" ? "the port is in use" : cause.message;
+}
+
+async function stopWithin(server: Bun.Server<undefined>, graceMs: number): Promise<void> {
+  const grace = setTimeout(() => void server.stop(true), graceMs);
+  await server.stop();
+  clearTimeout(grace);
+}

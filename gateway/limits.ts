@@ -1,0 +1,11 @@
+// The gateway's bounds, each with its unit.
+
+export const HTTP_LIMITS = {
+  pageItemsMax: 500,
+  pageItemsDefault: 50,
+  cursorCharsMax: 1_024,
+  nameCharsMax: 256,
+  requestBodyBytesMax: 65_536,
+  requestIdleSecondsMax: 30,
+  stopGraceMs: 1_000,
+} as const;

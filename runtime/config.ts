@@ -1,0 +1,228 @@
+// Settings of the process: from flags, then from the environment, then the default. The only reader of `process.env`.
+import { hostname } from "node:os";
+import { parseArgs } from "node:util";
+
+import { unreachable } from "./base/assert.ts";
+import { limits } from "./limits.ts";
+
+type Kind = "text" | "port" | "milliseconds" | "count" | "switch";
+
+interface Setting {
+  readonly kind: Kind;
+  readonly unit: string;
+  readonly fallback: string;
+  readonly help: string;
+}
+
+const setting = (kind: Kind, unit: string, fallback: string | number, help: string): Setting => ({
+  kind,
+  unit,
+  fallback: String(fallback),
+  help,
+});
+
+/** Every setting by its environment name; the flag is the same name in lower case with dashes, without the prefix. */
+const SETTINGS = {
+  CORREIO_HOST: setting("text", "address", "127.0.0.1", "Address the sockets listen on"),
+  CORREIO_PORT: setting("port", "port", 5_000, "TCP port of the frame protocol; 0 = any free port"),
+  CORREIO_TLS_PORT: setting("text", "port", "", "TLS port of the same protocol; empty = none, 0 = any free port"),
+  CORREIO_TLS_CERT: setting("text", "file", "", "PEM certificate for the TLS port"),
+  CORREIO_TLS_KEY: setting("text", "file", "", "PEM private key for the TLS port"),
+  CORREIO_REUSE_PORT: setting("switch", "true|false", "false", "Let several processes share the ports"),
+  CORREIO_HTTP_HOST: setting("text", "address", "127.0.0.1", "Address the gateway listens on"),
+  CORREIO_HTTP_PORT: setting("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
+  CORREIO_ADMIN_TOKEN: setting(
+    "text",
+    "token",
+    "",
+    "Bearer token for changes over HTTP; empty = made and printed at start",
+  ),
+  CORREIO_DATA: setting("text", "folder", "data", "Where the session ledger is kept"),
+  CORREIO_SERVER_ID: setting("text", "name", "", "Name of this server in replies and ledger; empty = the host name"),
+  CORREIO_WORK_MS: setting("milliseconds", "ms", 0, "Simulated work for each request"),
+  CORREIO_DRAIN_MS: setting("milliseconds", "ms", limits.drainMs, "Time to answer what was accepted, after SIGTERM"),
+  CORREIO_CONNECTIONS_MAX: setting("count", "connections", limits.connectionsMax, "Open connections"),
+  CORREIO_CONNECTIONS_PER_ADDRESS_MAX: setting(
+    "count",
+    "connections",
+    limits.connectionsPerAddressMax,
+    "Open connections of one remote address",
+  ),
+  CORREIO_FIRST_BYTE_MS: setting("milliseconds", "ms", limits.firstByteMs, "Time until a connection's first byte"),
+  CORREIO_HANDSHAKE_MS: setting("milliseconds", "ms", limits.handshakeMs, "Time for a TLS handshake"),
+  CORREIO_MESSAGE_MS: setting("milliseconds", "ms", limits.messageMs, "Time for a message to become whole"),
+  CORREIO_IDLE_MS: setting("milliseconds", "ms", limits.idleMs, "Silence after which a connection is closed"),
+  CORREIO_WRITE_STALL_MS: setting(
+    "milliseconds",
+    "ms",
+    limits.writeStallMs,
+    "Time a client may take nothing while bytes wait for it",
+  ),
+  CORREIO_LOG_LEVEL: setting("text", "level", "info", "Least severe log level: debug, info, warn, error, silent"),
+  CORREIO_NUM_SERVERS: setting("text", "label", "", "Ledger column num_servers: the experiment's cell"),
+  CORREIO_NUM_CLIENTS: setting("text", "label", "", "Ledger column num_clients"),
+  CORREIO_NUM_MESSAGES: setting("text", "label", "", "Ledger column num_messages"),
+} satisfies Record<string, Setting>;
+
+type Name = keyof typeof SETTINGS;
+
+const NAMES = Object.keys(SETTINGS) as Name[];
+const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
+const MILLISECONDS_MAX = 86_400_000;
+const COUNT_MAX = 1_000_000;
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly port: number; readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly reusePort: boolean;
+  readonly httpHost: string;
+  readonly httpPort: number;
+  /** Empty = to be made. */
+  readonly adminToken: string;
+  readonly dataFolder: string;
+  readonly serverId: string;
+  readonly workMs: number;
+  readonly drainMs: number;
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+  readonly firstByteMs: number;
+  readonly handshakeMs: number;
+  readonly messageMs: number;
+  readonly idleMs: number;
+  readonly writeStallMs: number;
+  readonly logLevel: string;
+  readonly experiment: { readonly numServers: string; readonly numClients: string; readonly numMessages: string };
+}
+
+export type ConfigResult =
+  | { readonly kind: "config"; readonly config: Config }
+  | { readonly kind: "help"; readonly text: string }
+  /** One line for each wrong value. */
+  | { readonly kind: "wrong"; readonly problems: readonly string[] };
+
+/** Reads flags and environment; wrong values are all named, none is replaced by its default. */
+export function readConfig(args: readonly string[], environment: Record<string, string | undefined>): ConfigResult {
+  const flags = parseFlags(args);
+  if ("problem" in flags) return { kind: "wrong", problems: [flags.problem] };
+  if (flags.values["help"] === true) return { kind: "help", text: helpText() };
+  const problems = unknownNames(environment);
+  const text = (name: Name): string => {
+    const flag = flags.values[flagOf(name)];
+    return typeof flag === "string" ? flag : (environment[name] ?? SETTINGS[name].fallback);
+  };
+  for (const name of NAMES) {
+    const problem = problemOf(name, text(name));
+    if (problem !== undefined) problems.push(problem);
+  }
+  if (problems.length > 0) return { kind: "wrong", problems };
+  return { kind: "config", config: toConfig(text) };
+}
+
+function toConfig(text: (name: Name) => string): Config {
+  const number = (name: Name): number => Number(text(name));
+  const tlsPort = text("CORREIO_TLS_PORT");
+  const tls = { port: Number(tlsPort), certFile: text("CORREIO_TLS_CERT"), keyFile: text("CORREIO_TLS_KEY") };
+  return {
+    host: text("CORREIO_HOST"),
+    port: number("CORREIO_PORT"),
+    tls: tlsPort === "" ? undefined : tls,
+    reusePort: text("CORREIO_REUSE_PORT") === "true",
+    httpHost: text("CORREIO_HTTP_HOST"),
+    httpPort: number("CORREIO_HTTP_PORT"),
+    adminToken: text("CORREIO_ADMIN_TOKEN"),
+    dataFolder: text("CORREIO_DATA"),
+    serverId: text("CORREIO_SERVER_ID") || hostname(),
+    workMs: number("CORREIO_WORK_MS"),
+    drainMs: number("CORREIO_DRAIN_MS"),
+    connectionsMax: number("CORREIO_CONNECTIONS_MAX"),
+    connectionsPerAddressMax: number("CORREIO_CONNECTIONS_PER_ADDRESS_MAX"),
+    firstByteMs: number("CORREIO_FIRST_BYTE_MS"),
+    handshakeMs: number("CORREIO_HANDSHAKE_MS"),
+    messageMs: number("CORREIO_MESSAGE_MS"),
+    idleMs: number("CORREIO_IDLE_MS"),
+    writeStallMs: number("CORREIO_WRITE_STALL_MS"),
+    logLevel: text("CORREIO_LOG_LEVEL"),
+    experiment: {
+      numServers: text("CORREIO_NUM_SERVERS"),
+      numClients: text("CORREIO_NUM_CLIENTS"),
+      numMessages: text("CORREIO_NUM_MESSAGES"),
+    },
+  };
+}
+
+type Flags = { readonly values: Readonly<Record<string, string | boolean | undefined>> };
+
+function parseFlags(args: readonly string[]): Flags | { readonly problem: string } {
+  const options = Object.fromEntries(NAMES.map((name) => [flagOf(name), { type: "string" as const }]));
+  try {
+    return parseArgs({ args: [...args], options: { ...options, help: { type: "boolean", short: "h" } } });
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split(". ")[0] : String(error);
+    return { problem: `${message}; --help lists all flags` };
+  }
+}
+
+function flagOf(name: Name): string {
+  return name.slice("CORREIO_".length).toLowerCase().replaceAll("_", "-");
+}
+
+/** A misspelt variable would otherwise be a setting that silently does nothing. */
+function unknownNames(environment: Record<string, string | undefined>): string[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("CORREIO_") && !(name in SETTINGS))
+    .map((name) => `Cannot use ${name}: there is no such setting; --help lists all`);
+}
+
+function problemOf(name: Name, value: string): string | undefined {
+  const wanted = wantedOf(name, value);
+  return wanted === undefined ? undefined : `Cannot use ${name}="${value}": it must be ${wanted}`;
+}
+
+/** What the value should have been; undefined when it is that. */
+function wantedOf(name: Name, value: string): string | undefined {
+  if (name === "CORREIO_TLS_PORT" && value !== "") return inRange(value, 0, 65_535, "a port, or empty");
+  if (name === "CORREIO_LOG_LEVEL") return LOG_LEVELS.includes(value) ? undefined : `one of ${LOG_LEVELS.join(", ")}`;
+  if (name === "CORREIO_HOST" || name === "CORREIO_HTTP_HOST" || name === "CORREIO_DATA") {
+    return value === "" ? "a text that is not empty" : undefined;
+  }
+  switch (SETTINGS[name].kind) {
+    case "port":
+      return inRange(value, 0, 65_535, "a port");
+    case "milliseconds":
+      return inRange(value, 0, MILLISECONDS_MAX, "milliseconds");
+    case "count":
+      return inRange(value, 1, COUNT_MAX, "a count");
+    case "switch":
+      return value === "true" || value === "false" ? undefined : "true or false";
+    case "text":
+      return undefined;
+    default:
+      return unreachable(SETTINGS[name].kind);
+  }
+}
+
+function inRange(value: string, least: number, most: number, what: string): string | undefined {
+  const number = Number(value);
+  const fits = /^\d+$/.test(value) && number >= least && number <= most;
+  return fits ? undefined : `${what}, a whole number from ${least} to ${most}`;
+}
+
+function helpText(): string {
+  const rows = NAMES.map((name) => [`--${flagOf(name)}`, name, SETTINGS[name].unit, SETTINGS[name].fallback] as const);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  const lines = rows.map((row, index) => {
+    const [flag, name, unit] = row.slice(0, 3).map((cell, column) => cell.padEnd(widths[column] as number));
+    const setting = SETTINGS[NAMES[index] as Name];
+    return `  ${flag}  ${name}  ${unit}  ${setting.help} (${setting.fallback === "" ? "none" : setting.fallback})`;
+  });
+  return [
+    "Usage: bun run runtime [flags]",
+    "",
+    "Starts the Correio server. A flag wins over the environment variable beside it.",
+    "  flag, variable, unit, meaning (default)",
+    "",
+    ...lines,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,44 @@
+// The types a method's schemas give: what a ref looks like to whoever calls it.
+import type { Receipt } from "./errors.ts";
+
+export interface MethodShape {
+  readonly in: unknown;
+  readonly out: unknown;
+}
+
+export interface CallOptions {
+  /** How long the answer is waited for, in milliseconds; never longer than what is left of the caller's own deadline. */
+  readonly timeoutMs?: number;
+  /** Gives the answer up early; the handler sees it on its own `signal`. */
+  readonly signal?: AbortSignal;
+}
+
+type Arguments<In> = [In] extends [undefined]
+  ? [input?: undefined, options?: CallOptions]
+  : [input: In, options?: CallOptions];
+
+type Asks<Methods> = {
+  readonly [M in keyof Methods]: Methods[M] extends MethodShape
+    ? (...args: Arguments<Methods[M]["in"]>) => Promise<Methods[M]["out"]>
+    : never;
+};
+
+type Tells<Methods> = {
+  readonly [M in keyof Methods]: Methods[M] extends MethodShape
+    ? (...args: [Methods[M]["in"]] extends [undefined] ? [] : [input: Methods[M]["in"]]) => Receipt
+    : never;
+};
+
+/** An actor's address and its methods: a value, cheap to make; making one starts nothing. */
+export type Ref<Methods> = Asks<Methods> & {
+  readonly type: string;
+  readonly key: string;
+  /** The same methods without an answer: each returns at once whether the mailbox took the message. */
+  readonly tell: Tells<Methods>;
+};
+
+/** What of an actor type a ref needs to know. */
+export interface Addressable<Methods> {
+  readonly name: string;
+  readonly shape: { readonly methods: Methods };
+}

@@ -1,0 +1,97 @@
+// The context that handlers receive: one for each resident actor, valid for the turn that is running.
+import type { Clock } from "../base/clock.ts";
+import { Timer, type TimerWheel } from "../base/timer-wheel.ts";
+import type { SessionContext } from "./context.ts";
+import { Refusal, RuntimeError } from "./errors.ts";
+import type { ConnectionPort } from "./ports.ts";
+import type { Addressable, Ref } from "./shape.ts";
+
+/** What of its cell a context needs. */
+export interface TurnSource {
+  readonly key: string;
+  readonly connection: ConnectionPort | undefined;
+  readonly current: { readonly signal: AbortSignal } | undefined;
+  readonly turnStartedMs: number;
+  readonly turnStartedAt: number;
+  lastReadMs: number;
+  readonly host: { readonly clock: Clock; readonly wheel: TimerWheel };
+  refTo<Methods>(type: Addressable<Methods>, key: string): Ref<Methods>;
+  requestStop(): void;
+}
+
+/** Serves plain actors and sessions alike; `connection`, `send` and `end` are typed for sessions only. */
+export class TurnContext implements SessionContext<unknown, unknown> {
+  state: unknown = undefined;
+  readonly #source: TurnSource;
+  #sleep: { readonly timer: Timer; readonly reject: (error: Error) => void } | undefined;
+
+  constructor(source: TurnSource) {
+    this.#source = source;
+  }
+
+  get key(): string {
+    return this.#source.key;
+  }
+
+  get signal(): AbortSignal {
+    return this.#source.current?.signal ?? new AbortController().signal;
+  }
+
+  get turnStartedMs(): number {
+    return this.#source.turnStartedMs;
+  }
+
+  get turnStartedAt(): number {
+    return this.#source.turnStartedAt;
+  }
+
+  get connection(): ConnectionPort {
+    return this.#source.connection as ConnectionPort;
+  }
+
+  unixMs(): number {
+    return this.#source.host.clock.unixMs();
+  }
+
+  monotonicMs(): number {
+    const source = this.#source;
+    return (source.lastReadMs = source.host.clock.monotonicMs());
+  }
+
+  refuse(code: string, message?: string): Refusal {
+    return new Refusal(code, message);
+  }
+
+  ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
+    return this.#source.refTo(type, key);
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = new Timer({ timerFired: () => resolve() });
+    this.#source.host.wheel.arm(timer, delayMs);
+    this.#sleep = { timer, reject };
+    return promise;
+  }
+
+  /** Nobody waits for this turn any more: a handler that sleeps is woken by an error, which is no crash. */
+  cancelSleep(): void {
+    if (this.#sleep === undefined || !this.#sleep.timer.armed) return;
+    this.#source.host.wheel.disarm(this.#sleep.timer);
+    this.#sleep.reject(
+      new RuntimeError("actor.cancelled", `Cancelled the turn of "${this.#source.key}": its connection is gone`),
+    );
+  }
+
+  stop(): void {
+    this.#source.requestStop();
+  }
+
+  send(value: unknown): void {
+    this.connection.send(value);
+  }
+
+  end(reason: string): void {
+    this.connection.end(reason);
+  }
+}

@@ -1,0 +1,65 @@
+// Every bound of the runtime, with its unit. Those an operator may change are read through config.ts, with these defaults.
+
+export const limits = {
+  /** Longest key of an actor, in UTF-16 code units. */
+  actorKeyLengthMax: 512,
+  /** Messages one mailbox holds before it refuses, unless the actor type says otherwise. */
+  mailboxMessagesMax: 1_024,
+  /** Bytes of undecoded input one mailbox holds before it refuses, unless the actor type says otherwise. */
+  mailboxBytesMax: 1_048_576 + 65_536,
+  /** An ask without `timeoutMs` is answered within this time or fails. */
+  askTimeoutMs: 5_000,
+  /** An actor without `hibernateAfterMs` leaves memory after this time without a message. */
+  idleStopMs: 60_000,
+  /** Turns one actor runs before the next ready actor has its turn. */
+  turnsPerSlice: 256,
+  /** Turns all actors run before the event loop looks at its sockets again. */
+  turnsPerStep: 4_096,
+  /** Resident actors of all types. */
+  actorsMax: 2_000_000,
+
+  /** Payload of one frame. */
+  framePayloadBytesMax: 1_048_576,
+  /** Frames decoded into one batch. */
+  framesPerBatch: 256,
+  /** Batches kept for reuse after their frames are handled. */
+  spareBatchesMax: 64,
+  /** `client_id` and a textual `message_id`, in UTF-16 code units. */
+  clientIdLengthMax: 256,
+
+  /** Open connections, and those of one remote address. */
+  connectionsMax: 16_000,
+  connectionsPerAddressMax: 12_000,
+  /** A new connection must send its first byte within this time. */
+  firstByteMs: 60_000,
+  /** A TLS client must have shaken hands within this time. */
+  handshakeMs: 10_000,
+  /** A message must be complete this long after its first byte, whatever drips in between. */
+  messageMs: 30_000,
+  /** A connection that sends nothing for this long is closed. */
+  idleMs: 300_000,
+  /** Bytes wait for a peer that takes none of them for this long; then it is disconnected. */
+  writeStallMs: 30_000,
+  /** After our FIN the peer has this long to close its side. */
+  lingerMs: 2_000,
+
+  /** Outbound bytes of one connection: above the first its actor is suspended, at the second it goes on. */
+  outboundHighWaterBytes: 8 * 1_048_576,
+  outboundLowWaterBytes: 65_536,
+  /** What an actor may still add while suspended (pushes from others); one byte more and the connection is closed. */
+  outboundBytesMax: 16 * 1_048_576,
+  /** Outbound bytes of all connections together: above it the low-water mark is every connection's high-water mark. */
+  outboundTotalBytes: 256 * 1_048_576,
+  /** The buffer that the replies of one step share; a step that needs more gets another. */
+  outboundArenaBytes: 1_048_576,
+
+  /** Rows of the session ledger kept in memory while its file cannot be written. */
+  ledgerPendingBytesMax: 8 * 1_048_576,
+  /** Wait before a failed append is tried again. */
+  ledgerRetryMs: 1_000,
+
+  /** Lines logged for one reason each second; the rest are counted and named in one line. */
+  logLinesPerReasonPerSecond: 10,
+  /** After SIGTERM or SIGINT everything accepted is answered within this time. */
+  drainMs: 10_000,
+} as const;

@@ -1,0 +1,178 @@
+// The process: settings, then the system, then sockets, then the gateway; and on a signal all of it in reverse.
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { createCatalog } from "#actors/catalog.ts";
+import { ledgerHeader } from "#actors/pipeline/ledger.ts";
+import { startGateway } from "#gateway/gateway.ts";
+
+import packageFile from "../package.json" with { type: "json" };
+import { systemClock } from "./base/clock.ts";
+import { type Config, readConfig } from "./config.ts";
+import { ActorSystem } from "./core/system.ts";
+import { limits } from "./limits.ts";
+import { ConnectionTable } from "./net/connection-table.ts";
+import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
+import { createLog, type Log } from "./observe/log.ts";
+import { createMetrics } from "./observe/metrics.ts";
+import { createNodeView } from "./observe/node-view.ts";
+import { AppendFile } from "./storage/append-file.ts";
+import { createFramesProtocol } from "./wire/frames-protocol.ts";
+
+/** Ends that need nobody's attention. */
+const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout"]);
+/** Of the drain time, what is kept for closing what did not end by itself. */
+const FORCE_SHARE = 0.2;
+
+export interface Node {
+  readonly tcpPort: number;
+  readonly tlsPort: number | undefined;
+  readonly httpPort: number;
+  readonly adminToken: string;
+  /** Answers what was accepted, writes every session's row, closes. Returns how many sessions had to be cut off. */
+  drain(): Promise<number>;
+}
+
+/** Starts everything, or nothing: throws a `RuntimeError`, or an `Error` that names file or port. */
+export function startNode(config: Config, log: Log): Node {
+  const clock = systemClock;
+  const startedAt = clock.unixMs();
+  const phase = { notReady: "starting" as string | undefined };
+  const ledger = openLedger(config, log);
+  const { serverId, workMs, experiment } = config;
+  const { pipelineSession } = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
+  const system = new ActorSystem({
+    clock,
+    types: [pipelineSession],
+    events: {
+      crashed: ({ error, ...where }) => log.limited("error", "actor.crashed", { ...where, err: error }),
+      refused: ({ reason, ...where }) => log.limited("info", reason, where),
+    },
+  });
+  // Before any socket is written to: a client that sees its connection closed finds its row in the file.
+  system.scheduler.onStepEnd(() => ledger.flush());
+  const table = new ConnectionTable(
+    system,
+    { admission: config, deadlines: { ...config, lingerMs: limits.lingerMs } },
+    {
+      refused: ({ reason, ...who }) => log.limited("warn", reason, who),
+      ended: ({ reason, ...who }) => {
+        if (!ORDINARY_ENDS.has(reason)) log.limited("warn", reason, who);
+      },
+    },
+  );
+  const listeners: TcpListener[] = [];
+  const listen = (port: number, tls?: { cert: string; key: string }): number => {
+    const { host: hostname, reusePort } = config;
+    const protocol = createFramesProtocol();
+    const pairing = { protocol, session: pipelineSession, table, ...(tls === undefined ? {} : { tls }) };
+    const listener = startTcpListener({ hostname, port, reusePort, ...pairing });
+    listeners.push(listener);
+    return listener.port;
+  };
+  const adminToken = config.adminToken || randomBytes(24).toString("base64url");
+  const metrics = createMetrics({ system, net: table, ledger: ledger.stats, processStartedAt: startedAt });
+  const notReady = (): string | undefined => phase.notReady;
+  const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
+  const tcpPort = listen(config.port);
+  const tlsPort = config.tls === undefined ? undefined : listen(config.tls.port, readTls(config.tls));
+  const onFault = (error: unknown): void => log.limited("error", "gateway.fault", { err: error });
+  const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
+  phase.notReady = undefined;
+  return {
+    tcpPort,
+    tlsPort,
+    httpPort: gateway.port,
+    adminToken,
+    async drain() {
+      phase.notReady = "draining";
+      for (const listener of listeners) listener.stop();
+      const answered = await within(table.drain(), config.drainMs * (1 - FORCE_SHARE));
+      const cutOff = answered ? 0 : table.abortAll("shutdown");
+      await within(system.drain(), config.drainMs * FORCE_SHARE);
+      const lost = ledger.close();
+      if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
+      if (lost > 0) log.logger.error({ rows: lost }, "Lost ledger rows: the file could not be written");
+      await gateway.stop();
+      return cutOff;
+    },
+  };
+
+  /** Whether the promise settled in time. */
+  function within(promise: Promise<unknown>, waitMs: number): Promise<boolean> {
+    const { promise: timeout, resolve } = Promise.withResolvers<boolean>();
+    const cancel = clock.after(waitMs, () => resolve(false));
+    return Promise.race([promise.then(() => true), timeout]).finally(cancel);
+  }
+}
+
+function openLedger(config: Config, log: Log): AppendFile {
+  const path = join(config.dataFolder, "sessions.csv");
+  const onFailure = (error: unknown): void => log.limited("error", "ledger.write_failed", { path, err: error });
+  try {
+    return new AppendFile({ path, header: ledgerHeader, clock: systemClock, onFailure });
+  } catch (error) {
+    throw new Error(`Cannot open the session ledger "${path}": ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function readTls({ certFile, keyFile }: { certFile: string; keyFile: string }): { cert: string; key: string } {
+  const read = (name: string, file: string): string => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch (error) {
+      throw new Error(`Cannot read ${name} "${file}": ${messageOf(error)}`, { cause: error });
+    }
+  };
+  return { cert: read("CORREIO_TLS_CERT", certFile), key: read("CORREIO_TLS_KEY", keyFile) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function announce(node: Node, config: Config): void {
+  const { tcpPort, tlsPort, httpPort, adminToken } = node;
+  console.log(`[INFO] Servidor TCP iniciado na porta ${tcpPort}`);
+  if (tlsPort !== undefined) console.log(`[INFO] Servidor TLS iniciado na porta ${tlsPort}`);
+  console.log(`[INFO] Gateway HTTP iniciado na porta ${httpPort} (http://${config.httpHost}:${httpPort}/docs)`);
+  if (config.adminToken === "") console.log(`[INFO] Token de administração: ${adminToken}`);
+  console.log("[INFO] Aguardando conexões...");
+}
+
+function run(): void {
+  const settings = readConfig(process.argv.slice(2), process.env);
+  if (settings.kind === "help") return console.log(settings.text);
+  if (settings.kind === "wrong") {
+    for (const problem of settings.problems) console.error(problem);
+    process.exit(2);
+  }
+  const { config } = settings;
+  const log = createLog(config.logLevel, systemClock);
+  process.on("unhandledRejection", (error) => log.limited("error", "unhandled_rejection", { err: error }));
+  try {
+    const node = startNode(config, log);
+    announce(node, config);
+    stopOnSignals(node);
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exit(1);
+  }
+}
+
+function stopOnSignals(node: Node): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.log("[INFO] Encerrando: respondendo ao que foi aceito...");
+    await node.drain();
+    console.log("[INFO] Servidor encerrado");
+    process.exit(0);
+  };
+  process.on("SIGINT", () => void stop());
+  process.on("SIGTERM", () => void stop());
+}
+
+if (import.meta.main) run();

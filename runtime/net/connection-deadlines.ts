@@ -1,0 +1,53 @@
+// When a connection has been silent, slow or stuck for too long: judged in one place, from times alone.
+
+export interface DeadlineSettings {
+  readonly handshakeMs: number;
+  readonly firstByteMs: number;
+  readonly messageMs: number;
+  readonly idleMs: number;
+  readonly writeStallMs: number;
+}
+
+/** All in monotonic milliseconds; `undefined` where the thing has not happened or is not going on. */
+export interface ConnectionTimes {
+  readonly openedMs: number;
+  readonly handshaking: boolean;
+  readonly firstByteSeen: boolean;
+  /** First byte of the message that is not whole yet. */
+  readonly partialSinceMs: number | undefined;
+  /** Bytes wait and the peer has taken none since. */
+  readonly blockedSinceMs: number | undefined;
+  /** The peer's last byte, or the end of the last turn if that was later; absent while the session has work. */
+  readonly quietSinceMs: number | undefined;
+}
+
+export type TimeoutReason =
+  "handshake_timeout" | "first_byte_timeout" | "message_timeout" | "idle_timeout" | "peer_not_reading";
+
+export type Verdict =
+  | { readonly reason: TimeoutReason }
+  /** Nothing is late; look again in this many milliseconds. */
+  | { readonly lookAgainMs: number };
+
+export function judgeDeadlines(times: ConnectionTimes, settings: DeadlineSettings, nowMs: number): Verdict {
+  let lookAgainMs = settings.idleMs;
+  for (const [reason, sinceMs, allowedMs] of running(times, settings)) {
+    if (sinceMs === undefined) continue;
+    const leftMs = sinceMs + allowedMs - nowMs;
+    if (leftMs <= 0) return { reason };
+    lookAgainMs = Math.min(lookAgainMs, leftMs);
+  }
+  return { lookAgainMs };
+}
+
+type Running = readonly [reason: TimeoutReason, sinceMs: number | undefined, allowedMs: number];
+
+function running(times: ConnectionTimes, settings: DeadlineSettings): readonly Running[] {
+  if (times.handshaking) return [["handshake_timeout", times.openedMs, settings.handshakeMs]];
+  return [
+    ["peer_not_reading", times.blockedSinceMs, settings.writeStallMs],
+    ["first_byte_timeout", times.firstByteSeen ? undefined : times.openedMs, settings.firstByteMs],
+    ["message_timeout", times.partialSinceMs, settings.messageMs],
+    ["idle_timeout", times.firstByteSeen ? times.quietSinceMs : undefined, settings.idleMs],
+  ];
+}

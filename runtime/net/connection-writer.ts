@@ -1,0 +1,125 @@
+// Hot. The one owner of every byte that leaves on a connection: Bun's `write` drops what the kernel does not take.
+import { limits } from "../limits.ts";
+import type { Protocol } from "../wire/protocol.ts";
+import type { OutboundArena } from "./outbound-arena.ts";
+
+/** What a writer needs of a socket. `write` returns how many bytes were taken, or less than 0 when it is closed. */
+export interface ByteOutlet {
+  write(bytes: Uint8Array, offset: number, length: number): number;
+}
+
+/** Outbound bytes of all connections together. */
+export interface OutboundBudget {
+  queuedBytes: number;
+}
+
+interface Region {
+  readonly bytes: Buffer;
+  start: number;
+  end: number;
+}
+
+/** Regions lie in the arena until the step ends; what the kernel does not take then waits in the backlog, in copies. */
+export class ConnectionWriter {
+  readonly #protocol: Protocol<never, never>;
+  readonly #arena: OutboundArena;
+  readonly #budget: OutboundBudget;
+  readonly #regions: Region[] = [];
+  readonly #backlog: Region[] = [];
+  #pendingBytes = 0;
+  #backlogBytes = 0;
+  /** Bytes the kernel has taken. */
+  bytesWritten = 0;
+
+  constructor(protocol: Protocol<never, never>, arena: OutboundArena, budget: OutboundBudget) {
+    this.#protocol = protocol;
+    this.#arena = arena;
+    this.#budget = budget;
+  }
+
+  /** Bytes produced and not yet taken by the kernel. */
+  get queuedBytes(): number {
+    return this.#pendingBytes + this.#backlogBytes;
+  }
+
+  /** The peer, or the network, takes less than is produced. */
+  get blocked(): boolean {
+    return this.#backlogBytes > 0;
+  }
+
+  /** Above its high-water mark, which is lower while all connections together hold too much. */
+  get aboveHighWater(): boolean {
+    const crowded = this.#budget.queuedBytes > limits.outboundTotalBytes;
+    return this.#backlogBytes > (crowded ? limits.outboundLowWaterBytes : limits.outboundHighWaterBytes);
+  }
+
+  get belowLowWater(): boolean {
+    return this.#backlogBytes <= limits.outboundLowWaterBytes;
+  }
+
+  /** False when the queue has reached its bound: nothing was encoded. */
+  encode(value: unknown): boolean {
+    if (this.queuedBytes > limits.outboundBytesMax) return false;
+    const arena = this.#arena;
+    const last = this.#regions.at(-1);
+    const before = arena.offset;
+    const buffer = arena.bytes;
+    this.#protocol.encode(value as never, arena);
+    if (last !== undefined && last.bytes === arena.bytes && last.end === before && buffer === arena.bytes) {
+      this.#pendingBytes += arena.offset - before;
+      last.end = arena.offset;
+      return true;
+    }
+    const start = buffer === arena.bytes ? before : 0;
+    this.#regions.push({ bytes: arena.bytes, start, end: arena.offset });
+    this.#pendingBytes += arena.offset - start;
+    return true;
+  }
+
+  /** Hands everything of this step to the kernel; what it does not take is copied out of the arena. */
+  flush(outlet: ByteOutlet): void {
+    for (const region of this.#regions) {
+      if (this.#backlogBytes === 0) this.#write(outlet, region);
+      if (region.start < region.end) this.#keep(region);
+    }
+    this.#regions.length = 0;
+    this.#pendingBytes = 0;
+  }
+
+  /** The socket takes bytes again. Returns whether it took any. */
+  drain(outlet: ByteOutlet): boolean {
+    const before = this.#backlogBytes;
+    for (let first = this.#backlog[0]; first !== undefined; first = this.#backlog[0]) {
+      const taken = this.#write(outlet, first);
+      this.#backlogBytes -= taken;
+      this.#budget.queuedBytes -= taken;
+      if (first.start < first.end) break;
+      this.#backlog.shift();
+    }
+    return this.#backlogBytes < before;
+  }
+
+  /** The connection is gone: what was queued goes nowhere. */
+  abandon(): void {
+    this.#budget.queuedBytes -= this.#backlogBytes;
+    this.#backlogBytes = 0;
+    this.#pendingBytes = 0;
+    this.#backlog.length = 0;
+    this.#regions.length = 0;
+  }
+
+  #write(outlet: ByteOutlet, region: Region): number {
+    const taken = Math.max(0, outlet.write(region.bytes, region.start, region.end - region.start));
+    region.start += taken;
+    this.bytesWritten += taken;
+    return taken;
+  }
+
+  #keep(region: Region): void {
+    const copy = Buffer.allocUnsafeSlow(region.end - region.start);
+    region.bytes.copy(copy, 0, region.start, region.end);
+    this.#backlog.push({ bytes: copy, start: 0, end: copy.length });
+    this.#backlogBytes += copy.length;
+    this.#budget.queuedBytes += copy.length;
+  }
+}

@@ -1,0 +1,34 @@
+// Hot. The one buffer that every connection's replies of this step are encoded into, one behind the other.
+import { limits } from "../limits.ts";
+import type { ByteSink } from "../wire/protocol.ts";
+
+/**
+ * Between steps it is empty: at a step's end each writer hands its regions to the kernel and copies what was not taken.
+ * So an idle connection holds no buffer, and a step that writes to a thousand needs one.
+ */
+export class OutboundArena implements ByteSink {
+  bytes: Buffer = Buffer.allocUnsafeSlow(limits.outboundArenaBytes);
+  view: DataView = viewOf(this.bytes);
+  offset = 0;
+  readonly #first: Buffer = this.bytes;
+
+  /** When the buffer is full a new one takes its place; regions in the old one stay valid until their writer lets go. */
+  reserve(bytesMax: number): void {
+    if (this.offset + bytesMax <= this.bytes.length) return;
+    this.bytes = Buffer.allocUnsafeSlow(Math.max(limits.outboundArenaBytes, bytesMax));
+    this.view = viewOf(this.bytes);
+    this.offset = 0;
+  }
+
+  /** Every region has been written or copied: start over. */
+  reset(): void {
+    this.offset = 0;
+    if (this.bytes === this.#first) return;
+    this.bytes = this.#first;
+    this.view = viewOf(this.bytes);
+  }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}

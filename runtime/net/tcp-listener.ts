@@ -1,0 +1,97 @@
+import type { SessionOf } from "../core/definition.ts";
+// Sockets that listen, plain or TLS: each accepted one becomes a connection, or is told why not.
+import { RuntimeError } from "../core/errors.ts";
+import type { Protocol } from "../wire/protocol.ts";
+import type { ConnectionTable } from "./connection-table.ts";
+import { Connection, type Pairing } from "./connection.ts";
+
+export interface TcpListenerOptions<In, Out> {
+  readonly hostname: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** PEM texts; absent = plain TCP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Several processes may listen on the port; the kernel spreads connections over them. */
+  readonly reusePort?: boolean;
+  readonly protocol: Protocol<In, Out>;
+  readonly session: SessionOf<In, Out>;
+  readonly table: ConnectionTable;
+}
+
+export interface TcpListener {
+  readonly port: number;
+  /** Accepts nobody from now on; open connections stay. */
+  stop(): void;
+}
+
+type Socket = Bun.Socket<Connection | undefined>;
+
+/** Throws `net.address_in_use` or `net.cannot_listen`, naming host and port. */
+export function startTcpListener<In, Out>(options: TcpListenerOptions<In, Out>): TcpListener {
+  const { hostname, port, tls, table } = options;
+  const pairing: Pairing = {
+    protocol: options.protocol as Pairing["protocol"],
+    session: options.session,
+    transport: tls === undefined ? "tcp" : "tls",
+  };
+  try {
+    const listener = Bun.listen<Connection | undefined>({
+      hostname,
+      port,
+      allowHalfOpen: true,
+      ...(options.reusePort === true ? { reusePort: true } : {}),
+      ...(tls === undefined ? {} : { tls: { cert: tls.cert, key: tls.key } }),
+      socket: socketHandlers(table, pairing),
+    });
+    return { port: listener.port, stop: () => listener.stop() };
+  } catch (error) {
+    throw cannotListen(hostname, port, error);
+  }
+}
+
+/** One set of functions for all sockets of a listener; the connection hangs on the socket. */
+function socketHandlers(table: ConnectionTable, pairing: Pairing): Bun.SocketHandler<Connection | undefined> {
+  return {
+    open(socket: Socket) {
+      socket.setNoDelay(true);
+      const admitted = table.admit(socket, pairing);
+      if (admitted instanceof Connection) {
+        socket.data = admitted;
+      } else {
+        // The only write outside the writer: one short message on a socket that has no connection.
+        socket.end(admitted.refusal);
+      }
+    },
+    handshake(socket: Socket, success: boolean) {
+      if (success) socket.data?.handshaken();
+    },
+    data(socket: Socket, chunk: Buffer) {
+      socket.data?.received(chunk);
+    },
+    drain(socket: Socket) {
+      socket.data?.drained();
+    },
+    end(socket: Socket) {
+      socket.data?.peerFinished();
+    },
+    close(socket: Socket) {
+      socket.data?.socketClosed();
+    },
+    error() {
+      // `close` follows and says what the session needs to know.
+    },
+  };
+}
+
+function cannotListen(hostname: string, port: number, cause: unknown): RuntimeError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "EADDRINUSE") {
+    return new RuntimeError(
+      "net.address_in_use",
+      `Cannot listen on ${hostname}:${port}: another program has this port`,
+      { cause },
+    );
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RuntimeError("net.cannot_listen", `Cannot listen on ${hostname}:${port}: ${why}`, { cause });
+}

@@ -1,0 +1,33 @@
+// What observe reads of the sockets, declared here by the reader: `net` fits it, and neither imports the other.
+
+export interface ConnectionFigures {
+  readonly id: string;
+  readonly transport: "tcp" | "tls";
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly openedAt: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly outboundBytes: number;
+  readonly paused: boolean;
+  readonly sessionAddress: string;
+  end(reason: string): void;
+}
+
+export interface NetFigures {
+  readonly stats: {
+    readonly accepted: number;
+    readonly bytesIn: number;
+    readonly messagesIn: number;
+    readonly messagesOut: number;
+    readonly pauses: number;
+    readonly refused: ReadonlyMap<string, number>;
+    readonly ended: ReadonlyMap<string, number>;
+  };
+  readonly connections: ReadonlyMap<string, ConnectionFigures>;
+  connectionCount(): number;
+  /** Bytes the kernel has taken, of closed connections too. */
+  bytesOut(): number;
+  /** Bytes waiting for peers. */
+  outboundBytes(): number;
+}

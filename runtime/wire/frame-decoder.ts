@@ -1,0 +1,132 @@
+// Hot. A stream of chunks into batches of request frames: payloads that arrived whole stay where they are.
+import { limits } from "../limits.ts";
+import { FrameBatch } from "./frame-batch.ts";
+import { FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_TYPE_REQUEST, frameFault, isCloseFrame } from "./frame-header.ts";
+import { PartialFrame } from "./partial-frame.ts";
+import type { Decoder, WireFault } from "./protocol.ts";
+
+const NO_BYTES = Buffer.alloc(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer, 0, 0);
+
+/** One for each connection. Batches come from `spares`, which the decoders of a listener share. */
+export class FrameDecoder implements Decoder {
+  readonly #spares: FrameBatch[];
+  #chunk: Buffer = NO_BYTES;
+  #view: DataView = NO_VIEW;
+  #offset = 0;
+  #arrivedMs = 0;
+  #partial: PartialFrame | undefined;
+  #finished = false;
+  #fault: WireFault | undefined;
+
+  constructor(spares: FrameBatch[]) {
+    this.#spares = spares;
+  }
+
+  get holding(): boolean {
+    return this.#offset < this.#chunk.length;
+  }
+
+  get partialBytes(): number {
+    return this.#partial?.filledBytes ?? 0;
+  }
+
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  get fault(): WireFault | undefined {
+    return this.#fault;
+  }
+
+  push(chunk: Buffer, arrivedMs: number): void {
+    if (this.#finished || this.#fault !== undefined) return;
+    this.#chunk = chunk;
+    this.#view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+    this.#offset = 0;
+    this.#arrivedMs = arrivedMs;
+  }
+
+  next(countMax: number): FrameBatch | undefined {
+    if (!this.holding || countMax <= 0) return undefined;
+    if (this.#partial !== undefined) return this.#completePartial(this.#partial, countMax);
+    return this.#scan(Math.min(countMax, limits.framesPerBatch));
+  }
+
+  /** Walks headers: each is judged before its payload is looked for. */
+  #scan(countMax: number): FrameBatch | undefined {
+    const view = this.#view;
+    const end = this.#chunk.length;
+    const batch = this.#spares.pop() ?? new FrameBatch(this.#spares);
+    const starts = batch.starts;
+    let offset = this.#offset;
+    let count = 0;
+    while (count < countMax && offset + FRAME_HEADER_BYTES <= end) {
+      const payloadBytes = view.getUint32(offset + 8);
+      if (
+        view.getUint32(offset) !== FRAME_MAGIC ||
+        view.getUint32(offset + 4) !== FRAME_TYPE_REQUEST ||
+        payloadBytes > limits.framePayloadBytesMax
+      ) {
+        this.#stopAt(offset);
+        break;
+      }
+      const frameEnd = offset + FRAME_HEADER_BYTES + payloadBytes;
+      if (frameEnd > end) break;
+      starts[count++] = offset + FRAME_HEADER_BYTES;
+      offset = frameEnd;
+    }
+    starts[count] = offset + FRAME_HEADER_BYTES;
+    this.#offset = offset;
+    const chunk = this.#chunk;
+    if (count < countMax) this.#leave();
+    if (count > 0) return batch.fill(chunk, count, this.#arrivedMs);
+    this.#spares.push(batch);
+    return undefined;
+  }
+
+  /** What is left of the chunk is the start of one frame, if anything: it is copied, and the chunk let go. */
+  #leave(): void {
+    const open = this.#fault === undefined && !this.#finished;
+    if (open && this.#offset < this.#chunk.length) {
+      this.#partial = new PartialFrame();
+      this.#fillPartial(this.#partial);
+    }
+    this.#dropChunk();
+  }
+
+  #completePartial(partial: PartialFrame, countMax: number): FrameBatch | undefined {
+    this.#fillPartial(partial);
+    if (!partial.complete) {
+      this.#dropChunk();
+      return undefined;
+    }
+    this.#partial = undefined;
+    const frame = partial.takeOver();
+    const batch = this.#spares.pop() ?? new FrameBatch(this.#spares);
+    batch.starts[0] = FRAME_HEADER_BYTES;
+    batch.starts[1] = frame.length + FRAME_HEADER_BYTES;
+    if (!this.holding) this.#dropChunk();
+    return countMax > 0 ? batch.fill(frame, 1, this.#arrivedMs) : undefined;
+  }
+
+  #fillPartial(partial: PartialFrame): void {
+    this.#offset = partial.fill(this.#chunk, this.#offset);
+    this.#fault = partial.fault;
+    this.#finished = partial.closing;
+  }
+
+  /** The header at `offset` is none of a request that could be taken: a close, or a fault. */
+  #stopAt(offset: number): void {
+    const type = this.#view.getUint32(offset + 4);
+    if (this.#view.getUint32(offset) !== FRAME_MAGIC) this.#fault = "wire.bad_magic";
+    else if (isCloseFrame(type)) this.#finished = true;
+    else this.#fault = frameFault(type, this.#view.getUint32(offset + 8));
+  }
+
+  #dropChunk(): void {
+    this.#chunk = NO_BYTES;
+    this.#view = NO_VIEW;
+    this.#offset = 0;
+  }
+}

@@ -1,0 +1,44 @@
+// What a listener needs of a protocol: bytes into batches of messages, values into bytes.
+import type { MessageBatch } from "../core/ports.ts";
+
+export type WireFault =
+  | "wire.bad_magic"
+  | "wire.unknown_frame_type"
+  | "wire.frame_too_large"
+  /** The peer stopped in the middle of a message. */
+  | "wire.truncated";
+
+/** The receiving half of one connection. */
+export interface Decoder {
+  /** Takes the next chunk, and keeps it until its messages are handled. Only when `holding` is false. */
+  push(chunk: Buffer, arrivedMs: number): void;
+  /** Up to `countMax` whole messages; undefined when there is none left, the peer has finished, or a fault was met. */
+  next(countMax: number): MessageBatch | undefined;
+  /** Part of the chunk is not decoded yet. */
+  readonly holding: boolean;
+  /** Bytes of a message that is not whole yet. */
+  readonly partialBytes: number;
+  /** The peer has said that nothing more will come. */
+  readonly finished: boolean;
+  /** Why the stream cannot be read any further. */
+  readonly fault: WireFault | undefined;
+}
+
+/** Where encoders write: `bytes` from `offset` on, after `reserve` has made room. */
+export interface ByteSink {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  offset: number;
+  /** Makes at least `bytesMax` bytes from `offset` on writable; `bytes`, `view` and `offset` may be others afterwards. */
+  reserve(bytesMax: number): void;
+}
+
+export interface Protocol<In, Out> {
+  readonly name: string;
+  createDecoder(): Decoder;
+  encode(value: Out, sink: ByteSink): void;
+  /** What a connection that is not admitted is told before it is closed. */
+  refusal(reason: string): Uint8Array;
+  /** Never set: ties the protocol to the session types that speak it. */
+  readonly carries?: { in: In; out: Out };
+}
