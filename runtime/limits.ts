@@ -14,7 +14,7 @@ export const limits = {
   /** Turns one actor runs before the next ready actor has its turn. */
   turnsPerSlice: 256,
   /** Turns all actors run before the event loop looks at its sockets again. */
-  turnsPerStep: 4_096,
+  turnsPerStep: 8_192,
   /** Resident actors of all types. */
   actorsMax: 2_000_000,
 

@@ -9,7 +9,7 @@ export interface Runnable {
 }
 
 /**
- * A step runs ready actors until none is left or 4 096 turns are spent, then calls the step-end hooks. It starts as soon
+ * A step runs ready actors until none is left or 8 192 turns are spent, then calls the step-end hooks. It starts as soon
  * as the callback that made an actor ready has returned; what is left over waits until the loop has looked at its sockets.
  */
 export class Scheduler {
