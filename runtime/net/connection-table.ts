@@ -3,10 +3,12 @@ import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
 import type { Cell } from "../core/cell.ts";
 import type { AnyActorType } from "../core/definition.ts";
+import type { ConnectionPort } from "../core/ports.ts";
 import type { ActorSystem } from "../core/system.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
 import type { DeadlineSettings } from "./connection-deadlines.ts";
-import { Connection, type ConnectionHost, type ConnectionSocket, type Pairing } from "./connection.ts";
+import type { ConnectionHost, ConnectionSocket, Pairing, StepParticipant } from "./connection-host.ts";
+import { Connection } from "./connection.ts";
 import { NetStats } from "./net-stats.ts";
 import { OutboundArena } from "./outbound-arena.ts";
 
@@ -32,8 +34,8 @@ export class ConnectionTable implements ConnectionHost {
   readonly #events: NetEvents;
   readonly #admission: Admission;
   readonly #connections = new Map<string, Connection>();
-  #touched: Connection[] = [];
-  #spareTouched: Connection[] = [];
+  #touched: StepParticipant[] = [];
+  #spareTouched: StepParticipant[] = [];
   #lastId = 0;
   #empty: PromiseWithResolvers<void> | undefined;
 
@@ -83,16 +85,16 @@ export class ConnectionTable implements ConnectionHost {
     return connection;
   }
 
-  openSession(type: AnyActorType, connection: Connection): Cell {
+  openSession(type: AnyActorType, connection: ConnectionPort): Cell {
     return this.#system.openSession(type, connection);
   }
 
-  touched(connection: Connection): void {
+  touched(connection: StepParticipant): void {
     this.#touched.push(connection);
     this.#system.scheduler.ensureStep();
   }
 
-  closed(connection: Connection, reason: string): void {
+  closed(connection: ConnectionPort, reason: string): void {
     if (!this.#connections.delete(connection.id)) return;
     this.#admission.release(connection.remoteAddress);
     this.stats.bytesOutOfClosed += connection.bytesOut;
@@ -121,13 +123,13 @@ export class ConnectionTable implements ConnectionHost {
   #endStep(): void {
     const touched = this.#touched;
     this.#touched = this.#spareTouched;
-    for (let index = 0; index < touched.length; index++) (touched[index] as Connection).stepEnded();
+    for (let index = 0; index < touched.length; index++) (touched[index] as StepParticipant).stepEnded();
     touched.length = 0;
     this.#spareTouched = touched;
     this.arena.reset();
   }
 }
 
-function address(connection: Connection): { id: string; remoteAddress: string; remotePort: number } {
+function address(connection: ConnectionPort): { id: string; remoteAddress: string; remotePort: number } {
   return { id: connection.id, remoteAddress: connection.remoteAddress, remotePort: connection.remotePort };
 }

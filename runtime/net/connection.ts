@@ -1,48 +1,13 @@
 // Hot. One connection: bytes in to its session's mailbox, values out to its writer, and an orderly end.
-import type { Clock } from "../base/clock.ts";
-import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
+import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
 import type { Cell } from "../core/cell.ts";
 import type { AnyActorType } from "../core/definition.ts";
 import { Envelope } from "../core/envelope.ts";
 import type { ConnectionPort } from "../core/ports.ts";
-import type { Decoder, Protocol } from "../wire/protocol.ts";
-import { type DeadlineSettings, judgeDeadlines } from "./connection-deadlines.ts";
-import { type ByteOutlet, ConnectionWriter, type OutboundBudget } from "./connection-writer.ts";
-import type { NetStats } from "./net-stats.ts";
-import type { OutboundArena } from "./outbound-arena.ts";
-
-/** What a connection needs of its socket; it never writes to it except through its writer. */
-export interface ConnectionSocket extends ByteOutlet {
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  pause(): void;
-  resume(): void;
-  /** Sends FIN; the peer may go on sending. */
-  shutdown(): void;
-  terminate(): void;
-}
-
-/** What the connections of a node share. */
-export interface ConnectionHost {
-  readonly clock: Clock;
-  readonly wheel: TimerWheel;
-  readonly stats: NetStats;
-  readonly arena: OutboundArena;
-  readonly budget: OutboundBudget;
-  readonly deadlines: DeadlineSettings & { readonly lingerMs: number };
-  openSession(type: AnyActorType, connection: Connection): Cell;
-  /** `stepEnded` is to be called when the turns of this step are over. */
-  touched(connection: Connection): void;
-  /** The socket is closed. */
-  closed(connection: Connection, reason: string): void;
-}
-
-/** A protocol, the session type that speaks it, and what carries both. */
-export interface Pairing {
-  readonly protocol: Protocol<never, never>;
-  readonly session: AnyActorType;
-  readonly transport: "tcp" | "tls";
-}
+import { type ConnectionTimes, judgeDeadlines } from "./connection-deadlines.ts";
+import type { ConnectionHost, ConnectionSocket, Pairing } from "./connection-host.ts";
+import { ConnectionReader } from "./connection-reader.ts";
+import { ConnectionWriter } from "./connection-writer.ts";
 
 /** Open: messages flow. Ending: the session hears `closed`, the rest is flushed. Lingering: FIN is sent. */
 type Phase = "open" | "ending" | "lingering" | "closed";
@@ -57,24 +22,19 @@ export class Connection implements ConnectionPort, TimerOwner {
   readonly #host: ConnectionHost;
   readonly #session: AnyActorType;
   readonly #socket: ConnectionSocket;
-  readonly #decoder: Decoder;
+  readonly #reader: ConnectionReader;
   readonly #writer: ConnectionWriter;
   readonly #cell: Cell;
   readonly #timer = new Timer(this);
   readonly #openedMs: number;
   #phase: Phase = "open";
   #handshaking: boolean;
-  #paused = false;
   #touched = false;
   #suspended = false;
   #sessionGone = false;
   /** Nothing more is read, for this reason; what has been read is still answered. */
   #inputEnd: string | undefined;
   #endReason = "disconnect";
-  /** Chunks that came although the one before is not decoded yet. */
-  #waiting: Buffer[] | undefined;
-  #lastByteMs = 0;
-  #partialSinceMs: number | undefined;
   #blockedSinceMs: number | undefined;
   #timerDueMs = 0;
 
@@ -88,7 +48,7 @@ export class Connection implements ConnectionPort, TimerOwner {
     this.#session = pairing.session;
     this.#socket = socket;
     this.#handshaking = pairing.transport === "tls";
-    this.#decoder = pairing.protocol.createDecoder();
+    this.#reader = new ConnectionReader(socket, pairing.protocol.createDecoder(), host.stats);
     this.#writer = new ConnectionWriter(pairing.protocol, host.arena, host.budget);
     this.#openedMs = host.clock.monotonicMs();
     this.#cell = host.openSession(pairing.session, this);
@@ -110,7 +70,7 @@ export class Connection implements ConnectionPort, TimerOwner {
   }
 
   get paused(): boolean {
-    return this.#paused;
+    return this.#reader.paused;
   }
 
   // From the socket.
@@ -119,14 +79,8 @@ export class Connection implements ConnectionPort, TimerOwner {
     this.bytesIn += chunk.length;
     this.#host.stats.bytesIn += chunk.length;
     if (this.#phase !== "open" || this.#inputEnd !== undefined) return;
-    this.#lastByteMs = this.#host.clock.monotonicMs();
-    if (this.#decoder.holding) {
-      (this.#waiting ??= []).push(chunk);
-      this.#pause();
-      return;
-    }
-    this.#decoder.push(chunk, this.#lastByteMs);
-    this.#pump();
+    this.#reader.receive(chunk, this.#host.clock.monotonicMs(), this.#cell);
+    this.#afterInput();
   }
 
   handshaken(): void {
@@ -179,8 +133,8 @@ export class Connection implements ConnectionPort, TimerOwner {
 
   mailboxMoved(): void {
     if (this.#phase !== "open") return;
-    if (this.#decoder.holding) this.#pump();
-    this.#finishWhenAnswered();
+    if (this.#reader.holding) this.#reader.pump(this.#cell);
+    this.#afterInput();
   }
 
   sessionLeft(): void {
@@ -203,7 +157,7 @@ export class Connection implements ConnectionPort, TimerOwner {
       this.#suspended = true;
       this.#cell.suspend();
     }
-    if (this.#phase === "open" && this.#decoder.holding) this.#pause();
+    if (this.#phase === "open" && this.#reader.holding) this.#reader.pause();
     this.#sendFinWhenDone();
   }
 
@@ -222,77 +176,42 @@ export class Connection implements ConnectionPort, TimerOwner {
 
   timerFired(): void {
     if (this.#phase === "lingering") return this.abort(this.#endReason);
-    const nowMs = this.#host.clock.monotonicMs();
-    const verdict = judgeDeadlines(
-      {
-        openedMs: this.#openedMs,
-        handshaking: this.#handshaking,
-        firstByteSeen: this.bytesIn > 0,
-        partialSinceMs: this.#partialSinceMs,
-        blockedSinceMs: this.#blockedSinceMs,
-        quietSinceMs: this.#cell.status === "idle" ? Math.max(this.#lastByteMs, this.#cell.idleSinceMs) : undefined,
-      },
-      this.#host.deadlines,
-      nowMs,
-    );
+    const verdict = judgeDeadlines(this.#times(), this.#host.deadlines, this.#host.clock.monotonicMs());
     if ("lookAgainMs" in verdict) return this.#watch(verdict.lookAgainMs);
     if (verdict.reason === "peer_not_reading" || this.#handshaking) return this.abort(verdict.reason);
     this.end(verdict.reason);
   }
 
+  /** Of a connection that is ending only the flush is watched. */
+  #times(): ConnectionTimes {
+    const reader = this.#reader;
+    const open = this.#phase === "open";
+    const quiet = open && this.#cell.status === "idle";
+    return {
+      openedMs: this.#openedMs,
+      handshaking: this.#handshaking,
+      firstByteSeen: !open || this.bytesIn > 0,
+      partialSinceMs: open ? reader.partialSinceMs : undefined,
+      blockedSinceMs: this.#blockedSinceMs,
+      quietSinceMs: quiet ? Math.max(reader.lastByteMs, this.#cell.idleSinceMs) : undefined,
+    };
+  }
+
   get #lossReason(): string {
-    return this.#decoder.partialBytes > 0 ? "wire.truncated" : "disconnect";
+    return this.#reader.partial ? "wire.truncated" : "disconnect";
   }
 
-  /** Moves what is decoded into the mailbox, as far as there is room. */
-  #pump(): void {
-    const { mailbox } = this.#cell;
-    let moved = false;
-    while (true) {
-      const batch = this.#decoder.next(mailbox.room);
-      if (batch !== undefined) {
-        moved = true;
-        this.#host.stats.messagesIn += batch.remaining;
-        this.#cell.putBatch(batch);
-      } else if (this.#decoder.holding || this.#waiting === undefined) {
-        break;
-      } else {
-        this.#decoder.push(this.#waiting.shift() as Buffer, this.#lastByteMs);
-        if (this.#waiting.length === 0) this.#waiting = undefined;
-      }
-    }
-    if (this.#decoder.partialBytes === 0) this.#partialSinceMs = undefined;
-    else if (moved || this.#partialSinceMs === undefined) this.#startPartial();
-    if (this.#decoder.holding) this.#touch();
-    else this.#inputDecoded();
-  }
-
-  #inputDecoded(): void {
-    if (this.#paused) {
-      this.#paused = false;
-      this.#socket.resume();
-    }
-    const fault = this.#decoder.fault ?? (this.#decoder.finished ? "close" : undefined);
-    if (fault === undefined) return;
-    this.#inputEnd = fault;
+  /** What came with the last chunk, or with the room that a turn made: more to wait for, or the end. */
+  #afterInput(): void {
+    if (this.#reader.partialSinceMs !== undefined) this.#watch(this.#host.deadlines.messageMs);
+    if (this.#reader.holding) return this.#touch();
+    this.#inputEnd ??= this.#reader.end;
     this.#finishWhenAnswered();
-  }
-
-  #startPartial(): void {
-    this.#partialSinceMs = this.#lastByteMs;
-    this.#watch(this.#host.deadlines.messageMs);
-  }
-
-  #pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#host.stats.pauses++;
-    this.#socket.pause();
   }
 
   /** Nothing more will be read, nothing waits and no turn runs: the end that was asked for can come. */
   #finishWhenAnswered(): void {
-    if (this.#phase !== "open" || this.#inputEnd === undefined || this.#decoder.holding) return;
+    if (this.#phase !== "open" || this.#inputEnd === undefined || this.#reader.holding) return;
     if (this.#cell.mailbox.count > 0 || this.#cell.status === "running" || this.#cell.status === "ready") return;
     this.#close(this.#inputEnd === "disconnect" ? this.#lossReason : this.#inputEnd);
   }
@@ -302,6 +221,7 @@ export class Connection implements ConnectionPort, TimerOwner {
     this.#endReason = reason;
     this.#cell.discard();
     this.#cell.resume();
+    this.#watch(this.#host.deadlines.writeStallMs);
     const { session } = this.#session;
     if (session !== undefined) this.#cell.put(new Envelope(session.closed, reason, this.#cell.address));
     this.#touch();
@@ -310,7 +230,7 @@ export class Connection implements ConnectionPort, TimerOwner {
   #sendFinWhenDone(): void {
     if (this.#phase !== "ending" || !this.#sessionGone || this.#writer.queuedBytes > 0) return;
     this.#phase = "lingering";
-    if (this.#paused) this.#socket.resume();
+    this.#reader.resume();
     this.#host.wheel.arm(this.#timer, this.#host.deadlines.lingerMs);
     this.#socket.shutdown();
   }

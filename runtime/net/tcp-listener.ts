@@ -2,8 +2,9 @@ import type { SessionOf } from "../core/definition.ts";
 // Sockets that listen, plain or TLS: each accepted one becomes a connection, or is told why not.
 import { RuntimeError } from "../core/errors.ts";
 import type { Protocol } from "../wire/protocol.ts";
+import type { Pairing } from "./connection-host.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import { Connection, type Pairing } from "./connection.ts";
+import { Connection } from "./connection.ts";
 
 export interface TcpListenerOptions<In, Out> {
   readonly hostname: string;

@@ -1,0 +1,47 @@
+// What a connection stands between: its socket on one side, what all connections of a node share on the other.
+import type { Clock } from "../base/clock.ts";
+import type { TimerWheel } from "../base/timer-wheel.ts";
+import type { Cell } from "../core/cell.ts";
+import type { AnyActorType } from "../core/definition.ts";
+import type { ConnectionPort } from "../core/ports.ts";
+import type { Protocol } from "../wire/protocol.ts";
+import type { DeadlineSettings } from "./connection-deadlines.ts";
+import type { PausableSocket } from "./connection-reader.ts";
+import type { ByteOutlet, OutboundBudget } from "./connection-writer.ts";
+import type { NetStats } from "./net-stats.ts";
+import type { OutboundArena } from "./outbound-arena.ts";
+
+/** A connection never writes to its socket except through its writer. */
+export interface ConnectionSocket extends ByteOutlet, PausableSocket {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** Sends FIN; the peer may go on sending. */
+  shutdown(): void;
+  terminate(): void;
+}
+
+export interface StepParticipant {
+  /** The turns of this step are over. */
+  stepEnded(): void;
+}
+
+export interface ConnectionHost {
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly stats: NetStats;
+  readonly arena: OutboundArena;
+  readonly budget: OutboundBudget;
+  readonly deadlines: DeadlineSettings & { readonly lingerMs: number };
+  openSession(type: AnyActorType, connection: ConnectionPort): Cell;
+  /** `stepEnded` is to be called once, when the turns of this step are over. */
+  touched(connection: StepParticipant): void;
+  /** The socket is closed. */
+  closed(connection: ConnectionPort, reason: string): void;
+}
+
+/** A protocol, the session type that speaks it, and what carries both. */
+export interface Pairing {
+  readonly protocol: Protocol<never, never>;
+  readonly session: AnyActorType;
+  readonly transport: "tcp" | "tls";
+}

@@ -1,0 +1,94 @@
+// Hot. The receiving half of a connection: chunks through the decoder into the mailbox, and a pause when it is full.
+import type { Cell } from "../core/cell.ts";
+import type { Decoder } from "../wire/protocol.ts";
+import type { NetStats } from "./net-stats.ts";
+
+/** What a reader needs of a socket. */
+export interface PausableSocket {
+  pause(): void;
+  resume(): void;
+}
+
+/** Holds at most the chunks that the socket delivered before it was paused: one, seldom a few. */
+export class ConnectionReader {
+  readonly #socket: PausableSocket;
+  readonly #decoder: Decoder;
+  readonly #stats: NetStats;
+  /** Chunks that came although the one before is not decoded yet. */
+  #waiting: Buffer[] | undefined;
+  #paused = false;
+  /** When the peer's last byte came, in monotonic milliseconds; 0 before the first. */
+  lastByteMs = 0;
+  /** When the first byte of the message came that is not whole yet. */
+  partialSinceMs: number | undefined;
+
+  constructor(socket: PausableSocket, decoder: Decoder, stats: NetStats) {
+    this.#socket = socket;
+    this.#decoder = decoder;
+    this.#stats = stats;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Bytes wait here because the mailbox had no room for what is in them. */
+  get holding(): boolean {
+    return this.#decoder.holding;
+  }
+
+  /** The peer has stopped in the middle of a message. */
+  get partial(): boolean {
+    return this.#decoder.partialBytes > 0;
+  }
+
+  /** Why nothing more can be read: the peer has closed, or what it sent is no message. */
+  get end(): string | undefined {
+    return this.#decoder.fault ?? (this.#decoder.finished ? "close" : undefined);
+  }
+
+  receive(chunk: Buffer, nowMs: number, cell: Cell): void {
+    this.lastByteMs = nowMs;
+    if (this.#decoder.holding) {
+      (this.#waiting ??= []).push(chunk);
+      this.pause();
+      return;
+    }
+    this.#decoder.push(chunk, nowMs);
+    this.pump(cell);
+  }
+
+  /** Moves what can be decoded into the mailbox, as far as there is room; reads on when nothing is held any more. */
+  pump(cell: Cell): void {
+    let moved = false;
+    while (true) {
+      const batch = this.#decoder.next(cell.mailbox.room);
+      if (batch !== undefined) {
+        moved = true;
+        this.#stats.messagesIn += batch.remaining;
+        cell.putBatch(batch);
+      } else if (this.#decoder.holding || this.#waiting === undefined) {
+        break;
+      } else {
+        this.#decoder.push(this.#waiting.shift() as Buffer, this.lastByteMs);
+        if (this.#waiting.length === 0) this.#waiting = undefined;
+      }
+    }
+    if (!this.partial) this.partialSinceMs = undefined;
+    else if (moved || this.partialSinceMs === undefined) this.partialSinceMs = this.lastByteMs;
+    if (!this.#decoder.holding) this.resume();
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#stats.pauses++;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#socket.resume();
+  }
+}
