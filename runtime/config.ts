@@ -14,7 +14,7 @@ interface Setting {
   readonly help: string;
 }
 
-const setting = (kind: Kind, unit: string, fallback: string | number, help: string): Setting => ({
+const define = (kind: Kind, unit: string, fallback: string | number, help: string): Setting => ({
   kind,
   unit,
   fallback: String(fallback),
@@ -23,45 +23,45 @@ const setting = (kind: Kind, unit: string, fallback: string | number, help: stri
 
 /** Every setting by its environment name; the flag is the same name in lower case with dashes, without the prefix. */
 const SETTINGS = {
-  CORREIO_HOST: setting("text", "address", "127.0.0.1", "Address the sockets listen on"),
-  CORREIO_PORT: setting("port", "port", 5_000, "TCP port of the frame protocol; 0 = any free port"),
-  CORREIO_TLS_PORT: setting("text", "port", "", "TLS port of the same protocol; empty = none, 0 = any free port"),
-  CORREIO_TLS_CERT: setting("text", "file", "", "PEM certificate for the TLS port"),
-  CORREIO_TLS_KEY: setting("text", "file", "", "PEM private key for the TLS port"),
-  CORREIO_REUSE_PORT: setting("switch", "true|false", "false", "Let several processes share the ports"),
-  CORREIO_HTTP_HOST: setting("text", "address", "127.0.0.1", "Address the gateway listens on"),
-  CORREIO_HTTP_PORT: setting("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
-  CORREIO_ADMIN_TOKEN: setting(
+  CORREIO_HOST: define("text", "address", "127.0.0.1", "Address the sockets listen on"),
+  CORREIO_PORT: define("port", "port", 5_000, "TCP port of the frame protocol; 0 = any free port"),
+  CORREIO_TLS_PORT: define("text", "port", "", "TLS port of the same protocol; empty = none, 0 = any free port"),
+  CORREIO_TLS_CERT: define("text", "file", "", "PEM certificate for the TLS port"),
+  CORREIO_TLS_KEY: define("text", "file", "", "PEM private key for the TLS port"),
+  CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Let several processes share the ports"),
+  CORREIO_HTTP_HOST: define("text", "address", "127.0.0.1", "Address the gateway listens on"),
+  CORREIO_HTTP_PORT: define("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
+  CORREIO_ADMIN_TOKEN: define(
     "text",
     "token",
     "",
     "Bearer token for changes over HTTP; empty = made and printed at start",
   ),
-  CORREIO_DATA: setting("text", "folder", "data", "Where the session ledger is kept"),
-  CORREIO_SERVER_ID: setting("text", "name", "", "Name of this server in replies and ledger; empty = the host name"),
-  CORREIO_WORK_MS: setting("milliseconds", "ms", 0, "Simulated work for each request"),
-  CORREIO_DRAIN_MS: setting("milliseconds", "ms", limits.drainMs, "Time to answer what was accepted, after SIGTERM"),
-  CORREIO_CONNECTIONS_MAX: setting("count", "connections", limits.connectionsMax, "Open connections"),
-  CORREIO_CONNECTIONS_PER_ADDRESS_MAX: setting(
+  CORREIO_DATA: define("text", "folder", "data", "Where the session ledger is kept"),
+  CORREIO_SERVER_ID: define("text", "name", "", "Name of this server in replies and ledger; empty = the host name"),
+  CORREIO_WORK_MS: define("milliseconds", "ms", 0, "Simulated work for each request"),
+  CORREIO_DRAIN_MS: define("milliseconds", "ms", limits.drainMs, "Time to answer what was accepted, after SIGTERM"),
+  CORREIO_CONNECTIONS_MAX: define("count", "connections", limits.connectionsMax, "Open connections"),
+  CORREIO_CONNECTIONS_PER_ADDRESS_MAX: define(
     "count",
     "connections",
     limits.connectionsPerAddressMax,
     "Open connections of one remote address",
   ),
-  CORREIO_FIRST_BYTE_MS: setting("milliseconds", "ms", limits.firstByteMs, "Time until a connection's first byte"),
-  CORREIO_HANDSHAKE_MS: setting("milliseconds", "ms", limits.handshakeMs, "Time for a TLS handshake"),
-  CORREIO_MESSAGE_MS: setting("milliseconds", "ms", limits.messageMs, "Time for a message to become whole"),
-  CORREIO_IDLE_MS: setting("milliseconds", "ms", limits.idleMs, "Silence after which a connection is closed"),
-  CORREIO_WRITE_STALL_MS: setting(
+  CORREIO_FIRST_BYTE_MS: define("milliseconds", "ms", limits.firstByteMs, "Time until a connection's first byte"),
+  CORREIO_HANDSHAKE_MS: define("milliseconds", "ms", limits.handshakeMs, "Time for a TLS handshake"),
+  CORREIO_MESSAGE_MS: define("milliseconds", "ms", limits.messageMs, "Time for a message to become whole"),
+  CORREIO_IDLE_MS: define("milliseconds", "ms", limits.idleMs, "Silence after which a connection is closed"),
+  CORREIO_WRITE_STALL_MS: define(
     "milliseconds",
     "ms",
     limits.writeStallMs,
     "Time a client may take nothing while bytes wait for it",
   ),
-  CORREIO_LOG_LEVEL: setting("text", "level", "info", "Least severe log level: debug, info, warn, error, silent"),
-  CORREIO_NUM_SERVERS: setting("text", "label", "", "Ledger column num_servers: the experiment's cell"),
-  CORREIO_NUM_CLIENTS: setting("text", "label", "", "Ledger column num_clients"),
-  CORREIO_NUM_MESSAGES: setting("text", "label", "", "Ledger column num_messages"),
+  CORREIO_LOG_LEVEL: define("text", "level", "info", "Least severe log level: debug, info, warn, error, silent"),
+  CORREIO_NUM_SERVERS: define("text", "label", "", "Ledger column num_servers: the experiment's cell"),
+  CORREIO_NUM_CLIENTS: define("text", "label", "", "Ledger column num_clients"),
+  CORREIO_NUM_MESSAGES: define("text", "label", "", "Ledger column num_messages"),
 } satisfies Record<string, Setting>;
 
 type Name = keyof typeof SETTINGS;

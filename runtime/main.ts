@@ -118,14 +118,15 @@ function openLedger(config: Config, log: Log): AppendFile {
 }
 
 function readTls({ certFile, keyFile }: { certFile: string; keyFile: string }): { cert: string; key: string } {
-  const read = (name: string, file: string): string => {
-    try {
-      return readFileSync(file, "utf8");
-    } catch (error) {
-      throw new Error(`Cannot read ${name} "${file}": ${messageOf(error)}`, { cause: error });
-    }
-  };
-  return { cert: read("CORREIO_TLS_CERT", certFile), key: read("CORREIO_TLS_KEY", keyFile) };
+  return { cert: readSetting("CORREIO_TLS_CERT", certFile), key: readSetting("CORREIO_TLS_KEY", keyFile) };
+}
+
+function readSetting(name: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`Cannot read ${name} "${file}": ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -60,7 +60,7 @@ export function ledgerRow(record: SessionRecord): string {
     seconds(startedAt),
     seconds(averageMs),
     seconds(endedAt),
-    seconds(endedAt - startedAt),
+    seconds(Math.max(0, endedAt - startedAt)),
     experiment.numServers,
     experiment.numClients,
     experiment.numMessages,

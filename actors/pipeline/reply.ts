@@ -40,7 +40,7 @@ export class ReplyWriter {
 
   #setTime(unixMs: number): void {
     this.#unixMs = unixMs;
-    this.#parts[2] = Buffer.from(`,"timestamp":${unixMs / 1_000},"data":"Response from server","processing_time":`);
+    this.#parts[2] = Buffer.from(`,"timestamp":${secondsText(unixMs)},"data":"Response from server","processing_time":`);
   }
 }
 
@@ -51,8 +51,13 @@ export function errorReply(
   unixMs: number,
   serverId: string,
 ): readonly TextPart[] {
-  const rest = JSON.stringify({ timestamp: unixMs / 1_000, server_id: serverId, status: "error", error: problem });
-  return ['{"message_id":', messageId ?? "null", ",", rest.slice(1)];
+  const rest = JSON.stringify({ server_id: serverId, status: "error", error: problem });
+  return ['{"message_id":', messageId ?? "null", `,"timestamp":${secondsText(unixMs)},`, rest.slice(1)];
+}
+
+/** With decimals also for a whole second: clients take a number without them for another type. */
+function secondsText(unixMs: number): string {
+  return (unixMs / 1_000).toFixed(3);
 }
 
 function secondsPart(milliseconds: number): TextPart {

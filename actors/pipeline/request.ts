@@ -1,6 +1,8 @@
 // A request of the pipelined protocol: JSON text in, the few fields the service uses out.
 import { limits } from "#runtime/mod.ts";
 
+import { numberAsSent } from "./number-as-sent.ts";
+
 /** Ready to be echoed: a whole number, or JSON text. */
 type MessageId = number | string;
 
@@ -37,7 +39,7 @@ export function parseRequest(text: string): PipelineRequest | BadRequest {
 }
 
 function echoable(messageId: unknown, text: string): MessageId | undefined {
-  if (typeof messageId === "number") return isPlain(messageId) ? messageId : numberAsSent(text);
+  if (typeof messageId === "number") return isPlain(messageId) ? messageId : digitsAsSent(text);
   if (typeof messageId !== "string" || messageId.length > limits.clientIdLengthMax) return undefined;
   return JSON.stringify(messageId);
 }
@@ -47,13 +49,9 @@ function isPlain(messageId: number): boolean {
 }
 
 /** The digits as the client wrote them, where a double cannot hold the number; undefined when that is too long a text. */
-function numberAsSent(text: string): string | undefined {
-  let source = "";
-  JSON.parse(text, function (this: unknown, key: string, value: unknown, context?: { source?: string }) {
-    if (key === "message_id" && typeof value === "number") source = context?.source ?? String(value);
-    return value;
-  });
-  return source.length > 0 && source.length <= limits.clientIdLengthMax ? source : undefined;
+function digitsAsSent(text: string): string | undefined {
+  const digits = numberAsSent(text, "message_id");
+  return digits.length <= limits.clientIdLengthMax ? digits : undefined;
 }
 
 /** U+FFFD stands for octets that were not UTF-8: such a name could not be echoed as it was sent. */

@@ -29,30 +29,30 @@ export function createPipelineSession(
   const { serverId, workMs, ledger, experiment } = service;
 
   /** Hot. */
-  function answer(session: PipelineContext, text: string): void {
-    const { state } = session;
+  function answer(client: PipelineContext, text: string): void {
+    const { state } = client;
     const request = parseRequest(text);
     if ("problem" in request) {
-      session.send(errorReply(request.problem, request.messageId, session.turnStartedAt, serverId));
+      client.send(errorReply(request.problem, request.messageId, client.turnStartedAt, serverId));
     } else {
       state.clientId = request.clientId;
-      const processingMs = session.monotonicMs() - session.turnStartedMs;
-      session.send(state.replies.success(request, session.turnStartedAt, processingMs));
+      const processingMs = client.monotonicMs() - client.turnStartedMs;
+      client.send(state.replies.success(request, client.turnStartedAt, processingMs));
       state.processingMs += processingMs;
     }
     state.messagesProcessed++;
   }
 
-  async function answerAfterWork(session: PipelineContext, text: string): Promise<void> {
-    await session.sleep(workMs);
-    answer(session, text);
+  async function answerAfterWork(client: PipelineContext, text: string): Promise<void> {
+    await client.sleep(workMs);
+    answer(client, text);
   }
 
-  function leaveRow(session: PipelineContext, endReason: string): void {
-    const { state, connection } = session;
+  function leaveRow(client: PipelineContext, endReason: string): void {
+    const { state, connection } = client;
     const { openedAt: startedAt, transport, bytesIn, bytesOut } = connection;
     const { clientId, messagesProcessed, processingMs } = state;
-    const endedAt = session.unixMs();
+    const endedAt = client.unixMs();
     const counts = { messagesProcessed, processingMs, bytesIn, bytesOut };
     ledger.append(ledgerRow({ clientId, serverId, startedAt, endedAt, experiment, transport, endReason, ...counts }));
   }

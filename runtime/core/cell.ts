@@ -1,36 +1,22 @@
 // Hot. One resident actor: its mailbox, its state and the turn loop, which runs one message at a time.
-import type { Clock } from "../base/clock.ts";
-import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
+import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
-import type { AnyActorType, Method, SessionMethods } from "./definition.ts";
+import type { CellHost, NodeServices } from "./cell-host.ts";
+import type { Method, SessionMethods } from "./definition.ts";
 import { Envelope } from "./envelope.ts";
-import { Refusal, RuntimeError } from "./errors.ts";
+import { RuntimeError } from "./errors.ts";
 import { Mailbox } from "./mailbox.ts";
-import type { ConnectionPort, CoreEvents, MessageBatch } from "./ports.ts";
-import type { Runnable, Scheduler } from "./scheduler.ts";
+import type { ConnectionPort, MessageBatch } from "./ports.ts";
+import type { Runnable } from "./scheduler.ts";
 import type { Addressable, Ref } from "./shape.ts";
+import { judgeFailure } from "./supervision.ts";
 import { TurnContext } from "./turn-context.ts";
-import type { TurnStats } from "./turn-stats.ts";
 
 export type CellStatus = "idle" | "ready" | "running" | "suspended";
 
-/** What a cell asks of the system around it. */
-export interface CellHost {
-  readonly type: AnyActorType;
-  readonly stats: TurnStats;
-  readonly clock: Clock;
-  readonly wheel: TimerWheel;
-  readonly scheduler: Scheduler;
-  readonly events: CoreEvents;
-  refFrom<Methods>(caller: Cell, type: Addressable<Methods>, key: string): Ref<Methods>;
-  /** The cell has nothing left to do and leaves memory. */
-  remove(cell: Cell): void;
-  /** The cell went from idle to busy (+1) or back (-1). */
-  busy(change: 1 | -1): void;
-}
-
 export class Cell implements Runnable, TimerOwner {
   readonly host: CellHost;
+  readonly services: NodeServices;
   readonly key: string;
   readonly mailbox: Mailbox;
   readonly connection: ConnectionPort | undefined;
@@ -55,6 +41,7 @@ export class Cell implements Runnable, TimerOwner {
   constructor(host: CellHost, key: string, connection: ConnectionPort | undefined) {
     const { mailbox } = host.type.options;
     this.host = host;
+    this.services = host.services;
     this.key = key;
     this.connection = connection;
     this.mailbox = new Mailbox(
@@ -62,7 +49,7 @@ export class Cell implements Runnable, TimerOwner {
       mailbox?.bytes ?? limits.mailboxBytesMax,
     );
     this.#context = new TurnContext(this);
-    this.idleSinceMs = host.clock.monotonicMs();
+    this.idleSinceMs = host.services.clock.monotonicMs();
   }
 
   get status(): CellStatus {
@@ -106,11 +93,8 @@ export class Cell implements Runnable, TimerOwner {
     this.#context.cancelSleep();
     this.host.stats.discarded += this.mailbox.clear((item) => {
       if (!(item instanceof Envelope)) return item.release();
-      item.reject(
-        new RuntimeError("actor.stopped", `Cannot run ${this.address}.${item.method.name}: its actor is gone`, {
-          stood: "queued",
-        }),
-      );
+      const message = `Cannot run ${this.address}.${item.method.name}: its actor is gone`;
+      item.reject(new RuntimeError("actor.stopped", message, { stood: "queued" }));
     });
   }
 
@@ -119,11 +103,12 @@ export class Cell implements Runnable, TimerOwner {
   }
 
   refTo<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
-    return this.host.refFrom(this, type, key);
+    return this.services.refFrom(this, type, key);
   }
 
   run(turnsMax: number): number {
-    const { clock, stats } = this.host;
+    const { clock } = this.services;
+    const { stats } = this.host;
     this.#status = "running";
     const sliceStartedMs = clock.monotonicMs();
     this.turnStartedMs = sliceStartedMs;
@@ -142,9 +127,9 @@ export class Cell implements Runnable, TimerOwner {
 
   timerFired(): void {
     if (this.#status !== "idle" || this.mailbox.count > 0) return;
-    const idleMs = this.host.clock.monotonicMs() - this.idleSinceMs;
+    const idleMs = this.services.clock.monotonicMs() - this.idleSinceMs;
     const leftMs = this.#idleStopMs - idleMs;
-    if (leftMs > 0) this.host.wheel.arm(this.#idleTimer as Timer, leftMs);
+    if (leftMs > 0) this.services.wheel.arm(this.#idleTimer as Timer, leftMs);
     else this.#leave();
   }
 
@@ -155,8 +140,8 @@ export class Cell implements Runnable, TimerOwner {
   #wake(): void {
     if (this.#status !== "idle" || this.#suspended || this.mailbox.count === 0) return;
     this.#status = "ready";
-    this.host.busy(1);
-    this.host.scheduler.add(this);
+    this.services.busy(1);
+    this.services.scheduler.add(this);
   }
 
   /** Runs the message at the head; false when there is none. */
@@ -182,7 +167,7 @@ export class Cell implements Runnable, TimerOwner {
     try {
       if (!this.#active) this.#activate();
       const result = method.handler(this.#context, input);
-      if (result instanceof Promise) return this.#settleLater(method, result, envelope, arrivedMs);
+      if (result instanceof Promise) return void this.#settleLater(method, result, envelope, arrivedMs);
       envelope?.resolve(result);
     } catch (error) {
       this.#fail(method, error, envelope);
@@ -195,26 +180,25 @@ export class Cell implements Runnable, TimerOwner {
    * tenth of a short turn: where the handler has read the clock, its last reading stands for the end.
    */
   #measure(arrivedMs: number | undefined): void {
-    const { clock, stats } = this.host;
-    const endedMs = this.lastReadMs > this.turnStartedMs ? this.lastReadMs : clock.monotonicMs();
+    const { stats } = this.host;
+    const endedMs = this.lastReadMs > this.turnStartedMs ? this.lastReadMs : this.services.clock.monotonicMs();
     stats.durations.record(endedMs - this.turnStartedMs);
     if (arrivedMs !== undefined) stats.latencies.record(endedMs - arrivedMs);
     this.turnStartedMs = endedMs;
   }
 
-  #settleLater(method: Method, result: Promise<unknown>, envelope: Envelope | undefined, arrivedMs?: number): void {
+  /** The turn is held until its promise settles. */
+  async #settleLater(method: Method, result: Promise<unknown>, envelope?: Envelope, arrivedMs?: number): Promise<void> {
     this.#pending = true;
-    result
-      .then(
-        (value) => envelope?.resolve(value),
-        (error: unknown) => this.#fail(method, error, envelope),
-      )
-      .then(() => {
-        this.#pending = false;
-        this.lastReadMs = 0;
-        this.#measure(arrivedMs);
-        this.#rest();
-      });
+    try {
+      envelope?.resolve(await result);
+    } catch (error) {
+      this.#fail(method, error, envelope);
+    }
+    this.#pending = false;
+    this.lastReadMs = 0;
+    this.#measure(arrivedMs);
+    this.#rest();
   }
 
   #activate(): void {
@@ -222,19 +206,11 @@ export class Cell implements Runnable, TimerOwner {
     this.#active = true;
   }
 
+  /** A crashed actor starts afresh with its next message; a crashed session ends with its connection. */
   #fail(method: Method, error: unknown, envelope: Envelope | undefined): void {
-    const { events, stats, type } = this.host;
-    if (error instanceof Refusal) {
-      stats.refusals++;
-      if (envelope === undefined) events.refused({ type: type.name, key: this.key, reason: error.code });
-      envelope?.reject(error);
-      return;
-    }
-    if (error instanceof RuntimeError && error.code === "actor.cancelled") return envelope?.reject(error);
-    stats.crashes++;
-    events.crashed({ type: type.name, key: this.key, method: method.name, error });
-    const message = `Crashed in ${this.address}.${method.name}: ${error instanceof Error ? error.message : String(error)}`;
-    envelope?.reject(new RuntimeError("actor.crashed", message, { stood: "running", cause: error }));
+    const { stats, type } = this.host;
+    const turn = { type: type.name, key: this.key, method: method.name, error, envelope };
+    if (!judgeFailure(turn, stats, this.services.events)) return;
     if (this.connection === undefined) this.#active = false;
     else this.connection.crashed();
   }
@@ -245,11 +221,11 @@ export class Cell implements Runnable, TimerOwner {
     if (this.#stopRequested && this.#stopped()) return;
     if (this.mailbox.count > 0 && !this.#suspended) {
       this.#status = "ready";
-      this.host.scheduler.add(this);
+      this.services.scheduler.add(this);
     } else {
       this.#status = "idle";
       this.idleSinceMs = this.turnStartedMs;
-      this.host.busy(-1);
+      this.services.busy(-1);
       if (this.connection === undefined) this.#armIdleTimer();
     }
     this.connection?.mailboxMoved();
@@ -261,19 +237,19 @@ export class Cell implements Runnable, TimerOwner {
     this.#active = false;
     if (this.connection !== undefined) this.discard();
     if (this.mailbox.count > 0) return false;
-    this.host.busy(-1);
+    this.services.busy(-1);
     this.#leave();
     return true;
   }
 
   #leave(): void {
-    if (this.#idleTimer !== undefined) this.host.wheel.disarm(this.#idleTimer);
-    this.host.remove(this);
+    if (this.#idleTimer !== undefined) this.services.wheel.disarm(this.#idleTimer);
+    this.host.remove(this.key);
     this.connection?.sessionLeft();
   }
 
   #armIdleTimer(): void {
     this.#idleTimer ??= new Timer(this);
-    if (!this.#idleTimer.armed) this.host.wheel.arm(this.#idleTimer, this.#idleStopMs);
+    if (!this.#idleTimer.armed) this.services.wheel.arm(this.#idleTimer, this.#idleStopMs);
   }
 }

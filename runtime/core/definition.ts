@@ -77,11 +77,11 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never> {
   /** Never set: carries the method shapes for refs, and the wire types for listeners. */
   declare readonly shape: { methods: Methods; in: In; out: Out };
 
-  constructor(name: string, options: ActorOptions<State>, session?: SessionMethods) {
+  constructor(name: string, options: ActorOptions<State>, sessionMethods?: SessionMethods) {
     assert(TYPE_NAME.test(name), `an actor type is named like "chat-room", not "${name}"`);
     this.name = name;
     this.options = options;
-    this.session = session;
+    this.session = sessionMethods;
   }
 
   /** A method that may change the state. */
@@ -138,12 +138,13 @@ export function actor<State>(name: string, options: ActorOptions<State>): ActorT
   return new ActorType(name, options);
 }
 
+const nothing = (): void => undefined;
+
 /** The actor type of connections that carry messages `In` one way and `Out` the other. */
 export function session<State, In, Out>(
   name: string,
   options: SessionOptions<State, In, Out>,
 ): ActorType<State, NoMethods, In, Out> {
-  const nothing = (): void => undefined;
   return new ActorType(name, options, {
     opened: { name: "opened", kind: "lifecycle", handler: (options.opened ?? nothing) as unknown as Method["handler"] },
     message: { name: "message", kind: "message", handler: options.message as unknown as Method["handler"] },

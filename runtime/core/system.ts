@@ -6,6 +6,7 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
+import type { Caller, NodeServices } from "./cell-host.ts";
 import type { Cell } from "./cell.ts";
 import type { AnyActorType } from "./definition.ts";
 import { Envelope } from "./envelope.ts";
@@ -27,12 +28,12 @@ export interface SystemOptions {
 
 interface HostedType {
   readonly host: TypeHost;
-  readonly RefClass: new (key: string, caller: Cell | undefined) => RefTarget<Cell>;
+  readonly RefClass: new (key: string, caller: Caller | undefined) => RefTarget<Caller>;
 }
 
 const ignore = (): void => undefined;
 
-export class ActorSystem implements Courier<Cell> {
+export class ActorSystem implements Courier<Caller>, NodeServices {
   readonly clock: Clock;
   readonly wheel: TimerWheel;
   readonly scheduler: Scheduler;
@@ -66,11 +67,11 @@ export class ActorSystem implements Courier<Cell> {
     return this.#ref(type, key, undefined);
   }
 
-  refFrom<Methods>(caller: Cell, type: Addressable<Methods>, key: string): Ref<Methods> {
+  refFrom<Methods>(caller: Caller, type: Addressable<Methods>, key: string): Ref<Methods> {
     return this.#ref(type, key, caller);
   }
 
-  ask({ target, method }: Call<Cell>, input: unknown, options: CallOptions | undefined): Promise<unknown> {
+  ask({ target, method }: Call<Caller>, input: unknown, options: CallOptions | undefined): Promise<unknown> {
     const nowMs = this.clock.monotonicMs();
     const ownMs = nowMs + (options?.timeoutMs ?? limits.askTimeoutMs);
     const deadlineMs = Math.min(ownMs, target.caller?.current?.deadlineMs ?? ownMs);
@@ -81,7 +82,7 @@ export class ActorSystem implements Courier<Cell> {
     return answer;
   }
 
-  tell({ target, method }: Call<Cell>, input: unknown): Receipt {
+  tell({ target, method }: Call<Caller>, input: unknown): Receipt {
     const failure = this.#deliver(target, new Envelope(method, input, `${target.type}/${target.key}`));
     return failure === undefined ? accepted : { accepted: false, why: failure };
   }
@@ -109,7 +110,7 @@ export class ActorSystem implements Courier<Cell> {
     if (this.#busyCells === 0) this.#quiet?.resolve();
   }
 
-  #ref<Methods>(type: Addressable<Methods>, key: string, caller: Cell | undefined): Ref<Methods> {
+  #ref<Methods>(type: Addressable<Methods>, key: string, caller: Caller | undefined): Ref<Methods> {
     const { RefClass } = this.#hostedType(type.name);
     if (key.length === 0 || key.length > limits.actorKeyLengthMax) {
       const problem =
@@ -127,7 +128,7 @@ export class ActorSystem implements Courier<Cell> {
   }
 
   /** Puts the envelope into the mailbox it is for, starting the actor when it is not resident; or says why not. */
-  #deliver(target: RefTarget<Cell>, envelope: Envelope): RuntimeError | undefined {
+  #deliver(target: RefTarget<Caller>, envelope: Envelope): RuntimeError | undefined {
     const bad = this.#checkInputs ? this.#badInput(envelope) : undefined;
     if (bad !== undefined) return bad;
     const { host } = this.#hostedType(target.type);

@@ -14,7 +14,7 @@ export interface TurnSource {
   readonly turnStartedMs: number;
   readonly turnStartedAt: number;
   lastReadMs: number;
-  readonly host: { readonly clock: Clock; readonly wheel: TimerWheel };
+  readonly services: { readonly clock: Clock; readonly wheel: TimerWheel };
   refTo<Methods>(type: Addressable<Methods>, key: string): Ref<Methods>;
   requestStop(): void;
 }
@@ -50,12 +50,12 @@ export class TurnContext implements SessionContext<unknown, unknown> {
   }
 
   unixMs(): number {
-    return this.#source.host.clock.unixMs();
+    return this.#source.services.clock.unixMs();
   }
 
   monotonicMs(): number {
     const source = this.#source;
-    return (source.lastReadMs = source.host.clock.monotonicMs());
+    return (source.lastReadMs = source.services.clock.monotonicMs());
   }
 
   refuse(code: string, message?: string): Refusal {
@@ -69,7 +69,7 @@ export class TurnContext implements SessionContext<unknown, unknown> {
   sleep(delayMs: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = new Timer({ timerFired: () => resolve() });
-    this.#source.host.wheel.arm(timer, delayMs);
+    this.#source.services.wheel.arm(timer, delayMs);
     this.#sleep = { timer, reject };
     return promise;
   }
@@ -77,7 +77,7 @@ export class TurnContext implements SessionContext<unknown, unknown> {
   /** Nobody waits for this turn any more: a handler that sleeps is woken by an error, which is no crash. */
   cancelSleep(): void {
     if (this.#sleep === undefined || !this.#sleep.timer.armed) return;
-    this.#source.host.wheel.disarm(this.#sleep.timer);
+    this.#source.services.wheel.disarm(this.#sleep.timer);
     this.#sleep.reject(
       new RuntimeError("actor.cancelled", `Cancelled the turn of "${this.#source.key}": its connection is gone`),
     );

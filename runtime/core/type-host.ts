@@ -1,39 +1,19 @@
-// One actor type on this node: its resident actors, its figures, and what its cells share.
-import type { Clock } from "../base/clock.ts";
-import type { TimerWheel } from "../base/timer-wheel.ts";
-import { Cell, type CellHost } from "./cell.ts";
+import type { CellHost, NodeServices } from "./cell-host.ts";
+// One actor type on this node: its resident actors and its figures.
+import { Cell } from "./cell.ts";
 import type { AnyActorType } from "./definition.ts";
-import type { ConnectionPort, CoreEvents } from "./ports.ts";
-import type { Scheduler } from "./scheduler.ts";
-import type { Addressable, Ref } from "./shape.ts";
+import type { ConnectionPort } from "./ports.ts";
 import { TurnStats } from "./turn-stats.ts";
-
-export interface NodeServices {
-  readonly clock: Clock;
-  readonly wheel: TimerWheel;
-  readonly scheduler: Scheduler;
-  readonly events: CoreEvents;
-  refFrom<Methods>(caller: Cell, type: Addressable<Methods>, key: string): Ref<Methods>;
-  busy(change: 1 | -1): void;
-}
 
 export class TypeHost implements CellHost {
   readonly type: AnyActorType;
+  readonly services: NodeServices;
   readonly stats = new TurnStats();
-  readonly clock: Clock;
-  readonly wheel: TimerWheel;
-  readonly scheduler: Scheduler;
-  readonly events: CoreEvents;
-  readonly #services: NodeServices;
   readonly #cells = new Map<string, Cell>();
 
   constructor(type: AnyActorType, services: NodeServices) {
     this.type = type;
-    this.clock = services.clock;
-    this.wheel = services.wheel;
-    this.scheduler = services.scheduler;
-    this.events = services.events;
-    this.#services = services;
+    this.services = services;
   }
 
   /** Resident actors by key, in the order they were started. */
@@ -47,15 +27,7 @@ export class TypeHost implements CellHost {
     return cell;
   }
 
-  remove(cell: Cell): void {
-    this.#cells.delete(cell.key);
-  }
-
-  refFrom<Methods>(caller: Cell, type: Addressable<Methods>, key: string): Ref<Methods> {
-    return this.#services.refFrom(caller, type, key);
-  }
-
-  busy(change: 1 | -1): void {
-    this.#services.busy(change);
+  remove(key: string): void {
+    this.#cells.delete(key);
   }
 }

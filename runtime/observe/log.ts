@@ -10,9 +10,9 @@ export interface Log {
   limited(level: "info" | "warn" | "error", reason: string, fields: object): void;
 }
 
-export function createLog(level: string, clock: Clock): Log {
+export function createLog(leastLevel: string, clock: Clock): Log {
   const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { level: leastLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
   const counts = new Map<string, number>();

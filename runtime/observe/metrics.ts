@@ -53,8 +53,6 @@ function addNetMetrics(registry: Registry, net: NetFigures): void {
 function addActorMetrics(registry: Registry, system: ActorSystem): void {
   const each = (read: (host: TypeHost) => number) => (): Reading[] =>
     system.hosts.map((host) => [read(host), { type: host.type.name }]);
-  const depth = (host: TypeHost): number =>
-    Array.from(host.cells.values(), (cell) => cell.mailbox.count).reduce(sum, 0);
   gauge(
     registry,
     "correio_actors",
@@ -86,14 +84,10 @@ function addActorMetrics(registry: Registry, system: ActorSystem): void {
       [host.stats.mailboxFull, { type: host.type.name, reason: "actor.mailbox_full" }],
     ]),
   );
-  histogram(registry, "correio_turn_duration_seconds", "Time of one turn", system, (host) => host.stats.durations);
-  histogram(
-    registry,
-    "correio_request_duration_seconds",
-    "From a message's arrival at the socket to the end of its turn",
-    system,
-    (host) => host.stats.latencies,
-  );
+  const turns = { name: "correio_turn_duration_seconds", help: "Time of one turn" };
+  histogram(registry, turns, () => system.hosts.map((host) => [host.type.name, host.stats.durations]));
+  const requests = { name: "correio_request_duration_seconds", help: "From a message's arrival to its turn's end" };
+  histogram(registry, requests, () => system.hosts.map((host) => [host.type.name, host.stats.latencies]));
 }
 
 function counter(registry: Registry, name: string, help: string, read: () => readonly Reading[]): void {
@@ -125,17 +119,15 @@ function gauge(registry: Registry, name: string, help: string, read: () => reado
 /** prom-client's own histogram wants every observation; ours are counted already, so only the exposition is its. */
 function histogram(
   registry: Registry,
-  name: string,
-  help: string,
-  system: ActorSystem,
-  read: (host: TypeHost) => DurationBuckets,
+  { name, help }: { readonly name: string; readonly help: string },
+  read: () => readonly (readonly [type: string, buckets: DurationBuckets])[],
 ): void {
   const get = async () => ({
     name,
     help,
     type: "histogram",
     aggregator: "sum",
-    values: system.hosts.flatMap((host) => bucketValues(name, host.type.name, read(host))),
+    values: read().flatMap(([type, buckets]) => bucketValues(name, type, buckets)),
   });
   registry.registerMetric({ name, get } as unknown as Metric);
 }
@@ -154,6 +146,10 @@ function bucketValues(name: string, type: string, buckets: DurationBuckets): obj
   ];
 }
 
+function depth(host: TypeHost): number {
+  return Array.from(host.cells.values(), (cell) => cell.mailbox.count).reduce((total, count) => total + count, 0);
+}
+
 function byReason(counts: ReadonlyMap<string, number>): Reading[] {
   return Array.from(counts, ([reason, count]) => [count, { reason }]);
 }
@@ -161,8 +157,4 @@ function byReason(counts: ReadonlyMap<string, number>): Reading[] {
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
-}
-
-function sum(left: number, right: number): number {
-  return left + right;
 }

@@ -22,7 +22,6 @@ export interface AppendFileOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-const NO_BYTES = Buffer.alloc(0);
 const NEWLINE = 0x0a;
 
 /**
@@ -33,12 +32,10 @@ export class AppendFile {
   readonly stats: AppendFileStats = { lines: 0, failures: 0, lost: 0 };
   readonly #options: AppendFileOptions;
   readonly #handle: number;
-  #lines: string[] = [];
-  #linesLength = 0;
-  /** What an earlier write left over; it goes first. */
-  #unwritten = NO_BYTES;
-  #unwrittenLines = 0;
-  #retryScheduled = false;
+  /** What the file has not taken yet; of the first line, perhaps only the rest. */
+  readonly #lines: Buffer[] = [];
+  #pendingBytes = 0;
+  #cancelRetry: (() => void) | undefined;
 
   /** Makes the folder where needed. Throws what the file system says when the file cannot be opened for appending. */
   constructor(options: AppendFileOptions) {
@@ -46,61 +43,67 @@ export class AppendFile {
     mkdirSync(dirname(options.path), { recursive: true });
     this.#handle = openSync(options.path, "a+");
     cutTornLine(this.#handle);
-    if (fstatSync(this.#handle).size === 0) writeSync(this.#handle, options.header);
+    if (options.header !== "" && fstatSync(this.#handle).size === 0) writeSync(this.#handle, options.header);
   }
 
   /** One line, its newline included. */
   append(line: string): void {
-    if (this.#linesLength + this.#unwritten.length + line.length > limits.ledgerPendingBytesMax) {
+    const bytes = Buffer.from(line);
+    if (this.#pendingBytes + bytes.length > limits.ledgerPendingBytesMax) {
       this.stats.lost++;
       return;
     }
-    this.#lines.push(line);
-    this.#linesLength += line.length;
+    this.#lines.push(bytes);
+    this.#pendingBytes += bytes.length;
   }
 
   /** Writes what has gathered. What the file does not take is tried again after a second. */
   flush(): void {
-    if (this.#linesLength > 0 && !this.#retryScheduled) this.#write();
+    if (this.#pendingBytes > 0 && this.#cancelRetry === undefined) this.#write();
   }
 
   /** Writes, syncs to the disk and closes. Returns how many lines could not be written. */
   close(): number {
-    this.#write();
+    if (this.#pendingBytes > 0) this.#write();
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
     try {
       fsyncSync(this.#handle);
     } catch (error) {
       this.#options.onFailure(error);
     }
     closeSync(this.#handle);
-    return this.#unwrittenLines;
+    return this.#lines.length;
   }
 
   #write(): void {
-    const gathered = Buffer.from(this.#lines.join(""));
-    const bytes = this.#unwritten.length === 0 ? gathered : Buffer.concat([this.#unwritten, gathered]);
-    const lines = this.#unwrittenLines + this.#lines.length;
-    this.#lines = [];
-    this.#linesLength = 0;
+    const bytes = Buffer.concat(this.#lines, this.#pendingBytes);
     let offset = 0;
     try {
       while (offset < bytes.length) offset += writeSync(this.#handle, bytes, offset);
-      this.stats.lines += lines;
-      this.#unwrittenLines = 0;
     } catch (error) {
       this.stats.failures++;
-      this.#unwrittenLines = lines;
       this.#options.onFailure(error);
       this.#retryLater();
     }
-    this.#unwritten = bytes.subarray(offset);
+    this.#forget(offset);
+  }
+
+  #forget(writtenBytes: number): void {
+    let lines = 0;
+    let restBytes = writtenBytes;
+    for (let line = this.#lines[0]; line !== undefined && line.length <= restBytes; line = this.#lines[++lines]) {
+      restBytes -= line.length;
+    }
+    this.#lines.splice(0, lines);
+    if (restBytes > 0) this.#lines[0] = (this.#lines[0] as Buffer).subarray(restBytes);
+    this.#pendingBytes -= writtenBytes;
+    this.stats.lines += lines;
   }
 
   #retryLater(): void {
-    if (this.#retryScheduled) return;
-    this.#retryScheduled = true;
-    this.#options.clock.after(limits.ledgerRetryMs, () => {
-      this.#retryScheduled = false;
+    this.#cancelRetry ??= this.#options.clock.after(limits.ledgerRetryMs, () => {
+      this.#cancelRetry = undefined;
       this.#write();
     });
   }
@@ -114,5 +117,6 @@ function cutTornLine(handle: number): void {
   readSync(handle, block, 0, block.length, size - block.length);
   const lastNewline = block.lastIndexOf(NEWLINE);
   const torn = block.length - 1 - lastNewline;
-  if (torn > 0 && lastNewline >= 0) ftruncateSync(handle, size - torn);
+  const whole = block.length === size;
+  if (torn > 0 && (lastNewline >= 0 || whole)) ftruncateSync(handle, size - torn);
 }

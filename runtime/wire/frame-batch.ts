@@ -3,14 +3,17 @@ import type { MessageBatch } from "../core/ports.ts";
 import { limits } from "../limits.ts";
 import { FRAME_HEADER_BYTES } from "./frame-header.ts";
 
-const NO_BYTES = Buffer.alloc(0);
+/** Bun's own way from octets to text: half the cost of `toString` for a short payload, but not in the types. */
+type SliceableBuffer = Buffer & { utf8Slice(start: number, end: number): string };
+
+const NO_BYTES = Buffer.alloc(0) as SliceableBuffer;
 
 export class FrameBatch implements MessageBatch {
   /** Where the payload of each frame starts, and one entry more: where that of a following frame would. */
   readonly starts = new Uint32Array(limits.framesPerBatch + 1);
   arrivedMs = 0;
   bytes = 0;
-  #chunk: Buffer = NO_BYTES;
+  #chunk = NO_BYTES;
   #index = 0;
   #count = 0;
   readonly #spares: FrameBatch[];
@@ -25,7 +28,7 @@ export class FrameBatch implements MessageBatch {
 
   /** `starts` holds `count` + 1 entries for frames in `chunk`. */
   fill(chunk: Buffer, count: number, arrivedMs: number): this {
-    this.#chunk = chunk;
+    this.#chunk = chunk as SliceableBuffer;
     this.#index = 0;
     this.#count = count;
     this.arrivedMs = arrivedMs;
@@ -37,7 +40,7 @@ export class FrameBatch implements MessageBatch {
   take(): string {
     const start = this.starts[this.#index] as number;
     const end = (this.starts[++this.#index] as number) - FRAME_HEADER_BYTES;
-    return (this.#chunk as any).utf8Slice(start, end);
+    return this.#chunk.toString("utf8", start, end);
   }
 
   release(): void {

@@ -79,7 +79,7 @@ export class FrameDecoder implements Decoder {
     starts[count] = offset + FRAME_HEADER_BYTES;
     this.#offset = offset;
     const chunk = this.#chunk;
-    if (count < countMax) this.#leave();
+    if (count < countMax || offset === end) this.#leave();
     if (count > 0) return batch.fill(chunk, count, this.#arrivedMs);
     this.#spares.push(batch);
     return undefined;
@@ -114,6 +114,7 @@ export class FrameDecoder implements Decoder {
     this.#offset = partial.fill(this.#chunk, this.#offset);
     this.#fault = partial.fault;
     this.#finished = partial.closing;
+    if (partial.fault !== undefined || partial.closing) this.#partial = undefined;
   }
 
   /** The header at `offset` is none of a request that could be taken: a close, or a fault. */
