@@ -106,6 +106,6 @@ describe("a fake clock", () => {
     const clock = new FakeClock();
     const again = (): void => clock.afterIo(again);
     again();
-    expect(clock.settle()).rejects.toThrow("not quiet");
+    await expect(clock.settle()).rejects.toThrow("not quiet");
   });
 });

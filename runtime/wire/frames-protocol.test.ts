@@ -1,0 +1,82 @@
+// The pipelined protocol's own frames: responses and refusals, octet by octet.
+import { describe, expect, test } from "bun:test";
+
+import fc from "fast-check";
+
+import { createFramesProtocol, encodeResponse } from "./frames-protocol.ts";
+import type { ByteSink } from "./protocol.ts";
+import { feed, frame } from "./test-frames.ts";
+import type { TextPart } from "./text-parts.ts";
+
+/** Begins with nothing and gives only what is asked for: an encoder that writes past its reserve is found out. */
+class TightSink implements ByteSink {
+  bytes = Buffer.alloc(0);
+  view = new DataView(this.bytes.buffer, 0, 0);
+  offset = 0;
+  readonly #full: Buffer[] = [];
+  readonly #spareBytes: number;
+
+  constructor(spareBytes: number) {
+    this.#spareBytes = spareBytes;
+  }
+
+  reserve(bytesMax: number): void {
+    if (this.offset + bytesMax <= this.bytes.length) return;
+    this.#full.push(this.bytes.subarray(0, this.offset));
+    this.bytes = Buffer.alloc(bytesMax + this.#spareBytes);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
+    this.offset = 0;
+  }
+
+  get written(): Buffer {
+    return Buffer.concat([...this.#full, this.bytes.subarray(0, this.offset)]);
+  }
+}
+
+function reference(parts: readonly TextPart[]): Buffer {
+  const texts = parts.map((part) => Buffer.from(typeof part === "number" ? String(part) : part));
+  return frame(Buffer.concat(texts), { type: 2 });
+}
+
+describe("a response", () => {
+  test.each([
+    ["nothing", []],
+    ["ASCII", ['{"ok":true}']],
+    ["text of several octets a letter", ['{"client_id":"joão📮"}']],
+    ["octets, numbers and text", [Buffer.from('{"id":'), 2 ** 53 - 1, ',"n":', 0, "}"]],
+  ])("of %s is a frame of type 2 with the length in octets", (_, parts: TextPart[]) => {
+    const sink = new TightSink(0);
+    encodeResponse(parts, sink);
+    expect(sink.written).toEqual(reference(parts));
+  });
+
+  test("after response follows without a gap, over any growth of the sink", () => {
+    const part = fc.oneof(fc.string({ unit: "binary" }), fc.maxSafeNat(), fc.uint8Array());
+    const responses = fc.array(fc.array(part, { maxLength: 6 }), { maxLength: 20 });
+    const property = fc.property(responses, fc.nat(200), (all, spareBytes) => {
+      const sink = new TightSink(spareBytes);
+      for (const parts of all) encodeResponse(parts, sink);
+      expect(sink.written).toEqual(Buffer.concat(all.map(reference)));
+    });
+    fc.assert(property, { seed: 12, numRuns: 500 });
+  });
+});
+
+describe("the frames protocol", () => {
+  test("refuses with a response that says why, as JSON", () => {
+    const refusal = Buffer.from(createFramesProtocol().refusal('too many "connections"'));
+    const payload = refusal.subarray(12);
+    expect(refusal).toEqual(frame(payload, { type: 2 }));
+    expect(JSON.parse(payload.toString())).toEqual({ status: "error", error: 'too many "connections"' });
+  });
+
+  test("gives each connection a decoder of its own", () => {
+    const protocol = createFramesProtocol();
+    const decoders = [protocol.createDecoder(), protocol.createDecoder()];
+    expect(decoders[0]).not.toBe(decoders[1]);
+    decoders[0]?.push(frame("", { type: 2 }), 0);
+    decoders[0]?.next(1);
+    expect(decoders.map((decoder) => decoder.fault)).toEqual(["wire.unknown_frame_type", undefined]);
+    expect(feed(decoders[1] as never, [frame("still read")])).toEqual(["still read"]);
+  });
+});
