@@ -104,13 +104,9 @@ export type ConfigResult =
 /** Reads flags and environment; wrong values are all named, none is replaced by its default. */
 export function readConfig(args: readonly string[], environment: Record<string, string | undefined>): ConfigResult {
   const flags = parseFlags(args);
-  if ("problem" in flags) return { kind: "wrong", problems: [flags.problem] };
-  if (flags.values["help"] === true) return { kind: "help", text: helpText() };
-  const problems = unknownNames(environment);
-  const text = (name: Name): string => {
-    const flag = flags.values[flagOf(name)];
-    return typeof flag === "string" ? flag : (environment[name] ?? SETTINGS[name].fallback);
-  };
+  if (flags.help) return { kind: "help", text: helpText() };
+  const problems = [...flags.problems, ...unknownNames(environment)];
+  const text = (name: Name): string => flags.values.get(flagOf(name)) ?? environment[name] ?? SETTINGS[name].fallback;
   for (const name of NAMES) {
     const problem = problemOf(name, text(name));
     if (problem !== undefined) problems.push(problem);
@@ -151,16 +147,32 @@ function toConfig(text: (name: Name) => string): Config {
   };
 }
 
-type Flags = { readonly values: Readonly<Record<string, string | boolean | undefined>> };
+interface Flags {
+  readonly help: boolean;
+  readonly values: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+}
 
-function parseFlags(args: readonly string[]): Flags | { readonly problem: string } {
-  const options = Object.fromEntries(NAMES.map((name) => [flagOf(name), { type: "string" as const }]));
-  try {
-    return parseArgs({ args: [...args], options: { ...options, help: { type: "boolean", short: "h" } } });
-  } catch (error) {
-    const message = error instanceof Error ? error.message.split(". ")[0] : String(error);
-    return { problem: `${message}; --help lists all flags` };
+/** Not `strict`, which throws at the first wrong flag: all are named, and the wrong values beside them. */
+function parseFlags(args: readonly string[]): Flags {
+  const known = Object.fromEntries(NAMES.map((name) => [flagOf(name), { type: "string" as const }]));
+  const options = { ...known, help: { type: "boolean" as const, short: "h" } };
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const values = new Map<string, string>();
+  const problems: string[] = [];
+  let help = false;
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      problems.push(`Cannot use "${token.value}": it belongs to no flag; --help lists all`);
+    } else if (token.kind === "option") {
+      if (token.name === "help") help = true;
+      else if (!Object.hasOwn(known, token.name)) {
+        problems.push(`Cannot use ${token.rawName}: there is no such flag; --help lists all`);
+      } else if (token.value === undefined) problems.push(`Cannot use ${token.rawName}: its value is missing`);
+      else values.set(token.name, token.value);
+    }
   }
+  return { help, values, problems };
 }
 
 function flagOf(name: Name): string {
@@ -170,7 +182,7 @@ function flagOf(name: Name): string {
 /** A misspelt variable would otherwise be a setting that silently does nothing. */
 function unknownNames(environment: Record<string, string | undefined>): string[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith("CORREIO_") && !(name in SETTINGS))
+    .filter((name) => name.startsWith("CORREIO_") && !Object.hasOwn(SETTINGS, name))
     .map((name) => `Cannot use ${name}: there is no such setting; --help lists all`);
 }
 

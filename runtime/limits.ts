@@ -43,6 +43,9 @@ export const limits = {
   /** After our FIN the peer has this long to close its side. */
   lingerMs: 2_000,
 
+  /** Refused connections that are given that time too; others are told and closed at once. */
+  refusedLingeringMax: 256,
+
   /** Outbound bytes of one connection: above the first its actor is suspended, at the second it goes on. */
   outboundHighWaterBytes: 8 * 1_048_576,
   outboundLowWaterBytes: 65_536,

@@ -24,6 +24,8 @@ import { createFramesProtocol } from "./wire/frames-protocol.ts";
 const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout"]);
 /** Of the drain time, what is kept for closing what did not end by itself. */
 const FORCE_SHARE = 0.2;
+/** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
+const SAME_SIGNAL_MS = 1_000;
 
 export interface Node {
   readonly tcpPort: number;
@@ -163,10 +165,14 @@ function run(): void {
 }
 
 function stopOnSignals(node: Node): void {
-  let stopping = false;
+  let stoppedAtMs: number | undefined;
   const stop = async (): Promise<void> => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    const nowMs = systemClock.monotonicMs();
+    if (stoppedAtMs !== undefined) {
+      if (nowMs - stoppedAtMs > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppedAtMs = nowMs;
     console.log("[INFO] Encerrando: respondendo ao que foi aceito...");
     await node.drain();
     console.log("[INFO] Servidor encerrado");

@@ -1,4 +1,4 @@
-// The digits of a number as its sender wrote them: a double cannot hold 2^53 + 1, and prints 1e400 as nothing JSON knows.
+// The digits of a number as its sender wrote them: a double cannot hold 2^53 + 1, and prints 1e400 as Infinity.
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

@@ -15,7 +15,7 @@ const SHORT_TIMES: readonly Uint8Array[] = Array.from({ length: 1_000 }, (_, tim
 /** One for each session. The parts it returns are the same array each time: valid until the next reply. */
 export class ReplyWriter {
   readonly #parts: TextPart[];
-  #clientId = "";
+  #clientId: string | undefined;
   #unixMs = -1;
 
   /** `serverId` names this server in every reply. */
@@ -40,11 +40,13 @@ export class ReplyWriter {
 
   #setTime(unixMs: number): void {
     this.#unixMs = unixMs;
-    this.#parts[2] = Buffer.from(`,"timestamp":${secondsText(unixMs)},"data":"Response from server","processing_time":`);
+    this.#parts[2] = Buffer.from(
+      `,"timestamp":${secondsText(unixMs)},"data":"Response from server","processing_time":`,
+    );
   }
 }
 
-/** The reply to a payload that is no request. `messageId` is JSON text or a number, absent when it could not be read. */
+/** The reply to what is no request. `messageId` is JSON text or a number, absent when it could not be read. */
 export function errorReply(
   problem: string,
   messageId: string | number | undefined,

@@ -19,7 +19,7 @@ export interface BadRequest {
 
 const NOT_JSON: BadRequest = { problem: "the payload is not JSON", messageId: undefined };
 const NOT_AN_OBJECT: BadRequest = { problem: "the payload is not a JSON object", messageId: undefined };
-const MESSAGE_ID_PROBLEM = `"message_id" must be a number, or a string of at most ${limits.clientIdLengthMax} characters`;
+const MESSAGE_ID_PROBLEM = `"message_id" must be a number, or a string of up to ${limits.clientIdLengthMax} characters`;
 const CLIENT_ID_PROBLEM = `"client_id" must be a string of 1 to ${limits.clientIdLengthMax} characters`;
 
 /** Hot. `timestamp` and `data` are the client's own: they are not looked at. */
@@ -48,7 +48,7 @@ function isPlain(messageId: number): boolean {
   return messageId >= 0 && Number.isSafeInteger(messageId) && !Object.is(messageId, -0);
 }
 
-/** The digits as the client wrote them, where a double cannot hold the number; undefined when that is too long a text. */
+/** The digits as the client wrote them, where a double may not hold them; undefined when there are too many. */
 function digitsAsSent(text: string): string | undefined {
   const digits = numberAsSent(text, "message_id");
   return digits.length <= limits.clientIdLengthMax ? digits : undefined;

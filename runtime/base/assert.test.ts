@@ -19,21 +19,22 @@ describe("assert", () => {
   });
 });
 
+function check(value: "first" | "second"): string {
+  switch (value) {
+    case "first":
+      return value;
+    default:
+      // @ts-expect-error -- "second" has no case
+      return unreachable(value);
+  }
+}
+
 describe("unreachable", () => {
   test("names the value that no case expected", () => {
-    expect(() => unreachable("third" as never)).toThrow('unexpected third');
+    expect(() => unreachable("third" as never)).toThrow("unexpected third");
   });
 
   test("is refused by the compiler while a case is missing", () => {
-    const check = (value: "first" | "second"): string => {
-      switch (value) {
-        case "first":
-          return value;
-        default:
-          // @ts-expect-error -- "second" has no case
-          return unreachable(value);
-      }
-    };
     expect(check("first")).toBe("first");
   });
 });

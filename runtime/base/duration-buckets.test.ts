@@ -1,6 +1,7 @@
 // Which bucket a duration falls into, above all at the bounds.
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+
+import * as fc from "fast-check";
 
 import { DURATION_BOUNDS_S, DurationBuckets } from "./duration-buckets.ts";
 
@@ -15,7 +16,9 @@ const bounds = DURATION_BOUNDS_S.map((seconds, index) => ({ microseconds: Math.r
 
 describe("duration buckets", () => {
   test("reach from 1 µs to 2^25 µs by doubling", () => {
-    expect(bounds.map(({ microseconds }) => microseconds)).toEqual(Array.from({ length: 26 }, (_, index) => 2 ** index));
+    expect(bounds.map(({ microseconds }) => microseconds)).toEqual(
+      Array.from({ length: 26 }, (_, index) => 2 ** index),
+    );
   });
 
   test.each(bounds)("hold their upper bound of $microseconds µs", ({ microseconds, index }) => {

@@ -98,8 +98,10 @@ export class Cell implements Runnable, TimerOwner {
     });
   }
 
+  /** A session leaves through its `closed` turn: its connection ends. */
   requestStop(): void {
-    this.#stopRequested = true;
+    if (this.connection === undefined) this.#stopRequested = true;
+    else this.connection.end("stopped");
   }
 
   refTo<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
@@ -114,10 +116,12 @@ export class Cell implements Runnable, TimerOwner {
     this.turnStartedMs = sliceStartedMs;
     this.turnStartedAt = clock.unixMs();
     let turns = 0;
-    while (turns < turnsMax && !this.#pending && !this.#suspended && this.#turn()) turns++;
-    if (this.connection === undefined && turns > 0) {
+    while (turns < turnsMax && !this.#held && this.#turn()) turns++;
+    // An asynchronous turn, always the last of its slice, is measured when it is done.
+    const done = this.#pending ? turns - 1 : turns;
+    if (this.connection === undefined && done > 0) {
       this.turnStartedMs = clock.monotonicMs();
-      stats.durations.record((this.turnStartedMs - sliceStartedMs) / turns, turns);
+      stats.durations.record((this.turnStartedMs - sliceStartedMs) / done, done);
     }
     this.turns += turns;
     stats.turns += turns;
@@ -137,6 +141,11 @@ export class Cell implements Runnable, TimerOwner {
     return this.host.type.options.hibernateAfterMs ?? limits.idleStopMs;
   }
 
+  /** No further turn now: one is running, nobody takes what it would produce, or the state is to be left first. */
+  get #held(): boolean {
+    return this.#pending || this.#suspended || this.#stopRequested;
+  }
+
   #wake(): void {
     if (this.#status !== "idle" || this.#suspended || this.mailbox.count === 0) return;
     this.#status = "ready";
@@ -150,7 +159,7 @@ export class Cell implements Runnable, TimerOwner {
     if (item === undefined) return false;
     if (item instanceof Envelope) {
       this.mailbox.shiftEnvelope();
-      if (item.start()) this.#handle(item.method, item.input, item);
+      if (item.start(this.services.clock)) this.#handle(item.method, item.input, item);
       return true;
     }
     const { arrivedMs } = item;
@@ -191,7 +200,8 @@ export class Cell implements Runnable, TimerOwner {
   async #settleLater(method: Method, result: Promise<unknown>, envelope?: Envelope, arrivedMs?: number): Promise<void> {
     this.#pending = true;
     try {
-      envelope?.resolve(await result);
+      const value = await result; // not inside the call below, which is left out where nobody asked
+      envelope?.resolve(value);
     } catch (error) {
       this.#fail(method, error, envelope);
     }
@@ -209,7 +219,8 @@ export class Cell implements Runnable, TimerOwner {
   /** A crashed actor starts afresh with its next message; a crashed session ends with its connection. */
   #fail(method: Method, error: unknown, envelope: Envelope | undefined): void {
     const { stats, type } = this.host;
-    const turn = { type: type.name, key: this.key, method: method.name, error, envelope };
+    const cancelled = this.#context.isCancellation(error);
+    const turn = { type: type.name, key: this.key, method: method.name, error, envelope, cancelled };
     if (!judgeFailure(turn, stats, this.services.events)) return;
     if (this.connection === undefined) this.#active = false;
     else this.connection.crashed();

@@ -23,7 +23,7 @@ export interface ActorContext<State> {
   ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods>;
   /** Waits without stopping any other actor; this one holds its turn. */
   sleep(delayMs: number): Promise<void>;
-  /** Leaves memory after this turn; messages already waiting start it afresh. */
+  /** Leaves memory after this turn; messages already waiting start it afresh. Of a session it ends the connection. */
   stop(): void;
 }
 

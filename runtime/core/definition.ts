@@ -79,6 +79,10 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never> {
 
   constructor(name: string, options: ActorOptions<State>, sessionMethods?: SessionMethods) {
     assert(TYPE_NAME.test(name), `an actor type is named like "chat-room", not "${name}"`);
+    const { hibernateAfterMs = 0, mailbox: { capacity = 1, bytes = 1 } = {} } = options;
+    assert(hibernateAfterMs >= 0 && Number.isFinite(hibernateAfterMs), `"${name}" needs a finite hibernateAfterMs`);
+    assert(capacity >= 1 && Number.isSafeInteger(capacity), `"${name}" needs a mailbox for at least one message`);
+    assert(bytes > 0 && Number.isFinite(bytes), `"${name}" needs a mailbox bounded in bytes`);
     this.name = name;
     this.options = options;
     this.session = sessionMethods;

@@ -1,4 +1,5 @@
 // One message on its way: method, input, deadline and, for an ask, the promise that waits for the answer.
+import type { Clock } from "../base/clock.ts";
 import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
 import type { Method } from "./definition.ts";
 import { RuntimeError } from "./errors.ts";
@@ -16,6 +17,9 @@ export class Envelope implements TimerOwner {
   #timer: Timer | undefined;
   #wheel: TimerWheel | undefined;
   #abort: AbortController | undefined;
+  #askerSignal: AbortSignal | undefined;
+  /** The asker gave up, for this reason. */
+  #givenUp: { readonly cause: unknown } | undefined;
 
   constructor(method: Method, input: unknown, address: string, deadlineMs = Number.POSITIVE_INFINITY) {
     this.method = method;
@@ -30,14 +34,20 @@ export class Envelope implements TimerOwner {
     this.#wheel = wheel;
     this.#timer = new Timer(this);
     wheel.arm(this.#timer, timeoutMs);
-    signal?.addEventListener("abort", () => this.#giveUp("actor.cancelled", "its asker gave up", signal.reason), {
-      once: true,
-    });
+    this.#askerSignal = signal;
+    if (signal?.aborted) this.handleEvent();
+    else signal?.addEventListener("abort", this);
     return this.#answer.promise;
   }
 
-  /** False when the answer was given up while the message waited: then it is not run. */
-  start(): boolean {
+  get settled(): boolean {
+    return this.#stage === "settled";
+  }
+
+  /** False when the answer was given up while the message waited, or is now: then it is not run. */
+  start(clock: Clock): boolean {
+    // The wheel may be late, as when the turn before took long: the deadline itself decides.
+    if (this.#timer?.armed && clock.monotonicMs() >= this.deadlineMs) this.timerFired();
     if (this.#stage === "settled") return false;
     this.#stage = "running";
     return true;
@@ -45,7 +55,10 @@ export class Envelope implements TimerOwner {
 
   /** Made on first use: most handlers never look. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#givenUp !== undefined) this.#abort.abort(this.#givenUp.cause);
+    }
     return this.#abort.signal;
   }
 
@@ -62,12 +75,18 @@ export class Envelope implements TimerOwner {
     this.#giveUp("actor.deadline_passed", "its deadline passed", undefined);
   }
 
+  /** The asker's own signal is aborted. */
+  handleEvent(): void {
+    this.#giveUp("actor.cancelled", "its asker gave up", this.#askerSignal?.reason);
+  }
+
   #giveUp(code: "actor.deadline_passed" | "actor.cancelled", why: string, cause: unknown): void {
     if (this.#stage === "settled") return;
     const stood = this.#stage;
     this.reject(
       new RuntimeError(code, `Gave up ${this.address}.${this.method.name}: ${why} while ${stood}`, { stood, cause }),
     );
+    this.#givenUp = { cause };
     this.#abort?.abort(cause);
   }
 
@@ -75,6 +94,7 @@ export class Envelope implements TimerOwner {
     if (this.#stage === "settled") return false;
     this.#stage = "settled";
     if (this.#timer !== undefined) this.#wheel?.disarm(this.#timer);
+    this.#askerSignal?.removeEventListener("abort", this);
     return true;
   }
 }

@@ -30,7 +30,7 @@ export class Mailbox {
 
   /** How many more messages would be taken now. */
   get room(): number {
-    return this.#bytes >= this.bytesMax ? 0 : this.capacity - this.#count;
+    return this.#bytes >= this.bytesMax ? 0 : Math.max(0, this.capacity - this.#count);
   }
 
   /** False, and nothing is kept, when the mailbox is full. */

@@ -10,42 +10,52 @@ export interface Courier<Caller> {
 }
 
 export interface Call<Caller> {
-  readonly target: RefTarget<Caller>;
+  readonly target: RefTarget;
+  readonly caller: Caller | undefined;
   readonly method: Method;
 }
 
-export interface RefTarget<Caller> {
+export interface RefTarget {
   readonly type: string;
   readonly key: string;
-  readonly caller: Caller | undefined;
 }
 
-type RefClass<Caller> = new (key: string, caller: Caller | undefined) => RefTarget<Caller>;
+type RefClass<Caller> = new (key: string, caller: Caller | undefined) => RefTarget;
 
-/** The class of refs to one actor type. */
+/** The class of refs to one actor type. What is not part of an address is private: no method name can meet it. */
 export function createRefClass<Caller>(type: AnyActorType, courier: Courier<Caller>): RefClass<Caller> {
   const { name } = type;
 
   class TellStub {
-    readonly target: RefTarget<Caller>;
-    constructor(target: RefTarget<Caller>) {
-      this.target = target;
+    readonly #target: RefTarget;
+    readonly #caller: Caller | undefined;
+    constructor(target: RefTarget, caller: Caller | undefined) {
+      this.#target = target;
+      this.#caller = caller;
+    }
+    static {
+      for (const method of type.methods.values()) {
+        const tell = function (this: TellStub, input?: unknown): Receipt {
+          return courier.tell({ target: this.#target, caller: this.#caller, method }, input);
+        };
+        Object.defineProperty(this.prototype, method.name, { value: tell });
+      }
     }
   }
 
-  class RefStub implements RefTarget<Caller> {
+  return class RefStub implements RefTarget {
     readonly key: string;
-    readonly caller: Caller | undefined;
+    readonly #caller: Caller | undefined;
     #tell: TellStub | undefined;
     constructor(key: string, caller: Caller | undefined) {
       this.key = key;
-      this.caller = caller;
+      this.#caller = caller;
     }
     get type(): string {
       return name;
     }
     get tell(): TellStub {
-      return (this.#tell ??= new TellStub(this));
+      return (this.#tell ??= new TellStub(this, this.#caller));
     }
     toString(): string {
       return `${name}/${this.key}`;
@@ -54,17 +64,13 @@ export function createRefClass<Caller>(type: AnyActorType, courier: Courier<Call
     toJSON(): { type: string; key: string } {
       return { type: name, key: this.key };
     }
-  }
-
-  for (const method of type.methods.values()) {
-    const ask = function (this: RefStub, input?: unknown, options?: CallOptions): Promise<unknown> {
-      return courier.ask({ target: this, method }, input, options);
-    };
-    const tell = function (this: TellStub, input?: unknown): Receipt {
-      return courier.tell({ target: this.target, method }, input);
-    };
-    Object.defineProperty(RefStub.prototype, method.name, { value: ask });
-    Object.defineProperty(TellStub.prototype, method.name, { value: tell });
-  }
-  return RefStub;
+    static {
+      for (const method of type.methods.values()) {
+        const ask = function (this: RefStub, input?: unknown, options?: CallOptions): Promise<unknown> {
+          return courier.ask({ target: this, caller: this.#caller, method }, input, options);
+        };
+        Object.defineProperty(this.prototype, method.name, { value: ask });
+      }
+    }
+  };
 }

@@ -17,6 +17,8 @@ export class Scheduler {
   readonly #ready = new RingBuffer<Runnable>();
   readonly #hooks: (() => void)[] = [];
   #scheduled = false;
+  /** A step was asked for after the hooks of the last one began. */
+  #wanted = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -29,6 +31,7 @@ export class Scheduler {
 
   /** Makes sure that the step-end hooks are called soon, though no actor may be ready. */
   ensureStep(): void {
+    this.#wanted = true;
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#clock.soon(this.#step);
@@ -46,8 +49,9 @@ export class Scheduler {
       if (runnable === undefined) break;
       turns += runnable.run(limits.turnsPerSlice);
     }
+    this.#wanted = false;
     for (let index = 0; index < this.#hooks.length; index++) (this.#hooks[index] as () => void)();
-    if (this.#ready.count > 0) {
+    if (this.#ready.count > 0 || this.#wanted) {
       this.#clock.afterIo(this.#step);
     } else {
       this.#scheduled = false;

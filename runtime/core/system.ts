@@ -28,7 +28,7 @@ export interface SystemOptions {
 
 interface HostedType {
   readonly host: TypeHost;
-  readonly RefClass: new (key: string, caller: Caller | undefined) => RefTarget<Caller>;
+  readonly RefClass: new (key: string, caller: Caller | undefined) => RefTarget;
 }
 
 const ignore = (): void => undefined;
@@ -71,19 +71,21 @@ export class ActorSystem implements Courier<Caller>, NodeServices {
     return this.#ref(type, key, caller);
   }
 
-  ask({ target, method }: Call<Caller>, input: unknown, options: CallOptions | undefined): Promise<unknown> {
+  ask(call: Call<Caller>, input: unknown, options: CallOptions | undefined): Promise<unknown> {
+    const { target, method, caller } = call;
     const nowMs = this.clock.monotonicMs();
     const ownMs = nowMs + (options?.timeoutMs ?? limits.askTimeoutMs);
-    const deadlineMs = Math.min(ownMs, target.caller?.current?.deadlineMs ?? ownMs);
+    const deadlineMs = Math.min(ownMs, caller?.current?.deadlineMs ?? ownMs);
     const envelope = new Envelope(method, input, `${target.type}/${target.key}`, deadlineMs);
     const answer = envelope.expectAnswer(this.wheel, Math.max(0, deadlineMs - nowMs), options?.signal);
-    const failure = this.#deliver(target, envelope);
+    const failure = envelope.settled ? undefined : this.#deliver(call, envelope);
     if (failure !== undefined) envelope.reject(failure);
     return answer;
   }
 
-  tell({ target, method }: Call<Caller>, input: unknown): Receipt {
-    const failure = this.#deliver(target, new Envelope(method, input, `${target.type}/${target.key}`));
+  tell(call: Call<Caller>, input: unknown): Receipt {
+    const { target, method } = call;
+    const failure = this.#deliver(call, new Envelope(method, input, `${target.type}/${target.key}`));
     return failure === undefined ? accepted : { accepted: false, why: failure };
   }
 
@@ -128,11 +130,11 @@ export class ActorSystem implements Courier<Caller>, NodeServices {
   }
 
   /** Puts the envelope into the mailbox it is for, starting the actor when it is not resident; or says why not. */
-  #deliver(target: RefTarget<Caller>, envelope: Envelope): RuntimeError | undefined {
+  #deliver({ target, caller }: Call<Caller>, envelope: Envelope): RuntimeError | undefined {
     const bad = this.#checkInputs ? this.#badInput(envelope) : undefined;
     if (bad !== undefined) return bad;
     const { host } = this.#hostedType(target.type);
-    if (this.#draining && target.caller === undefined) {
+    if (this.#draining && caller === undefined) {
       return new RuntimeError("system.draining", `Cannot deliver to "${envelope.address}": the node is draining`, {
         stood: "queued",
       });

@@ -23,6 +23,7 @@ export interface TurnSource {
 export class TurnContext implements SessionContext<unknown, unknown> {
   state: unknown = undefined;
   readonly #source: TurnSource;
+  #cancellation: RuntimeError | undefined;
   #sleep: { readonly timer: Timer; readonly reject: (error: Error) => void } | undefined;
 
   constructor(source: TurnSource) {
@@ -78,9 +79,14 @@ export class TurnContext implements SessionContext<unknown, unknown> {
   cancelSleep(): void {
     if (this.#sleep === undefined || !this.#sleep.timer.armed) return;
     this.#source.services.wheel.disarm(this.#sleep.timer);
-    this.#sleep.reject(
-      new RuntimeError("actor.cancelled", `Cancelled the turn of "${this.#source.key}": its connection is gone`),
-    );
+    const message = `Cancelled the turn of "${this.#source.key}": its connection is gone`;
+    this.#cancellation = new RuntimeError("actor.cancelled", message, { stood: "running" });
+    this.#sleep.reject(this.#cancellation);
+  }
+
+  /** Whether this is the error that `cancelSleep` woke the handler with. */
+  isCancellation(error: unknown): boolean {
+    return error !== undefined && error === this.#cancellation;
   }
 
   stop(): void {

@@ -17,7 +17,23 @@ export interface ConnectionSocket extends ByteOutlet, PausableSocket {
   readonly remotePort: number;
   /** Sends FIN; the peer may go on sending. */
   shutdown(): void;
+  /** Frees the socket; the kernel goes on delivering what it has taken. */
+  close(): void;
+  /** Resets the connection; what the kernel has taken and not delivered is lost. */
   terminate(): void;
+}
+
+/** Who hears what happens on a socket. */
+export interface SocketEvents {
+  /** TLS only: the handshake is over, for better or worse. */
+  handshaken(success: boolean): void;
+  received(chunk: Buffer): void;
+  /** The socket takes bytes again. */
+  drained(): void;
+  /** The peer has sent FIN: it may still read. */
+  peerFinished(): void;
+  /** The socket is closed, by us or not. */
+  socketClosed(): void;
 }
 
 export interface StepParticipant {

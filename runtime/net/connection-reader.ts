@@ -55,11 +55,11 @@ export class ConnectionReader {
       return;
     }
     this.#decoder.push(chunk, nowMs);
-    this.pump(cell);
+    this.pump(cell, nowMs);
   }
 
   /** Moves what can be decoded into the mailbox, as far as there is room; reads on when nothing is held any more. */
-  pump(cell: Cell): void {
+  pump(cell: Cell, nowMs: number): void {
     let moved = false;
     while (true) {
       const batch = this.#decoder.next(cell.mailbox.room);
@@ -74,8 +74,9 @@ export class ConnectionReader {
         if (this.#waiting.length === 0) this.#waiting = undefined;
       }
     }
-    if (!this.partial) this.partialSinceMs = undefined;
-    else if (moved || this.partialSinceMs === undefined) this.partialSinceMs = this.lastByteMs;
+    // While bytes are held it is not the peer that is late.
+    if (!this.partial || this.holding) this.partialSinceMs = undefined;
+    else if (moved || this.partialSinceMs === undefined) this.partialSinceMs = nowMs;
     if (!this.#decoder.holding) this.resume();
   }
 

@@ -7,10 +7,11 @@ import type { ConnectionPort } from "../core/ports.ts";
 import type { ActorSystem } from "../core/system.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
 import type { DeadlineSettings } from "./connection-deadlines.ts";
-import type { ConnectionHost, ConnectionSocket, Pairing, StepParticipant } from "./connection-host.ts";
+import type { ConnectionHost, ConnectionSocket, Pairing, SocketEvents, StepParticipant } from "./connection-host.ts";
 import { Connection } from "./connection.ts";
 import { NetStats } from "./net-stats.ts";
 import { OutboundArena } from "./outbound-arena.ts";
+import { RefusedSockets } from "./refused-socket.ts";
 
 /** Called once a connection: never on the path of a message. */
 export interface NetEvents {
@@ -33,6 +34,7 @@ export class ConnectionTable implements ConnectionHost {
   readonly #system: ActorSystem;
   readonly #events: NetEvents;
   readonly #admission: Admission;
+  readonly #refused: RefusedSockets;
   readonly #connections = new Map<string, Connection>();
   #touched: StepParticipant[] = [];
   #spareTouched: StepParticipant[] = [];
@@ -46,6 +48,7 @@ export class ConnectionTable implements ConnectionHost {
     this.#system = system;
     this.#events = events;
     this.#admission = new Admission(settings.admission);
+    this.#refused = new RefusedSockets(system.wheel, settings.deadlines.lingerMs);
     system.scheduler.onStepEnd(() => this.#endStep());
   }
 
@@ -70,14 +73,14 @@ export class ConnectionTable implements ConnectionHost {
     return this.budget.queuedBytes;
   }
 
-  /** The new connection; or, when it is not admitted, what it is to be told. */
-  admit(socket: ConnectionSocket, pairing: Pairing): Connection | { readonly refusal: Uint8Array } {
+  /** A new connection, or one that is told why it cannot be. */
+  admit(socket: ConnectionSocket, pairing: Pairing): SocketEvents {
     const { remoteAddress } = socket;
     const reason = this.#admission.admit(remoteAddress);
     if (reason !== undefined) {
       this.stats.countRefused(reason);
       this.#events.refused({ remoteAddress, reason });
-      return { refusal: pairing.protocol.refusal(reason) };
+      return this.#refused.add(socket, pairing, reason);
     }
     const connection = new Connection(String(++this.#lastId), socket, pairing, this);
     this.#connections.set(connection.id, connection);
@@ -112,11 +115,10 @@ export class ConnectionTable implements ConnectionHost {
     return this.#empty.promise;
   }
 
-  /** Closes what is still open, at once. Returns how many connections that were. */
+  /** Closes what is still open, at once. Returns how many connections lost something by it. */
   abortAll(reason: string): number {
     const open = Array.from(this.#connections.values());
-    for (const connection of open) connection.abort(reason);
-    return open.length;
+    return open.filter((connection) => connection.abort(reason)).length;
   }
 
   /** Actors may have touched connections while others were flushed: those come with the next step. */

@@ -4,15 +4,16 @@ import type { Cell } from "../core/cell.ts";
 import type { AnyActorType } from "../core/definition.ts";
 import { Envelope } from "../core/envelope.ts";
 import type { ConnectionPort } from "../core/ports.ts";
+import { limits } from "../limits.ts";
 import { type ConnectionTimes, judgeDeadlines } from "./connection-deadlines.ts";
-import type { ConnectionHost, ConnectionSocket, Pairing } from "./connection-host.ts";
+import type { ConnectionHost, ConnectionSocket, Pairing, SocketEvents } from "./connection-host.ts";
 import { ConnectionReader } from "./connection-reader.ts";
 import { ConnectionWriter } from "./connection-writer.ts";
 
 /** Open: messages flow. Ending: the session hears `closed`, the rest is flushed. Lingering: FIN is sent. */
 type Phase = "open" | "ending" | "lingering" | "closed";
 
-export class Connection implements ConnectionPort, TimerOwner {
+export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   readonly id: string;
   readonly transport: "tcp" | "tls";
   readonly remoteAddress: string;
@@ -52,7 +53,8 @@ export class Connection implements ConnectionPort, TimerOwner {
     this.#writer = new ConnectionWriter(pairing.protocol, host.arena, host.budget);
     this.#openedMs = host.clock.monotonicMs();
     this.#cell = host.openSession(pairing.session, this);
-    this.#watch(this.#handshaking ? host.deadlines.handshakeMs : host.deadlines.firstByteMs);
+    const { handshakeMs, firstByteMs, idleMs } = host.deadlines;
+    this.#watch(Math.min(this.#handshaking ? handshakeMs : firstByteMs, idleMs));
   }
 
   /** Bytes produced for the peer, less what was lost with the connection. */
@@ -83,31 +85,26 @@ export class Connection implements ConnectionPort, TimerOwner {
     this.#afterInput();
   }
 
-  handshaken(): void {
+  handshaken(success: boolean): void {
+    if (!success) return void this.abort("handshake_failed");
     this.#handshaking = false;
+    this.#watch(this.#host.deadlines.firstByteMs);
   }
 
-  /** The socket takes bytes again. */
   drained(): void {
     if (!this.#writer.drain(this.#socket)) return;
     this.#blockedSinceMs = this.#writer.blocked ? this.#host.clock.monotonicMs() : undefined;
-    if (this.#suspended && this.#writer.belowLowWater) {
-      this.#suspended = false;
-      this.#cell.resume();
-    }
+    this.#balance();
     this.#sendFinWhenDone();
   }
 
-  /** The peer has sent FIN: it may still read. */
   peerFinished(): void {
     this.#inputEnd ??= "disconnect";
     this.#finishWhenAnswered();
   }
 
-  /** The socket is closed, by us or not. */
   socketClosed(): void {
-    const lost = this.#phase === "open";
-    if (lost) this.#close(this.#inputEnd ?? this.#lossReason);
+    if (this.#phase === "open") this.#close(this.#endOfInput ?? this.#lossReason);
     this.#phase = "closed";
     this.#host.wheel.disarm(this.#timer);
     this.#writer.abandon();
@@ -118,8 +115,9 @@ export class Connection implements ConnectionPort, TimerOwner {
 
   send(value: unknown): void {
     if (this.#phase !== "open") return;
-    if (!this.#writer.encode(value)) return this.abort("outbound_overflow");
+    if (!this.#writer.encode(value)) return void this.abort("outbound_overflow");
     this.#host.stats.messagesOut++;
+    if (this.#writer.queuedBytes > limits.outboundHighWaterBytes) this.#suspend();
     this.#touch();
   }
 
@@ -133,7 +131,7 @@ export class Connection implements ConnectionPort, TimerOwner {
 
   mailboxMoved(): void {
     if (this.#phase !== "open") return;
-    if (this.#reader.holding) this.#reader.pump(this.#cell);
+    if (this.#reader.holding) this.#reader.pump(this.#cell, this.#host.clock.monotonicMs());
     this.#afterInput();
   }
 
@@ -153,32 +151,35 @@ export class Connection implements ConnectionPort, TimerOwner {
       this.#blockedSinceMs = this.#host.clock.monotonicMs();
       this.#watch(this.#host.deadlines.writeStallMs);
     }
-    if (this.#phase === "open" && this.#writer.aboveHighWater && !this.#suspended) {
-      this.#suspended = true;
-      this.#cell.suspend();
-    }
+    this.#balance();
     if (this.#phase === "open" && this.#reader.holding) this.#reader.pause();
     this.#sendFinWhenDone();
   }
 
   /** Reads nothing more; closes when everything read is answered. */
   shutDown(): void {
+    if (this.#handshaking) return void this.abort("shutdown");
     this.#inputEnd ??= "shutdown";
     this.#finishWhenAnswered();
   }
 
-  /** Closes at once; what is queued is lost. */
-  abort(reason: string): void {
+  /** Closes at once; what is queued is lost. False when nothing was: all was sent, only the peer's FIN was missing. */
+  abort(reason: string): boolean {
+    if (this.#phase === "lingering") {
+      this.#socket.close();
+      return false;
+    }
     if (this.#phase === "open") this.#close(reason);
     this.#writer.abandon();
     this.#socket.terminate();
+    return true;
   }
 
   timerFired(): void {
-    if (this.#phase === "lingering") return this.abort(this.#endReason);
+    if (this.#phase === "lingering") return void this.abort(this.#endReason);
     const verdict = judgeDeadlines(this.#times(), this.#host.deadlines, this.#host.clock.monotonicMs());
     if ("lookAgainMs" in verdict) return this.#watch(verdict.lookAgainMs);
-    if (verdict.reason === "peer_not_reading" || this.#handshaking) return this.abort(verdict.reason);
+    if (verdict.reason === "peer_not_reading" || this.#handshaking) return void this.abort(verdict.reason);
     this.end(verdict.reason);
   }
 
@@ -205,7 +206,7 @@ export class Connection implements ConnectionPort, TimerOwner {
   #afterInput(): void {
     if (this.#reader.partialSinceMs !== undefined) this.#watch(this.#host.deadlines.messageMs);
     if (this.#reader.holding) return this.#touch();
-    this.#inputEnd ??= this.#reader.end;
+    this.#inputEnd = this.#reader.end ?? this.#inputEnd;
     this.#finishWhenAnswered();
   }
 
@@ -213,7 +214,28 @@ export class Connection implements ConnectionPort, TimerOwner {
   #finishWhenAnswered(): void {
     if (this.#phase !== "open" || this.#inputEnd === undefined || this.#reader.holding) return;
     if (this.#cell.mailbox.count > 0 || this.#cell.status === "running" || this.#cell.status === "ready") return;
-    this.#close(this.#inputEnd === "disconnect" ? this.#lossReason : this.#inputEnd);
+    this.#close(this.#endOfInput as string);
+  }
+
+  /** A peer that finished in the middle of a message did not mean to. */
+  get #endOfInput(): string | undefined {
+    return this.#inputEnd === "disconnect" ? this.#lossReason : this.#inputEnd;
+  }
+
+  /** Lets no turn start while the peer takes less than they produce. */
+  #balance(): void {
+    if (this.#phase !== "open") return;
+    if (this.#writer.aboveHighWater) this.#suspend();
+    else if (this.#suspended && this.#writer.belowLowWater) {
+      this.#suspended = false;
+      this.#cell.resume();
+    }
+  }
+
+  #suspend(): void {
+    if (this.#suspended) return;
+    this.#suspended = true;
+    this.#cell.suspend();
   }
 
   #close(reason: string): void {

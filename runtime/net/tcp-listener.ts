@@ -1,10 +1,9 @@
-import type { SessionOf } from "../core/definition.ts";
 // Sockets that listen, plain or TLS: each accepted one becomes a connection, or is told why not.
+import type { SessionOf } from "../core/definition.ts";
 import { RuntimeError } from "../core/errors.ts";
 import type { Protocol } from "../wire/protocol.ts";
-import type { Pairing } from "./connection-host.ts";
+import type { Pairing, SocketEvents } from "./connection-host.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import { Connection } from "./connection.ts";
 
 export interface TcpListenerOptions<In, Out> {
   readonly hostname: string;
@@ -25,7 +24,7 @@ export interface TcpListener {
   stop(): void;
 }
 
-type Socket = Bun.Socket<Connection | undefined>;
+type Socket = Bun.Socket<SocketEvents | undefined>;
 
 /** Throws `net.address_in_use` or `net.cannot_listen`, naming host and port. */
 export function startTcpListener<In, Out>(options: TcpListenerOptions<In, Out>): TcpListener {
@@ -36,7 +35,7 @@ export function startTcpListener<In, Out>(options: TcpListenerOptions<In, Out>):
     transport: tls === undefined ? "tcp" : "tls",
   };
   try {
-    const listener = Bun.listen<Connection | undefined>({
+    const listener = Bun.listen<SocketEvents | undefined>({
       hostname,
       port,
       allowHalfOpen: true,
@@ -51,20 +50,14 @@ export function startTcpListener<In, Out>(options: TcpListenerOptions<In, Out>):
 }
 
 /** One set of functions for all sockets of a listener; the connection hangs on the socket. */
-function socketHandlers(table: ConnectionTable, pairing: Pairing): Bun.SocketHandler<Connection | undefined> {
+function socketHandlers(table: ConnectionTable, pairing: Pairing): Bun.SocketHandler<SocketEvents | undefined> {
   return {
     open(socket: Socket) {
       socket.setNoDelay(true);
-      const admitted = table.admit(socket, pairing);
-      if (admitted instanceof Connection) {
-        socket.data = admitted;
-      } else {
-        // The only write outside the writer: one short message on a socket that has no connection.
-        socket.end(admitted.refusal);
-      }
+      socket.data = table.admit(socket, pairing);
     },
     handshake(socket: Socket, success: boolean) {
-      if (success) socket.data?.handshaken();
+      socket.data?.handshaken(success);
     },
     data(socket: Socket, chunk: Buffer) {
       socket.data?.received(chunk);

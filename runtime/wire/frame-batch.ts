@@ -1,9 +1,9 @@
-// Hot. Frames that lie one behind the other in a chunk, remembered by where their payloads start; reused, never per frame.
+// Hot. Frames one behind the other in a chunk, remembered by where their payloads start; reused, never per frame.
 import type { MessageBatch } from "../core/ports.ts";
 import { limits } from "../limits.ts";
 import { FRAME_HEADER_BYTES } from "./frame-header.ts";
 
-/** Bun's own way from octets to text: half the cost of `toString` for a short payload, but not in the types. */
+/** What `toString` calls: 5 to 10 ns less for a short payload, but not in the types. */
 type SliceableBuffer = Buffer & { utf8Slice(start: number, end: number): string };
 
 const NO_BYTES = Buffer.alloc(0) as SliceableBuffer;

@@ -1,7 +1,7 @@
-// Any sequence of frames, cut anywhere and asked for in any portions, against a model that reads the whole stream at once.
+// Any sequence of frames, cut anywhere and asked for in any portions, against a model that knows what was sent.
 import { describe, expect, test } from "bun:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { limits } from "../limits.ts";
 import type { FrameBatch } from "./frame-batch.ts";

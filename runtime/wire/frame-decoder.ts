@@ -1,18 +1,23 @@
 // Hot. A stream of chunks into batches of request frames: payloads that arrived whole stay where they are.
 import { limits } from "../limits.ts";
 import { FrameBatch } from "./frame-batch.ts";
-import { FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_TYPE_REQUEST, frameFault, isCloseFrame } from "./frame-header.ts";
+import {
+  announcedPayloadBytes,
+  FRAME_HEADER_BYTES,
+  FRAME_MAGIC,
+  frameFault,
+  isCloseFrame,
+  isRequestHeader,
+} from "./frame-header.ts";
 import { PartialFrame } from "./partial-frame.ts";
 import type { Decoder, WireFault } from "./protocol.ts";
 
 const NO_BYTES = Buffer.alloc(0);
-const NO_VIEW = new DataView(NO_BYTES.buffer, 0, 0);
 
 /** One for each connection. Batches come from `spares`, which the decoders of a listener share. */
 export class FrameDecoder implements Decoder {
   readonly #spares: FrameBatch[];
   #chunk: Buffer = NO_BYTES;
-  #view: DataView = NO_VIEW;
   #offset = 0;
   #arrivedMs = 0;
   #partial: PartialFrame | undefined;
@@ -42,7 +47,6 @@ export class FrameDecoder implements Decoder {
   push(chunk: Buffer, arrivedMs: number): void {
     if (this.#finished || this.#fault !== undefined) return;
     this.#chunk = chunk;
-    this.#view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
     this.#offset = 0;
     this.#arrivedMs = arrivedMs;
   }
@@ -55,19 +59,15 @@ export class FrameDecoder implements Decoder {
 
   /** Walks headers: each is judged before its payload is looked for. */
   #scan(countMax: number): FrameBatch | undefined {
-    const view = this.#view;
-    const end = this.#chunk.length;
+    const chunk = this.#chunk;
+    const end = chunk.length;
     const batch = this.#spares.pop() ?? new FrameBatch(this.#spares);
     const starts = batch.starts;
     let offset = this.#offset;
     let count = 0;
     while (count < countMax && offset + FRAME_HEADER_BYTES <= end) {
-      const payloadBytes = view.getUint32(offset + 8);
-      if (
-        view.getUint32(offset) !== FRAME_MAGIC ||
-        view.getUint32(offset + 4) !== FRAME_TYPE_REQUEST ||
-        payloadBytes > limits.framePayloadBytesMax
-      ) {
+      const payloadBytes = announcedPayloadBytes(chunk, offset);
+      if (!isRequestHeader(chunk, offset) || payloadBytes > limits.framePayloadBytesMax) {
         this.#stopAt(offset);
         break;
       }
@@ -78,7 +78,6 @@ export class FrameDecoder implements Decoder {
     }
     starts[count] = offset + FRAME_HEADER_BYTES;
     this.#offset = offset;
-    const chunk = this.#chunk;
     if (count < countMax || offset === end) this.#leave();
     if (count > 0) return batch.fill(chunk, count, this.#arrivedMs);
     this.#spares.push(batch);
@@ -119,15 +118,14 @@ export class FrameDecoder implements Decoder {
 
   /** The header at `offset` is none of a request that could be taken: a close, or a fault. */
   #stopAt(offset: number): void {
-    const type = this.#view.getUint32(offset + 4);
-    if (this.#view.getUint32(offset) !== FRAME_MAGIC) this.#fault = "wire.bad_magic";
+    const type = this.#chunk.readUInt32BE(offset + 4);
+    if (this.#chunk.readUInt32BE(offset) !== FRAME_MAGIC) this.#fault = "wire.bad_magic";
     else if (isCloseFrame(type)) this.#finished = true;
-    else this.#fault = frameFault(type, this.#view.getUint32(offset + 8));
+    else this.#fault = frameFault(type, announcedPayloadBytes(this.#chunk, offset));
   }
 
   #dropChunk(): void {
     this.#chunk = NO_BYTES;
-    this.#view = NO_VIEW;
     this.#offset = 0;
   }
 }

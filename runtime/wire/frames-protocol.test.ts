@@ -1,7 +1,7 @@
 // The pipelined protocol's own frames: responses and refusals, octet by octet.
 import { describe, expect, test } from "bun:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { createFramesProtocol, encodeResponse } from "./frames-protocol.ts";
 import type { ByteSink } from "./protocol.ts";

@@ -1,5 +1,5 @@
 // Memory of a frame that is not whole: it follows what has arrived, and a length that is too large allocates nothing.
-import { afterEach, describe, expect, spyOn, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, spyOn, test } from "bun:test";
 
 import { limits } from "../limits.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
@@ -11,6 +11,7 @@ const largestAllocation = (): number => Math.max(0, ...allocations.mock.calls.ma
 const announced = (length: number): Buffer => frame("", { length });
 
 afterEach(() => void allocations.mockClear());
+afterAll(() => allocations.mockRestore());
 
 describe("the announced length", () => {
   test.each([limits.framePayloadBytesMax + 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff])(

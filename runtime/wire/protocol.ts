@@ -29,7 +29,7 @@ export interface ByteSink {
   readonly bytes: Buffer;
   readonly view: DataView;
   offset: number;
-  /** Makes at least `bytesMax` bytes from `offset` on writable; `bytes`, `view` and `offset` may be others afterwards. */
+  /** Makes `bytesMax` bytes from `offset` on writable; `bytes`, `view` and `offset` may be others afterwards. */
   reserve(bytesMax: number): void;
 }
 

@@ -1,4 +1,4 @@
-// Frames as the tests of this folder make and read them: written plainly, so that they can be trusted beside the hot code.
+// Frames as the tests of this folder make and read them: plainly, so that they can be trusted beside the hot code.
 import type { FrameDecoder } from "./frame-decoder.ts";
 
 /** A frame of any magic, type and announced length; a payload that is as long as announced unless told otherwise. */

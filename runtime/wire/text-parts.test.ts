@@ -1,7 +1,7 @@
 // Text from parts, octet by octet as `TextEncoder` and `String` would have it.
 import { describe, expect, test } from "bun:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import type { ByteSink } from "./protocol.ts";
 import { partsBytesMax, type TextPart, writeParts } from "./text-parts.ts";

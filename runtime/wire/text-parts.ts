@@ -21,7 +21,7 @@ export function partsBytesMax(parts: readonly TextPart[]): number {
   return bytesMax;
 }
 
-/** Writes the parts one behind the other at `offset`, where there is room for them; returns the offset behind the last. */
+/** Writes the parts one behind the other at `offset`, where there is room; returns the offset behind the last. */
 export function writeParts(parts: readonly TextPart[], sink: ByteSink, offset: number): number {
   const { bytes } = sink;
   let position = offset;

@@ -1,0 +1,188 @@
+// Settings: every one by variable and by flag, wrong ones all named, and the process that says so.
+import { describe, expect, test } from "bun:test";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+import { type Config, readConfig } from "./config.ts";
+import { limits } from "./limits.ts";
+
+/** Variable, flag, a value that is not the default, and where it must turn up. */
+const settings: readonly (readonly [string, string, string, (config: Config) => unknown, unknown])[] = [
+  ["CORREIO_HOST", "--host", "::1", (config) => config.host, "::1"],
+  ["CORREIO_PORT", "--port", "65535", (config) => config.port, 65_535],
+  ["CORREIO_TLS_PORT", "--tls-port", "0", (config) => config.tls?.port, 0],
+  ["CORREIO_REUSE_PORT", "--reuse-port", "true", (config) => config.reusePort, true],
+  ["CORREIO_HTTP_HOST", "--http-host", "0.0.0.0", (config) => config.httpHost, "0.0.0.0"],
+  ["CORREIO_HTTP_PORT", "--http-port", "0", (config) => config.httpPort, 0],
+  ["CORREIO_ADMIN_TOKEN", "--admin-token", "secret", (config) => config.adminToken, "secret"],
+  ["CORREIO_DATA", "--data", "/tmp/rows", (config) => config.dataFolder, "/tmp/rows"],
+  ["CORREIO_SERVER_ID", "--server-id", "posto-1", (config) => config.serverId, "posto-1"],
+  ["CORREIO_WORK_MS", "--work-ms", "1", (config) => config.workMs, 1],
+  ["CORREIO_DRAIN_MS", "--drain-ms", "0", (config) => config.drainMs, 0],
+  ["CORREIO_CONNECTIONS_MAX", "--connections-max", "1", (config) => config.connectionsMax, 1],
+  [
+    "CORREIO_CONNECTIONS_PER_ADDRESS_MAX",
+    "--connections-per-address-max",
+    "2",
+    (config) => config.connectionsPerAddressMax,
+    2,
+  ],
+  ["CORREIO_FIRST_BYTE_MS", "--first-byte-ms", "3", (config) => config.firstByteMs, 3],
+  ["CORREIO_HANDSHAKE_MS", "--handshake-ms", "4", (config) => config.handshakeMs, 4],
+  ["CORREIO_MESSAGE_MS", "--message-ms", "5", (config) => config.messageMs, 5],
+  ["CORREIO_IDLE_MS", "--idle-ms", "86400000", (config) => config.idleMs, 86_400_000],
+  ["CORREIO_WRITE_STALL_MS", "--write-stall-ms", "7", (config) => config.writeStallMs, 7],
+  ["CORREIO_LOG_LEVEL", "--log-level", "silent", (config) => config.logLevel, "silent"],
+  ["CORREIO_NUM_SERVERS", "--num-servers", "2", (config) => config.experiment.numServers, "2"],
+  ["CORREIO_NUM_CLIENTS", "--num-clients", "10", (config) => config.experiment.numClients, "10"],
+  ["CORREIO_NUM_MESSAGES", "--num-messages", "1000", (config) => config.experiment.numMessages, "1000"],
+];
+/** These two show only beside a TLS port. */
+const tlsFiles = ["CORREIO_TLS_CERT", "CORREIO_TLS_KEY"];
+const names = [...settings.map(([name]) => name), ...tlsFiles].sort();
+
+function configOf(args: readonly string[], environment: Record<string, string> = {}): Config {
+  const result = readConfig(args, environment);
+  if (result.kind !== "config") throw new Error(JSON.stringify(result));
+  return result.config;
+}
+
+function problemsOf(args: readonly string[], environment: Record<string, string> = {}): readonly string[] {
+  const result = readConfig(args, environment);
+  return result.kind === "wrong" ? result.problems : [];
+}
+
+function help(): string {
+  const result = readConfig(["--help"], {});
+  return result.kind === "help" ? result.text : "";
+}
+
+function run(args: readonly string[], environment: Record<string, string> = {}) {
+  const own = Object.entries(Bun.env).filter(([name]) => !name.startsWith("CORREIO_"));
+  const result = Bun.spawnSync([process.execPath, join(import.meta.dirname, "main.ts"), ...args], {
+    env: { ...Object.fromEntries(own), ...environment },
+  });
+  return { exitCode: result.exitCode, output: String(result.stdout), errors: String(result.stderr) };
+}
+
+describe("settings", () => {
+  test("have the defaults of the documents and of limits.ts", () => {
+    expect(configOf([])).toEqual({
+      host: "127.0.0.1",
+      port: 5_000,
+      tls: undefined,
+      reusePort: false,
+      httpHost: "127.0.0.1",
+      httpPort: 8_080,
+      adminToken: "",
+      dataFolder: "data",
+      serverId: hostname(),
+      workMs: 0,
+      drainMs: limits.drainMs,
+      connectionsMax: limits.connectionsMax,
+      connectionsPerAddressMax: limits.connectionsPerAddressMax,
+      firstByteMs: limits.firstByteMs,
+      handshakeMs: limits.handshakeMs,
+      messageMs: limits.messageMs,
+      idleMs: limits.idleMs,
+      writeStallMs: limits.writeStallMs,
+      logLevel: "info",
+      experiment: { numServers: "", numClients: "", numMessages: "" },
+    });
+  });
+
+  test.each(settings)("%s, or %s, is read", (...[name, flag, value, read, wanted]) => {
+    expect(read(configOf([]))).not.toEqual(wanted);
+    expect(read(configOf([], { [name]: value }))).toEqual(wanted);
+    expect(read(configOf([`${flag}=${value}`]))).toEqual(wanted);
+    expect(read(configOf([flag, value]))).toEqual(wanted);
+    expect(read(configOf([flag, value], { [name]: "1" }))).toEqual(wanted);
+  });
+
+  test("of TLS stand together, and count only with a port", () => {
+    const files = { CORREIO_TLS_CERT: "cert.pem", CORREIO_TLS_KEY: "key.pem" };
+    expect(configOf([], files).tls).toBeUndefined();
+    const tls = { port: 3_001, certFile: "cert.pem", keyFile: "other.pem" };
+    expect(configOf(["--tls-port=3001", "--tls-key=other.pem"], files).tls).toEqual(tls);
+  });
+
+  test("of other programs in the environment are none of ours", () => {
+    expect(configOf([], { PATH: "/bin", PORT: "x", correio_port: "x" })).toEqual(configOf([]));
+  });
+
+  test("are all listed by --help and -h, each with flag, unit and default", () => {
+    const lines = help().split("\n");
+    const listed = lines.flatMap((line) => /^ {2}--\S+ +(CORREIO_\w+) +(\S+) .+\((.+)\)$/.exec(line)?.[1] ?? []);
+    expect(listed.sort()).toEqual(names);
+    for (const [name, flag] of settings) expect(help()).toMatch(new RegExp(`^ {2}${flag} +${name} `, "m"));
+    expect(help()).toMatch(/--port +CORREIO_PORT +port +.*\(5000\)$/m);
+    expect(help()).toMatch(/--drain-ms +CORREIO_DRAIN_MS +ms +.*\(10000\)$/m);
+    expect(help()).toMatch(/--server-id +CORREIO_SERVER_ID +name +.*\(none\)$/m);
+    expect(readConfig(["-h", "--port=x"], {}).kind).toBe("help");
+  });
+});
+
+describe("wrong settings", () => {
+  test.each([
+    ["CORREIO_PORT", ["", "-1", "65536", "5000.5", "5e3", "0x10", " 5000", "http", "99999999999999999999"]],
+    ["CORREIO_TLS_PORT", ["-1", "65536", "x"]],
+    ["CORREIO_HTTP_PORT", ["65536"]],
+    ["CORREIO_WORK_MS", ["-1", "1.5", "1s", "86400001"]],
+    ["CORREIO_CONNECTIONS_MAX", ["0", "1000001", "many"]],
+    ["CORREIO_REUSE_PORT", ["", "yes", "1", "TRUE"]],
+    ["CORREIO_LOG_LEVEL", ["", "loud", "INFO"]],
+    ["CORREIO_HOST", [""]],
+    ["CORREIO_DATA", [""]],
+  ])("%s is none of %j", (name, values) => {
+    for (const value of values) {
+      const problems = problemsOf([], { [name]: value });
+      expect(problems).toEqual([expect.stringContaining(`Cannot use ${name}="${value}": it must be `)]);
+    }
+  });
+
+  test("are all named at once, wherever they come from", () => {
+    const problems = problemsOf(["--port=x", "--colour", "extra", "--work-ms", "-1", "--host"], {
+      CORREIO_DRAIN_MS: "soon",
+      CORREIO_PROT: "5000",
+    });
+    expect(problems.map((problem) => problem.split(": ")[0])).toEqual([
+      "Cannot use --colour",
+      'Cannot use "extra"',
+      "Cannot use --host",
+      "Cannot use CORREIO_PROT",
+      'Cannot use CORREIO_PORT="x"',
+      'Cannot use CORREIO_WORK_MS="-1"',
+      'Cannot use CORREIO_DRAIN_MS="soon"',
+    ]);
+  });
+
+  test("say what would be right, on one line each", () => {
+    const problems = problemsOf(["--port=x", "--reuse-port=maybe", "--nothing"], { CORREIO_LOG_LEVEL: "loud" });
+    expect(problems).toEqual([
+      "Cannot use --nothing: there is no such flag; --help lists all",
+      'Cannot use CORREIO_PORT="x": it must be a port, a whole number from 0 to 65535',
+      'Cannot use CORREIO_REUSE_PORT="maybe": it must be true or false',
+      'Cannot use CORREIO_LOG_LEVEL="loud": it must be one of debug, info, warn, error, silent',
+    ]);
+  });
+
+  test("a right flag beside a wrong variable is enough: the variable is not used", () => {
+    expect(configOf(["--port=1"], { CORREIO_PORT: "x" }).port).toBe(1);
+  });
+
+  test.each(["--constructor", "--__proto__=1", "-p"])("%s is no flag", (flag) => {
+    expect(problemsOf([flag])).toHaveLength(1);
+  });
+});
+
+describe("the process", () => {
+  test("prints the help and exits with 0", () => {
+    expect(run(["--help"])).toEqual({ exitCode: 0, output: `${help()}\n`, errors: "" });
+  });
+
+  test("names every wrong value and exits with 2, before anything is opened", () => {
+    const { exitCode, output, errors } = run(["--work-ms=x"], { CORREIO_PORT: "x", CORREIO_PROT: "1" });
+    expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
+    expect(errors.trim().split("\n")).toHaveLength(3);
+  });
+});

@@ -1,0 +1,205 @@
+// Refusals and crashes: who is told, what it costs the actor, and that nobody else notices.
+import { describe, expect, test } from "bun:test";
+
+import { Type as t } from "@sinclair/typebox";
+
+import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { actor } from "./definition.ts";
+
+/** Fails in whatever way it is told to, after having changed its state. */
+const failures: Readonly<Record<string, () => unknown>> = {
+  error: () => new Error("out of ink"),
+  string: () => "only text",
+  undefined: () => undefined,
+  null: () => null,
+  number: () => 42,
+  symbol: () => Symbol("sign"),
+  "object without a prototype": () => Object.create(null),
+  "object that cannot be text": () => ({
+    toString() {
+      throw new Error("no text");
+    },
+  }),
+  "error without a readable message": () =>
+    Object.defineProperty(new Error(), "message", {
+      get() {
+        throw new Error("no message");
+      },
+    }),
+};
+
+const Single = actor("fragile", { state: () => ({ count: 0 }) })
+  .on("add", { out: t.Integer() }, ({ state }) => ++state.count)
+  .on("fail", { in: t.String() }, ({ state }, how) => {
+    state.count = 100;
+    throw failures[how]?.();
+  })
+  .on("failLater", { in: t.String() }, async (self, how) => {
+    self.state.count = 100;
+    await self.sleep(10);
+    throw failures[how]?.();
+  })
+  .on("refuse", {}, (self) => {
+    self.state.count += 10;
+    throw self.refuse("fragile.not_today", "Come back tomorrow");
+  })
+  .on("refuseLater", {}, async (self) => {
+    await self.sleep(10);
+    throw self.refuse("fragile.not_today");
+  })
+  .on("wait", {}, (self) => self.sleep(1_000));
+
+const Fragile = Single.on("askToRefuse", { in: t.String() }, (self, key) => self.ref(Single, key).refuse())
+  .on("askToFail", { in: t.String() }, (self, key) => self.ref(Single, key).fail("error"))
+  .on("giveUpOnAnother", {}, async (self) => {
+    self.state.count = 100;
+    await self.ref(Single, "other").wait(undefined, { signal: AbortSignal.abort() });
+  });
+
+function fragile() {
+  const stepped = new SteppedSystem([Fragile]);
+  return { stepped, clock: stepped.clock, ref: stepped.system.ref(Fragile, "a") };
+}
+
+/** An actor whose state fails to be made so many times. */
+function hopeless(failing: { times: number }) {
+  const type = actor("hopeless", {
+    state: () => {
+      if (failing.times-- > 0) throw new Error("no paper");
+      return {};
+    },
+  }).on("touch", { out: t.String() }, () => "touched");
+  const stepped = new SteppedSystem([type]);
+  return { stepped, ref: stepped.system.ref(type, "a") };
+}
+
+describe("a refusal", () => {
+  test("comes to the asker with its code and message", async () => {
+    const { stepped, ref } = fragile();
+    const outcome = await stepped.outcome(ref.refuse());
+    expect(outcome).toMatchObject({
+      name: "Refusal",
+      code: "fragile.not_today",
+      error: { message: "Come back tomorrow" },
+    });
+  });
+
+  test("comes to the asker of an async handler too", async () => {
+    const { clock, ref } = fragile();
+    const answer = watch(ref.refuseLater());
+    await clock.advance(11);
+    expect(answer.outcome).toMatchObject({ name: "Refusal", code: "fragile.not_today" });
+  });
+
+  test("leaves the actor as it is", async () => {
+    const { stepped, ref } = fragile();
+    await stepped.outcome(ref.refuse());
+    expect(await stepped.outcome(ref.add())).toEqual({ kind: "answered", value: 11 });
+  });
+
+  test("is counted as no crash", async () => {
+    const { stepped, ref } = fragile();
+    await stepped.outcome(ref.refuse());
+    expect(stepped.system.hosts[0]?.stats).toMatchObject({ refusals: 1, crashes: 0 });
+  });
+
+  test("passes through an actor that asked and did not catch it", async () => {
+    const { stepped, ref } = fragile();
+    expect(await stepped.outcome(ref.askToRefuse("b"))).toMatchObject({ name: "Refusal", code: "fragile.not_today" });
+  });
+});
+
+describe.each(Object.keys(failures))("a crash by %s", (how) => {
+  test("comes to the asker as actor.crashed with its cause", async () => {
+    const { stepped, ref } = fragile();
+    expect(await stepped.outcome(ref.fail(how))).toMatchObject({ code: "actor.crashed", stood: "running" });
+  });
+
+  test("comes to the asker of an async handler too", async () => {
+    const { stepped, clock, ref } = fragile();
+    const answer = ref.failLater(how);
+    await stepped.outcome(answer);
+    await clock.advance(11);
+    expect(await stepped.outcome(answer)).toMatchObject({ code: "actor.crashed", stood: "running" });
+  });
+
+  test("is reported once", async () => {
+    const { stepped, clock, ref } = fragile();
+    ref.tell.fail(how);
+    await clock.settle();
+    expect(stepped.crashes.length).toBe(1);
+  });
+
+  test("leaves the next message a fresh state", async () => {
+    const { stepped, ref } = fragile();
+    ref.tell.fail(how);
+    expect(await stepped.outcome(ref.add())).toEqual({ kind: "answered", value: 1 });
+  });
+
+  test("leaves the next message a fresh state when the handler was async", async () => {
+    const { stepped, clock, ref } = fragile();
+    ref.tell.failLater(how);
+    const answer = ref.add();
+    await clock.advance(11);
+    expect(await stepped.outcome(answer)).toEqual({ kind: "answered", value: 1 });
+  });
+});
+
+describe("a crash", () => {
+  test("carries what was thrown", async () => {
+    const { stepped, ref } = fragile();
+    const outcome = await stepped.outcome(ref.fail("error"));
+    expect(outcome).toMatchObject({ error: { cause: new Error("out of ink") } });
+  });
+
+  test("names actor, method and reason in its message", async () => {
+    const { stepped, ref } = fragile();
+    const outcome = await stepped.outcome(ref.fail("error"));
+    expect(outcome).toMatchObject({ error: { message: "Crashed in fragile/a.fail: out of ink" } });
+  });
+
+  test("does not touch its neighbours", async () => {
+    const { stepped, ref } = fragile();
+    const neighbour = stepped.system.ref(Fragile, "b");
+    neighbour.tell.add();
+    ref.tell.fail("error");
+    expect(await stepped.outcome(neighbour.add())).toEqual({ kind: "answered", value: 2 });
+  });
+
+  test("does not touch messages of other actors in the same step", async () => {
+    const { stepped, ref } = fragile();
+    ref.tell.fail("object without a prototype");
+    const neighbour = stepped.system.ref(Fragile, "b").add();
+    expect(await stepped.outcome(neighbour)).toEqual({ kind: "answered", value: 1 });
+  });
+
+  test("of an asked actor crashes the asking one, with the first as its cause", async () => {
+    const { stepped, ref } = fragile();
+    const outcome = await stepped.outcome(ref.askToFail("b"));
+    expect(outcome).toMatchObject({ error: { cause: { code: "actor.crashed", cause: new Error("out of ink") } } });
+    expect(stepped.crashes.map((crash) => crash.split(":")[0])).toEqual(["fragile/b.fail", "fragile/a.askToFail"]);
+  });
+
+  test("is what an ask becomes that its own actor gave up and did not catch", async () => {
+    const { stepped, ref } = fragile();
+    expect(await stepped.outcome(ref.giveUpOnAnother())).toMatchObject({
+      code: "actor.crashed",
+      error: { cause: { code: "actor.cancelled" } },
+    });
+    expect(await stepped.outcome(ref.add())).toEqual({ kind: "answered", value: 1 });
+  });
+});
+
+describe("a state that cannot be made", () => {
+  test("is a crash of the message that needed it", async () => {
+    const { stepped, ref } = hopeless({ times: 1 });
+    const outcome = await stepped.outcome(ref.touch());
+    expect(outcome).toMatchObject({ code: "actor.crashed", error: { cause: new Error("no paper") } });
+  });
+
+  test("is tried again with the next message", async () => {
+    const { stepped, ref } = hopeless({ times: 1 });
+    await stepped.outcome(ref.touch());
+    expect(await stepped.outcome(ref.touch())).toEqual({ kind: "answered", value: "touched" });
+  });
+});

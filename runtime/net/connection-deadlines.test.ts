@@ -1,0 +1,57 @@
+// What is too late, and when to look again: a table of times.
+import { describe, expect, test } from "bun:test";
+
+import { type ConnectionTimes, judgeDeadlines, type Verdict } from "./connection-deadlines.ts";
+
+const settings = { handshakeMs: 10, firstByteMs: 20, messageMs: 30, writeStallMs: 40, idleMs: 50 };
+
+/** Opened at 1 000, has said something, and nothing is going on. */
+const calm: ConnectionTimes = {
+  openedMs: 1_000,
+  handshaking: false,
+  firstByteSeen: true,
+  partialSinceMs: undefined,
+  blockedSinceMs: undefined,
+  quietSinceMs: undefined,
+};
+
+type Case = readonly [what: string, times: Partial<ConnectionTimes>, nowMs: number, verdict: Verdict];
+
+const CASES: readonly Case[] = [
+  ["nothing is going on: look again after the idle time", {}, 9_000, { lookAgainMs: 50 }],
+  ["a handshake within its time", { handshaking: true }, 1_009, { lookAgainMs: 1 }],
+  ["a handshake at its end", { handshaking: true }, 1_010, { reason: "handshake_timeout" }],
+  ["while shaking hands nothing else counts", { handshaking: true, firstByteSeen: false }, 1_004, { lookAgainMs: 6 }],
+  ["a first byte within its time", { firstByteSeen: false }, 1_019, { lookAgainMs: 1 }],
+  ["a first byte at the end of its time", { firstByteSeen: false }, 1_020, { reason: "first_byte_timeout" }],
+  [
+    "silence before the first byte is not idleness",
+    { firstByteSeen: false, quietSinceMs: 0 },
+    1_001,
+    { lookAgainMs: 19 },
+  ],
+  ["a message within its time", { partialSinceMs: 2_000 }, 2_029.5, { lookAgainMs: 0.5 }],
+  ["a message at the end of its time", { partialSinceMs: 2_000 }, 2_030, { reason: "message_timeout" }],
+  ["a peer that takes nothing, within its time", { blockedSinceMs: 2_000 }, 2_039, { lookAgainMs: 1 }],
+  ["a peer that takes nothing, at the end", { blockedSinceMs: 2_000 }, 2_040, { reason: "peer_not_reading" }],
+  ["quiet, within the time", { quietSinceMs: 2_000 }, 2_049, { lookAgainMs: 1 }],
+  ["quiet, at the end of the time", { quietSinceMs: 2_000 }, 2_050, { reason: "idle_timeout" }],
+  [
+    "the next of several that run",
+    { quietSinceMs: 2_000, partialSinceMs: 2_015, blockedSinceMs: 2_009 },
+    2_010,
+    { lookAgainMs: 35 },
+  ],
+  [
+    "a peer that does not read is named first",
+    { quietSinceMs: 0, partialSinceMs: 0, blockedSinceMs: 0 },
+    9_000,
+    { reason: "peer_not_reading" },
+  ],
+];
+
+describe("a connection's deadlines", () => {
+  test.each(CASES)("%s", (_, times, nowMs, verdict) => {
+    expect(judgeDeadlines({ ...calm, ...times }, settings, nowMs)).toEqual(verdict);
+  });
+});

@@ -1,0 +1,137 @@
+// How long a connection waits for its peer: before the first byte, in a message, in silence, in a handshake, after FIN.
+import { describe, expect, test } from "bun:test";
+
+import { closeFrame, frame } from "../wire/test-frames.ts";
+import { createTestTable, echo, frames, holdTurns, left, NOTHING_LEFT, send } from "./test-connection.ts";
+
+describe("time", () => {
+  test.each([
+    ["says nothing", 2_000, "first_byte_timeout", undefined],
+    ["falls silent", 60_000, "idle_timeout", frames("a")],
+    ["stops in the middle of a message", 3_000, "message_timeout", frame("a").subarray(0, 12)],
+  ] as const)("a peer that %s is ended in order", async (_, allowedMs, reason, bytes) => {
+    const net = createTestTable();
+    const socket = net.connect();
+    if (bytes !== undefined) await send(net, socket, bytes);
+    await net.clock.advance(allowedMs - 1);
+    expect(socket.calls).toEqual([]);
+    await net.clock.advance(2);
+    expect(net.script.turns.at(-1)).toBe(`closed: ${reason}`);
+    expect(socket.calls).toEqual(["shutdown"]);
+    socket.lost();
+    await net.clock.settle();
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("an idle time shorter than that for the first byte is kept", async () => {
+    const net = createTestTable({ deadlines: { idleMs: 100 } });
+    const socket = net.connect();
+    await send(net, socket, frames("a"));
+    await net.clock.advance(210);
+    expect(net.script.turns.at(-1)).toBe("closed: idle_timeout");
+  });
+
+  test("a session that works is not idle", async () => {
+    const net = createTestTable({ deadlines: { idleMs: 100 } });
+    const release = holdTurns(net);
+    const socket = net.connect();
+    await send(net, socket, frames("a"));
+    await net.clock.advance(10_000);
+    expect(net.script.turns).toEqual(["opened", "a"]);
+    release();
+    await net.clock.advance(99);
+    expect(net.script.turns).toEqual(["opened", "a"]);
+    await net.clock.advance(110);
+    expect(net.script.turns.at(-1)).toBe("closed: idle_timeout");
+  });
+
+  test("bytes that drip in do not make a message newer", async () => {
+    const net = createTestTable();
+    const socket = net.connect();
+    for (const octet of frame("slow").subarray(0, 7)) {
+      await send(net, socket, Buffer.from([octet]));
+      await net.clock.advance(500);
+    }
+    expect(net.script.turns.at(-1)).toBe("closed: message_timeout");
+  });
+
+  test("each message has the whole time", async () => {
+    const net = createTestTable();
+    const socket = net.connect();
+    const stream = frames("a", "b", "c", "d");
+    for (let offset = 0; offset < stream.length; offset += 4) {
+      await send(net, socket, stream.subarray(offset, offset + 4));
+      await net.clock.advance(700);
+    }
+    expect(net.script.turns).toEqual(["opened", "a", "b", "c", "d"]);
+  });
+});
+
+describe("TLS", () => {
+  test("a handshake that fails ends the session", async () => {
+    const net = createTestTable();
+    const socket = net.connect("tls");
+    socket.events?.handshaken(false);
+    socket.lost();
+    await net.clock.settle();
+    expect(net.ended).toEqual(["handshake_failed"]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("a handshake that does not come is cut off", async () => {
+    const net = createTestTable();
+    const socket = net.connect("tls");
+    await net.clock.advance(1_001);
+    expect(net.ended).toEqual(["handshake_timeout"]);
+    expect(socket.calls).toEqual(["terminate"]);
+  });
+
+  test("the time for the first byte counts from the start, also when it is the shorter one", async () => {
+    const net = createTestTable({ deadlines: { handshakeMs: 50_000 } });
+    const socket = net.connect("tls");
+    await net.clock.advance(1_000);
+    socket.events?.handshaken(true);
+    await net.clock.advance(2_100);
+    expect(net.script.turns.at(-1)).toBe("closed: first_byte_timeout");
+  });
+});
+
+describe("lingering", () => {
+  test("a peer that does not close its side is closed without a reset: it may still be reading", async () => {
+    const net = createTestTable();
+    const socket = net.connect();
+    await send(net, socket, closeFrame);
+    await net.clock.advance(499);
+    expect(socket.open).toBe(true);
+    await net.clock.advance(2);
+    expect(socket.calls).toEqual(["shutdown", "close"]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("what the peer sends meanwhile is read and dropped", async () => {
+    const net = createTestTable({ capacity: 1 });
+    const release = holdTurns(net);
+    const socket = net.connect();
+    await send(net, socket, frames("a", "b", "c"));
+    expect(socket.paused).toBe(true);
+    net.table.connections.get("1")?.end("enough");
+    release();
+    await net.clock.settle();
+    expect(socket.calls).toEqual(["pause", "resume", "shutdown"]);
+    await send(net, socket, frames("d"));
+    expect(net.script.turns).toEqual(["opened", "a", "closed: enough"]);
+  });
+
+  test("when all is aborted, it is no session that was cut off", async () => {
+    const net = createTestTable();
+    echo(net);
+    const [done, blocked] = [net.connect(), net.connect()];
+    blocked.room = 1;
+    await send(net, done, frames("a"), closeFrame);
+    await send(net, blocked, frames("a"), closeFrame);
+    expect(net.table.abortAll("shutdown")).toBe(1);
+    expect(done.calls.at(-1)).toBe("close");
+    expect(blocked.calls.at(-1)).toBe("terminate");
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+});

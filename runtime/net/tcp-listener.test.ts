@@ -1,0 +1,112 @@
+// Sockets that listen, with real ones at the other end: ports, their errors, and pressure that reaches the sender.
+import { afterEach, describe, expect, test } from "bun:test";
+
+import { systemClock } from "../base/clock.ts";
+import { RuntimeError } from "../core/errors.ts";
+import { ActorSystem } from "../core/system.ts";
+import { createFramesProtocol } from "../wire/frames-protocol.ts";
+import { frame } from "../wire/test-frames.ts";
+import { ConnectionTable } from "./connection-table.ts";
+import { startTcpListener, type TcpListener, type TcpListenerOptions } from "./tcp-listener.ts";
+import { DEADLINES, scriptedSession, type SessionScript } from "./test-connection.ts";
+
+const listeners: TcpListener[] = [];
+
+afterEach(() => {
+  for (const listener of listeners.splice(0)) listener.stop();
+});
+
+function listen(options: Partial<TcpListenerOptions<string, never>> = {}, script = emptyScript()) {
+  const type = scriptedSession(script, 8);
+  const system = new ActorSystem({ clock: systemClock, types: [type] });
+  const admission = { connectionsMax: 10, connectionsPerAddressMax: 10 };
+  const events = { refused: () => undefined, ended: () => undefined };
+  const table = new ConnectionTable(system, { admission, deadlines: DEADLINES }, events);
+  const pairing = { protocol: createFramesProtocol(), session: type, table };
+  const where = { hostname: "127.0.0.1", port: 0, ...options };
+  const listener = startTcpListener({ ...pairing, ...where } as TcpListenerOptions<never, never>);
+  listeners.push(listener);
+  return { listener, table, script };
+}
+
+function emptyScript(): SessionScript {
+  return { turns: [], message: () => undefined, closed: () => undefined };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await Bun.sleep(1);
+}
+
+function errorOf(act: () => unknown): RuntimeError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof RuntimeError) return error;
+  }
+  throw new Error("No RuntimeError was thrown");
+}
+
+describe("a listener", () => {
+  test("on port 0 takes a free one and names it", () => {
+    const [one, other] = [listen().listener, listen().listener];
+    expect(one.port).toBeGreaterThan(0);
+    expect(other.port).not.toBe(one.port);
+  });
+
+  test("on a port in use says so with a code, host and port", () => {
+    const { port } = listen().listener;
+    const error = errorOf(() => listen({ port }));
+    expect(error.code).toBe("net.address_in_use");
+    expect(error.message).toContain(`127.0.0.1:${port}`);
+  });
+
+  test("on an address this machine does not have says so", () => {
+    const error = errorOf(() => listen({ hostname: "192.0.2.1", port: 4_999 }));
+    expect(error.code).toBe("net.cannot_listen");
+    expect(error.message).toContain("192.0.2.1:4999");
+  });
+
+  test("with a certificate that is none says so", () => {
+    const error = errorOf(() => listen({ tls: { cert: "no certificate", key: "no key" } }));
+    expect(error.code).toBe("net.cannot_listen");
+  });
+
+  test("once stopped accepts nobody, and leaves open connections as they are", async () => {
+    const { listener, script } = listen();
+    const open = await Bun.connect({ hostname: "127.0.0.1", port: listener.port, socket: { data() {} } });
+    await until(() => script.turns.length === 1);
+    listener.stop();
+    const late = Bun.connect({ hostname: "127.0.0.1", port: listener.port, socket: { data() {} } });
+    await expect(late).rejects.toThrow();
+    open.write(frame("still here"));
+    await until(() => script.turns.length === 2);
+    expect(script.turns).toEqual(["opened", "still here"]);
+    open.end();
+  });
+});
+
+describe("a session that takes nothing", () => {
+  test("stops its sender; when it goes on, all arrives in order", async () => {
+    const script = emptyScript();
+    const gate = Promise.withResolvers<void>();
+    script.message = () => gate.promise;
+    const { listener, table } = listen({}, script);
+    const payload = "x".repeat(100_000);
+    const stream = Buffer.concat(Array.from({ length: 300 }, (_, index) => frame(`${index}:${payload}`)));
+    let offset = 0;
+    const push = (socket: Bun.Socket): void => {
+      if (offset < stream.length) offset += Math.max(0, socket.write(stream, offset, stream.length - offset));
+    };
+    const socket = { open: push, drain: push, data() {} };
+    const client = await Bun.connect({ hostname: "127.0.0.1", port: listener.port, socket });
+    await until(() => table.stats.pauses === 1);
+    expect(offset).toBeLessThan(stream.length);
+    expect(table.stats.bytesIn).toBeLessThan(4 * 1_048_576);
+    gate.resolve();
+    await until(() => script.turns.length === 301);
+    expect(script.turns.slice(1).map((turn) => Number(turn.split(":")[0]))).toEqual(
+      Array.from({ length: 300 }, (_, index) => index),
+    );
+    client.end();
+  });
+});

@@ -1,0 +1,183 @@
+// A connection whose socket, clock and session a test holds in its hands: nothing moves until it says so.
+import { type AnyActorType, session, type SessionOf } from "../core/definition.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
+import { createFramesProtocol } from "../wire/frames-protocol.ts";
+import { frame } from "../wire/test-frames.ts";
+import type { TextPart } from "../wire/text-parts.ts";
+import type { ConnectionSocket, Pairing, SocketEvents } from "./connection-host.ts";
+import { ConnectionTable, type NetSettings } from "./connection-table.ts";
+
+/** Closing tells the connection at once, as Bun's sockets do. */
+export class SocketStandIn implements ConnectionSocket {
+  readonly remoteAddress = "127.0.0.1";
+  readonly remotePort = 50_000;
+  /** What happened, in order: `write 10`, `pause`, `resume`, `shutdown`, `close`, `terminate`. */
+  readonly calls: string[] = [];
+  readonly #taken: Buffer[] = [];
+  /** Bytes the kernel still takes. */
+  room = Number.POSITIVE_INFINITY;
+  paused = false;
+  open = true;
+  events: SocketEvents | undefined;
+
+  get written(): string {
+    return Buffer.concat(this.#taken).toString();
+  }
+
+  get bytesWritten(): number {
+    return Buffer.concat(this.#taken).length;
+  }
+
+  write(bytes: Uint8Array, offset: number, length: number): number {
+    if (!this.open) return -1;
+    const count = Math.min(length, this.room);
+    this.room -= count;
+    this.#taken.push(Buffer.from(bytes.subarray(offset, offset + count)));
+    this.calls.push(`write ${count}`);
+    return count;
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.calls.push("pause");
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.calls.push("resume");
+  }
+
+  shutdown(): void {
+    this.calls.push("shutdown");
+  }
+
+  close(): void {
+    this.#end("close");
+  }
+
+  terminate(): void {
+    this.#end("terminate");
+  }
+
+  /** The peer is gone. */
+  lost(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.events?.socketClosed();
+  }
+
+  #end(how: string): void {
+    this.calls.push(how);
+    this.lost();
+  }
+}
+
+/** Every turn of a session, in order: `opened`, the messages, `closed: reason`. */
+export interface SessionScript {
+  readonly turns: string[];
+  /** What a turn does with a message, besides being written down. */
+  message: (context: { send(value: readonly TextPart[]): void; end(reason: string): void }, text: string) => unknown;
+  closed: () => unknown;
+}
+
+export interface TestTable extends SteppedSystem {
+  readonly script: SessionScript;
+  readonly table: ConnectionTable;
+  readonly refused: string[];
+  readonly ended: string[];
+  connect(transport?: "tcp" | "tls"): SocketStandIn;
+}
+
+export const DEADLINES = {
+  handshakeMs: 1_000,
+  firstByteMs: 2_000,
+  messageMs: 3_000,
+  idleMs: 60_000,
+  writeStallMs: 5_000,
+  lingerMs: 500,
+};
+
+export function frames(...texts: readonly string[]): Buffer {
+  return Buffer.concat(texts.map((text) => frame(text)));
+}
+
+interface TableOptions {
+  readonly capacity?: number;
+  readonly connectionsMax?: number;
+  readonly deadlines?: Partial<NetSettings["deadlines"]>;
+}
+
+export function createTestTable(options: TableOptions = {}): TestTable {
+  const script: SessionScript = { turns: [], message: () => undefined, closed: () => undefined };
+  const type = scriptedSession(script, options.capacity ?? 4);
+  const stepped = new SteppedSystem([type as AnyActorType]);
+  const refused: string[] = [];
+  const ended: string[] = [];
+  const connectionsMax = options.connectionsMax ?? 1_000;
+  const table = new ConnectionTable(
+    stepped.system,
+    {
+      admission: { connectionsMax, connectionsPerAddressMax: connectionsMax },
+      deadlines: { ...DEADLINES, ...options.deadlines },
+    },
+    { refused: ({ reason }) => refused.push(reason), ended: ({ reason }) => ended.push(reason) },
+  );
+  const protocol = createFramesProtocol() as unknown as Pairing["protocol"];
+  return Object.assign(stepped, {
+    script,
+    table,
+    refused,
+    ended,
+    connect(transport: "tcp" | "tls" = "tcp") {
+      const socket = new SocketStandIn();
+      socket.events = table.admit(socket, { protocol, session: type, transport });
+      return socket;
+    },
+  });
+}
+
+/** Records its turns; what a message does the test decides while it runs. */
+export function scriptedSession(script: SessionScript, capacity: number): SessionOf<string, readonly TextPart[]> {
+  return session<undefined, string, readonly TextPart[]>("scripted", {
+    state: () => undefined,
+    mailbox: { capacity },
+    opened: () => void script.turns.push("opened"),
+    message(context, text) {
+      script.turns.push(text);
+      return script.message(context, text) as void | Promise<void>;
+    },
+    closed(_, reason) {
+      script.turns.push(`closed: ${reason}`);
+      return script.closed() as void | Promise<void>;
+    },
+  });
+}
+
+export const NOTHING_LEFT = { connections: 0, actors: 0, queued: 0, timers: 0 };
+
+/** What a node must not keep of a connection that is gone. */
+export function left(net: TestTable): typeof NOTHING_LEFT {
+  return {
+    connections: net.table.connectionCount(),
+    actors: net.system.hosts[0]?.cells.size ?? 0,
+    queued: net.table.outboundBytes(),
+    timers: net.system.wheel.count,
+  };
+}
+
+export function echo(net: TestTable): void {
+  net.script.message = (context, text) => context.send([text]);
+}
+
+/** Holds every turn until the returned function lets the next one go. */
+export function holdTurns(net: TestTable): () => void {
+  const held: (() => void)[] = [];
+  net.script.message = (context, text) =>
+    new Promise<void>((resolve) => held.push(resolve)).then(() => context.send([text]));
+  return () => held.shift()?.();
+}
+
+export async function send(net: TestTable, socket: SocketStandIn, ...chunks: readonly Uint8Array[]): Promise<void> {
+  for (const chunk of chunks) socket.events?.received(Buffer.from(chunk));
+  await net.clock.settle();
+}

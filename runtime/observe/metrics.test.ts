@@ -1,0 +1,146 @@
+// The metrics as a scraper reads them: every line in the Prometheus text format, histograms that add up.
+import { describe, expect, test } from "bun:test";
+
+import { DURATION_BOUNDS_S } from "../base/duration-buckets.ts";
+import { actor, session } from "../core/definition.ts";
+import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
+import type { NetFigures } from "./figures.ts";
+import { createMetrics } from "./metrics.ts";
+
+const NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
+const LABEL = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\["\\\\n])*"';
+const VALUE = "[+-]?(?:\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?|Inf|NaN)";
+const SAMPLE = new RegExp(`^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)?\\})? (${VALUE})$`, "i");
+const COMMENT = new RegExp(`^# (?:HELP (${NAME}) .+|TYPE (${NAME}) (counter|gauge|histogram))$`);
+
+interface Sample {
+  readonly name: string;
+  readonly labels: string;
+  readonly value: number;
+}
+
+/** Throws on a line that a scraper could not read, or on a sample whose family was not announced. */
+function parse(text: string): Sample[] {
+  expect(text).toEndWith("\n");
+  const types = new Map<string, string>();
+  const samples: Sample[] = [];
+  for (const line of text.split("\n").filter((each) => each !== "")) {
+    const comment = COMMENT.exec(line);
+    if (comment?.[2] !== undefined) types.set(comment[2], comment[3] as string);
+    if (comment !== null) continue;
+    const sample = SAMPLE.exec(line);
+    if (sample === null) throw new Error(`Cannot read the line ${line}`);
+    const [, name = "", labels = "", value = ""] = sample;
+    const family = types.has(name) ? name : name.replace(/_(?:bucket|sum|count)$/, "");
+    if (family !== name) expect(types.get(family)).toBe("histogram");
+    expect(types.has(family)).toBe(true);
+    samples.push({ name, labels, value: Number(value) });
+  }
+  return samples;
+}
+
+const Counter = actor("counter", { state: () => ({ count: 0 }) }).on(
+  "add",
+  {},
+  (counter) => void counter.state.count++,
+);
+const Echo = session("echo-session", { state: () => ({}), message: (client, text: string) => client.send(text) });
+
+const stats = {
+  accepted: 3,
+  bytesIn: 100,
+  messagesIn: 7,
+  messagesOut: 6,
+  pauses: 1,
+  refused: new Map([["net.too_many", 2]]),
+  ended: new Map([
+    ["close", 1],
+    ['odd "reason"\nwith a \\', 4],
+  ]),
+};
+const net: NetFigures = {
+  stats,
+  connections: new Map(),
+  connectionCount: () => 2,
+  bytesOut: () => 2 ** 40,
+  outboundBytes: () => 9,
+};
+
+function createNode() {
+  const stepped = new SteppedSystem([Counter, Echo]);
+  const ledger = { lines: 5, failures: 1, lost: 0 };
+  const metrics = createMetrics({ system: stepped.system, net, ledger, processStartedAt: 1_752_846_296_406 });
+  return { stepped, scrape: async () => parse(await metrics()) };
+}
+
+const valuesOf = (samples: readonly Sample[], name: string): Record<string, number> =>
+  Object.fromEntries(samples.filter((sample) => sample.name === name).map(({ labels, value }) => [labels, value]));
+
+const steady = (samples: readonly Sample[]): Sample[] => samples.filter(({ name }) => !name.startsWith("process_"));
+
+describe("the metrics", () => {
+  test("say what the sockets, the ledger and the process have done", async () => {
+    const { scrape } = createNode();
+    const samples = await scrape();
+    expect(valuesOf(samples, "correio_connections")).toEqual({ "": 2 });
+    expect(valuesOf(samples, "correio_bytes_total")).toEqual({ 'direction="in"': 100, 'direction="out"': 2 ** 40 });
+    expect(valuesOf(samples, "correio_frames_total")).toEqual({ 'direction="in"': 7, 'direction="out"': 6 });
+    expect(valuesOf(samples, "correio_connections_refused_total")).toEqual({ 'reason="net.too_many"': 2 });
+    expect(valuesOf(samples, "correio_ledger_rows_total")).toEqual({ "": 5 });
+    expect(valuesOf(samples, "process_start_time_seconds")).toEqual({ "": 1_752_846_296.406 });
+  });
+
+  test("escape a reason that holds quotes, backslashes and newlines", async () => {
+    const ended = valuesOf(await createNode().scrape(), "correio_connections_ended_total");
+    expect(ended).toEqual({ 'reason="close"': 1, 'reason="odd \\"reason\\"\\nwith a \\\\"': 4 });
+  });
+
+  test("are the same when they are read twice: reading adds nothing", async () => {
+    const { scrape } = createNode();
+    const [first, second] = [await scrape(), await scrape()];
+    expect(steady(second)).toEqual(steady(first));
+    expect(new Set(first.map(({ name, labels }) => `${name}{${labels}}`)).size).toBe(first.length);
+  });
+
+  test("count turns and messages waiting, by type", async () => {
+    const { stepped, scrape } = createNode();
+    const counter = stepped.system.ref(Counter, "a");
+    await stepped.outcome(counter.add());
+    counter.tell.add();
+    const samples = await scrape();
+    expect(valuesOf(samples, "correio_turns_total")['type="counter"']).toBe(1);
+    expect(valuesOf(samples, "correio_mailbox_messages")['type="counter"']).toBe(1);
+    expect(valuesOf(samples, "correio_actors")).toEqual({ 'type="counter"': 1, 'type="echo-session"': 0 });
+  });
+
+  test.each(["correio_turn_duration_seconds", "correio_request_duration_seconds"])(
+    "%s is a histogram: buckets in order, cumulative, and the last is the count",
+    async (name) => {
+      const { stepped, scrape } = createNode();
+      const connection = new ConnectionStandIn(stepped.system, Echo);
+      connection.deliver("one", "two", "three");
+      await stepped.clock.settle();
+      stepped.system.hosts[1]?.stats.latencies.record(0.003);
+      stepped.system.hosts[1]?.stats.latencies.record(60_000);
+      const samples = (await scrape()).filter(({ labels }) => labels.includes('type="echo-session"'));
+      const buckets = samples.filter((sample) => sample.name === `${name}_bucket`);
+      const bounds = buckets.map(({ labels }) => Number(/le="([^"]+)"/.exec(labels)?.[1]?.replace("+Inf", "Infinity")));
+      expect(bounds).toEqual([...DURATION_BOUNDS_S, Number.POSITIVE_INFINITY]);
+      const counts = buckets.map(({ value }) => value);
+      expect(counts).toEqual(counts.toSorted((left, right) => left - right));
+      const count = valuesOf(samples, `${name}_count`)['type="echo-session"'];
+      expect(count).toBeGreaterThan(2);
+      expect(counts.at(-1)).toBe(count as number);
+      expect(valuesOf(samples, `${name}_sum`)['type="echo-session"']).toBeGreaterThanOrEqual(0);
+    },
+  );
+
+  test("of a duration past the last bound show it in +Inf alone", async () => {
+    const { stepped, scrape } = createNode();
+    stepped.system.hosts[0]?.stats.durations.record(60_000);
+    const buckets = valuesOf(await scrape(), "correio_turn_duration_seconds_bucket");
+    const values = Object.entries(buckets).filter(([labels]) => labels.includes('type="counter"'));
+    expect(values.filter(([, value]) => value > 0)).toEqual([[expect.stringContaining('le="+Inf"'), 1]]);
+  });
+});

@@ -1,0 +1,185 @@
+// The node as an operator sees it: pages that follow one another without a gap, and one act.
+import { describe, expect, test } from "bun:test";
+
+import { Type } from "@sinclair/typebox";
+
+import { actor, session } from "../core/definition.ts";
+import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
+import type { ConnectionFigures, NetFigures } from "./figures.ts";
+import { createNodeView } from "./node-view.ts";
+import type { NodeView, Page, PageQuery } from "./view.ts";
+
+const Counter = actor("counter", { state: () => ({ count: 0 }) })
+  .on("add", {}, (counter) => void counter.state.count++)
+  .read("value", { out: Type.Integer() }, (counter) => counter.state.count);
+const Echo = session("echo-session", { state: () => ({}), message: (client, text: string) => client.send(text) });
+
+const ended: string[] = [];
+
+function figuresOf(id: string): ConnectionFigures {
+  return {
+    id,
+    transport: "tcp",
+    remoteAddress: "127.0.0.1",
+    remotePort: 50_000,
+    openedAt: 1_000,
+    bytesIn: 1,
+    bytesOut: 2,
+    outboundBytes: 3,
+    paused: false,
+    sessionAddress: `echo-session/${id}`,
+    end: (reason) => void ended.push(`${id}: ${reason}`),
+  };
+}
+
+function createNode(connectionIds: readonly string[] = []) {
+  const stepped = new SteppedSystem([Counter, Echo]);
+  const connections = new Map(connectionIds.map((id) => [id, figuresOf(id)]));
+  const none = {
+    accepted: 0,
+    bytesIn: 0,
+    messagesIn: 0,
+    messagesOut: 0,
+    pauses: 0,
+    refused: new Map(),
+    ended: new Map(),
+  };
+  const net: NetFigures = {
+    stats: none,
+    connections,
+    connectionCount: () => connections.size,
+    bytesOut: () => 0,
+    outboundBytes: () => 0,
+  };
+  const phase: { notReady: string | undefined } = { notReady: undefined };
+  const view = createNodeView({
+    system: stepped.system,
+    net,
+    serverId: "posto-1",
+    version: "1.2.3",
+    notReady: () => phase.notReady,
+    metrics: async () => "metrics\n",
+  });
+  return { stepped, connections, phase, view };
+}
+
+/** Follows the cursors from the first page to the last. */
+function walk<Item>(page: (query: PageQuery) => Page<Item>, limit: number): Item[][] {
+  const pages = [page({ limit })];
+  for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next)
+    pages.push(page({ limit, after: next }));
+  return pages.map(({ items }) => [...items]);
+}
+
+const idsOf = (view: NodeView, limit: number): string[][] =>
+  walk((query) => view.sessions(query), limit).map((items) => items.map(({ id }) => id));
+
+describe("the view of a node", () => {
+  test("says who it is, how long it has been up, and whether it is ready", async () => {
+    const { stepped, phase, view } = createNode();
+    const startedAt = stepped.clock.unixMs();
+    await stepped.clock.advance(1_500);
+    expect(view.about()).toEqual({ serverId: "posto-1", version: "1.2.3", startedAt, uptimeMs: 1_500 });
+    expect(view.readiness()).toEqual({ ready: true });
+    phase.notReady = "draining";
+    expect(view.readiness()).toEqual({ ready: false, why: "draining" });
+    expect(await view.metrics()).toBe("metrics\n");
+  });
+
+  test("lists the types with their methods and live instances", () => {
+    const { stepped, view } = createNode();
+    stepped.system.ref(Counter, "a").tell.add();
+    expect(view.actorTypes()).toMatchObject([
+      {
+        type: "counter",
+        kind: "actor",
+        live: 1,
+        methods: [
+          { name: "add", kind: "write" },
+          { name: "value", kind: "read" },
+        ],
+      },
+      { type: "echo-session", kind: "session", live: 0 },
+    ]);
+  });
+});
+
+describe("pages of sessions", () => {
+  test.each([
+    [1, [["1"], ["2"], ["3"], ["4"], ["5"]]],
+    [2, [["1", "2"], ["3", "4"], ["5"]]],
+    [5, [["1", "2", "3", "4", "5"]]],
+    [100, [["1", "2", "3", "4", "5"]]],
+  ])("of %d follow one another without a gap, and the last has no cursor", (limit, pages) => {
+    expect(idsOf(createNode(["1", "2", "3", "4", "5"]).view, limit)).toEqual(pages);
+  });
+
+  test("of nothing are one empty page", () => {
+    expect(createNode().view.sessions({ limit: 10 })).toEqual({ items: [] });
+  });
+
+  test("carry what is known of each connection, and nothing it could be changed by", () => {
+    const { end: _, sessionAddress: actorAddress, ...figures } = figuresOf("1");
+    expect(createNode(["1"]).view.sessions({ limit: 1 }).items).toEqual([{ ...figures, actor: actorAddress }]);
+  });
+
+  test("go on where they stood when others leave and come", () => {
+    const { connections, view } = createNode(["1", "2", "3", "4"]);
+    const { next } = view.sessions({ limit: 2 });
+    connections.delete("1");
+    connections.set("5", figuresOf("5"));
+    expect(view.sessions({ limit: 5, after: next as string }).items.map(({ id }) => id)).toEqual(["3", "4", "5"]);
+  });
+
+  test("start over when the one under the cursor has gone", () => {
+    const { view } = createNode(["1", "2"]);
+    expect(view.sessions({ limit: 1, after: "gone" }).items.map(({ id }) => id)).toEqual(["1"]);
+  });
+
+  test("a session is disconnected once, and one that is not there is not", () => {
+    const { connections, view } = createNode(["1"]);
+    ended.length = 0;
+    expect(view.disconnect("1")).toBe(true);
+    expect(view.disconnect("2")).toBe(false);
+    expect(ended).toEqual(["1: disconnected_by_operator"]);
+    connections.clear();
+    expect(view.disconnect("1")).toBe(false);
+  });
+});
+
+async function createActors() {
+  const node = createNode();
+  for (const key of ["a", "b", "c"]) node.stepped.system.ref(Counter, key).tell.add();
+  const connection = new ConnectionStandIn(node.stepped.system, Echo, "7");
+  await node.stepped.clock.settle();
+  return { ...node, connection };
+}
+
+describe("pages of actors", () => {
+  test("go through the types in order, then through the actors as they were started", async () => {
+    const { view } = await createActors();
+    const pages = walk((query) => view.actors(query), 2);
+    const addresses = pages.map((items) => items.map(({ type, key }) => `${type}/${key}`));
+    expect(addresses).toEqual([
+      ["counter/a", "counter/b"],
+      ["counter/c", "echo-session/7"],
+    ]);
+  });
+
+  test("can be of one type; of a type that is not hosted there are none", async () => {
+    const { view } = await createActors();
+    const pages = walk((query) => view.actors({ ...query, type: "counter" }), 2);
+    expect(pages.map((items) => items.map(({ key }) => key))).toEqual([["a", "b"], ["c"]]);
+    expect(view.actors({ limit: 10, type: "nothing" })).toEqual({ items: [] });
+  });
+
+  test("say what waits, what ran and how long each has been idle", async () => {
+    const { stepped, view } = await createActors();
+    await stepped.clock.advance(250);
+    stepped.system.ref(Counter, "b").tell.add();
+    const [idle, ready] = view.actors({ limit: 2 }).items;
+    expect(idle).toMatchObject({ key: "a", status: "idle", mailbox: 0, turns: 1, idleMs: 250 });
+    expect(ready).toMatchObject({ key: "b", status: "ready", mailbox: 1, turns: 1, idleMs: 0 });
+  });
+});

@@ -1,0 +1,83 @@
+// The server as a process of its own, as an operator starts it: settings in, ports out, ended by its process id.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { eventually } from "./eventually.ts";
+import { type LedgerRow, readLedger } from "./ledger-rows.ts";
+import { asEnvironment, createDataFolder, FREE_PORTS, NodeFigures, type Settings } from "./test-node.ts";
+
+export const ROOT = join(import.meta.dir, "..", "..");
+
+export class ServerProcess {
+  readonly dataFolder: string;
+  readonly #child: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  #output = "";
+  #errors = "";
+  readonly #drained: Promise<unknown>;
+
+  /** Does not wait until it listens. */
+  constructor(settings: Settings = {}, dataFolder = createDataFolder()) {
+    this.dataFolder = dataFolder;
+    const env = asEnvironment({ ...FREE_PORTS, CORREIO_DATA: dataFolder, ...settings });
+    this.#child = Bun.spawn([process.execPath, "runtime/main.ts"], {
+      cwd: ROOT,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      env: { PATH: process.env["PATH"], ...env },
+    });
+    this.#drained = Promise.all([
+      gather(this.#child.stdout, (text) => (this.#output += text)),
+      gather(this.#child.stderr, (text) => (this.#errors += text)),
+    ]);
+  }
+
+  static async start(settings: Settings = {}): Promise<ServerProcess> {
+    const server = new ServerProcess(settings);
+    await eventually("the server's start", () => server.#output.includes("Aguardando") || server.#child.killed);
+    return server;
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  get errors(): string {
+    return this.#errors;
+  }
+
+  get port(): number {
+    return Number(/TCP iniciado na porta (\d+)/.exec(this.#output)?.[1] ?? 0);
+  }
+
+  get figures(): NodeFigures {
+    return new NodeFigures(Number(/HTTP iniciado na porta (\d+)/.exec(this.#output)?.[1] ?? 0));
+  }
+
+  rows(): LedgerRow[] {
+    return readLedger(this.dataFolder);
+  }
+
+  signal(name: "SIGTERM" | "SIGINT" | "SIGKILL"): void {
+    this.#child.kill(name);
+  }
+
+  /** Its exit code, once it is gone and all its output is read; null when a signal ended it. */
+  async exit(): Promise<number | null> {
+    await this.#child.exited;
+    await this.#drained;
+    return this.#child.exitCode;
+  }
+
+  /** Ends it, whatever it does, and removes its folder. */
+  async remove(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#child.exited;
+    rmSync(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+async function gather(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) add(decoder.decode(chunk, { stream: true }));
+}
