@@ -60,7 +60,7 @@ describe.skipIf(!hasPython)("a Python client that sends everything before it rea
   });
 
   test("loses no reply when it starts to read after the server has given up waiting for its FIN", async () => {
-    const args = [node.port, "--count", 10_000, "--client", "py_late", "--wait", 3];
+    const args = [node.port, "--count", 10_000, "--client", "py_late", "--wait", 2.4];
     expect(await runPython("pipelining_client.py", args)).toEqual(ALL_RIGHT);
   });
 

@@ -71,7 +71,7 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
 
   test.skipIf(!hasPython)("one that reads only after the server has given up on its FIN loses nothing", async () => {
     const node = nodeWith();
-    const args = [node.tlsPort, "--count", 10_000, "--authority", certificate.certFile, "--wait", 2.5];
+    const args = [node.tlsPort, "--count", 10_000, "--authority", certificate.certFile, "--wait", 2.4];
     const heard = await runPython("pipelining_client.py", args);
     expect(heard).toEqual({ replies: 10_000, in_order: true, right: true, ended: true });
   });

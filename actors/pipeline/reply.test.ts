@@ -99,10 +99,16 @@ describe("the reply to a request", () => {
 });
 
 describe("the reply to what is no request", () => {
-  test("says what is wrong, who says it and when", () => {
-    expect(JSON.parse(textOf(errorReply("the payload is not JSON", undefined, unixMs, "posto-1")))).toEqual({
+  const nothingRead = { clientId: undefined, messageId: undefined };
+
+  test("has the fields of every reply, and says what is wrong, who says it and when", () => {
+    const text = textOf(errorReply({ problem: "the payload is not JSON", ...nothingRead }, unixMs, "posto-1"));
+    expect(JSON.parse(text)).toEqual({
+      client_id: null,
       message_id: null,
       timestamp: 1_752_846_296.406,
+      data: "",
+      processing_time: 0,
       server_id: "posto-1",
       status: "error",
       error: "the payload is not JSON",
@@ -115,8 +121,13 @@ describe("the reply to what is no request", () => {
     ['"m"', '"m"'],
     ["1.50", "1.50"],
   ])("echoes the message_id %p where it could be read", (messageId, echoed) => {
-    const text = textOf(errorReply('a "problem"\n', messageId, 1_000, "s"));
-    expect(text).toStartWith(`{"message_id":${echoed},"timestamp":1.000,`);
+    const text = textOf(errorReply({ problem: 'a "problem"\n', clientId: undefined, messageId }, 1_000, "s"));
+    expect(text).toStartWith(`{"client_id":null,"message_id":${echoed},"timestamp":1.000,`);
     expect(JSON.parse(text)).toMatchObject({ error: 'a "problem"\n' });
+  });
+
+  test("echoes the client_id where it could be read", () => {
+    const text = textOf(errorReply({ problem: "p", clientId: 'a"na', messageId: undefined }, 1_000, "s"));
+    expect(JSON.parse(text)).toMatchObject({ client_id: 'a"na', message_id: null });
   });
 });

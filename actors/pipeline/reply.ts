@@ -1,7 +1,7 @@
 // Hot. The reply to one request as JSON text in parts: those that seldom change are octets already.
 import type { TextPart } from "#runtime/mod.ts";
 
-import type { PipelineRequest } from "./request.ts";
+import type { BadRequest, PipelineRequest } from "./request.ts";
 
 const SECONDS_DECIMALS = 7;
 const PER_SECOND = 10 ** SECONDS_DECIMALS;
@@ -46,15 +46,12 @@ export class ReplyWriter {
   }
 }
 
-/** The reply to what is no request. `messageId` is JSON text or a number, absent when it could not be read. */
-export function errorReply(
-  problem: string,
-  messageId: string | number | undefined,
-  unixMs: number,
-  serverId: string,
-): readonly TextPart[] {
-  const rest = JSON.stringify({ server_id: serverId, status: "error", error: problem });
-  return ['{"message_id":', messageId ?? "null", `,"timestamp":${secondsText(unixMs)},`, rest.slice(1)];
+/** The reply to what is no request: the same fields, empty where there is nothing to say, and what is wrong. */
+export function errorReply(bad: BadRequest, unixMs: number, serverId: string): readonly TextPart[] {
+  const { clientId, messageId, problem } = bad;
+  const answer = JSON.stringify({ data: "", processing_time: 0, server_id: serverId, status: "error", error: problem });
+  const head = `{"client_id":${JSON.stringify(clientId ?? null)},"message_id":`;
+  return [head, messageId ?? "null", `,"timestamp":${secondsText(unixMs)},${answer.slice(1)}`];
 }
 
 /** With decimals also for a whole second: clients take a number without them for another type. */

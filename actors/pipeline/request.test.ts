@@ -78,6 +78,7 @@ describe("message_id", () => {
     (messageId) => {
       expect(parseRequest(withMessageId(messageId))).toEqual({
         problem: '"message_id" must be a number, or a string of up to 256 characters',
+        clientId: "ana",
         messageId: undefined,
       });
     },
@@ -101,6 +102,7 @@ describe("client_id", () => {
     (clientId) => {
       expect(parseRequest(withClientId(clientId))).toEqual({
         problem: '"client_id" must be a string of 1 to 256 characters',
+        clientId: undefined,
         messageId: 7,
       });
     },
@@ -112,14 +114,16 @@ describe("client_id", () => {
 });
 
 describe("what is no request", () => {
+  const nothingRead = { clientId: undefined, messageId: undefined };
+
   test.each(["", " ", "hello", "{", '{"client_id":', "NaN", "{'a':1}", '{"a":1}x', "\u0000"])(
     "%j is not JSON",
     (text) => {
-      expect(parseRequest(text)).toEqual({ problem: "the payload is not JSON", messageId: undefined });
+      expect(parseRequest(text)).toEqual({ problem: "the payload is not JSON", ...nothingRead });
     },
   );
 
   test.each(["null", "1", '"text"', "true", "[]", '[{"client_id":"a","message_id":1}]'])("%s is no object", (text) => {
-    expect(parseRequest(text)).toEqual({ problem: "the payload is not a JSON object", messageId: undefined });
+    expect(parseRequest(text)).toEqual({ problem: "the payload is not a JSON object", ...nothingRead });
   });
 });

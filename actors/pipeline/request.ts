@@ -11,14 +11,16 @@ export interface PipelineRequest {
   readonly messageId: MessageId;
 }
 
-/** Why a well-framed payload is no request; `messageId` is echoed where it could be read. */
+/** Why a well-framed payload is no request; its ids are echoed where they could be read. */
 export interface BadRequest {
   readonly problem: string;
+  readonly clientId: string | undefined;
   readonly messageId: MessageId | undefined;
 }
 
-const NOT_JSON: BadRequest = { problem: "the payload is not JSON", messageId: undefined };
-const NOT_AN_OBJECT: BadRequest = { problem: "the payload is not a JSON object", messageId: undefined };
+const NOTHING_READ = { clientId: undefined, messageId: undefined };
+const NOT_JSON: BadRequest = { problem: "the payload is not JSON", ...NOTHING_READ };
+const NOT_AN_OBJECT: BadRequest = { problem: "the payload is not a JSON object", ...NOTHING_READ };
 const MESSAGE_ID_PROBLEM = `"message_id" must be a number, or a string of up to ${limits.clientIdLengthMax} characters`;
 const CLIENT_ID_PROBLEM = `"client_id" must be a string of 1 to ${limits.clientIdLengthMax} characters`;
 
@@ -33,9 +35,10 @@ export function parseRequest(text: string): PipelineRequest | BadRequest {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
   const fields = value as { client_id?: unknown; message_id?: unknown };
   const messageId = echoable(fields.message_id, text);
-  if (messageId === undefined) return { problem: MESSAGE_ID_PROBLEM, messageId };
-  if (!isClientId(fields.client_id)) return { problem: CLIENT_ID_PROBLEM, messageId };
-  return { clientId: fields.client_id, messageId };
+  const clientId = isClientId(fields.client_id) ? fields.client_id : undefined;
+  if (messageId === undefined) return { problem: MESSAGE_ID_PROBLEM, clientId, messageId };
+  if (clientId === undefined) return { problem: CLIENT_ID_PROBLEM, clientId, messageId };
+  return { clientId, messageId };
 }
 
 function echoable(messageId: unknown, text: string): MessageId | undefined {

@@ -30,22 +30,27 @@ export function createPipelineSession(
 
   /** Hot. */
   function answer(client: PipelineContext, text: string): void {
-    const { state } = client;
-    const request = parseRequest(text);
-    if ("problem" in request) {
-      client.send(errorReply(request.problem, request.messageId, client.turnStartedAt, serverId));
-    } else {
-      state.clientId = request.clientId;
-      const processingMs = client.monotonicMs() - client.turnStartedMs;
-      client.send(state.replies.success(request, client.turnStartedAt, processingMs));
-      state.processingMs += processingMs;
-    }
-    state.messagesProcessed++;
+    answerAt(client, text, client.turnStartedAt);
   }
 
   async function answerAfterWork(client: PipelineContext, text: string): Promise<void> {
     await client.sleep(workMs);
-    answer(client, text);
+    answerAt(client, text, client.unixMs());
+  }
+
+  /** Hot. */
+  function answerAt(client: PipelineContext, text: string, unixMs: number): void {
+    const { state } = client;
+    const request = parseRequest(text);
+    if ("problem" in request) {
+      client.send(errorReply(request, unixMs, serverId));
+    } else {
+      state.clientId = request.clientId;
+      const processingMs = client.monotonicMs() - client.turnStartedMs;
+      client.send(state.replies.success(request, unixMs, processingMs));
+      state.processingMs += processingMs;
+    }
+    state.messagesProcessed++;
   }
 
   function leaveRow(client: PipelineContext, endReason: string): void {

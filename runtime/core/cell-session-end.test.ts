@@ -72,6 +72,16 @@ describe("a session whose connection ends", () => {
     expect(push.outcome).toMatchObject({ code: "actor.stopped", stood: "queued" });
   });
 
+  test("fails the asks that come between the end and the `closed` turn, and leaves all the same", async () => {
+    const { clock, connection, ref } = openRecordedSession();
+    await clock.settle();
+    connection.end("disconnect");
+    const push = watch(ref.push("never"));
+    await clock.settle();
+    expect(push.outcome).toMatchObject({ code: "actor.stopped", stood: "queued" });
+    expect(connection.left).toBe(1);
+  });
+
   test("is woken from its sleep, which is no crash", async () => {
     const { stepped, clock, lines, connection } = openRecordedSession();
     connection.deliver("sleep");

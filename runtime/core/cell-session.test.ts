@@ -1,4 +1,4 @@
-// Sessions while their connection is open: opened first, messages in order, and a pause when nobody takes what they say.
+// Sessions while their connection is open: opened first, messages in order, a pause when nobody takes what they say.
 import { describe, expect, test } from "bun:test";
 
 import * as fc from "fast-check";

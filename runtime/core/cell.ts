@@ -30,7 +30,8 @@ export class Cell implements Runnable, TimerOwner {
   current: Envelope | undefined;
   turns = 0;
   idleSinceMs: number;
-  #context: TurnContext;
+  readonly #context: TurnContext;
+  readonly #idleStopMs: number;
   #status: CellStatus = "idle";
   #active = false;
   #suspended = false;
@@ -39,15 +40,14 @@ export class Cell implements Runnable, TimerOwner {
   #idleTimer: Timer | undefined;
 
   constructor(host: CellHost, key: string, connection: ConnectionPort | undefined) {
-    const { mailbox } = host.type.options;
+    const { mailbox = {}, hibernateAfterMs = limits.idleStopMs } = host.type.options;
+    const { capacity = limits.mailboxMessagesMax, bytes = limits.mailboxBytesMax } = mailbox;
     this.host = host;
     this.services = host.services;
     this.key = key;
     this.connection = connection;
-    this.mailbox = new Mailbox(
-      mailbox?.capacity ?? limits.mailboxMessagesMax,
-      mailbox?.bytes ?? limits.mailboxBytesMax,
-    );
+    this.mailbox = new Mailbox(capacity, bytes);
+    this.#idleStopMs = hibernateAfterMs;
     this.#context = new TurnContext(this);
     this.idleSinceMs = host.services.clock.monotonicMs();
   }
@@ -110,40 +110,28 @@ export class Cell implements Runnable, TimerOwner {
 
   run(turnsMax: number): number {
     const { clock } = this.services;
-    const { stats } = this.host;
     this.#status = "running";
     const sliceStartedMs = clock.monotonicMs();
     this.turnStartedMs = sliceStartedMs;
     this.turnStartedAt = clock.unixMs();
     let turns = 0;
-    while (turns < turnsMax && !this.#held && this.#turn()) turns++;
-    // An asynchronous turn, always the last of its slice, is measured when it is done.
-    const done = this.#pending ? turns - 1 : turns;
+    while (turns < turnsMax && !this.#pending && !this.#suspended && !this.#stopRequested && this.#turn()) turns++;
+    const done = this.#pending ? turns - 1 : turns; // what goes on is measured when it is done
     if (this.connection === undefined && done > 0) {
       this.turnStartedMs = clock.monotonicMs();
-      stats.durations.record((this.turnStartedMs - sliceStartedMs) / done, done);
+      this.host.stats.durations.record((this.turnStartedMs - sliceStartedMs) / done, done);
     }
     this.turns += turns;
-    stats.turns += turns;
+    this.host.stats.turns += turns;
     if (!this.#pending) this.#rest();
     return turns;
   }
 
   timerFired(): void {
     if (this.#status !== "idle" || this.mailbox.count > 0) return;
-    const idleMs = this.services.clock.monotonicMs() - this.idleSinceMs;
-    const leftMs = this.#idleStopMs - idleMs;
+    const leftMs = this.idleSinceMs + this.#idleStopMs - this.services.clock.monotonicMs();
     if (leftMs > 0) this.services.wheel.arm(this.#idleTimer as Timer, leftMs);
     else this.#leave();
-  }
-
-  get #idleStopMs(): number {
-    return this.host.type.options.hibernateAfterMs ?? limits.idleStopMs;
-  }
-
-  /** No further turn now: one is running, nobody takes what it would produce, or the state is to be left first. */
-  get #held(): boolean {
-    return this.#pending || this.#suspended || this.#stopRequested;
   }
 
   #wake(): void {
@@ -174,7 +162,10 @@ export class Cell implements Runnable, TimerOwner {
     this.current = envelope;
     if (method === this.host.type.session?.closed) this.#stopRequested = true;
     try {
-      if (!this.#active) this.#activate();
+      if (!this.#active) {
+        this.#context.state = this.host.type.options.state(this.key);
+        this.#active = true;
+      }
       const result = method.handler(this.#context, input);
       if (result instanceof Promise) return void this.#settleLater(method, result, envelope, arrivedMs);
       envelope?.resolve(result);
@@ -211,11 +202,6 @@ export class Cell implements Runnable, TimerOwner {
     this.#rest();
   }
 
-  #activate(): void {
-    this.#context.state = this.host.type.options.state(this.key);
-    this.#active = true;
-  }
-
   /** A crashed actor starts afresh with its next message; a crashed session ends with its connection. */
   #fail(method: Method, error: unknown, envelope: Envelope | undefined): void {
     const { stats, type } = this.host;
@@ -237,7 +223,10 @@ export class Cell implements Runnable, TimerOwner {
       this.#status = "idle";
       this.idleSinceMs = this.turnStartedMs;
       this.services.busy(-1);
-      if (this.connection === undefined) this.#armIdleTimer();
+      if (this.connection === undefined) {
+        this.#idleTimer ??= new Timer(this);
+        if (!this.#idleTimer.armed) this.services.wheel.arm(this.#idleTimer, this.#idleStopMs);
+      }
     }
     this.connection?.mailboxMoved();
   }
@@ -257,10 +246,5 @@ export class Cell implements Runnable, TimerOwner {
     if (this.#idleTimer !== undefined) this.services.wheel.disarm(this.#idleTimer);
     this.host.remove(this.key);
     this.connection?.sessionLeft();
-  }
-
-  #armIdleTimer(): void {
-    this.#idleTimer ??= new Timer(this);
-    if (!this.#idleTimer.armed) this.services.wheel.arm(this.#idleTimer, this.#idleStopMs);
   }
 }

@@ -52,7 +52,7 @@ export class FakeClock implements Clock {
     this.#afterIo.push(callback);
   }
 
-  /** Lets `delayMs` pass: whatever is due runs at its own time, in order, and all that follows from it before the next. */
+  /** Lets `delayMs` pass: what is due runs at its own time, in order, and all that follows from it before the next. */
   async advance(delayMs: number): Promise<void> {
     const untilMs = this.#nowMs + delayMs;
     await this.settle();

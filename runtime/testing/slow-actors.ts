@@ -1,4 +1,4 @@
-// Actors that take their time, to be asked with deadlines: `slow` waits or blocks, `middle` asks `slow` on another's behalf.
+// Actors that take their time, to be asked with deadlines: `slow` waits or blocks, `middle` asks `slow` for others.
 import { Type as t } from "@sinclair/typebox";
 
 import { actor } from "../core/definition.ts";
