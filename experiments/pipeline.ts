@@ -50,7 +50,7 @@ const fullWindow = 40;
 const fullInFlight = 10;
 const warmUpShare = 0.5;
 const warmUpCell: Cell = { connections: 10, inFlight: 64 };
-/** Latency in one long run depends on where the scheduler happened to put two processes; many short runs even that out. */
+/** Latency in one long run depends on where the scheduler put two processes; many short runs even that out. */
 const latencyRunsPerRound = 10;
 
 export async function runPipeline(options: PipelineOptions): Promise<PipelineReport> {

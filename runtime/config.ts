@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { unreachable } from "./base/assert.ts";
 import { limits } from "./limits.ts";
 
-type Kind = "text" | "port" | "milliseconds" | "count" | "switch";
+type Kind = "text" | "port" | "wait" | "milliseconds" | "count" | "switch";
 
 interface Setting {
   readonly kind: Kind;
@@ -48,12 +48,12 @@ const SETTINGS = {
     limits.connectionsPerAddressMax,
     "Open connections of one remote address",
   ),
-  CORREIO_FIRST_BYTE_MS: define("milliseconds", "ms", limits.firstByteMs, "Time until a connection's first byte"),
-  CORREIO_HANDSHAKE_MS: define("milliseconds", "ms", limits.handshakeMs, "Time for a TLS handshake"),
-  CORREIO_MESSAGE_MS: define("milliseconds", "ms", limits.messageMs, "Time for a message to become whole"),
-  CORREIO_IDLE_MS: define("milliseconds", "ms", limits.idleMs, "Silence after which a connection is closed"),
+  CORREIO_FIRST_BYTE_MS: define("wait", "ms", limits.firstByteMs, "Time until a connection's first byte"),
+  CORREIO_HANDSHAKE_MS: define("wait", "ms", limits.handshakeMs, "Time for a TLS handshake"),
+  CORREIO_MESSAGE_MS: define("wait", "ms", limits.messageMs, "Time for a message to become whole"),
+  CORREIO_IDLE_MS: define("wait", "ms", limits.idleMs, "Silence after which a connection is closed"),
   CORREIO_WRITE_STALL_MS: define(
-    "milliseconds",
+    "wait",
     "ms",
     limits.writeStallMs,
     "Time a client may take nothing while bytes wait for it",
@@ -102,7 +102,10 @@ export type ConfigResult =
   | { readonly kind: "wrong"; readonly problems: readonly string[] };
 
 /** Reads flags and environment; wrong values are all named, none is replaced by its default. */
-export function readConfig(args: readonly string[], environment: Record<string, string | undefined>): ConfigResult {
+export function readConfig(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ConfigResult {
   const flags = parseFlags(args);
   if (flags.help) return { kind: "help", text: helpText() };
   const problems = [...flags.problems, ...unknownNames(environment)];
@@ -180,7 +183,7 @@ function flagOf(name: Name): string {
 }
 
 /** A misspelt variable would otherwise be a setting that silently does nothing. */
-function unknownNames(environment: Record<string, string | undefined>): string[] {
+function unknownNames(environment: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(environment)
     .filter((name) => name.startsWith("CORREIO_") && !Object.hasOwn(SETTINGS, name))
     .map((name) => `Cannot use ${name}: there is no such setting; --help lists all`);
@@ -202,7 +205,9 @@ function wantedOf(name: Name, value: string): string | undefined {
     case "port":
       return inRange(value, 0, 65_535, "a port");
     case "milliseconds":
-      return inRange(value, 0, MILLISECONDS_MAX, "milliseconds");
+      return inRange(value, 0, MILLISECONDS_MAX, "a time in milliseconds");
+    case "wait":
+      return inRange(value, 1, MILLISECONDS_MAX, "a time in milliseconds");
     case "count":
       return inRange(value, 1, COUNT_MAX, "a count");
     case "switch":

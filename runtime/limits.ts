@@ -1,4 +1,4 @@
-// Every bound of the runtime, with its unit. Those an operator may change are read through config.ts, with these defaults.
+// Every bound of the runtime, with its unit. Those an operator may change are read by config.ts, with these defaults.
 
 export const limits = {
   /** Longest key of an actor, in UTF-16 code units. */

@@ -10,6 +10,7 @@ import { startGateway } from "#gateway/gateway.ts";
 import packageFile from "../package.json" with { type: "json" };
 import { systemClock } from "./base/clock.ts";
 import { type Config, readConfig } from "./config.ts";
+import type { AnyActorType } from "./core/definition.ts";
 import { ActorSystem } from "./core/system.ts";
 import { limits } from "./limits.ts";
 import { ConnectionTable } from "./net/connection-table.ts";
@@ -27,6 +28,8 @@ const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
 const SAME_SIGNAL_MS = 1_000;
 
+type TlsFiles = { readonly cert: string; readonly key: string };
+
 export interface Node {
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
@@ -38,75 +41,75 @@ export interface Node {
 
 /** Starts everything, or nothing: throws a `RuntimeError`, or an `Error` that names file or port. */
 export function startNode(config: Config, log: Log): Node {
-  const clock = systemClock;
-  const startedAt = clock.unixMs();
   const phase = { notReady: "starting" as string | undefined };
   const ledger = openLedger(config, log);
-  const { serverId, workMs, experiment } = config;
+  const { serverId, workMs, experiment, host: hostname, reusePort } = config;
   const { pipelineSession } = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
-  const system = new ActorSystem({
-    clock,
-    types: [pipelineSession],
+  const system = startSystem([pipelineSession], log);
+  // Before any socket is written to: a client that sees its connection closed finds its row in the file.
+  system.scheduler.onStepEnd(() => ledger.flush());
+  const table = createTable(system, config, log);
+  const listeners: TcpListener[] = [];
+  const listen = (port: number, tls?: TlsFiles): number => {
+    const pairing = { protocol: createFramesProtocol(), session: pipelineSession, table };
+    listeners.push(startTcpListener({ hostname, port, reusePort, ...pairing, ...(tls === undefined ? {} : { tls }) }));
+    return (listeners.at(-1) as TcpListener).port;
+  };
+  const metrics = createMetrics({ system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() });
+  const notReady = (): string | undefined => phase.notReady;
+  const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
+  const tcpPort = listen(config.port);
+  const tlsPort = config.tls === undefined ? undefined : listen(config.tls.port, readTls(config.tls));
+  const adminToken = config.adminToken || randomBytes(24).toString("base64url");
+  const onFault = (error: unknown): void => log.limited("error", "gateway.fault", { err: error });
+  const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
+  phase.notReady = undefined;
+  const drain = async (): Promise<number> => {
+    phase.notReady = "draining";
+    for (const listener of listeners) listener.stop();
+    const cutOff = await drainSessions(table, system, config.drainMs);
+    const rowsLost = ledger.close();
+    if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
+    if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
+    await gateway.stop();
+    return cutOff;
+  };
+  return { tcpPort, tlsPort, httpPort: gateway.port, adminToken, drain };
+}
+
+function startSystem(types: readonly AnyActorType[], log: Log): ActorSystem {
+  return new ActorSystem({
+    clock: systemClock,
+    types,
     events: {
       crashed: ({ error, ...where }) => log.limited("error", "actor.crashed", { ...where, err: error }),
       refused: ({ reason, ...where }) => log.limited("info", reason, where),
     },
   });
-  // Before any socket is written to: a client that sees its connection closed finds its row in the file.
-  system.scheduler.onStepEnd(() => ledger.flush());
-  const table = new ConnectionTable(
-    system,
-    { admission: config, deadlines: { ...config, lingerMs: limits.lingerMs } },
-    {
-      refused: ({ reason, ...who }) => log.limited("warn", reason, who),
-      ended: ({ reason, ...who }) => {
-        if (!ORDINARY_ENDS.has(reason)) log.limited("warn", reason, who);
-      },
-    },
-  );
-  const listeners: TcpListener[] = [];
-  const listen = (port: number, tls?: { cert: string; key: string }): number => {
-    const { host: hostname, reusePort } = config;
-    const protocol = createFramesProtocol();
-    const pairing = { protocol, session: pipelineSession, table, ...(tls === undefined ? {} : { tls }) };
-    const listener = startTcpListener({ hostname, port, reusePort, ...pairing });
-    listeners.push(listener);
-    return listener.port;
-  };
-  const adminToken = config.adminToken || randomBytes(24).toString("base64url");
-  const metrics = createMetrics({ system, net: table, ledger: ledger.stats, processStartedAt: startedAt });
-  const notReady = (): string | undefined => phase.notReady;
-  const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
-  const tcpPort = listen(config.port);
-  const tlsPort = config.tls === undefined ? undefined : listen(config.tls.port, readTls(config.tls));
-  const onFault = (error: unknown): void => log.limited("error", "gateway.fault", { err: error });
-  const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
-  phase.notReady = undefined;
-  return {
-    tcpPort,
-    tlsPort,
-    httpPort: gateway.port,
-    adminToken,
-    async drain() {
-      phase.notReady = "draining";
-      for (const listener of listeners) listener.stop();
-      const answered = await within(table.drain(), config.drainMs * (1 - FORCE_SHARE));
-      const cutOff = answered ? 0 : table.abortAll("shutdown");
-      await within(system.drain(), config.drainMs * FORCE_SHARE);
-      const lost = ledger.close();
-      if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
-      if (lost > 0) log.logger.error({ rows: lost }, "Lost ledger rows: the file could not be written");
-      await gateway.stop();
-      return cutOff;
-    },
-  };
+}
 
-  /** Whether the promise settled in time. */
-  function within(promise: Promise<unknown>, waitMs: number): Promise<boolean> {
-    const { promise: timeout, resolve } = Promise.withResolvers<boolean>();
-    const cancel = clock.after(waitMs, () => resolve(false));
-    return Promise.race([promise.then(() => true), timeout]).finally(cancel);
-  }
+function createTable(system: ActorSystem, config: Config, log: Log): ConnectionTable {
+  const settings = { admission: config, deadlines: { ...config, lingerMs: limits.lingerMs } };
+  return new ConnectionTable(system, settings, {
+    refused: ({ reason, ...who }) => log.limited("warn", reason, { ...who, msg: "Refused a connection" }),
+    ended: ({ reason, ...who }) => {
+      if (!ORDINARY_ENDS.has(reason)) log.limited("warn", reason, { ...who, msg: "Ended a connection" });
+    },
+  });
+}
+
+/** Lets every session end by itself, then closes the rest. Returns how many lost something by that. */
+async function drainSessions(table: ConnectionTable, system: ActorSystem, drainMs: number): Promise<number> {
+  const answered = await settlesWithin(table.drain(), drainMs * (1 - FORCE_SHARE));
+  const cutOff = answered ? 0 : table.abortAll("shutdown");
+  await settlesWithin(system.drain(), drainMs * FORCE_SHARE);
+  return cutOff;
+}
+
+function settlesWithin(promise: Promise<unknown>, waitMs: number): Promise<boolean> {
+  const { promise: timeout, resolve } = Promise.withResolvers<boolean>();
+  const cancel = systemClock.after(waitMs, () => resolve(false));
+  return Promise.race([promise.then(() => true), timeout]).finally(cancel);
 }
 
 function openLedger(config: Config, log: Log): AppendFile {
@@ -119,7 +122,7 @@ function openLedger(config: Config, log: Log): AppendFile {
   }
 }
 
-function readTls({ certFile, keyFile }: { certFile: string; keyFile: string }): { cert: string; key: string } {
+function readTls({ certFile, keyFile }: NonNullable<Config["tls"]>): TlsFiles {
   return { cert: readSetting("CORREIO_TLS_CERT", certFile), key: readSetting("CORREIO_TLS_KEY", keyFile) };
 }
 
@@ -145,7 +148,7 @@ function announce(node: Node, config: Config): void {
 }
 
 function run(): void {
-  const settings = readConfig(process.argv.slice(2), process.env);
+  const settings = readConfig(process.argv.slice(2));
   if (settings.kind === "help") return console.log(settings.text);
   if (settings.kind === "wrong") {
     for (const problem of settings.problems) console.error(problem);
@@ -153,20 +156,20 @@ function run(): void {
   }
   const { config } = settings;
   const log = createLog(config.logLevel, systemClock);
-  process.on("unhandledRejection", (error) => log.limited("error", "unhandled_rejection", { err: error }));
   try {
     const node = startNode(config, log);
     announce(node, config);
-    stopOnSignals(node);
+    stopOnSignals(node, log);
   } catch (error) {
     console.error(messageOf(error));
     process.exit(1);
   }
 }
 
-function stopOnSignals(node: Node): void {
+/** Also on an exception that nobody caught: what was accepted is answered, then the process ends with 1. */
+function stopOnSignals(node: Node, log: Log): void {
   let stoppedAtMs: number | undefined;
-  const stop = async (): Promise<void> => {
+  const stop = async (exitCode: number): Promise<void> => {
     const nowMs = systemClock.monotonicMs();
     if (stoppedAtMs !== undefined) {
       if (nowMs - stoppedAtMs > SAME_SIGNAL_MS) process.exit(1);
@@ -176,10 +179,15 @@ function stopOnSignals(node: Node): void {
     console.log("[INFO] Encerrando: respondendo ao que foi aceito...");
     await node.drain();
     console.log("[INFO] Servidor encerrado");
-    process.exit(0);
+    process.exit(exitCode);
   };
-  process.on("SIGINT", () => void stop());
-  process.on("SIGTERM", () => void stop());
+  process.on("SIGINT", () => void stop(0));
+  process.on("SIGTERM", () => void stop(0));
+  process.on("unhandledRejection", (error) => log.limited("error", "unhandled_rejection", { err: error }));
+  process.on("uncaughtException", (error) => {
+    log.logger.fatal({ err: error }, "Stopping: an exception was not caught");
+    void stop(1);
+  });
 }
 
 if (import.meta.main) run();

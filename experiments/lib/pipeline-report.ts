@@ -35,7 +35,7 @@ export function renderPipeline(report: PipelineReport): string {
   const total = samples.reduce((sum, sample) => sum + sample.requests, 0);
   return [
     renderEnvironment(report.environment),
-    `${rounds} rounds, up to ${formatCount(requests)} requests a run; medians, [95 % bootstrap interval over paired runs]`,
+    `${rounds} rounds, up to ${formatCount(requests)} requests a run; medians, [95 % bootstrap interval, paired runs]`,
     ...report.missing.map(({ name, why }) => `MISSING: ${implementations[name].title}: ${why}`),
     wrong === 0
       ? `verified: each of ${formatCount(total)} replies`

@@ -29,7 +29,8 @@ export function createRequestScript(count: number): RequestScript {
 }
 
 export function createRequestFrame(id: number): Buffer {
-  const payload = `{"client_id":"${scriptClientId}","message_id":${id},"timestamp":1752846296.406,"data":"Hello from client"}`;
+  const rest = '"timestamp":1752846296.406,"data":"Hello from client"}';
+  const payload = `{"client_id":"${scriptClientId}","message_id":${id},${rest}`;
   return createFrame(FRAME_TYPE_REQUEST, payload);
 }
 

@@ -34,7 +34,7 @@ export function summarise(samples: readonly number[]): Summary {
   };
 }
 
-/** Percentile bootstrap over runs; the same seed gives the same interval. With five runs it is wide, as it should be. */
+/** Percentile bootstrap over runs; the same seed gives the same interval. With five runs it is wide: it should be. */
 export function medianInterval(samples: readonly number[], seed = 1): MedianInterval {
   const random = createRandom(seed);
   const medians: number[] = [];

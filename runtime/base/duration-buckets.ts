@@ -1,4 +1,4 @@
-// Hot. Counts durations into buckets whose bounds double, from 1 µs to 33 s: what a Prometheus histogram wants to be told.
+// Hot. Counts durations into buckets whose bounds double, from 1 µs to 33 s: what a Prometheus histogram shows.
 
 const BUCKET_COUNT = 26;
 

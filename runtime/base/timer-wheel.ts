@@ -1,4 +1,4 @@
-// A hierarchical timing wheel (Varghese and Lauck 1987): arming and disarming cost the same however many timers there are.
+// A hierarchical timing wheel (Varghese and Lauck 1987): arming costs the same however many timers there are.
 import { assert } from "./assert.ts";
 import type { Clock } from "./clock.ts";
 
@@ -52,7 +52,7 @@ export class TimerWheel {
     return this.#count;
   }
 
-  /** Arms `timer` to fire `delayMs` from now; an armed timer is moved. Delays beyond 18 hours are kept, in several rounds. */
+  /** Arms `timer` to fire `delayMs` from now; an armed one is moved. Delays beyond 18 hours take several rounds. */
   arm(timer: Timer, delayMs: number): void {
     assert(delayMs >= 0 && delayMs < NEVER, "a timer needs a finite delay");
     this.disarm(timer);

@@ -1,4 +1,4 @@
-// How an author writes an actor: a name, a state, and methods each with one schema for its input and one for its answer.
+// How an author writes an actor: a name, a state, and methods, each with a schema for its input and its answer.
 import type { Static, TSchema } from "@sinclair/typebox";
 
 import { assert } from "../base/assert.ts";
@@ -27,7 +27,7 @@ export interface ActorOptions<State> {
   readonly mailbox?: MailboxOptions;
 }
 
-/** A session is the actor of one connection: it hears of the connection's life and of each message that came over it. */
+/** A session is the actor of one connection: it hears of its life and of each message that came over it. */
 export interface SessionOptions<State, In, Out> {
   readonly state: (key: string) => State;
   readonly mailbox?: MailboxOptions;

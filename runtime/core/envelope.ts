@@ -28,7 +28,7 @@ export class Envelope implements TimerOwner {
     this.deadlineMs = deadlineMs;
   }
 
-  /** Makes this message an ask: the promise ends in the answer, in a refusal, or in an error that says where it stood. */
+  /** Makes this message an ask, which ends in its answer, a refusal, or an error that says where it stood. */
   expectAnswer(wheel: TimerWheel, timeoutMs: number, signal: AbortSignal | undefined): Promise<unknown> {
     this.#answer = Promise.withResolvers();
     this.#wheel = wheel;

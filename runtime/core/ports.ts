@@ -1,4 +1,4 @@
-// What the core needs from outside, declared by the core: connections to write to, messages that arrive in batches, and ears.
+// What the core needs from outside, declared by the core: connections, messages in batches, and ears.
 /** The socket's side of a session, as its actor sees it. */
 export interface ConnectionPort {
   readonly id: string;
@@ -21,7 +21,7 @@ export interface ConnectionPort {
   sessionLeft(): void;
 }
 
-/** Messages of one connection that arrived together; each is one turn. Whoever made the batch gets it back by `release`. */
+/** Messages of one connection that arrived together; each is one turn. `release` gives the batch back to its maker. */
 export interface MessageBatch {
   /** Messages not yet taken. */
   readonly remaining: number;

@@ -1,4 +1,4 @@
-// Hot. Runs the actors that have something to do, and tells the writers when a step of the loop has produced all it will.
+// Hot. Runs the actors that have something to do, and tells the writers when a step has produced all it will.
 import type { Clock } from "../base/clock.ts";
 import { RingBuffer } from "../base/ring-buffer.ts";
 import { limits } from "../limits.ts";
@@ -9,8 +9,9 @@ export interface Runnable {
 }
 
 /**
- * A step runs ready actors until none is left or 8 192 turns are spent, then calls the step-end hooks. It starts as soon
- * as the callback that made an actor ready has returned; what is left over waits until the loop has looked at its sockets.
+ * A step runs ready actors until none is left or 8 192 turns are spent, then calls the step-end hooks. It starts as
+ * soon as the callback that made an actor ready has returned; what is left over waits until the loop has looked at its
+ * sockets.
  */
 export class Scheduler {
   readonly #clock: Clock;

@@ -7,7 +7,7 @@ export interface MethodShape {
 }
 
 export interface CallOptions {
-  /** How long the answer is waited for, in milliseconds; never longer than what is left of the caller's own deadline. */
+  /** How long the answer is waited for, in milliseconds; never longer than what the caller's own deadline leaves. */
   readonly timeoutMs?: number;
   /** Gives the answer up early; the handler sees it on its own `signal`. */
   readonly signal?: AbortSignal;

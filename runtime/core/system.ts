@@ -144,7 +144,8 @@ export class ActorSystem implements Courier<Caller>, NodeServices {
     if (cell.offer(envelope)) return undefined;
     host.stats.mailboxFull++;
     const { count, bytes } = cell.mailbox;
-    const message = `Cannot deliver to "${envelope.address}": mailbox holds ${count} messages and ${bytes} bytes, its limit`;
+    const state = `mailbox holds ${count} messages and ${bytes} bytes, its limit`;
+    const message = `Cannot deliver to "${envelope.address}": ${state}`;
     return new RuntimeError("actor.mailbox_full", message, { stood: "queued" });
   }
 

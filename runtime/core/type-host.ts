@@ -1,5 +1,6 @@
-import type { CellHost, NodeServices } from "./cell-host.ts";
 // One actor type on this node: its resident actors and its figures.
+
+import type { CellHost, NodeServices } from "./cell-host.ts";
 import { Cell } from "./cell.ts";
 import type { AnyActorType } from "./definition.ts";
 import type { ConnectionPort } from "./ports.ts";

@@ -12,7 +12,7 @@ export class OutboundArena implements ByteSink {
   offset = 0;
   readonly #first: Buffer = this.bytes;
 
-  /** When the buffer is full a new one takes its place; regions in the old one stay valid until their writer lets go. */
+  /** When the buffer is full a new one takes its place; regions in the old one stay valid for their writers. */
   reserve(bytesMax: number): void {
     if (this.offset + bytesMax <= this.bytes.length) return;
     this.bytes = Buffer.allocUnsafeSlow(Math.max(limits.outboundArenaBytes, bytesMax));

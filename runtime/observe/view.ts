@@ -1,6 +1,6 @@
 // What an operator may see and do, as the gateway is given it: plain values, read when asked, nothing kept in step.
 
-/** One actor type a node hosts. `live` counts resident instances; methods carry their TypeBox schemas as JSON schema. */
+/** One actor type a node hosts. `live` counts resident instances; methods carry their schemas as JSON schema. */
 export interface ActorTypeView {
   readonly type: string;
   readonly kind: "actor" | "session";
@@ -40,7 +40,7 @@ export interface SessionView {
   readonly paused: boolean;
 }
 
-/** A page of at most `limit` items, in a stable order; `next` is the cursor of the following page, absent on the last. */
+/** A page of at most `limit` items, in a stable order; `next` is the cursor of the page after it, if there is one. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next?: string;
