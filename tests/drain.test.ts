@@ -67,7 +67,7 @@ describe("SIGTERM", () => {
     expect(server.rows()).toMatchObject([{ messages_processed: "20", end_reason: "shutdown" }]);
   });
 
-  test("with more work than the drain deadline allows: what was not done is cut off, and the row says how much was", async () => {
+  test("with more work than its deadline allows: the rest is cut off, and the row says how much was done", async () => {
     const server = await serverWith({ CORREIO_WORK_MS: 1_000, CORREIO_DRAIN_MS: 1_500, CORREIO_LOG_LEVEL: "warn" });
     const client = await WireClient.connect(server.port);
     client.send(requests(5));

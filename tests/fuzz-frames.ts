@@ -1,4 +1,4 @@
-// Sends mutated frames over real sockets and checks what comes back: `bun tests/fuzz-frames.ts --count 1000000 --seed 7`.
+// Mutated frames over real sockets, and what must come back: `bun tests/fuzz-frames.ts --count 1000000 --seed 7`.
 import { parseArgs } from "node:util";
 
 import { eventually } from "./lib/eventually.ts";

@@ -6,7 +6,7 @@ import { fuzzedStream } from "./lib/fuzzed-stream.ts";
 import { startTestNode } from "./lib/test-node.ts";
 
 describe("mutated frames", () => {
-  test("100 000 of them: each request that is whole is answered, each session leaves a row, nothing else is left", async () => {
+  test("100 000 of them: each whole request is answered, each session leaves a row and nothing else", async () => {
     const node = startTestNode();
     const report = await fuzzFrames(node, { count: 100_000, seed: 7 });
     expect(report.frames).toBeGreaterThanOrEqual(100_000);

@@ -1,17 +1,13 @@
 // The pipelined protocol end to end: what a stranger's client sends is answered in order, and leaves one row.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 
 import { eventually } from "./lib/eventually.ts";
 import { closeFrame, request, requests } from "./lib/frames.ts";
 import { hasPython, runPython } from "./lib/python.ts";
-import { startTestNode, type TestNode } from "./lib/test-node.ts";
+import { startTestNode } from "./lib/test-node.ts";
 import { WireClient } from "./lib/wire-client.ts";
 
-let node: TestNode;
-
-beforeAll(() => {
-  node = startTestNode();
-});
+const node = startTestNode();
 
 afterAll(() => node.stop());
 
@@ -107,7 +103,7 @@ describe("the pipelined service", () => {
     client.close();
   });
 
-  test("answers long replies to one who reads, however much more than the outbound bound they are together", async () => {
+  test("sends long replies to one who reads, however far beyond the outbound bound they are together", async () => {
     const client = await WireClient.connect(node.port);
     const name = "\u0001".repeat(256);
     const count = 9_000;

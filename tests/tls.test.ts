@@ -1,5 +1,5 @@
 // The same protocol over TLS: what holds on plain sockets holds here, and the handshake has an end.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 
 import { type Certificate, createCertificate, hasOpenssl } from "./lib/certificate.ts";
@@ -11,11 +11,8 @@ import { WireClient } from "./lib/wire-client.ts";
 
 const folder = createDataFolder();
 const nodes: TestNode[] = [];
-let certificate: Certificate;
-
-beforeAll(() => {
-  if (hasOpenssl) certificate = createCertificate(folder);
-});
+/** Used only where there is openssl. */
+const certificate = (hasOpenssl ? createCertificate(folder) : {}) as Certificate;
 
 afterEach(async () => {
   for (const node of nodes.splice(0)) await node.stop();

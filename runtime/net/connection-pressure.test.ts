@@ -1,4 +1,4 @@
-// A session that is slower than its peer, and a peer that is slower than its session: who waits, and what is kept meanwhile.
+// A session slower than its peer, and a peer slower than its session: who waits, and what is kept meanwhile.
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";

@@ -1,14 +1,15 @@
 // Hot. One connection: bytes in to its session's mailbox, values out to its writer, and an orderly end.
-import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
+import type { TimerOwner } from "../base/timer-wheel.ts";
 import type { Cell } from "../core/cell.ts";
 import type { AnyActorType } from "../core/definition.ts";
 import { Envelope } from "../core/envelope.ts";
 import type { ConnectionPort } from "../core/ports.ts";
-import { limits } from "../limits.ts";
 import { type ConnectionTimes, judgeDeadlines } from "./connection-deadlines.ts";
 import type { ConnectionHost, ConnectionSocket, Pairing, SocketEvents } from "./connection-host.ts";
 import { ConnectionReader } from "./connection-reader.ts";
 import { ConnectionWriter } from "./connection-writer.ts";
+import { DeadlineTimer } from "./deadline-timer.ts";
+import { TurnBrake } from "./turn-brake.ts";
 
 /** Open: messages flow. Ending: the session hears `closed`, the rest is flushed. Lingering: FIN is sent. */
 type Phase = "open" | "ending" | "lingering" | "closed";
@@ -26,18 +27,17 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   readonly #reader: ConnectionReader;
   readonly #writer: ConnectionWriter;
   readonly #cell: Cell;
-  readonly #timer = new Timer(this);
+  readonly #brake: TurnBrake;
+  readonly #timer: DeadlineTimer;
   readonly #openedMs: number;
   #phase: Phase = "open";
   #handshaking: boolean;
   #touched = false;
-  #suspended = false;
   #sessionGone = false;
   /** Nothing more is read, for this reason; what has been read is still answered. */
   #inputEnd: string | undefined;
   #endReason = "disconnect";
   #blockedSinceMs: number | undefined;
-  #timerDueMs = 0;
 
   constructor(id: string, socket: ConnectionSocket, pairing: Pairing, host: ConnectionHost) {
     this.id = id;
@@ -53,8 +53,10 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.#writer = new ConnectionWriter(pairing.protocol, host.arena, host.budget);
     this.#openedMs = host.clock.monotonicMs();
     this.#cell = host.openSession(pairing.session, this);
+    this.#brake = new TurnBrake(this.#cell, this.#writer);
+    this.#timer = new DeadlineTimer(this, host);
     const { handshakeMs, firstByteMs, idleMs } = host.deadlines;
-    this.#watch(Math.min(this.#handshaking ? handshakeMs : firstByteMs, idleMs));
+    this.#timer.watch(Math.min(this.#handshaking ? handshakeMs : firstByteMs, idleMs));
   }
 
   /** Bytes produced for the peer, less what was lost with the connection. */
@@ -88,13 +90,13 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   handshaken(success: boolean): void {
     if (!success) return void this.abort("handshake_failed");
     this.#handshaking = false;
-    this.#watch(this.#host.deadlines.firstByteMs);
+    this.#timer.watch(this.#host.deadlines.firstByteMs);
   }
 
   drained(): void {
     if (!this.#writer.drain(this.#socket)) return;
     this.#blockedSinceMs = this.#writer.blocked ? this.#host.clock.monotonicMs() : undefined;
-    this.#balance();
+    if (this.#phase === "open") this.#brake.offered();
     this.#sendFinWhenDone();
   }
 
@@ -106,7 +108,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   socketClosed(): void {
     if (this.#phase === "open") this.#close(this.#endOfInput ?? this.#lossReason);
     this.#phase = "closed";
-    this.#host.wheel.disarm(this.#timer);
+    this.#timer.disarm();
     this.#writer.abandon();
     this.#host.closed(this, this.#endReason);
   }
@@ -117,7 +119,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     if (this.#phase !== "open") return;
     if (!this.#writer.encode(value)) return void this.abort("outbound_overflow");
     this.#host.stats.messagesOut++;
-    if (this.#writer.queuedBytes > limits.outboundHighWaterBytes) this.#suspend();
+    this.#brake.produced();
     this.#touch();
   }
 
@@ -149,9 +151,9 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.#writer.flush(this.#socket);
     if (this.#writer.blocked && this.#blockedSinceMs === undefined) {
       this.#blockedSinceMs = this.#host.clock.monotonicMs();
-      this.#watch(this.#host.deadlines.writeStallMs);
+      this.#timer.watch(this.#host.deadlines.writeStallMs);
     }
-    this.#balance();
+    if (this.#phase === "open") this.#brake.offered();
     if (this.#phase === "open" && this.#reader.holding) this.#reader.pause();
     this.#sendFinWhenDone();
   }
@@ -178,23 +180,22 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   timerFired(): void {
     if (this.#phase === "lingering") return void this.abort(this.#endReason);
     const verdict = judgeDeadlines(this.#times(), this.#host.deadlines, this.#host.clock.monotonicMs());
-    if ("lookAgainMs" in verdict) return this.#watch(verdict.lookAgainMs);
+    if ("lookAgainMs" in verdict) return this.#timer.watch(verdict.lookAgainMs);
     if (verdict.reason === "peer_not_reading" || this.#handshaking) return void this.abort(verdict.reason);
     this.end(verdict.reason);
   }
 
   /** Of a connection that is ending only the flush is watched. */
   #times(): ConnectionTimes {
-    const reader = this.#reader;
+    const [reader, cell] = [this.#reader, this.#cell];
     const open = this.#phase === "open";
-    const quiet = open && this.#cell.status === "idle";
     return {
       openedMs: this.#openedMs,
       handshaking: this.#handshaking,
       firstByteSeen: !open || this.bytesIn > 0,
       partialSinceMs: open ? reader.partialSinceMs : undefined,
       blockedSinceMs: this.#blockedSinceMs,
-      quietSinceMs: quiet ? Math.max(reader.lastByteMs, this.#cell.idleSinceMs) : undefined,
+      quietSinceMs: open && cell.status === "idle" ? Math.max(reader.lastByteMs, cell.idleSinceMs) : undefined,
     };
   }
 
@@ -204,7 +205,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
 
   /** What came with the last chunk, or with the room that a turn made: more to wait for, or the end. */
   #afterInput(): void {
-    if (this.#reader.partialSinceMs !== undefined) this.#watch(this.#host.deadlines.messageMs);
+    if (this.#reader.partialSinceMs !== undefined) this.#timer.watch(this.#host.deadlines.messageMs);
     if (this.#reader.holding) return this.#touch();
     this.#inputEnd = this.#reader.end ?? this.#inputEnd;
     this.#finishWhenAnswered();
@@ -222,28 +223,12 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     return this.#inputEnd === "disconnect" ? this.#lossReason : this.#inputEnd;
   }
 
-  /** Lets no turn start while the peer takes less than they produce. */
-  #balance(): void {
-    if (this.#phase !== "open") return;
-    if (this.#writer.aboveHighWater) this.#suspend();
-    else if (this.#suspended && this.#writer.belowLowWater) {
-      this.#suspended = false;
-      this.#cell.resume();
-    }
-  }
-
-  #suspend(): void {
-    if (this.#suspended) return;
-    this.#suspended = true;
-    this.#cell.suspend();
-  }
-
   #close(reason: string): void {
     this.#phase = "ending";
     this.#endReason = reason;
     this.#cell.discard();
     this.#cell.resume();
-    this.#watch(this.#host.deadlines.writeStallMs);
+    this.#timer.watch(this.#host.deadlines.writeStallMs);
     const { session } = this.#session;
     if (session !== undefined) this.#cell.put(new Envelope(session.closed, reason, this.#cell.address));
     this.#touch();
@@ -253,7 +238,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     if (this.#phase !== "ending" || !this.#sessionGone || this.#writer.queuedBytes > 0) return;
     this.#phase = "lingering";
     this.#reader.resume();
-    this.#host.wheel.arm(this.#timer, this.#host.deadlines.lingerMs);
+    this.#timer.set(this.#host.deadlines.lingerMs);
     this.#socket.shutdown();
   }
 
@@ -261,13 +246,5 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     if (this.#touched) return;
     this.#touched = true;
     this.#host.touched(this);
-  }
-
-  /** Looks at the deadlines no later than `delayMs` from now. */
-  #watch(delayMs: number): void {
-    const dueMs = this.#host.clock.monotonicMs() + delayMs;
-    if (this.#timer.armed && this.#timerDueMs <= dueMs) return;
-    this.#timerDueMs = dueMs;
-    this.#host.wheel.arm(this.#timer, delayMs);
   }
 }

@@ -106,6 +106,7 @@ describe("a fake clock", () => {
     const clock = new FakeClock();
     const again = (): void => clock.afterIo(again);
     again();
-    await expect(clock.settle()).rejects.toThrow("not quiet");
+    const problem = await clock.settle().catch((error: unknown) => error);
+    expect(String(problem)).toContain("not quiet");
   });
 });

@@ -1,4 +1,4 @@
-// Waiting for what another process or the kernel does in its own time: bounded, and by condition, never by a fixed sleep.
+// Waiting for what the kernel or another process does in its own time: bounded, by condition, never a fixed sleep.
 
 const POLL_MS = 5;
 

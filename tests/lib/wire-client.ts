@@ -1,4 +1,4 @@
-// A client whose every byte a test decides: it writes what it is told, keeps what it hears, and may read nothing at all.
+// A client whose every byte a test decides: it writes what it is told, keeps what it hears, or reads nothing at all.
 import { eventually } from "./eventually.ts";
 import { type Reply, ReplyStream } from "./frames.ts";
 

@@ -1,0 +1,34 @@
+// Lets no turn of a session start while its peer takes less than the turns produce.
+import type { Cell } from "../core/cell.ts";
+import { limits } from "../limits.ts";
+import type { ConnectionWriter } from "./connection-writer.ts";
+
+export class TurnBrake {
+  readonly #cell: Cell;
+  readonly #writer: ConnectionWriter;
+  #on = false;
+
+  constructor(cell: Cell, writer: ConnectionWriter) {
+    this.#cell = cell;
+    this.#writer = writer;
+  }
+
+  /** Hot. A turn has added to the queue: one step may run thousands of them before anything is written. */
+  produced(): void {
+    if (this.#writer.queuedBytes > limits.outboundHighWaterBytes) this.#pull();
+  }
+
+  /** The kernel has been offered everything, and took what it would. */
+  offered(): void {
+    if (this.#writer.aboveHighWater) return this.#pull();
+    if (!this.#on || !this.#writer.belowLowWater) return;
+    this.#on = false;
+    this.#cell.resume();
+  }
+
+  #pull(): void {
+    if (this.#on) return;
+    this.#on = true;
+    this.#cell.suspend();
+  }
+}
