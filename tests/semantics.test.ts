@@ -1,4 +1,4 @@
-// docs/semantics.md names a test for every sentence: here it is checked that each of them exists.
+// Holds docs/semantics.md to its word: every sentence names a test, and the test exists.
 
 import { describe, expect, test } from "bun:test";
 

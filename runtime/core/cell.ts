@@ -4,17 +4,15 @@ import { limits } from "../limits.ts";
 import type { CellHost, NodeServices } from "./cell-host.ts";
 import type { Method, SessionMethods } from "./definition.ts";
 import { Envelope } from "./envelope.ts";
-import { RuntimeError } from "./errors.ts";
-import { Mailbox } from "./mailbox.ts";
-import type { ConnectionPort, MessageBatch } from "./ports.ts";
+import { dropItem, Mailbox } from "./mailbox.ts";
+import type { ConnectionPort, MessageBatch, SessionPort } from "./ports.ts";
 import type { Runnable } from "./scheduler.ts";
-import type { Addressable, Ref } from "./shape.ts";
 import { judgeFailure } from "./supervision.ts";
 import { TurnContext } from "./turn-context.ts";
 
 export type CellStatus = "idle" | "ready" | "running" | "suspended";
 
-export class Cell implements Runnable, TimerOwner {
+export class Cell implements Runnable, TimerOwner, SessionPort {
   readonly host: CellHost;
   readonly services: NodeServices;
   readonly key: string;
@@ -26,7 +24,6 @@ export class Cell implements Runnable, TimerOwner {
   turnStartedAt = 0;
   /** The handler's last reading of the clock. */
   lastReadMs = 0;
-  /** The message of the running turn, when it came as an envelope. */
   current: Envelope | undefined;
   turns = 0;
   idleSinceMs: number;
@@ -60,6 +57,14 @@ export class Cell implements Runnable, TimerOwner {
     return `${this.host.type.name}/${this.key}`;
   }
 
+  get room(): number {
+    return this.mailbox.room;
+  }
+
+  get quiet(): boolean {
+    return this.#status === "idle" && this.mailbox.count === 0;
+  }
+
   /** False when the mailbox is full. */
   offer(envelope: Envelope): boolean {
     if (!this.mailbox.offer(envelope)) return false;
@@ -78,7 +83,6 @@ export class Cell implements Runnable, TimerOwner {
     this.#wake();
   }
 
-  /** No turn starts until `resume`: what the actor would produce has nowhere to go. */
   suspend(): void {
     this.#suspended = true;
   }
@@ -88,14 +92,11 @@ export class Cell implements Runnable, TimerOwner {
     this.#wake();
   }
 
-  /** Drops what waits, because nobody is left to be answered; asks among it are told. */
-  discard(): void {
-    this.#context.cancelSleep();
-    this.host.stats.discarded += this.mailbox.clear((item) => {
-      if (!(item instanceof Envelope)) return item.release();
-      const message = `Cannot run ${this.address}.${item.method.name}: its actor is gone`;
-      item.reject(new RuntimeError("actor.stopped", message, { stood: "queued" }));
-    });
+  close(reason: string): void {
+    const { closed } = this.host.type.session as SessionMethods;
+    this.#discard();
+    this.#suspended = false;
+    this.put(new Envelope(closed, reason, this.address));
   }
 
   /** A session leaves through its `closed` turn: its connection ends. */
@@ -104,25 +105,21 @@ export class Cell implements Runnable, TimerOwner {
     else this.connection.end("stopped");
   }
 
-  refTo<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
-    return this.services.refFrom(this, type, key);
-  }
-
   run(turnsMax: number): number {
     const { clock } = this.services;
-    this.#status = "running";
     const sliceStartedMs = clock.monotonicMs();
+    this.#status = "running";
     this.turnStartedMs = sliceStartedMs;
     this.turnStartedAt = clock.unixMs();
     let turns = 0;
     while (turns < turnsMax && !this.#pending && !this.#suspended && !this.#stopRequested && this.#turn()) turns++;
     const done = this.#pending ? turns - 1 : turns; // what goes on is measured when it is done
+    this.turns += turns;
+    this.host.stats.turns += turns;
     if (this.connection === undefined && done > 0) {
       this.turnStartedMs = clock.monotonicMs();
       this.host.stats.durations.record((this.turnStartedMs - sliceStartedMs) / done, done);
     }
-    this.turns += turns;
-    this.host.stats.turns += turns;
     if (!this.#pending) this.#rest();
     return turns;
   }
@@ -175,10 +172,7 @@ export class Cell implements Runnable, TimerOwner {
     if (this.connection !== undefined) this.#measure(arrivedMs);
   }
 
-  /**
-   * Of a session every turn is timed by itself, the end of one being the start of the next. A reading costs 40 ns, a
-   * tenth of a short turn: where the handler has read the clock, its last reading stands for the end.
-   */
+  /** A reading costs 40 ns, a tenth of a short turn: where the handler has read the clock, that stands for the end. */
   #measure(arrivedMs: number | undefined): void {
     const { stats } = this.host;
     const endedMs = this.lastReadMs > this.turnStartedMs ? this.lastReadMs : this.services.clock.monotonicMs();
@@ -187,11 +181,11 @@ export class Cell implements Runnable, TimerOwner {
     this.turnStartedMs = endedMs;
   }
 
-  /** The turn is held until its promise settles. */
+  /** The turn is held until its promise settles, also where nobody waits for what it ends in. */
   async #settleLater(method: Method, result: Promise<unknown>, envelope?: Envelope, arrivedMs?: number): Promise<void> {
     this.#pending = true;
     try {
-      const value = await result; // not inside the call below, which is left out where nobody asked
+      const value = await result;
       envelope?.resolve(value);
     } catch (error) {
       this.#fail(method, error, envelope);
@@ -205,8 +199,8 @@ export class Cell implements Runnable, TimerOwner {
   /** A crashed actor starts afresh with its next message; a crashed session ends with its connection. */
   #fail(method: Method, error: unknown, envelope: Envelope | undefined): void {
     const { stats, type } = this.host;
-    const cancelled = this.#context.isCancellation(error);
-    const turn = { type: type.name, key: this.key, method: method.name, error, envelope, cancelled };
+    const where = { type: type.name, key: this.key, method: method.name };
+    const turn = { ...where, error, envelope, cancelled: this.#context.isCancellation(error) };
     if (!judgeFailure(turn, stats, this.services.events)) return;
     if (this.connection === undefined) this.#active = false;
     else this.connection.crashed();
@@ -231,15 +225,20 @@ export class Cell implements Runnable, TimerOwner {
     this.connection?.mailboxMoved();
   }
 
-  /** False when messages wait: they find a fresh state. */
+  /** False when messages wait: they find a fresh state. A session's would find no connection. */
   #stopped(): boolean {
-    this.#stopRequested = false;
-    this.#active = false;
-    if (this.connection !== undefined) this.discard();
+    if (this.connection !== undefined) this.#discard();
+    this.#stopRequested = this.#active = false;
     if (this.mailbox.count > 0) return false;
     this.services.busy(-1);
     this.#leave();
     return true;
+  }
+
+  /** Drops what waits; asks among it are told. */
+  #discard(): void {
+    this.#context.cancelSleep();
+    this.host.stats.discarded += this.mailbox.clear(dropItem);
   }
 
   #leave(): void {

@@ -133,11 +133,6 @@ export interface AnyActorType {
   readonly methods: ReadonlyMap<string, Method>;
 }
 
-/** A session type whose connections carry these messages. */
-export interface SessionOf<In, Out> extends AnyActorType {
-  readonly shape: { readonly in: In; readonly out: Out };
-}
-
 export function actor<State>(name: string, options: ActorOptions<State>): ActorType<State> {
   return new ActorType(name, options);
 }

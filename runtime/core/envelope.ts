@@ -71,6 +71,12 @@ export class Envelope implements TimerOwner {
     if (this.#settle()) this.#answer?.reject(error);
   }
 
+  /** It is dropped from a mailbox whose actor is gone. */
+  abandon(): void {
+    const message = `Cannot run ${this.address}.${this.method.name}: its actor is gone`;
+    this.reject(new RuntimeError("actor.stopped", message, { stood: "queued" }));
+  }
+
   timerFired(): void {
     this.#giveUp("actor.deadline_passed", "its deadline passed", undefined);
   }

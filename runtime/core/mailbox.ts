@@ -1,6 +1,6 @@
 // Hot. Messages waiting for one actor, in order and within two bounds: how many they are and how many bytes they hold.
 import { RingBuffer } from "../base/ring-buffer.ts";
-import type { Envelope } from "./envelope.ts";
+import { Envelope } from "./envelope.ts";
 import type { MessageBatch } from "./ports.ts";
 
 /** One envelope, or several messages that arrived together. */
@@ -84,4 +84,10 @@ export class Mailbox {
     this.#bytes = 0;
     return dropped;
   }
+}
+
+/** Nobody will handle it: an asker is told, a batch goes back to its maker. */
+export function dropItem(item: MailboxItem): void {
+  if (item instanceof Envelope) item.abandon();
+  else item.release();
 }

@@ -1,4 +1,7 @@
 // What the core needs from outside, declared by the core: connections, messages in batches, and ears.
+import type { Clock } from "../base/clock.ts";
+import type { TimerWheel } from "../base/timer-wheel.ts";
+
 /** The socket's side of a session, as its actor sees it. */
 export interface ConnectionPort {
   readonly id: string;
@@ -31,6 +34,44 @@ export interface MessageBatch {
   readonly arrivedMs: number;
   take(): unknown;
   release(): void;
+}
+
+/** A session's actor, as its connection sees it. */
+export interface SessionPort {
+  readonly address: string;
+  /** Messages its mailbox would take now. */
+  readonly room: number;
+  /** Nothing waits and no turn runs. */
+  readonly quiet: boolean;
+  /** When its last turn ended, in monotonic milliseconds. */
+  readonly idleSinceMs: number;
+  /** The caller has asked for `room`. */
+  putBatch(batch: MessageBatch): void;
+  /** No turn starts until `resume`: what the actor would produce has nowhere to go. */
+  suspend(): void;
+  resume(): void;
+  /** Drops what waits, because nobody is left to be answered, and brings the `closed` turn; called once. */
+  close(reason: string): void;
+}
+
+/** A session type, and what its connections carry. */
+export interface SessionOf<In, Out> {
+  readonly name: string;
+  readonly shape: { readonly in: In; readonly out: Out };
+}
+
+/** The system, as the sockets see it. */
+export interface SessionHost {
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly scheduler: {
+    /** Called after the turns of each step, in the order given. */
+    onStepEnd(hook: () => void): void;
+    /** Makes sure that a step ends soon. */
+    ensureStep(): void;
+  };
+  /** Starts the actor of a connection and gives it its `opened` turn. The connection's id is not in use. */
+  openSession(type: { readonly name: string }, connection: ConnectionPort): SessionPort;
 }
 
 /** What the core reports. Called seldom: nothing here is on the path of a message that goes well. */

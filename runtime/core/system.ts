@@ -11,7 +11,7 @@ import type { Cell } from "./cell.ts";
 import type { AnyActorType } from "./definition.ts";
 import { Envelope } from "./envelope.ts";
 import { accepted, type Receipt, RuntimeError } from "./errors.ts";
-import type { ConnectionPort, CoreEvents } from "./ports.ts";
+import type { ConnectionPort, CoreEvents, SessionHost } from "./ports.ts";
 import { type Call, type Courier, createRefClass, type RefTarget } from "./ref.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Addressable, CallOptions, Ref } from "./shape.ts";
@@ -33,7 +33,7 @@ interface HostedType {
 
 const ignore = (): void => undefined;
 
-export class ActorSystem implements Courier<Caller>, NodeServices {
+export class ActorSystem implements Courier<Caller>, NodeServices, SessionHost {
   readonly clock: Clock;
   readonly wheel: TimerWheel;
   readonly scheduler: Scheduler;
@@ -89,8 +89,7 @@ export class ActorSystem implements Courier<Caller>, NodeServices {
     return failure === undefined ? accepted : { accepted: false, why: failure };
   }
 
-  /** Starts the actor of a connection and gives it its `opened` turn. The id is not in use. */
-  openSession(type: AnyActorType, connection: ConnectionPort): Cell {
+  openSession(type: { readonly name: string }, connection: ConnectionPort): Cell {
     const { host } = this.#hostedType(type.name);
     assert(host.type.session !== undefined, `"${type.name}" is not a session type`);
     assert(!host.cells.has(connection.id), `session "${connection.id}" is open already`);

@@ -1,6 +1,6 @@
 // The context that handlers receive: one for each resident actor, valid for the turn that is running.
-import type { Clock } from "../base/clock.ts";
-import { Timer, type TimerWheel } from "../base/timer-wheel.ts";
+import { Timer } from "../base/timer-wheel.ts";
+import type { NodeServices } from "./cell-host.ts";
 import type { SessionContext } from "./context.ts";
 import { Refusal, RuntimeError } from "./errors.ts";
 import type { ConnectionPort } from "./ports.ts";
@@ -10,12 +10,12 @@ import type { Addressable, Ref } from "./shape.ts";
 export interface TurnSource {
   readonly key: string;
   readonly connection: ConnectionPort | undefined;
-  readonly current: { readonly signal: AbortSignal } | undefined;
+  /** The message of the running turn, when it came as an envelope. */
+  readonly current: { readonly signal: AbortSignal; readonly deadlineMs: number } | undefined;
   readonly turnStartedMs: number;
   readonly turnStartedAt: number;
   lastReadMs: number;
-  readonly services: { readonly clock: Clock; readonly wheel: TimerWheel };
-  refTo<Methods>(type: Addressable<Methods>, key: string): Ref<Methods>;
+  readonly services: NodeServices;
   requestStop(): void;
 }
 
@@ -64,7 +64,7 @@ export class TurnContext implements SessionContext<unknown, unknown> {
   }
 
   ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
-    return this.#source.refTo(type, key);
+    return this.#source.services.refFrom(this.#source, type, key);
   }
 
   sleep(delayMs: number): Promise<void> {

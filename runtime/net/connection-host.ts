@@ -1,9 +1,7 @@
 // What a connection stands between: its socket on one side, what all connections of a node share on the other.
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
-import type { Cell } from "../core/cell.ts";
-import type { AnyActorType } from "../core/definition.ts";
-import type { ConnectionPort } from "../core/ports.ts";
+import type { ConnectionPort, SessionPort } from "../core/ports.ts";
 import type { Protocol } from "../wire/protocol.ts";
 import type { DeadlineSettings } from "./connection-deadlines.ts";
 import type { PausableSocket } from "./connection-reader.ts";
@@ -48,7 +46,7 @@ export interface ConnectionHost {
   readonly arena: OutboundArena;
   readonly budget: OutboundBudget;
   readonly deadlines: DeadlineSettings & { readonly lingerMs: number };
-  openSession(type: AnyActorType, connection: ConnectionPort): Cell;
+  openSession(type: Pairing["session"], connection: ConnectionPort): SessionPort;
   /** `stepEnded` is to be called once, when the turns of this step are over. */
   touched(connection: StepParticipant): void;
   /** The socket is closed. */
@@ -58,6 +56,6 @@ export interface ConnectionHost {
 /** A protocol, the session type that speaks it, and what carries both. */
 export interface Pairing {
   readonly protocol: Protocol<never, never>;
-  readonly session: AnyActorType;
+  readonly session: { readonly name: string };
   readonly transport: "tcp" | "tls";
 }

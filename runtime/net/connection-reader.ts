@@ -1,5 +1,5 @@
 // Hot. The receiving half of a connection: chunks through the decoder into the mailbox, and a pause when it is full.
-import type { Cell } from "../core/cell.ts";
+import type { SessionPort } from "../core/ports.ts";
 import type { Decoder } from "../wire/protocol.ts";
 import type { NetStats } from "./net-stats.ts";
 
@@ -47,7 +47,7 @@ export class ConnectionReader {
     return this.#decoder.fault ?? (this.#decoder.finished ? "close" : undefined);
   }
 
-  receive(chunk: Buffer, nowMs: number, cell: Cell): void {
+  receive(chunk: Buffer, nowMs: number, session: SessionPort): void {
     this.lastByteMs = nowMs;
     if (this.#decoder.holding) {
       (this.#waiting ??= []).push(chunk);
@@ -55,18 +55,18 @@ export class ConnectionReader {
       return;
     }
     this.#decoder.push(chunk, nowMs);
-    this.pump(cell, nowMs);
+    this.pump(session, nowMs);
   }
 
   /** Moves what can be decoded into the mailbox, as far as there is room; reads on when nothing is held any more. */
-  pump(cell: Cell, nowMs: number): void {
+  pump(session: SessionPort, nowMs: number): void {
     let moved = false;
     while (true) {
-      const batch = this.#decoder.next(cell.mailbox.room);
+      const batch = this.#decoder.next(session.room);
       if (batch !== undefined) {
         moved = true;
         this.#stats.messagesIn += batch.remaining;
-        cell.putBatch(batch);
+        session.putBatch(batch);
       } else if (this.#decoder.holding || this.#waiting === undefined) {
         break;
       } else {

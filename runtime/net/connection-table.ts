@@ -1,10 +1,7 @@
 // All connections of a node: who is in, what they share, and how they are ended together.
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
-import type { Cell } from "../core/cell.ts";
-import type { AnyActorType } from "../core/definition.ts";
-import type { ConnectionPort } from "../core/ports.ts";
-import type { ActorSystem } from "../core/system.ts";
+import type { ConnectionPort, SessionHost, SessionPort } from "../core/ports.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
 import type { DeadlineSettings } from "./connection-deadlines.ts";
 import type { ConnectionHost, ConnectionSocket, Pairing, SocketEvents, StepParticipant } from "./connection-host.ts";
@@ -31,7 +28,7 @@ export class ConnectionTable implements ConnectionHost {
   readonly arena = new OutboundArena();
   readonly budget = { queuedBytes: 0 };
   readonly deadlines: NetSettings["deadlines"];
-  readonly #system: ActorSystem;
+  readonly #system: SessionHost;
   readonly #events: NetEvents;
   readonly #admission: Admission;
   readonly #refused: RefusedSockets;
@@ -41,7 +38,7 @@ export class ConnectionTable implements ConnectionHost {
   #lastId = 0;
   #empty: PromiseWithResolvers<void> | undefined;
 
-  constructor(system: ActorSystem, settings: NetSettings, events: NetEvents) {
+  constructor(system: SessionHost, settings: NetSettings, events: NetEvents) {
     this.clock = system.clock;
     this.wheel = system.wheel;
     this.deadlines = settings.deadlines;
@@ -88,7 +85,7 @@ export class ConnectionTable implements ConnectionHost {
     return connection;
   }
 
-  openSession(type: AnyActorType, connection: ConnectionPort): Cell {
+  openSession(type: Pairing["session"], connection: ConnectionPort): SessionPort {
     return this.#system.openSession(type, connection);
   }
 

@@ -1,9 +1,6 @@
 // Hot. One connection: bytes in to its session's mailbox, values out to its writer, and an orderly end.
 import type { TimerOwner } from "../base/timer-wheel.ts";
-import type { Cell } from "../core/cell.ts";
-import type { AnyActorType } from "../core/definition.ts";
-import { Envelope } from "../core/envelope.ts";
-import type { ConnectionPort } from "../core/ports.ts";
+import type { ConnectionPort, SessionPort } from "../core/ports.ts";
 import { type ConnectionTimes, judgeDeadlines } from "./connection-deadlines.ts";
 import type { ConnectionHost, ConnectionSocket, Pairing, SocketEvents } from "./connection-host.ts";
 import { ConnectionReader } from "./connection-reader.ts";
@@ -22,11 +19,10 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   readonly openedAt: number;
   bytesIn = 0;
   readonly #host: ConnectionHost;
-  readonly #session: AnyActorType;
   readonly #socket: ConnectionSocket;
   readonly #reader: ConnectionReader;
   readonly #writer: ConnectionWriter;
-  readonly #cell: Cell;
+  readonly #session: SessionPort;
   readonly #brake: TurnBrake;
   readonly #timer: DeadlineTimer;
   readonly #openedMs: number;
@@ -46,14 +42,13 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.remotePort = socket.remotePort;
     this.openedAt = host.clock.unixMs();
     this.#host = host;
-    this.#session = pairing.session;
     this.#socket = socket;
     this.#handshaking = pairing.transport === "tls";
     this.#reader = new ConnectionReader(socket, pairing.protocol.createDecoder(), host.stats);
     this.#writer = new ConnectionWriter(pairing.protocol, host.arena, host.budget);
     this.#openedMs = host.clock.monotonicMs();
-    this.#cell = host.openSession(pairing.session, this);
-    this.#brake = new TurnBrake(this.#cell, this.#writer);
+    this.#session = host.openSession(pairing.session, this);
+    this.#brake = new TurnBrake(this.#session, this.#writer);
     this.#timer = new DeadlineTimer(this, host);
     const { handshakeMs, firstByteMs, idleMs } = host.deadlines;
     this.#timer.watch(Math.min(this.#handshaking ? handshakeMs : firstByteMs, idleMs));
@@ -65,7 +60,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   }
 
   get sessionAddress(): string {
-    return this.#cell.address;
+    return this.#session.address;
   }
 
   /** Bytes produced and not yet taken by the kernel. */
@@ -83,7 +78,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.bytesIn += chunk.length;
     this.#host.stats.bytesIn += chunk.length;
     if (this.#phase !== "open" || this.#inputEnd !== undefined) return;
-    this.#reader.receive(chunk, this.#host.clock.monotonicMs(), this.#cell);
+    this.#reader.receive(chunk, this.#host.clock.monotonicMs(), this.#session);
     this.#afterInput();
   }
 
@@ -133,7 +128,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
 
   mailboxMoved(): void {
     if (this.#phase !== "open") return;
-    if (this.#reader.holding) this.#reader.pump(this.#cell, this.#host.clock.monotonicMs());
+    if (this.#reader.holding) this.#reader.pump(this.#session, this.#host.clock.monotonicMs());
     this.#afterInput();
   }
 
@@ -187,7 +182,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
 
   /** Of a connection that is ending only the flush is watched. */
   #times(): ConnectionTimes {
-    const [reader, cell] = [this.#reader, this.#cell];
+    const [reader, session] = [this.#reader, this.#session];
     const open = this.#phase === "open";
     return {
       openedMs: this.#openedMs,
@@ -195,7 +190,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
       firstByteSeen: !open || this.bytesIn > 0,
       partialSinceMs: open ? reader.partialSinceMs : undefined,
       blockedSinceMs: this.#blockedSinceMs,
-      quietSinceMs: open && cell.status === "idle" ? Math.max(reader.lastByteMs, cell.idleSinceMs) : undefined,
+      quietSinceMs: open && session.quiet ? Math.max(reader.lastByteMs, session.idleSinceMs) : undefined,
     };
   }
 
@@ -214,8 +209,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   /** Nothing more will be read, nothing waits and no turn runs: the end that was asked for can come. */
   #finishWhenAnswered(): void {
     if (this.#phase !== "open" || this.#inputEnd === undefined || this.#reader.holding) return;
-    if (this.#cell.mailbox.count > 0 || this.#cell.status === "running" || this.#cell.status === "ready") return;
-    this.#close(this.#endOfInput as string);
+    if (this.#session.quiet) this.#close(this.#endOfInput as string);
   }
 
   /** A peer that finished in the middle of a message did not mean to. */
@@ -226,11 +220,8 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   #close(reason: string): void {
     this.#phase = "ending";
     this.#endReason = reason;
-    this.#cell.discard();
-    this.#cell.resume();
+    this.#session.close(reason);
     this.#timer.watch(this.#host.deadlines.writeStallMs);
-    const { session } = this.#session;
-    if (session !== undefined) this.#cell.put(new Envelope(session.closed, reason, this.#cell.address));
     this.#touch();
   }
 

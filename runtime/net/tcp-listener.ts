@@ -1,6 +1,6 @@
 // Sockets that listen, plain or TLS: each accepted one becomes a connection, or is told why not.
-import type { SessionOf } from "../core/definition.ts";
 import { RuntimeError } from "../core/errors.ts";
+import type { SessionOf } from "../core/ports.ts";
 import type { Protocol } from "../wire/protocol.ts";
 import type { Pairing, SocketEvents } from "./connection-host.ts";
 import type { ConnectionTable } from "./connection-table.ts";

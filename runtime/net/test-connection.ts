@@ -1,5 +1,6 @@
 // A connection whose socket, clock and session a test holds in its hands: nothing moves until it says so.
-import { type AnyActorType, session, type SessionOf } from "../core/definition.ts";
+import { type AnyActorType, session } from "../core/definition.ts";
+import type { SessionOf } from "../core/ports.ts";
 import { SteppedSystem } from "../testing/stepped-system.ts";
 import { createFramesProtocol } from "../wire/frames-protocol.ts";
 import { frame } from "../wire/test-frames.ts";
@@ -110,7 +111,7 @@ interface TableOptions {
 export function createTestTable(options: TableOptions = {}): TestTable {
   const script: SessionScript = { turns: [], message: () => undefined, closed: () => undefined };
   const type = scriptedSession(script, options.capacity ?? 4);
-  const stepped = new SteppedSystem([type as AnyActorType]);
+  const stepped = new SteppedSystem([type]);
   const refused: string[] = [];
   const ended: string[] = [];
   const connectionsMax = options.connectionsMax ?? 1_000;
@@ -136,8 +137,10 @@ export function createTestTable(options: TableOptions = {}): TestTable {
   });
 }
 
+type ScriptedSession = AnyActorType & SessionOf<string, readonly TextPart[]>;
+
 /** Records its turns; what a message does the test decides while it runs. */
-export function scriptedSession(script: SessionScript, capacity: number): SessionOf<string, readonly TextPart[]> {
+export function scriptedSession(script: SessionScript, capacity: number): ScriptedSession {
   return session<undefined, string, readonly TextPart[]>("scripted", {
     state: () => undefined,
     mailbox: { capacity },

@@ -1,15 +1,15 @@
 // Lets no turn of a session start while its peer takes less than the turns produce.
-import type { Cell } from "../core/cell.ts";
+import type { SessionPort } from "../core/ports.ts";
 import { limits } from "../limits.ts";
 import type { ConnectionWriter } from "./connection-writer.ts";
 
 export class TurnBrake {
-  readonly #cell: Cell;
+  readonly #session: SessionPort;
   readonly #writer: ConnectionWriter;
   #on = false;
 
-  constructor(cell: Cell, writer: ConnectionWriter) {
-    this.#cell = cell;
+  constructor(session: SessionPort, writer: ConnectionWriter) {
+    this.#session = session;
     this.#writer = writer;
   }
 
@@ -23,12 +23,12 @@ export class TurnBrake {
     if (this.#writer.aboveHighWater) return this.#pull();
     if (!this.#on || !this.#writer.belowLowWater) return;
     this.#on = false;
-    this.#cell.resume();
+    this.#session.resume();
   }
 
   #pull(): void {
     if (this.#on) return;
     this.#on = true;
-    this.#cell.suspend();
+    this.#session.suspend();
   }
 }

@@ -1,7 +1,6 @@
 // A connection without a socket, and batches without bytes: what a session's actor sees of the network, written down.
 import type { Cell } from "../core/cell.ts";
 import type { AnyActorType } from "../core/definition.ts";
-import { Envelope } from "../core/envelope.ts";
 import type { ConnectionPort, MessageBatch } from "../core/ports.ts";
 import type { ActorSystem } from "../core/system.ts";
 
@@ -49,13 +48,11 @@ export class ConnectionStandIn implements ConnectionPort {
   mailboxMoves = 0;
   /** How often the core said that the session is gone. */
   left = 0;
-  readonly #type: AnyActorType;
 
   constructor(system: ActorSystem, type: AnyActorType, id = "1") {
     this.id = id;
     this.openedAt = system.clock.unixMs();
-    this.#type = type;
-    this.cell = system.openSession(type, this);
+    this.cell = system.openSession(type, this) as Cell;
   }
 
   /** Messages come off the socket together. */
@@ -72,10 +69,7 @@ export class ConnectionStandIn implements ConnectionPort {
   end(reason: string): void {
     if (this.endReason !== undefined) return;
     this.endReason = reason;
-    this.cell.discard();
-    this.cell.resume();
-    const { session } = this.#type;
-    if (session !== undefined) this.cell.put(new Envelope(session.closed, reason, this.cell.address));
+    this.cell.close(reason);
   }
 
   mailboxMoved(): void {
