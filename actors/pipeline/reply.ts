@@ -1,7 +1,7 @@
 // Hot. The reply to one request as JSON text in parts: those that seldom change are octets already.
 import type { TextPart } from "#runtime/mod.ts";
 
-import type { BadRequest, PipelineRequest } from "./request.ts";
+import type { BadRequest, MessageId } from "./request.ts";
 
 const SECONDS_DECIMALS = 7;
 const PER_SECOND = 10 ** SECONDS_DECIMALS;
@@ -12,10 +12,9 @@ const SHORT_TIMES: readonly Uint8Array[] = Array.from({ length: 1_000 }, (_, tim
   Buffer.from((time / PER_SECOND).toFixed(SECONDS_DECIMALS)),
 );
 
-/** One for each session. The parts it returns are the same array each time: valid until the next reply. */
+/** One for all sessions of a server. The parts it returns are the same array each time: valid until the next reply. */
 export class ReplyWriter {
   readonly #parts: TextPart[];
-  #clientId: string | undefined;
   #unixMs = -1;
 
   /** `serverId` names this server in every reply. */
@@ -23,19 +22,14 @@ export class ReplyWriter {
     this.#parts = ["", 0, "", "", Buffer.from(`,"server_id":${JSON.stringify(serverId)},"status":"success"}`)];
   }
 
-  /** `unixMs` is a whole number of milliseconds; both times are written in seconds. */
-  success(request: PipelineRequest, unixMs: number, processingMs: number): readonly TextPart[] {
+  /** `head` is `replyHead` of the client; `unixMs` a whole number of milliseconds; times are written in seconds. */
+  success(head: Uint8Array, messageId: MessageId, unixMs: number, processingMs: number): readonly TextPart[] {
     const parts = this.#parts;
-    if (request.clientId !== this.#clientId) this.#setClientId(request.clientId);
-    parts[1] = request.messageId;
+    parts[0] = head;
+    parts[1] = messageId;
     if (unixMs !== this.#unixMs) this.#setTime(unixMs);
     parts[3] = secondsPart(processingMs);
     return parts;
-  }
-
-  #setClientId(clientId: string): void {
-    this.#clientId = clientId;
-    this.#parts[0] = Buffer.from(`{"client_id":${JSON.stringify(clientId)},"message_id":`);
   }
 
   #setTime(unixMs: number): void {
@@ -44,6 +38,11 @@ export class ReplyWriter {
       `,"timestamp":${secondsText(unixMs)},"data":"Response from server","processing_time":`,
     );
   }
+}
+
+/** How every reply to one client begins. */
+export function replyHead(clientId: string): Uint8Array {
+  return Buffer.from(`{"client_id":${JSON.stringify(clientId)},"message_id":`);
 }
 
 /** The reply to what is no request: the same fields, empty where there is nothing to say, and what is wrong. */

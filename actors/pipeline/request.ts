@@ -4,7 +4,7 @@ import { limits } from "#runtime/mod.ts";
 import { numberAsSent } from "./number-as-sent.ts";
 
 /** Ready to be echoed: a whole number, or JSON text. */
-type MessageId = number | string;
+export type MessageId = number | string;
 
 export interface PipelineRequest {
   readonly clientId: string;

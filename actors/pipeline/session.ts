@@ -2,7 +2,7 @@
 import { type ActorType, session, type SessionContext, type TextPart } from "#runtime/mod.ts";
 
 import { type ExperimentCell, type Ledger, ledgerRow } from "./ledger.ts";
-import { errorReply, ReplyWriter } from "./reply.ts";
+import { errorReply, replyHead, ReplyWriter } from "./reply.ts";
 import { parseRequest } from "./request.ts";
 
 export interface PipelineService {
@@ -14,19 +14,23 @@ export interface PipelineService {
 }
 
 interface PipelineState {
-  readonly replies: ReplyWriter;
   clientId: string;
+  /** How replies to this client begin. */
+  replyHead: Uint8Array;
   messagesProcessed: number;
   processingMs: number;
 }
 
 type PipelineContext = SessionContext<PipelineState, readonly TextPart[]>;
 
+const NO_BYTES = new Uint8Array(0);
+
 /** The session type of the pipelined protocol: JSON text in, JSON text in parts out. */
 export function createPipelineSession(
   service: PipelineService,
 ): ActorType<PipelineState, object, string, readonly TextPart[]> {
   const { serverId, workMs, ledger, experiment } = service;
+  const replies = new ReplyWriter(serverId);
 
   /** Hot. */
   function answer(client: PipelineContext, text: string): void {
@@ -45,9 +49,9 @@ export function createPipelineSession(
     if ("problem" in request) {
       client.send(errorReply(request, unixMs, serverId));
     } else {
-      state.clientId = request.clientId;
+      if (request.clientId !== state.clientId) remember(state, request.clientId);
       const processingMs = client.monotonicMs() - client.turnStartedMs;
-      client.send(state.replies.success(request, unixMs, processingMs));
+      client.send(replies.success(state.replyHead, request.messageId, unixMs, processingMs));
       state.processingMs += processingMs;
     }
     state.messagesProcessed++;
@@ -64,12 +68,17 @@ export function createPipelineSession(
 
   return session("pipeline-session", {
     state: (): PipelineState => ({
-      replies: new ReplyWriter(serverId),
       clientId: "",
+      replyHead: NO_BYTES,
       messagesProcessed: 0,
       processingMs: 0,
     }),
     message: workMs > 0 ? answerAfterWork : answer,
     closed: leaveRow,
   });
+}
+
+function remember(state: PipelineState, clientId: string): void {
+  state.clientId = clientId;
+  state.replyHead = replyHead(clientId);
 }
