@@ -10,7 +10,6 @@ import { limits } from "./limits.ts";
 const settings: readonly (readonly [string, string, string, (config: Config) => unknown, unknown])[] = [
   ["CORREIO_HOST", "--host", "::1", (config) => config.host, "::1"],
   ["CORREIO_PORT", "--port", "65535", (config) => config.port, 65_535],
-  ["CORREIO_TLS_PORT", "--tls-port", "0", (config) => config.tls?.port, 0],
   ["CORREIO_REUSE_PORT", "--reuse-port", "true", (config) => config.reusePort, true],
   ["CORREIO_HTTP_HOST", "--http-host", "0.0.0.0", (config) => config.httpHost, "0.0.0.0"],
   ["CORREIO_HTTP_PORT", "--http-port", "0", (config) => config.httpPort, 0],
@@ -37,8 +36,8 @@ const settings: readonly (readonly [string, string, string, (config: Config) => 
   ["CORREIO_NUM_CLIENTS", "--num-clients", "10", (config) => config.experiment.numClients, "10"],
   ["CORREIO_NUM_MESSAGES", "--num-messages", "1000", (config) => config.experiment.numMessages, "1000"],
 ];
-/** These two show only beside a TLS port. */
-const tlsFiles = ["CORREIO_TLS_CERT", "CORREIO_TLS_KEY"];
+/** These three stand together. */
+const tlsFiles = ["CORREIO_TLS_PORT", "CORREIO_TLS_CERT", "CORREIO_TLS_KEY"];
 const names = [...settings.map(([name]) => name), ...tlsFiles].sort();
 
 function configOf(args: readonly string[], environment: Record<string, string> = {}): Config {
@@ -123,6 +122,12 @@ describe("settings", () => {
 });
 
 describe("wrong settings", () => {
+  test.each([["--tls-cert=cert.pem"], ["--tls-key=key.pem"]])("are a TLS port with %s alone", (flag) => {
+    expect(problemsOf(["--tls-port=0", flag])).toEqual([
+      "Cannot use CORREIO_TLS_PORT: CORREIO_TLS_CERT and CORREIO_TLS_KEY must name the files it needs",
+    ]);
+  });
+
   test.each([
     ["CORREIO_PORT", ["", "-1", "65536", "5000.5", "5e3", "0x10", " 5000", "http", "99999999999999999999"]],
     ["CORREIO_TLS_PORT", ["-1", "65536", "x"]],

@@ -114,6 +114,13 @@ export function readConfig(
     const problem = problemOf(name, text(name));
     if (problem !== undefined) problems.push(problem);
   }
+  if (
+    problems.length === 0 &&
+    text("CORREIO_TLS_PORT") !== "" &&
+    !(text("CORREIO_TLS_CERT") && text("CORREIO_TLS_KEY"))
+  ) {
+    problems.push("Cannot use CORREIO_TLS_PORT: CORREIO_TLS_CERT and CORREIO_TLS_KEY must name the files it needs");
+  }
   if (problems.length > 0) return { kind: "wrong", problems };
   return { kind: "config", config: toConfig(text) };
 }

@@ -42,7 +42,9 @@ export interface Node {
 /** Starts everything, or nothing: throws a `RuntimeError`, or an `Error` that names file or port. */
 export function startNode(config: Config, log: Log): Node {
   const phase = { notReady: "starting" as string | undefined };
+  using undo = new DisposableStack();
   const ledger = openLedger(config, log);
+  undo.defer(() => ledger.close());
   const { serverId, workMs, experiment, host: hostname, reusePort } = config;
   const { pipelineSession } = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
   const system = startSystem([pipelineSession], log);
@@ -52,8 +54,10 @@ export function startNode(config: Config, log: Log): Node {
   const listeners: TcpListener[] = [];
   const listen = (port: number, tls?: TlsFiles): number => {
     const pairing = { protocol: createFramesProtocol(), session: pipelineSession, table };
-    listeners.push(startTcpListener({ hostname, port, reusePort, ...pairing, ...(tls === undefined ? {} : { tls }) }));
-    return (listeners.at(-1) as TcpListener).port;
+    const listener = startTcpListener({ hostname, port, reusePort, ...pairing, ...(tls === undefined ? {} : { tls }) });
+    listeners.push(listener);
+    undo.defer(() => listener.stop());
+    return listener.port;
   };
   const metrics = createMetrics({ system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() });
   const notReady = (): string | undefined => phase.notReady;
@@ -64,6 +68,7 @@ export function startNode(config: Config, log: Log): Node {
   const onFault = (error: unknown): void => log.limited("error", "gateway.fault", { err: error });
   const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
   phase.notReady = undefined;
+  undo.move();
   const drain = async (): Promise<number> => {
     phase.notReady = "draining";
     for (const listener of listeners) listener.stop();
