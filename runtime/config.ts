@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { unreachable } from "./base/assert.ts";
 import { limits } from "./limits.ts";
 
-type Kind = "text" | "port" | "wait" | "milliseconds" | "count" | "switch";
+type Kind = "text" | "name" | "port" | "wait" | "milliseconds" | "count" | "switch";
 
 interface Setting {
   readonly kind: Kind;
@@ -23,13 +23,13 @@ const define = (kind: Kind, unit: string, fallback: string | number, help: strin
 
 /** Every setting by its environment name; the flag is the same name in lower case with dashes, without the prefix. */
 const SETTINGS = {
-  CORREIO_HOST: define("text", "address", "127.0.0.1", "Address the sockets listen on"),
+  CORREIO_HOST: define("name", "address", "127.0.0.1", "Address the sockets listen on"),
   CORREIO_PORT: define("port", "port", 5_000, "TCP port of the frame protocol; 0 = any free port"),
   CORREIO_TLS_PORT: define("text", "port", "", "TLS port of the same protocol; empty = none, 0 = any free port"),
   CORREIO_TLS_CERT: define("text", "file", "", "PEM certificate for the TLS port"),
   CORREIO_TLS_KEY: define("text", "file", "", "PEM private key for the TLS port"),
   CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Let several processes share the ports"),
-  CORREIO_HTTP_HOST: define("text", "address", "127.0.0.1", "Address the gateway listens on"),
+  CORREIO_HTTP_HOST: define("name", "address", "127.0.0.1", "Address the gateway listens on"),
   CORREIO_HTTP_PORT: define("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
   CORREIO_ADMIN_TOKEN: define(
     "text",
@@ -37,7 +37,7 @@ const SETTINGS = {
     "",
     "Bearer token for changes over HTTP; empty = made and printed at start",
   ),
-  CORREIO_DATA: define("text", "folder", "data", "Where the session ledger is kept"),
+  CORREIO_DATA: define("name", "folder", "data", "Where the session ledger is kept"),
   CORREIO_SERVER_ID: define("text", "name", "", "Name of this server in replies and ledger; empty = the host name"),
   CORREIO_WORK_MS: define("milliseconds", "ms", 0, "Simulated work for each request"),
   CORREIO_DRAIN_MS: define("milliseconds", "ms", limits.drainMs, "Time to answer what was accepted, after SIGTERM"),
@@ -114,11 +114,8 @@ export function readConfig(
     const problem = problemOf(name, text(name));
     if (problem !== undefined) problems.push(problem);
   }
-  if (
-    problems.length === 0 &&
-    text("CORREIO_TLS_PORT") !== "" &&
-    !(text("CORREIO_TLS_CERT") && text("CORREIO_TLS_KEY"))
-  ) {
+  const withoutFiles = text("CORREIO_TLS_CERT") === "" || text("CORREIO_TLS_KEY") === "";
+  if (problems.length === 0 && text("CORREIO_TLS_PORT") !== "" && withoutFiles) {
     problems.push("Cannot use CORREIO_TLS_PORT: CORREIO_TLS_CERT and CORREIO_TLS_KEY must name the files it needs");
   }
   if (problems.length > 0) return { kind: "wrong", problems };
@@ -205,9 +202,6 @@ function problemOf(name: Name, value: string): string | undefined {
 function wantedOf(name: Name, value: string): string | undefined {
   if (name === "CORREIO_TLS_PORT" && value !== "") return inRange(value, 0, 65_535, "a port, or empty");
   if (name === "CORREIO_LOG_LEVEL") return LOG_LEVELS.includes(value) ? undefined : `one of ${LOG_LEVELS.join(", ")}`;
-  if (name === "CORREIO_HOST" || name === "CORREIO_HTTP_HOST" || name === "CORREIO_DATA") {
-    return value === "" ? "a text that is not empty" : undefined;
-  }
   switch (SETTINGS[name].kind) {
     case "port":
       return inRange(value, 0, 65_535, "a port");
@@ -219,6 +213,8 @@ function wantedOf(name: Name, value: string): string | undefined {
       return inRange(value, 1, COUNT_MAX, "a count");
     case "switch":
       return value === "true" || value === "false" ? undefined : "true or false";
+    case "name":
+      return value === "" ? "a text that is not empty" : undefined;
     case "text":
       return undefined;
     default:
