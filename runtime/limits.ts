@@ -15,6 +15,8 @@ export const limits = {
   turnsPerSlice: 256,
   /** Turns all actors run before the event loop looks at its sockets again. */
   turnsPerStep: 8_192,
+  /** Reasons of refusal that are counted by name for one actor type; further ones are counted together. */
+  refusalReasonsMax: 64,
   /** Resident actors of all types. */
   actorsMax: 2_000_000,
 
@@ -53,6 +55,10 @@ export const limits = {
   outboundBytesMax: 16 * 1_048_576,
   /** Outbound bytes of all connections together: above it the low-water mark is every connection's high-water mark. */
   outboundTotalBytes: 256 * 1_048_576,
+  /** Small replies that wait for a peer are gathered into pieces of up to this size. */
+  backlogPieceBytes: 65_536,
+  /** Bytes of all connections that were read and not handled: above it, sessions whose peers do not read are closed. */
+  inboundTotalBytes: 512 * 1_048_576,
   /** The buffer that the replies of one step share; a step that needs more gets another. */
   outboundArenaBytes: 1_048_576,
 

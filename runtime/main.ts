@@ -43,7 +43,7 @@ export interface Node {
 export function startNode(config: Config, log: Log): Node {
   const phase = { notReady: "starting" as string | undefined };
   using undo = new DisposableStack();
-  const ledger = openLedger(config, log);
+  const ledger = createLedger(config, log);
   undo.defer(() => ledger.close());
   const { serverId, workMs, experiment, host: hostname, reusePort } = config;
   const { pipelineSession } = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
@@ -67,16 +67,19 @@ export function startNode(config: Config, log: Log): Node {
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
   const onFault = (error: unknown): void => log.limited("error", "gateway.fault", { err: error });
   const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
+  // Only now: a second server on the same ports must not touch the ledger of the first.
+  openLedger(ledger, config);
   phase.notReady = undefined;
   undo.move();
   const drain = async (): Promise<number> => {
     phase.notReady = "draining";
+    const startedMs = systemClock.monotonicMs();
     for (const listener of listeners) listener.stop();
     const cutOff = await drainSessions(table, system, config.drainMs);
     const rowsLost = ledger.close();
     if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
     if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
-    await gateway.stop();
+    await settlesWithin(gateway.stop(), Math.max(0, startedMs + config.drainMs - systemClock.monotonicMs()));
     return cutOff;
   };
   return { tcpPort, tlsPort, httpPort: gateway.port, adminToken, drain };
@@ -97,6 +100,7 @@ function createTable(system: ActorSystem, config: Config, log: Log): ConnectionT
   const settings = { admission: config, deadlines: { ...config, lingerMs: limits.lingerMs } };
   return new ConnectionTable(system, settings, {
     refused: ({ reason, ...who }) => log.limited("warn", reason, { ...who, msg: "Refused a connection" }),
+    failed: ({ error, ...who }) => log.limited("error", "net.fault", { ...who, err: error }),
     ended: ({ reason, ...who }) => {
       if (!ORDINARY_ENDS.has(reason)) log.limited("warn", reason, { ...who, msg: "Ended a connection" });
     },
@@ -117,14 +121,22 @@ function settlesWithin(promise: Promise<unknown>, waitMs: number): Promise<boole
   return Promise.race([promise.then(() => true), timeout]).finally(cancel);
 }
 
-function openLedger(config: Config, log: Log): AppendFile {
-  const path = join(config.dataFolder, "sessions.csv");
+function createLedger(config: Config, log: Log): AppendFile {
+  const path = ledgerPath(config);
   const onFailure = (error: unknown): void => log.limited("error", "ledger.write_failed", { path, err: error });
+  return new AppendFile({ path, header: ledgerHeader, clock: systemClock, onFailure });
+}
+
+function openLedger(ledger: AppendFile, config: Config): void {
   try {
-    return new AppendFile({ path, header: ledgerHeader, clock: systemClock, onFailure });
+    ledger.open();
   } catch (error) {
-    throw new Error(`Cannot open the session ledger "${path}": ${messageOf(error)}`, { cause: error });
+    throw new Error(`Cannot open the session ledger "${ledgerPath(config)}": ${messageOf(error)}`, { cause: error });
   }
+}
+
+function ledgerPath(config: Config): string {
+  return join(config.dataFolder, "sessions.csv");
 }
 
 function readTls({ certFile, keyFile }: NonNullable<Config["tls"]>): TlsFiles {

@@ -21,7 +21,9 @@ const FUNCTION_LINES_MAX = 70;
 const LINE_COLUMNS_MAX = 120;
 
 /** Files of the engine that are longer than one idea should need, each with its reason. */
-const LONG_WITH_REASON: ReadonlyMap<string, string> = new Map();
+const LONG_WITH_REASON: ReadonlyMap<string, string> = new Map([
+  ["runtime/net/connection.ts", "one state machine, read in one place; its parts are files of their own already"],
+]);
 
 /** Programs that are started by path; what none of them and no test reaches is dead. */
 const ENTRIES: readonly RegExp[] = [

@@ -60,12 +60,9 @@ describe("the ledger", () => {
     expect(fieldsOf(row)[6]).toBe("0.000000");
   });
 
-  test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=cmd|" /C calc"!A0', "=a,b\nc"])(
-    "escapes the formula %j",
-    (clientId) => {
-      expect(clientIdIn(clientId)).toBe(`'${clientId}`);
-    },
-  );
+  test.each(["=1+1", "+1", "-1", "@SUM(A1)", '=cmd|" /C calc"!A0', "=a,b"])("escapes the formula %j", (clientId) => {
+    expect(clientIdIn(clientId)).toBe(`'${clientId}`);
+  });
 
   test("escapes formulas in every text of a row", () => {
     const experiment = { numServers: "=1", numClients: "+1", numMessages: "@1" };
@@ -73,18 +70,40 @@ describe("the ledger", () => {
     expect([2, 7, 8, 9].map((index) => fields[index])).toEqual(["'-s", "'=1", "'+1", "'@1"]);
   });
 
-  test.each(['a"b', '"', "a,b", "two\nlines", "two\r\nlines", "a\rb", " spaced ", "joão 📮", ",", '",\n"', "1=1"])(
+  test.each(['a"b', '"', "a,b", " spaced ", "joão 📮", ",", '","', "1=1", "a;b"])(
     "gives the client_id %j back to a CSV reader",
     (clientId) => {
       expect(clientIdIn(clientId)).toBe(clientId);
     },
   );
 
+  test.each([
+    ["two\nlines", "two\\u000alines"],
+    ["two\r\nlines", "two\\u000d\\u000alines"],
+    ["\tx", "\\u0009x"],
+    ["a\u0000b\u2028c\u009b", "a\\u0000b\\u2028c\\u009b"],
+  ])("writes the control characters of %j as their code: a row is one line", (clientId, written) => {
+    expect(clientIdIn(clientId)).toBe(written);
+    expect(ledgerRow({ ...record, clientId }).split("\n")).toHaveLength(2);
+  });
+
+  test.each([
+    ["a;=1+1", "a;'=1+1"],
+    [" =cmd", " '=cmd"],
+    ["a; @x;-1", "a; '@x;'-1"],
+  ])("escapes the formula in %j that a spreadsheet finds behind a blank or a semicolon", (clientId, written) => {
+    expect(clientIdIn(clientId)).toBe(written);
+  });
+
+  test("quotes a field with a semicolon, which some spreadsheets take for a separator", () => {
+    expect(ledgerRow({ ...record, clientId: "a;b" })).toStartWith('"a;b",');
+  });
+
   test("has fourteen fields whatever the client is called", () => {
     const property = fc.property(fc.string({ unit: "binary" }), (clientId) => {
       const fields = fieldsOf(ledgerRow({ ...record, clientId }));
       expect(fields).toHaveLength(14);
-      expect(["", "'"].map((escape) => `${escape}${clientId}`)).toContain(fields[0] as string);
+      expect(fields.join("")).not.toMatch(/[\p{Cc}]/u);
     });
     fc.assert(property, { seed: 14, numRuns: 1_000 });
   });

@@ -54,9 +54,9 @@ export function ledgerRow(record: SessionRecord): string {
   const { messagesProcessed, startedAt, endedAt, experiment } = record;
   const averageMs = messagesProcessed === 0 ? 0 : record.processingMs / messagesProcessed;
   const fields = [
-    record.clientId,
+    oneLine(record.clientId),
     messagesProcessed,
-    record.serverId,
+    oneLine(record.serverId),
     seconds(startedAt),
     seconds(averageMs),
     seconds(endedAt),
@@ -69,7 +69,21 @@ export function ledgerRow(record: SessionRecord): string {
     record.bytesOut,
     record.endReason,
   ];
-  return stringify([fields], { escape_formulas: true });
+  return stringify([fields], { escape_formulas: true, quoted_match: /[;\t]/ });
+}
+
+const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]/gu;
+/** A sign that begins a formula, behind blanks or behind what some spreadsheets take for a separator. */
+const HIDDEN_FORMULA = /(^\s+|;\s*)(?=[=+\-@])/g;
+
+/** A row is one line whatever a client calls itself, so that a torn one can be told from a whole one. */
+function oneLine(text: string): string {
+  const escaped = text.replace(CONTROL_CHARACTERS, (character) => `\\u${hex(character)}`);
+  return escaped.replace(HIDDEN_FORMULA, "$1'");
+}
+
+function hex(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(4, "0");
 }
 
 function seconds(milliseconds: number): string {

@@ -47,7 +47,9 @@ export function createPipelineSession(
     const { state } = client;
     const request = parseRequest(text);
     if ("problem" in request) {
+      client.countRefusal("pipeline.bad_request");
       client.send(errorReply(request, unixMs, serverId));
+      state.processingMs += client.monotonicMs() - client.turnStartedMs;
     } else {
       if (request.clientId !== state.clientId) remember(state, request.clientId);
       const processingMs = client.monotonicMs() - client.turnStartedMs;

@@ -57,10 +57,6 @@ export class Cell implements Runnable, TimerOwner, SessionPort {
     return `${this.host.type.name}/${this.key}`;
   }
 
-  get room(): number {
-    return this.mailbox.room;
-  }
-
   get quiet(): boolean {
     return this.#status === "idle" && this.mailbox.count === 0;
   }
@@ -209,6 +205,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort {
   /** After a slice, or after an asynchronous turn: on to the next message, or idle, or gone. */
   #rest(): void {
     this.current = undefined;
+    this.#context.turnEnded();
     if (this.#stopRequested && this.#stopped()) return;
     if (this.mailbox.count > 0 && !this.#suspended) {
       this.#status = "ready";
@@ -237,7 +234,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort {
 
   /** Drops what waits; asks among it are told. */
   #discard(): void {
-    this.#context.cancelSleep();
+    this.#context.cancelTurn();
     this.host.stats.discarded += this.mailbox.clear(dropItem);
   }
 

@@ -7,7 +7,7 @@ import type { Addressable, Ref } from "./shape.ts";
 export interface ActorContext<State> {
   state: State;
   readonly key: string;
-  /** Aborted when the deadline of this turn's message passes or its asker gives up. */
+  /** Aborted when the deadline of this turn's message passes, its asker gives up, or its connection is gone. */
   readonly signal: AbortSignal;
   /** When this turn began, in monotonic milliseconds. */
   readonly turnStartedMs: number;
@@ -19,6 +19,8 @@ export interface ActorContext<State> {
   monotonicMs(): number;
   /** To be thrown: the asker gets this code as its answer, and the actor goes on. */
   refuse(code: string, message?: string): Refusal;
+  /** Counts an answer that is a no, given in the protocol's own words, where `/metrics` shows refusals by reason. */
+  countRefusal(reason: string): void;
   /** Another actor, asked under this turn's deadline. */
   ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods>;
   /** Waits without stopping any other actor; this one holds its turn. */

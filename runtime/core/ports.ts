@@ -39,13 +39,13 @@ export interface MessageBatch {
 /** A session's actor, as its connection sees it. */
 export interface SessionPort {
   readonly address: string;
-  /** Messages its mailbox would take now. */
-  readonly room: number;
+  /** How many messages it would take now, and what those that wait hold. */
+  readonly mailbox: { readonly room: number; readonly bytes: number };
   /** Nothing waits and no turn runs. */
   readonly quiet: boolean;
   /** When its last turn ended, in monotonic milliseconds. */
   readonly idleSinceMs: number;
-  /** The caller has asked for `room`. */
+  /** The caller has asked whether there is room. */
   putBatch(batch: MessageBatch): void;
   /** No turn starts until `resume`: what the actor would produce has nowhere to go. */
   suspend(): void;
@@ -69,6 +69,8 @@ export interface SessionHost {
     onStepEnd(hook: () => void): void;
     /** Makes sure that a step ends soon. */
     ensureStep(): void;
+    /** To be called when a socket has something: the loop has looked. */
+    loopTurned(): void;
   };
   /** Starts the actor of a connection and gives it its `opened` turn. The connection's id is not in use. */
   openSession(type: { readonly name: string }, connection: ConnectionPort): SessionPort;

@@ -9,9 +9,9 @@ export interface Runnable {
 }
 
 /**
- * A step runs ready actors until none is left or 8 192 turns are spent, then calls the step-end hooks. It starts as
- * soon as the callback that made an actor ready has returned; what is left over waits until the loop has looked at its
- * sockets.
+ * A step runs ready actors until none is left or the turns are spent, 8 192 for each look of the loop at its sockets;
+ * then it calls the step-end hooks. It starts as soon as the callback that made an actor ready has returned. What is
+ * left over waits for that look, and so does what actors start by answering each other.
  */
 export class Scheduler {
   readonly #clock: Clock;
@@ -20,6 +20,8 @@ export class Scheduler {
   #scheduled = false;
   /** A step was asked for after the hooks of the last one began. */
   #wanted = false;
+  /** Turns since the loop last looked at its sockets. */
+  #spent = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -35,7 +37,13 @@ export class Scheduler {
     this.#wanted = true;
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#clock.soon(this.#step);
+    if (this.#spent < limits.turnsPerStep) this.#clock.soon(this.#step);
+    else this.#clock.afterIo(this.#stepAfterIo);
+  }
+
+  /** The loop has looked at its sockets: turns may be spent anew. */
+  loopTurned(): void {
+    this.#spent = 0;
   }
 
   /** Hooks are called in the order they were given, after the turns of each step. */
@@ -43,19 +51,28 @@ export class Scheduler {
     this.#hooks.push(hook);
   }
 
+  /** Whatever throws in it, the next step comes. */
   readonly #step = (): void => {
-    let turns = 0;
-    while (turns < limits.turnsPerStep) {
-      const runnable = this.#ready.shift();
-      if (runnable === undefined) break;
-      turns += runnable.run(limits.turnsPerSlice);
-    }
-    this.#wanted = false;
-    for (let index = 0; index < this.#hooks.length; index++) (this.#hooks[index] as () => void)();
-    if (this.#ready.count > 0 || this.#wanted) {
-      this.#clock.afterIo(this.#step);
-    } else {
-      this.#scheduled = false;
+    try {
+      this.#runReady();
+      this.#wanted = false;
+      for (let index = 0; index < this.#hooks.length; index++) (this.#hooks[index] as () => void)();
+    } finally {
+      this.#scheduled = this.#ready.count > 0 || this.#wanted;
+      if (this.#scheduled) this.#clock.afterIo(this.#stepAfterIo);
     }
   };
+
+  readonly #stepAfterIo = (): void => {
+    this.#spent = 0;
+    this.#step();
+  };
+
+  #runReady(): void {
+    while (this.#spent < limits.turnsPerStep) {
+      const runnable = this.#ready.shift();
+      if (runnable === undefined) return;
+      this.#spent += runnable.run(limits.turnsPerSlice);
+    }
+  }
 }

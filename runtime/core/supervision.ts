@@ -19,7 +19,7 @@ export interface FailedTurn {
 export function judgeFailure(turn: FailedTurn, stats: TurnStats, events: CoreEvents): boolean {
   const { type, key, method, error, envelope, cancelled } = turn;
   if (error instanceof Refusal) {
-    stats.refusals++;
+    stats.countRefusal(error.code);
     if (envelope === undefined) events.refused({ type, key, reason: error.code });
     envelope?.reject(error);
     return false;

@@ -73,8 +73,14 @@ export class ActorSystem implements Courier<Caller>, NodeServices, SessionHost {
 
   ask(call: Call<Caller>, input: unknown, options: CallOptions | undefined): Promise<unknown> {
     const { target, method, caller } = call;
+    const { timeoutMs = limits.askTimeoutMs } = options ?? {};
+    if (!Number.isFinite(timeoutMs)) {
+      return Promise.reject(
+        new RuntimeError("actor.bad_input", `Cannot wait for ${timeoutMs} ms: it is no finite time`),
+      );
+    }
     const nowMs = this.clock.monotonicMs();
-    const ownMs = nowMs + (options?.timeoutMs ?? limits.askTimeoutMs);
+    const ownMs = nowMs + timeoutMs;
     const deadlineMs = Math.min(ownMs, caller?.current?.deadlineMs ?? ownMs);
     const envelope = new Envelope(method, input, `${target.type}/${target.key}`, deadlineMs);
     const answer = envelope.expectAnswer(this.wheel, Math.max(0, deadlineMs - nowMs), options?.signal);

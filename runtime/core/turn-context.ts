@@ -5,6 +5,7 @@ import type { SessionContext } from "./context.ts";
 import { Refusal, RuntimeError } from "./errors.ts";
 import type { ConnectionPort } from "./ports.ts";
 import type { Addressable, Ref } from "./shape.ts";
+import type { TurnStats } from "./turn-stats.ts";
 
 /** What of its cell a context needs. */
 export interface TurnSource {
@@ -16,7 +17,13 @@ export interface TurnSource {
   readonly turnStartedAt: number;
   lastReadMs: number;
   readonly services: NodeServices;
+  readonly host: { readonly stats: TurnStats };
   requestStop(): void;
+}
+
+interface Sleeper {
+  readonly timer: Timer;
+  readonly reject: (error: Error) => void;
 }
 
 /** Serves plain actors and sessions alike; `connection`, `send` and `end` are typed for sessions only. */
@@ -24,7 +31,8 @@ export class TurnContext implements SessionContext<unknown, unknown> {
   state: unknown = undefined;
   readonly #source: TurnSource;
   #cancellation: RuntimeError | undefined;
-  #sleep: { readonly timer: Timer; readonly reject: (error: Error) => void } | undefined;
+  #abort: AbortController | undefined;
+  #lazySleepers: Set<Sleeper> | undefined;
 
   constructor(source: TurnSource) {
     this.#source = source;
@@ -35,7 +43,9 @@ export class TurnContext implements SessionContext<unknown, unknown> {
   }
 
   get signal(): AbortSignal {
-    return this.#source.current?.signal ?? new AbortController().signal;
+    if (this.#source.current !== undefined) return this.#source.current.signal;
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
   }
 
   get turnStartedMs(): number {
@@ -63,28 +73,51 @@ export class TurnContext implements SessionContext<unknown, unknown> {
     return new Refusal(code, message);
   }
 
+  countRefusal(reason: string): void {
+    this.#source.host.stats.countRefusal(reason);
+  }
+
   ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
     return this.#source.services.refFrom(this.#source, type, key);
   }
 
+  /** Made on first use: most sessions never sleep. */
+  get #sleepers(): Set<Sleeper> {
+    return (this.#lazySleepers ??= new Set());
+  }
+
   sleep(delayMs: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = new Timer({ timerFired: () => resolve() });
-    this.#source.services.wheel.arm(timer, delayMs);
-    this.#sleep = { timer, reject };
+    const sleeper = { reject, timer: new Timer({ timerFired: () => this.#wake(sleeper, resolve) }) };
+    this.#sleepers.add(sleeper);
+    this.#source.services.wheel.arm(sleeper.timer, delayMs);
     return promise;
   }
 
-  /** Nobody waits for this turn any more: a handler that sleeps is woken by an error, which is no crash. */
-  cancelSleep(): void {
-    if (this.#sleep === undefined || !this.#sleep.timer.armed) return;
-    this.#source.services.wheel.disarm(this.#sleep.timer);
-    const message = `Cancelled the turn of "${this.#source.key}": its connection is gone`;
-    this.#cancellation = new RuntimeError("actor.cancelled", message, { stood: "running" });
-    this.#sleep.reject(this.#cancellation);
+  #wake(sleeper: Sleeper, resolve: () => void): void {
+    this.#sleepers.delete(sleeper);
+    resolve();
   }
 
-  /** Whether this is the error that `cancelSleep` woke the handler with. */
+  /** Nobody waits for this turn any more: a handler that sleeps is woken by an error, which is no crash. */
+  cancelTurn(): void {
+    this.#abort?.abort();
+    if (this.#lazySleepers === undefined || this.#lazySleepers.size === 0) return;
+    const message = `Cancelled the turn of "${this.#source.key}": its connection is gone`;
+    this.#cancellation = new RuntimeError("actor.cancelled", message, { stood: "running" });
+    for (const { timer, reject } of this.#sleepers) {
+      this.#source.services.wheel.disarm(timer);
+      reject(this.#cancellation);
+    }
+    this.#sleepers.clear();
+  }
+
+  /** The next turn has a signal of its own. */
+  turnEnded(): void {
+    this.#abort = undefined;
+  }
+
+  /** Whether this is the error that `cancelTurn` woke the handler with. */
   isCancellation(error: unknown): boolean {
     return error !== undefined && error === this.#cancellation;
   }

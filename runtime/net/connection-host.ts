@@ -5,7 +5,7 @@ import type { ConnectionPort, SessionPort } from "../core/ports.ts";
 import type { Protocol } from "../wire/protocol.ts";
 import type { DeadlineSettings } from "./connection-deadlines.ts";
 import type { PausableSocket } from "./connection-reader.ts";
-import type { ByteOutlet, OutboundBudget } from "./connection-writer.ts";
+import type { ByteOutlet, MemoryBudget } from "./connection-writer.ts";
 import type { NetStats } from "./net-stats.ts";
 import type { OutboundArena } from "./outbound-arena.ts";
 
@@ -32,6 +32,8 @@ export interface SocketEvents {
   peerFinished(): void;
   /** The socket is closed, by us or not. */
   socketClosed(): void;
+  /** A handler of this socket threw: a bug of ours, which must not leave a session behind. */
+  failed(error: Error): void;
 }
 
 export interface StepParticipant {
@@ -44,11 +46,14 @@ export interface ConnectionHost {
   readonly wheel: TimerWheel;
   readonly stats: NetStats;
   readonly arena: OutboundArena;
-  readonly budget: OutboundBudget;
+  readonly budget: MemoryBudget;
   readonly deadlines: DeadlineSettings & { readonly lingerMs: number };
   openSession(type: Pairing["session"], connection: ConnectionPort): SessionPort;
+  /** A socket has something: the loop has looked. */
+  loopTurned(): void;
   /** `stepEnded` is to be called once, when the turns of this step are over. */
   touched(connection: StepParticipant): void;
+  failed(connection: ConnectionPort, error: Error): void;
   /** The socket is closed. */
   closed(connection: ConnectionPort, reason: string): void;
 }

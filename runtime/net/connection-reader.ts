@@ -16,6 +16,7 @@ export class ConnectionReader {
   readonly #stats: NetStats;
   /** Chunks that came although the one before is not decoded yet. */
   #waiting: Buffer[] | undefined;
+  #chunkBytes = 0;
   #paused = false;
   /** When the peer's last byte came, in monotonic milliseconds; 0 before the first. */
   lastByteMs = 0;
@@ -30,6 +31,12 @@ export class ConnectionReader {
 
   get paused(): boolean {
     return this.#paused;
+  }
+
+  /** What is kept in memory of bytes that are not decoded: a chunk counts whole until it is. */
+  get heldBytes(): number {
+    if (!this.holding) return 0;
+    return (this.#waiting ?? []).reduce((sum, chunk) => sum + chunk.length, this.#chunkBytes);
   }
 
   /** Bytes wait here because the mailbox had no room for what is in them. */
@@ -54,7 +61,7 @@ export class ConnectionReader {
       this.pause();
       return;
     }
-    this.#decoder.push(chunk, nowMs);
+    this.#take(chunk, nowMs);
     this.pump(session, nowMs);
   }
 
@@ -62,7 +69,7 @@ export class ConnectionReader {
   pump(session: SessionPort, nowMs: number): void {
     let moved = false;
     while (true) {
-      const batch = this.#decoder.next(session.room);
+      const batch = this.#decoder.next(session.mailbox.room);
       if (batch !== undefined) {
         moved = true;
         this.#stats.messagesIn += batch.remaining;
@@ -70,7 +77,7 @@ export class ConnectionReader {
       } else if (this.#decoder.holding || this.#waiting === undefined) {
         break;
       } else {
-        this.#decoder.push(this.#waiting.shift() as Buffer, this.lastByteMs);
+        this.#take(this.#waiting.shift() as Buffer, this.lastByteMs);
         if (this.#waiting.length === 0) this.#waiting = undefined;
       }
     }
@@ -91,5 +98,10 @@ export class ConnectionReader {
     if (!this.#paused) return;
     this.#paused = false;
     this.#socket.resume();
+  }
+
+  #take(chunk: Buffer, arrivedMs: number): void {
+    this.#chunkBytes = chunk.length;
+    this.#decoder.push(chunk, arrivedMs);
   }
 }

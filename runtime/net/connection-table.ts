@@ -13,6 +13,7 @@ import { RefusedSockets } from "./refused-socket.ts";
 /** Called once a connection: never on the path of a message. */
 export interface NetEvents {
   refused(event: { remoteAddress: string; reason: string }): void;
+  failed(event: { id: string; remoteAddress: string; remotePort: number; error: Error }): void;
   ended(event: { id: string; remoteAddress: string; remotePort: number; reason: string }): void;
 }
 
@@ -26,7 +27,7 @@ export class ConnectionTable implements ConnectionHost {
   readonly wheel: TimerWheel;
   readonly stats = new NetStats();
   readonly arena = new OutboundArena();
-  readonly budget = { queuedBytes: 0 };
+  readonly budget = { queuedBytes: 0, heldBytes: 0 };
   readonly deadlines: NetSettings["deadlines"];
   readonly #system: SessionHost;
   readonly #events: NetEvents;
@@ -89,9 +90,17 @@ export class ConnectionTable implements ConnectionHost {
     return this.#system.openSession(type, connection);
   }
 
+  loopTurned(): void {
+    this.#system.scheduler.loopTurned();
+  }
+
   touched(connection: StepParticipant): void {
     this.#touched.push(connection);
     this.#system.scheduler.ensureStep();
+  }
+
+  failed(connection: ConnectionPort, error: Error): void {
+    this.#events.failed({ ...address(connection), error });
   }
 
   closed(connection: ConnectionPort, reason: string): void {
@@ -118,14 +127,14 @@ export class ConnectionTable implements ConnectionHost {
     return open.filter((connection) => connection.abort(reason)).length;
   }
 
-  /** Actors may have touched connections while others were flushed: those come with the next step. */
+  /** A connection touched while others are flushed comes with the next step, and its bytes stay until then. */
   #endStep(): void {
     const touched = this.#touched;
     this.#touched = this.#spareTouched;
     for (let index = 0; index < touched.length; index++) (touched[index] as StepParticipant).stepEnded();
     touched.length = 0;
     this.#spareTouched = touched;
-    this.arena.reset();
+    if (this.#touched.length === 0) this.arena.reset();
   }
 }
 

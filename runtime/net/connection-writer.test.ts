@@ -38,7 +38,7 @@ class Outlet implements ByteOutlet {
   }
 }
 
-function writerOn(arena: OutboundArena, budget = { queuedBytes: 0 }): ConnectionWriter {
+function writerOn(arena: OutboundArena, budget = { queuedBytes: 0, heldBytes: 0 }): ConnectionWriter {
   return new ConnectionWriter(plainBytes as unknown as Protocol<never, never>, arena, budget);
 }
 
@@ -54,7 +54,7 @@ describe("a connection's writer", () => {
   test("lets the bytes of connections that share an arena out whole and in order, whatever each socket takes", () => {
     const property = fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
       const arena = new OutboundArena();
-      const budget = { queuedBytes: 0 };
+      const budget = { queuedBytes: 0, heldBytes: 0 };
       const ends = [0, 1, 2].map(() => ({
         writer: writerOn(arena, budget),
         outlet: new Outlet(),
@@ -153,7 +153,7 @@ describe("a connection's writer", () => {
 });
 
 /** A writer with so many bytes in its backlog. */
-function backlogOf(bytes: number, budget = { queuedBytes: 0 }): ConnectionWriter {
+function backlogOf(bytes: number, budget = { queuedBytes: 0, heldBytes: 0 }): ConnectionWriter {
   const writer = writerOn(new OutboundArena(), budget);
   const outlet = new Outlet();
   outlet.takes = [0];
@@ -174,7 +174,7 @@ describe("its marks and bounds", () => {
   });
 
   test("while all connections together hold too much, its high-water mark is the low one", () => {
-    const budget = { queuedBytes: 0 };
+    const budget = { queuedBytes: 0, heldBytes: 0 };
     const writer = backlogOf(limits.outboundLowWaterBytes + 1, budget);
     expect(writer.aboveHighWater).toBe(false);
     budget.queuedBytes = limits.outboundTotalBytes + 1;
@@ -190,7 +190,7 @@ describe("its marks and bounds", () => {
   });
 
   test("abandoned, it holds nothing and gives its share of the budget back", () => {
-    const budget = { queuedBytes: 0 };
+    const budget = { queuedBytes: 0, heldBytes: 0 };
     const writer = backlogOf(1_000, budget);
     writer.encode(Buffer.from("pending"));
     writer.abandon();

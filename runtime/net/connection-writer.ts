@@ -8,9 +8,10 @@ export interface ByteOutlet {
   write(bytes: Uint8Array, offset: number, length: number): number;
 }
 
-/** Outbound bytes of all connections together. */
-export interface OutboundBudget {
+/** Bytes of all connections together: those that peers have not taken, and those that were read and not handled. */
+export interface MemoryBudget {
   queuedBytes: number;
+  heldBytes: number;
 }
 
 interface Region {
@@ -23,7 +24,7 @@ interface Region {
 export class ConnectionWriter {
   readonly #protocol: Protocol<never, never>;
   readonly #arena: OutboundArena;
-  readonly #budget: OutboundBudget;
+  readonly #budget: MemoryBudget;
   readonly #regions: Region[] = [];
   readonly #backlog: Region[] = [];
   #pendingBytes = 0;
@@ -31,7 +32,7 @@ export class ConnectionWriter {
   /** Bytes the kernel has taken. */
   bytesWritten = 0;
 
-  constructor(protocol: Protocol<never, never>, arena: OutboundArena, budget: OutboundBudget) {
+  constructor(protocol: Protocol<never, never>, arena: OutboundArena, budget: MemoryBudget) {
     this.#protocol = protocol;
     this.#arena = arena;
     this.#budget = budget;
@@ -47,10 +48,14 @@ export class ConnectionWriter {
     return this.#backlogBytes > 0;
   }
 
-  /** Above its high-water mark, which is lower while all connections together hold too much. */
-  get aboveHighWater(): boolean {
+  /** Lower while all connections together hold too much. */
+  get highWaterBytes(): number {
     const crowded = this.#budget.queuedBytes > limits.outboundTotalBytes;
-    return this.#backlogBytes > (crowded ? limits.outboundLowWaterBytes : limits.outboundHighWaterBytes);
+    return crowded ? limits.outboundLowWaterBytes : limits.outboundHighWaterBytes;
+  }
+
+  get aboveHighWater(): boolean {
+    return this.#backlogBytes > this.highWaterBytes;
   }
 
   get belowLowWater(): boolean {
@@ -115,11 +120,22 @@ export class ConnectionWriter {
     return taken;
   }
 
+  /** Into the last piece of the backlog where it fits: many small replies leave in few writes. */
   #keep(region: Region): void {
-    const copy = Buffer.allocUnsafeSlow(region.end - region.start);
-    region.bytes.copy(copy, 0, region.start, region.end);
-    this.#backlog.push({ bytes: copy, start: 0, end: copy.length });
-    this.#backlogBytes += copy.length;
-    this.#budget.queuedBytes += copy.length;
+    const length = region.end - region.start;
+    const last = this.#backlog.at(-1);
+    const piece = last !== undefined && last.bytes.length - last.end >= length ? last : this.#addPiece(length);
+    region.bytes.copy(piece.bytes, piece.end, region.start, region.end);
+    piece.end += length;
+    this.#backlogBytes += length;
+    this.#budget.queuedBytes += length;
+  }
+
+  /** As large as the backlog is already, within bounds: memory follows what waits. */
+  #addPiece(lengthMin: number): Region {
+    const length = Math.max(lengthMin, Math.min(this.#backlogBytes, limits.backlogPieceBytes));
+    const piece = { bytes: Buffer.allocUnsafeSlow(length), start: 0, end: 0 };
+    this.#backlog.push(piece);
+    return piece;
   }
 }

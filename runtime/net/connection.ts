@@ -6,6 +6,7 @@ import type { ConnectionHost, ConnectionSocket, Pairing, SocketEvents } from "./
 import { ConnectionReader } from "./connection-reader.ts";
 import { ConnectionWriter } from "./connection-writer.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
+import { HeldShare } from "./held-share.ts";
 import { TurnBrake } from "./turn-brake.ts";
 
 /** Open: messages flow. Ending: the session hears `closed`, the rest is flushed. Lingering: FIN is sent. */
@@ -24,6 +25,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   readonly #writer: ConnectionWriter;
   readonly #session: SessionPort;
   readonly #brake: TurnBrake;
+  readonly #share: HeldShare;
   readonly #timer: DeadlineTimer;
   readonly #openedMs: number;
   #phase: Phase = "open";
@@ -49,6 +51,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.#openedMs = host.clock.monotonicMs();
     this.#session = host.openSession(pairing.session, this);
     this.#brake = new TurnBrake(this.#session, this.#writer);
+    this.#share = new HeldShare(this.#reader, this.#session, host.budget);
     this.#timer = new DeadlineTimer(this, host);
     const { handshakeMs, firstByteMs, idleMs } = host.deadlines;
     this.#timer.watch(Math.min(this.#handshaking ? handshakeMs : firstByteMs, idleMs));
@@ -78,6 +81,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.bytesIn += chunk.length;
     this.#host.stats.bytesIn += chunk.length;
     if (this.#phase !== "open" || this.#inputEnd !== undefined) return;
+    this.#host.loopTurned();
     this.#reader.receive(chunk, this.#host.clock.monotonicMs(), this.#session);
     this.#afterInput();
   }
@@ -105,7 +109,13 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.#phase = "closed";
     this.#timer.disarm();
     this.#writer.abandon();
+    this.#share.giveBack();
     this.#host.closed(this, this.#endReason);
+  }
+
+  failed(error: Error): void {
+    this.#host.failed(this, error);
+    this.abort("net.fault");
   }
 
   // From the session's actor.
@@ -148,9 +158,14 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
       this.#blockedSinceMs = this.#host.clock.monotonicMs();
       this.#timer.watch(this.#host.deadlines.writeStallMs);
     }
-    if (this.#phase === "open") this.#brake.offered();
-    if (this.#phase === "open" && this.#reader.holding) this.#reader.pause();
+    if (this.#phase === "open") this.#balance();
     this.#sendFinWhenDone();
+  }
+
+  #balance(): void {
+    this.#brake.offered();
+    if (this.#reader.holding) this.#reader.pause();
+    if (this.#share.tooMuch(this.#brake.on)) this.abort("crowded_out");
   }
 
   /** Reads nothing more; closes when everything read is answered. */
@@ -167,6 +182,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
       return false;
     }
     if (this.#phase === "open") this.#close(reason);
+    if (this.#writer.queuedBytes > 0) this.#endReason = reason;
     this.#writer.abandon();
     this.#socket.terminate();
     return true;
@@ -177,20 +193,22 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     const verdict = judgeDeadlines(this.#times(), this.#host.deadlines, this.#host.clock.monotonicMs());
     if ("lookAgainMs" in verdict) return this.#timer.watch(verdict.lookAgainMs);
     if (verdict.reason === "peer_not_reading" || this.#handshaking) return void this.abort(verdict.reason);
-    this.end(verdict.reason);
+    this.#inputEnd ??= verdict.reason;
+    this.#timer.watch(this.#host.deadlines.writeStallMs);
+    this.#finishWhenAnswered();
   }
 
   /** Of a connection that is ending only the flush is watched. */
   #times(): ConnectionTimes {
-    const [reader, session] = [this.#reader, this.#session];
     const open = this.#phase === "open";
+    const quietMs = Math.max(this.#reader.lastByteMs, this.#session.idleSinceMs);
     return {
       openedMs: this.#openedMs,
       handshaking: this.#handshaking,
       firstByteSeen: !open || this.bytesIn > 0,
-      partialSinceMs: open ? reader.partialSinceMs : undefined,
+      partialSinceMs: open ? this.#reader.partialSinceMs : undefined,
       blockedSinceMs: this.#blockedSinceMs,
-      quietSinceMs: open && session.quiet ? Math.max(reader.lastByteMs, session.idleSinceMs) : undefined,
+      quietSinceMs: open && this.#session.quiet ? quietMs : undefined,
     };
   }
 

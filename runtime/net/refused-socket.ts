@@ -72,6 +72,10 @@ class RefusedSocket implements SocketEvents, TimerOwner {
     this.#all.closed(this.timer);
   }
 
+  failed(): void {
+    this.#socket.close();
+  }
+
   timerFired(): void {
     this.#all.lingering--;
     this.#socket.close();

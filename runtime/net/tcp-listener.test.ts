@@ -20,7 +20,7 @@ function listen(options: Partial<TcpListenerOptions<string, never>> = {}, script
   const type = scriptedSession(script, 8);
   const system = new ActorSystem({ clock: systemClock, types: [type] });
   const admission = { connectionsMax: 10, connectionsPerAddressMax: 10 };
-  const events = { refused: () => undefined, ended: () => undefined };
+  const events = { refused: () => undefined, ended: () => undefined, failed: () => undefined };
   const table = new ConnectionTable(system, { admission, deadlines: DEADLINES }, events);
   const pairing = { protocol: createFramesProtocol(), session: type, table };
   const where = { hostname: "127.0.0.1", port: 0, ...options };

@@ -71,10 +71,15 @@ function socketHandlers(table: ConnectionTable, pairing: Pairing): Bun.SocketHan
     close(socket: Socket) {
       socket.data?.socketClosed();
     },
-    error() {
-      // `close` follows and says what the session needs to know.
+    error(socket: Socket, error: Error) {
+      if (!isSystemError(error)) socket.data?.failed(error);
     },
   };
+}
+
+/** `close` follows an error of the system or of TLS; after an exception in one of these functions nothing does. */
+function isSystemError(error: Error): boolean {
+  return "code" in error && typeof error.code === "string";
 }
 
 function cannotListen(hostname: string, port: number, cause: unknown): RuntimeError {

@@ -85,6 +85,8 @@ export interface TestTable extends SteppedSystem {
   readonly script: SessionScript;
   readonly table: ConnectionTable;
   readonly refused: string[];
+  /** Messages of exceptions in socket handlers. */
+  readonly faults: string[];
   readonly ended: string[];
   connect(transport?: "tcp" | "tls"): SocketStandIn;
 }
@@ -114,6 +116,7 @@ export function createTestTable(options: TableOptions = {}): TestTable {
   const stepped = new SteppedSystem([type]);
   const refused: string[] = [];
   const ended: string[] = [];
+  const faults: string[] = [];
   const connectionsMax = options.connectionsMax ?? 1_000;
   const table = new ConnectionTable(
     stepped.system,
@@ -121,13 +124,18 @@ export function createTestTable(options: TableOptions = {}): TestTable {
       admission: { connectionsMax, connectionsPerAddressMax: connectionsMax },
       deadlines: { ...DEADLINES, ...options.deadlines },
     },
-    { refused: ({ reason }) => refused.push(reason), ended: ({ reason }) => ended.push(reason) },
+    {
+      refused: ({ reason }) => refused.push(reason),
+      failed: ({ error }) => faults.push(error.message),
+      ended: ({ reason }) => ended.push(reason),
+    },
   );
   const protocol = createFramesProtocol() as unknown as Pairing["protocol"];
   return Object.assign(stepped, {
     script,
     table,
     refused,
+    faults,
     ended,
     connect(transport: "tcp" | "tls" = "tcp") {
       const socket = new SocketStandIn();

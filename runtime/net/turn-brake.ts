@@ -1,6 +1,5 @@
 // Lets no turn of a session start while its peer takes less than the turns produce.
 import type { SessionPort } from "../core/ports.ts";
-import { limits } from "../limits.ts";
 import type { ConnectionWriter } from "./connection-writer.ts";
 
 export class TurnBrake {
@@ -13,9 +12,14 @@ export class TurnBrake {
     this.#writer = writer;
   }
 
+  /** The peer takes less than the turns produced. */
+  get on(): boolean {
+    return this.#on;
+  }
+
   /** Hot. A turn has added to the queue: one step may run thousands of them before anything is written. */
   produced(): void {
-    if (this.#writer.queuedBytes > limits.outboundHighWaterBytes) this.#pull();
+    if (this.#writer.queuedBytes > this.#writer.highWaterBytes) this.#pull();
   }
 
   /** The kernel has been offered everything, and took what it would. */

@@ -80,7 +80,7 @@ function addActorMetrics(registry: Registry, system: ActorSystem): void {
   );
   counter(registry, "correio_refusals_total", "Messages refused, by reason", () =>
     system.hosts.flatMap((host): Reading[] => [
-      [host.stats.refusals, { type: host.type.name, reason: "by_actor" }],
+      ...byReason(host.stats.refusals).map(([count, labels]): Reading => [count, { type: host.type.name, ...labels }]),
       [host.stats.mailboxFull, { type: host.type.name, reason: "actor.mailbox_full" }],
     ]),
   );

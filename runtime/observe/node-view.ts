@@ -47,33 +47,39 @@ function typeView({ type, cells }: TypeHost): ActorTypeView {
   return { type: type.name, kind: type.session === undefined ? "actor" : "session", live: cells.size, methods };
 }
 
-/** Ordered by type, then in the order the actors were started; the cursor is the address of the last one shown. */
+/** Ordered by type, then by key; the cursor is the address of the last one shown, which may be gone by now. */
 function actorsPage(system: ActorSystem, query: ActorQuery): Page<ActorView> {
   const nowMs = system.clock.monotonicMs();
   const hosts = system.hosts.filter((host) => query.type === undefined || host.type.name === query.type);
+  const cells = hosts.flatMap((host) => Array.from(host.cells.values()));
+  cells.sort((left, right) => (left.address < right.address ? -1 : 1));
+  const { after } = query;
+  const rest = after === undefined ? cells : cells.filter((cell) => cell.address > after);
   return pageOf(
-    hosts.flatMap((host) => Array.from(host.cells.values())),
-    query,
+    rest,
+    query.limit,
     (cell) => cell.address,
     (cell) => actorView(cell, nowMs),
   );
 }
 
+/** Oldest first; ids only grow, so a page goes on behind its cursor though that session may be gone. */
 function sessionsPage(net: NetFigures, query: PageQuery): Page<SessionView> {
-  return pageOf(Array.from(net.connections.values()), query, (connection) => connection.id, sessionView);
+  const connections = Array.from(net.connections.values());
+  const { after } = query;
+  const rest = after === undefined ? connections : connections.filter(({ id }) => Number(id) > Number(after));
+  return pageOf(rest, query.limit, (connection) => connection.id, sessionView);
 }
 
-/** An unknown cursor (its item has gone) starts over from the first item. */
 function pageOf<Item, View>(
-  items: readonly Item[],
-  query: PageQuery,
+  rest: readonly Item[],
+  limit: number,
   idOf: (item: Item) => string,
   viewOf: (item: Item) => View,
 ): Page<View> {
-  const from = query.after === undefined ? 0 : items.findIndex((item) => idOf(item) === query.after) + 1;
-  const shown = items.slice(from, from + query.limit);
+  const shown = rest.slice(0, limit);
   const last = shown.at(-1);
-  const more = last !== undefined && from + shown.length < items.length;
+  const more = last !== undefined && shown.length < rest.length;
   return { items: shown.map(viewOf), ...(more ? { next: idOf(last) } : {}) };
 }
 

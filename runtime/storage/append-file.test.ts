@@ -1,6 +1,6 @@
 // Appending whole lines: over restarts, torn ends, folders that are not there, and files that take nothing.
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -16,7 +16,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function open(path: string, options: { header?: string; failures?: unknown[] } = {}) {
   const clock = new FakeClock();
   const onFailure = (error: unknown): void => void options.failures?.push(error);
-  return { clock, file: new AppendFile({ path, header: options.header ?? header, clock, onFailure }) };
+  const file = new AppendFile({ path, header: options.header ?? header, clock, onFailure });
+  file.open();
+  return { clock, file };
 }
 
 const paths = { made: 0 };
@@ -148,5 +150,33 @@ describe("a file that takes nothing", () => {
     file.append("\n");
     expect(file.stats.lost).toBe(2);
     expect(file.close()).toBe(8);
+  });
+});
+
+describe("a file that others touch", () => {
+  test("that begins with another header is refused, and left as it is", () => {
+    const path = newPath();
+    writeFileSync(path, "a;b;c\n1;2;3\n");
+    expect(() => open(path)).toThrow("begins with another header");
+    expect(contentOf(path)).toBe("a;b;c\n1;2;3\n");
+  });
+
+  test("that is removed is begun anew with its header, and somebody hears of it", () => {
+    const path = newPath();
+    const problems: unknown[] = [];
+    const { file } = open(path, { failures: problems });
+    unlinkSync(path);
+    file.append("row\n");
+    file.flush();
+    expect(contentOf(path)).toBe(`${header}row\n`);
+    expect(String(problems[0])).toContain("was removed");
+  });
+
+  test("takes nothing once it is closed: a late line is counted as lost", () => {
+    const { file } = open(newPath());
+    file.close();
+    file.append("late\n");
+    file.flush();
+    expect(file.stats.lost).toBe(1);
   });
 });

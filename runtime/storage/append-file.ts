@@ -1,5 +1,18 @@
 // A file that lines are appended to through one handle: whole lines, in the kernel before anyone is told.
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 import type { Clock } from "../base/clock.ts";
@@ -31,25 +44,29 @@ const NEWLINE = 0x0a;
 export class AppendFile {
   readonly stats: AppendFileStats = { lines: 0, failures: 0, lost: 0 };
   readonly #options: AppendFileOptions;
-  readonly #handle: number;
+  #handle: number | undefined;
+  #closed = false;
   /** What the file has not taken yet; of the first line, perhaps only the rest. */
   readonly #lines: Buffer[] = [];
   #pendingBytes = 0;
   #cancelRetry: (() => void) | undefined;
 
-  /** Makes the folder where needed. Throws what the file system says when the file cannot be opened for appending. */
   constructor(options: AppendFileOptions) {
     this.#options = options;
-    mkdirSync(dirname(options.path), { recursive: true });
-    this.#handle = openSync(options.path, "a+");
-    cutTornLine(this.#handle);
-    if (options.header !== "" && fstatSync(this.#handle).size === 0) writeSync(this.#handle, options.header);
+  }
+
+  /**
+   * Makes folder and file where needed. Throws what the file system says when the file cannot be opened for appending,
+   * and when it begins with another header: then it is left as it is.
+   */
+  open(): void {
+    this.#handle = openFile(this.#options);
   }
 
   /** One line, its newline included. */
   append(line: string): void {
     const bytes = Buffer.from(line);
-    if (this.#pendingBytes + bytes.length > limits.ledgerPendingBytesMax) {
+    if (this.#closed || this.#pendingBytes + bytes.length > limits.ledgerPendingBytesMax) {
       this.stats.lost++;
       return;
     }
@@ -62,17 +79,20 @@ export class AppendFile {
     if (this.#pendingBytes > 0 && this.#cancelRetry === undefined) this.#write();
   }
 
-  /** Writes, syncs to the disk and closes. Returns how many lines could not be written. */
+  /** Writes, syncs to the disk and closes. Returns how many lines could not be written. Later ones are lost. */
   close(): number {
     if (this.#pendingBytes > 0) this.#write();
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
+    this.#closed = true;
+    if (this.#handle === undefined) return this.#lines.length;
     try {
       fsyncSync(this.#handle);
     } catch (error) {
       this.#options.onFailure(error);
     }
     closeSync(this.#handle);
+    this.#handle = undefined;
     return this.#lines.length;
   }
 
@@ -80,13 +100,26 @@ export class AppendFile {
     const bytes = Buffer.concat(this.#lines, this.#pendingBytes);
     let offset = 0;
     try {
-      while (offset < bytes.length) offset += writeSync(this.#handle, bytes, offset);
+      const handle = this.#writableHandle();
+      while (offset < bytes.length) offset += writeSync(handle, bytes, offset);
     } catch (error) {
       this.stats.failures++;
       this.#options.onFailure(error);
       this.#retryLater();
     }
     this.#forget(offset);
+  }
+
+  /** Somebody may have removed the file: what is written to it then would be nowhere. */
+  #writableHandle(): number {
+    if (this.#handle === undefined) this.open();
+    else if (fstatSync(this.#handle).nlink === 0) {
+      closeSync(this.#handle);
+      this.#handle = undefined;
+      this.open();
+      this.#options.onFailure(new Error(`"${this.#options.path}" was removed: a new file is begun`));
+    }
+    return this.#handle as unknown as number;
   }
 
   #forget(writtenBytes: number): void {
@@ -106,6 +139,44 @@ export class AppendFile {
       this.#cancelRetry = undefined;
       this.#write();
     });
+  }
+}
+
+function openFile({ path, header }: AppendFileOptions): number {
+  mkdirSync(dirname(path), { recursive: true });
+  if (header !== "") createWithHeader(path, header);
+  const handle = openSync(path, "a+");
+  try {
+    cutTornLine(handle);
+    if (header !== "") checkHeader(handle, header);
+    return handle;
+  } catch (error) {
+    closeSync(handle);
+    throw error;
+  }
+}
+
+function checkHeader(handle: number, header: string): void {
+  if (fstatSync(handle).size === 0) {
+    writeSync(handle, header);
+    return;
+  }
+  const beginning = Buffer.alloc(Buffer.byteLength(header));
+  readSync(handle, beginning, 0, beginning.length, 0);
+  if (beginning.toString() !== header) throw new Error("it begins with another header; move it away");
+}
+
+/** Whole or not at all, so that of several processes that start together one writes the header. */
+function createWithHeader(path: string, header: string): void {
+  if (existsSync(path)) return;
+  const draft = `${path}.${process.pid}.new`;
+  writeFileSync(draft, header);
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  } finally {
+    unlinkSync(draft);
   }
 }
 

@@ -17,6 +17,7 @@ const retries = [];
 const clock = { after: (_, callback) => { retries.push(callback); return () => undefined; } };
 const codes = [];
 const file = new AppendFile({ path, header: "rows\\n", clock, onFailure: (error) => codes.push(error.code) });
+file.open();
 for (let count = 0; count < 100; count++) file.append(${JSON.stringify(line)});
 file.flush();
 console.log(JSON.stringify({ ...file.stats, codes }));
