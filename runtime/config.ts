@@ -28,7 +28,7 @@ const SETTINGS = {
   CORREIO_TLS_PORT: define("text", "port", "", "TLS port of the same protocol; empty = none, 0 = any free port"),
   CORREIO_TLS_CERT: define("text", "file", "", "PEM certificate for the TLS port"),
   CORREIO_TLS_KEY: define("text", "file", "", "PEM private key for the TLS port"),
-  CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Let several processes share the ports"),
+  CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Share the TCP and TLS ports with other processes"),
   CORREIO_HTTP_HOST: define("name", "address", "127.0.0.1", "Address the gateway listens on"),
   CORREIO_HTTP_PORT: define("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
   CORREIO_ADMIN_TOKEN: define(

@@ -30,6 +30,8 @@ const SAME_SIGNAL_MS = 1_000;
 
 type TlsFiles = { readonly cert: string; readonly key: string };
 
+const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_TLS_KEY";
+
 export interface Node {
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
@@ -52,9 +54,10 @@ export function startNode(config: Config, log: Log): Node {
   system.scheduler.onStepEnd(() => ledger.flush());
   const table = createTable(system, config, log);
   const listeners: TcpListener[] = [];
-  const listen = (port: number, tls?: TlsFiles): number => {
+  const listen = (port: number, settings: string, tls?: TlsFiles): number => {
     const pairing = { protocol: createFramesProtocol(), session: pipelineSession, table };
-    const listener = startTcpListener({ hostname, port, reusePort, ...pairing, ...(tls === undefined ? {} : { tls }) });
+    const where = { hostname, port, reusePort, ...(tls === undefined ? {} : { tls }) };
+    const listener = namingSettings(settings, () => startTcpListener({ ...where, ...pairing }));
     listeners.push(listener);
     undo.defer(() => listener.stop());
     return listener.port;
@@ -62,8 +65,8 @@ export function startNode(config: Config, log: Log): Node {
   const metrics = createMetrics({ system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() });
   const notReady = (): string | undefined => phase.notReady;
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
-  const tcpPort = listen(config.port);
-  const tlsPort = config.tls === undefined ? undefined : listen(config.tls.port, readTls(config.tls));
+  const tcpPort = listen(config.port, "CORREIO_HOST, CORREIO_PORT");
+  const tlsPort = config.tls === undefined ? undefined : listen(config.tls.port, TLS_SETTINGS, readTls(config.tls));
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
   const onFault = (error: unknown): void => log.limited("error", "gateway.fault", { err: error });
   const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
@@ -139,6 +142,15 @@ function ledgerPath(config: Config): string {
   return join(config.dataFolder, "sessions.csv");
 }
 
+/** Whoever cannot be served is told which settings to look at. */
+function namingSettings<Started>(settings: string, start: () => Started): Started {
+  try {
+    return start();
+  } catch (error) {
+    throw new Error(`${messageOf(error)} (settings: ${settings})`, { cause: error });
+  }
+}
+
 function readTls({ certFile, keyFile }: NonNullable<Config["tls"]>): TlsFiles {
   return { cert: readSetting("CORREIO_TLS_CERT", certFile), key: readSetting("CORREIO_TLS_KEY", keyFile) };
 }
@@ -157,9 +169,10 @@ function messageOf(error: unknown): string {
 
 function announce(node: Node, config: Config): void {
   const { tcpPort, tlsPort, httpPort, adminToken } = node;
+  const httpHost = config.httpHost.includes(":") ? `[${config.httpHost}]` : config.httpHost;
   console.log(`[INFO] Servidor TCP iniciado na porta ${tcpPort}`);
   if (tlsPort !== undefined) console.log(`[INFO] Servidor TLS iniciado na porta ${tlsPort}`);
-  console.log(`[INFO] Gateway HTTP iniciado na porta ${httpPort} (http://${config.httpHost}:${httpPort}/docs)`);
+  console.log(`[INFO] Gateway HTTP iniciado na porta ${httpPort} (http://${httpHost}:${httpPort}/docs)`);
   if (config.adminToken === "") console.log(`[INFO] Token de administração: ${adminToken}`);
   console.log("[INFO] Aguardando conexões...");
 }

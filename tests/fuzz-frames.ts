@@ -117,14 +117,30 @@ function residentBytes(): number {
   return process.memoryUsage().rss;
 }
 
+const USAGE = "Usage: bun tests/fuzz-frames.ts [--count FRAMES] [--seed NUMBER] [--connection NUMBER]";
+
+function readFlags() {
+  const options = {
+    count: { type: "string", default: "100000" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    connection: { type: "string" },
+  } as const;
+  try {
+    const { values } = parseArgs({ options });
+    const numbers = Object.values(values).every((value) => /^\d{1,9}$/.test(value ?? "0"));
+    return numbers ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function run(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      count: { type: "string", default: "100000" },
-      seed: { type: "string", default: String(Date.now() % 1_000_000) },
-      connection: { type: "string" },
-    },
-  });
+  const values = readFlags();
+  if (values === undefined) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
   const seed = Number(values.seed);
   const node = startTestNode();
   const one = values.connection === undefined ? {} : { from: Number(values.connection) };
