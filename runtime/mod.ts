@@ -5,6 +5,5 @@ export type { ActorContext, SessionContext } from "./core/context.ts";
 export { actor, type ActorType, session } from "./core/definition.ts";
 export { type Receipt, Refusal, RuntimeError } from "./core/errors.ts";
 export type { CallOptions, Ref } from "./core/shape.ts";
-export { ActorSystem } from "./core/system.ts";
 export { limits } from "./limits.ts";
 export type { TextPart } from "./wire/text-parts.ts";

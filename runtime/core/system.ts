@@ -22,7 +22,7 @@ export interface SystemOptions {
   /** Every type this node hosts; refs to others cannot be made. */
   readonly types: readonly AnyActorType[];
   readonly events?: Partial<CoreEvents>;
-  /** Checks the input of local calls against its schema: on unless told otherwise, off in production. */
+  /** Checks the input of local calls against its schema; on unless told otherwise. */
   readonly checkInputs?: boolean;
 }
 
@@ -172,11 +172,16 @@ export class ActorSystem implements Courier<Caller>, NodeServices, SessionHost {
     return host.start(key);
   }
 
+  #compile(schema: TSchema): TypeCheck<TSchema> {
+    const check = TypeCompiler.Compile(schema);
+    this.#checks.set(schema, check);
+    return check;
+  }
+
   #badInput(envelope: Envelope): RuntimeError | undefined {
     const schema = envelope.method.in;
     if (schema === undefined) return undefined;
-    const check = this.#checks.get(schema) ?? TypeCompiler.Compile(schema);
-    this.#checks.set(schema, check);
+    const check = this.#checks.get(schema) ?? this.#compile(schema);
     if (check.Check(envelope.input)) return undefined;
     const first = check.Errors(envelope.input).First();
     const where = first === undefined ? "" : ` at "${first.path || "/"}": ${first.message}`;

@@ -40,7 +40,7 @@ export class FrameBatch implements MessageBatch {
   take(): string {
     const start = this.starts[this.#index] as number;
     const end = (this.starts[++this.#index] as number) - FRAME_HEADER_BYTES;
-    return this.#chunk.toString("utf8", start, end);
+    return this.#chunk.utf8Slice(start, end);
   }
 
   release(): void {
