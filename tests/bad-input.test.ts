@@ -97,6 +97,8 @@ describe("a well-framed payload that is no request is answered with an error, an
     expect(client.replies[1]?.error).toBeString();
     client.close();
     expect((await node.rowsWhen(1))[0]).toMatchObject({ messages_processed: "3", end_reason: "close" });
+    const counter = 'correio_refusals_total{type="pipeline-session",reason="pipeline.bad_request"}';
+    expect(await node.figures.metric(counter)).toBe(1);
   });
 
   test("a request of exactly 1 MiB is a request", async () => {

@@ -198,3 +198,23 @@ describe("its marks and bounds", () => {
     expect([writer.queuedBytes, budget.queuedBytes, writer.blocked]).toEqual([0, 0, false]);
   });
 });
+
+describe("what the kernel does not take", () => {
+  test("leaves in few writes, however many small replies it was", () => {
+    const arena = new OutboundArena();
+    const writer = writerOn(arena);
+    const outlet = new Outlet();
+    const sent: Buffer[] = [];
+    for (let reply = 0; reply < 5_000; reply++) {
+      sent.push(Buffer.from(`reply ${reply};`));
+      writer.encode(sent.at(-1));
+      outlet.takes = [0];
+      writer.flush(outlet);
+      arena.reset();
+    }
+    outlet.takes = [];
+    expect(writer.drain(outlet)).toBe(true);
+    expect(outlet.bytes.equals(Buffer.concat(sent))).toBe(true);
+    expect(outlet.taken.length).toBeLessThan(30);
+  });
+});

@@ -180,3 +180,16 @@ describe("a file that others touch", () => {
     expect(file.stats.lost).toBe(1);
   });
 });
+
+test("of several processes that start together on a new file one writes the header", async () => {
+  const path = newPath();
+  const source = [
+    `import { AppendFile } from ${JSON.stringify(join(import.meta.dirname, "append-file.ts"))};`,
+    `import { systemClock } from ${JSON.stringify(join(import.meta.dirname, "../base/clock.ts"))};`,
+    `const options = { path: ${JSON.stringify(path)}, header: "h\\n", clock: systemClock, onFailure: console.error };`,
+    'const file = new AppendFile(options); file.open(); file.append("row\\n"); file.close();',
+  ].join("\n");
+  const children = Array.from({ length: 4 }, () => Bun.spawn([process.execPath, "-e", source]));
+  expect(await Promise.all(children.map((child) => child.exited))).toEqual([0, 0, 0, 0]);
+  expect(contentOf(path)).toBe(`h\n${"row\n".repeat(4)}`);
+});
