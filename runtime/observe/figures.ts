@@ -1,15 +1,8 @@
 // What observe reads of the sockets, declared here by the reader: `net` fits it, and neither imports the other.
+import type { SessionView } from "./view.ts";
 
-export interface ConnectionFigures {
-  readonly id: string;
-  readonly transport: "tcp" | "tls";
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly openedAt: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  readonly outboundBytes: number;
-  readonly paused: boolean;
+/** What an operator is shown of a session, and the address of its actor. */
+export interface ConnectionFigures extends Omit<SessionView, "actor"> {
   readonly sessionAddress: string;
   end(reason: string): void;
 }
