@@ -165,7 +165,9 @@ export class Cell implements Runnable, TimerOwner, SessionPort {
     } catch (error) {
       this.#fail(method, error, envelope);
     }
-    if (this.connection !== undefined) this.#measure(arrivedMs);
+    if (this.connection === undefined) return;
+    this.#context.turnEnded();
+    this.#measure(arrivedMs);
   }
 
   /** A reading costs 40 ns, a tenth of a short turn: where the handler has read the clock, that stands for the end. */

@@ -61,6 +61,17 @@ describe("what throws in a step", () => {
     expect(ran).toEqual(["other"]);
   });
 
+  test("does not keep the hooks of the next step from being called, which comes unasked", async () => {
+    const clock = new FakeClock();
+    const scheduler = new Scheduler(clock);
+    const ran: string[] = [];
+    scheduler.onStepEnd(() => ran.push("hook"));
+    scheduler.add({ run: throwing });
+    await settleDespite(clock);
+    await settleDespite(clock);
+    expect(ran).toEqual(["hook"]);
+  });
+
   test("does not end the steps when it is a hook", async () => {
     const clock = new FakeClock();
     const scheduler = new Scheduler(clock);

@@ -13,7 +13,10 @@ describe("a session whose connection goes in the middle of a turn", () => {
     const heard: string[] = [];
     const Sleeper = session("sleeper", {
       state: () => ({}),
-      message: async (self) => void (await Promise.all([self.sleep(600_000), self.sleep(900_000)])),
+      message: async (self) => {
+        const ends = await Promise.allSettled([self.sleep(600_000), self.sleep(900_000)]);
+        for (const end of ends) heard.push(end.status === "rejected" ? (end.reason as RuntimeError).code : "slept");
+      },
       closed: (_, reason) => void heard.push(reason),
     });
     const stepped = new SteppedSystem([Sleeper]);
@@ -22,7 +25,7 @@ describe("a session whose connection goes in the middle of a turn", () => {
     await stepped.clock.advance(10);
     connection.end("disconnect");
     await stepped.clock.settle();
-    expect(heard).toEqual(["disconnect"]);
+    expect(heard).toEqual(["actor.cancelled", "actor.cancelled", "disconnect"]);
     expect(stepped.system.wheel.count).toBe(0);
   });
 
@@ -45,6 +48,37 @@ describe("a session whose connection goes in the middle of a turn", () => {
     expect(first).toBe(again as AbortSignal);
     expect(second).not.toBe(first as AbortSignal);
     expect([first?.aborted, second?.aborted]).toEqual([false, true]);
+  });
+});
+
+describe("a session's signal", () => {
+  test("is another in the next turn, also where turns follow each other at once", async () => {
+    const signals: AbortSignal[] = [];
+    const Watcher = session("watcher", {
+      state: () => ({}),
+      message: (self) => void signals.push(self.signal, self.signal),
+    });
+    const stepped = new SteppedSystem([Watcher]);
+    new ConnectionStandIn(stepped.system, Watcher).deliver("first", "second");
+    await stepped.clock.settle();
+    expect(signals).toHaveLength(4);
+    expect(new Set(signals).size).toBe(2);
+  });
+
+  test("is not aborted in `closed`, though that of the turn that ended the session is", async () => {
+    const signals: AbortSignal[] = [];
+    const Ender = session("ender", {
+      state: () => ({}),
+      message(self) {
+        signals.push(self.signal);
+        self.end("done");
+      },
+      closed: (self) => void signals.push(self.signal),
+    });
+    const stepped = new SteppedSystem([Ender]);
+    new ConnectionStandIn(stepped.system, Ender).deliver("last");
+    await stepped.clock.settle();
+    expect(signals.map((signal) => signal.aborted)).toEqual([true, false]);
   });
 });
 

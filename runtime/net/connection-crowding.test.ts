@@ -33,7 +33,9 @@ describe("while all connections together hold too much for their peers", () => {
 
 describe("while all connections together hold too much that is not handled", () => {
   test("one whose peer does not read is closed with that reason", async () => {
-    expect((await holding(0)).ended).toEqual(["crowded_out"]);
+    const net = await holding(0);
+    expect(net.ended).toEqual(["crowded_out"]);
+    expect(net.table.budget.heldBytes).toBe(limits.inboundTotalBytes);
   });
 
   test("one whose peer reads goes on", async () => {
@@ -88,5 +90,15 @@ describe("an end", () => {
     await send(net, socket, Buffer.concat([frames("a"), closeFrame]));
     await net.clock.advance(6_000);
     expect(net.ended).toEqual(["peer_not_reading"]);
+  });
+
+  test("that loses nothing is counted by its first reason, whoever cuts it short", async () => {
+    const net = createTestTable();
+    net.script.closed = () => new Promise<void>(() => undefined);
+    const socket = net.connect();
+    await send(net, socket, frames("a"), closeFrame);
+    expect(net.table.abortAll("shutdown")).toBe(1);
+    expect(net.ended).toEqual(["close"]);
+    expect(socket.calls).toEqual(["terminate"]);
   });
 });

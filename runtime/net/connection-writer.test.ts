@@ -217,4 +217,23 @@ describe("what the kernel does not take", () => {
     expect(outlet.bytes.equals(Buffer.concat(sent))).toBe(true);
     expect(outlet.taken.length).toBeLessThan(30);
   });
+
+  test("is kept in pieces that are bounded, however much it is", () => {
+    const arena = new OutboundArena();
+    const writer = writerOn(arena);
+    const outlet = new Outlet();
+    const reply = Buffer.alloc(100, 1);
+    for (let count = 0; count < 10_000; count++) {
+      writer.encode(reply);
+      outlet.takes = [0];
+      writer.flush(outlet);
+      arena.reset();
+    }
+    outlet.takes = [];
+    writer.drain(outlet);
+    const lengths = outlet.taken.map((piece) => piece.length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(limits.backlogPieceBytes);
+    expect(lengths.length).toBeLessThan(30);
+    expect(outlet.bytes.length).toBe(1_000_000);
+  });
 });

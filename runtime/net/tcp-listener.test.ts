@@ -5,6 +5,7 @@ import { systemClock } from "../base/clock.ts";
 import { RuntimeError } from "../core/errors.ts";
 import { ActorSystem } from "../core/system.ts";
 import { createFramesProtocol } from "../wire/frames-protocol.ts";
+import type { Protocol } from "../wire/protocol.ts";
 import { frame } from "../wire/test-frames.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { startTcpListener, type TcpListener, type TcpListenerOptions } from "./tcp-listener.ts";
@@ -19,14 +20,19 @@ afterEach(() => {
 function listen(options: Partial<TcpListenerOptions<string, never>> = {}, script = emptyScript()) {
   const type = scriptedSession(script, 8);
   const system = new ActorSystem({ clock: systemClock, types: [type] });
-  const admission = { connectionsMax: 10, connectionsPerAddressMax: 10 };
-  const events = { refused: () => undefined, ended: () => undefined, failed: () => undefined };
+  const admission = { connectionsMax: 2, connectionsPerAddressMax: 2 };
+  const [faults, ended]: [Error[], string[]] = [[], []];
+  const events = {
+    refused: () => undefined,
+    ended: ({ reason }: { reason: string }) => void ended.push(reason),
+    failed: ({ error }: { error: Error }) => void faults.push(error),
+  };
   const table = new ConnectionTable(system, { admission, deadlines: DEADLINES }, events);
   const pairing = { protocol: createFramesProtocol(), session: type, table };
   const where = { hostname: "127.0.0.1", port: 0, ...options };
   const listener = startTcpListener({ ...pairing, ...where } as TcpListenerOptions<never, never>);
   listeners.push(listener);
-  return { listener, table, script };
+  return { listener, table, script, faults, ended };
 }
 
 function emptyScript(): SessionScript {
@@ -82,6 +88,63 @@ describe("a listener", () => {
     await until(() => script.turns.length === 2);
     expect(script.turns).toEqual(["opened", "still here"]);
     open.end();
+  });
+});
+
+/** The pipelined protocol with a bug: whatever is received, its decoder throws. */
+function brokenProtocol(error: () => Error): Protocol<string, never> {
+  const protocol = createFramesProtocol() as unknown as Protocol<string, never>;
+  const createDecoder = () =>
+    Object.assign(protocol.createDecoder(), {
+      push: () => {
+        throw error();
+      },
+    });
+  return { ...protocol, createDecoder };
+}
+
+function readOutOfBounds(): Error {
+  try {
+    Buffer.alloc(1).readUInt32BE(5);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("Nothing was thrown");
+}
+
+function systemError(): Error {
+  return Object.assign(new Error("bad record"), { code: "EPROTO", errno: 0 });
+}
+
+describe("an exception in a handler of a socket", () => {
+  test.each([
+    ["of any kind", () => new Error("a bug")],
+    ["that has a code, as those of buffers do", readOutOfBounds],
+    ["of the runtime", () => new RuntimeError("actor.stopped", "a bug")],
+  ])("%s ends the connection, and its place can be taken again", async (_, error) => {
+    const { listener, table, script, faults, ended } = listen({ protocol: brokenProtocol(error) });
+    for (let round = 1; round <= 3; round++) {
+      const gone = Promise.withResolvers<void>();
+      const socket = { data() {}, close: () => gone.resolve(), error: () => gone.resolve() };
+      const client = await Bun.connect({ hostname: "127.0.0.1", port: listener.port, socket });
+      client.write(frame("anything"));
+      await gone.promise;
+      await until(() => script.turns.length === 2 * round);
+      expect(table.connectionCount()).toBe(0);
+    }
+    expect(ended).toEqual(["net.fault", "net.fault", "net.fault"]);
+    expect(faults).toHaveLength(3);
+    expect(script.turns.slice(-2)).toEqual(["opened", "closed: net.fault"]);
+  });
+
+  test("is told from an error of the system, which is no fault of ours and is followed by the close", async () => {
+    const { listener, table, faults, ended } = listen({ protocol: brokenProtocol(systemError) });
+    const client = await Bun.connect({ hostname: "127.0.0.1", port: listener.port, socket: { data() {} } });
+    client.write(frame("anything"));
+    await until(() => table.stats.bytesIn > 0);
+    client.terminate();
+    await until(() => ended.length === 1);
+    expect([faults, ended]).toEqual([[], ["disconnect"]]);
   });
 });
 

@@ -77,9 +77,12 @@ function socketHandlers(table: ConnectionTable, pairing: Pairing): Bun.SocketHan
   };
 }
 
-/** `close` follows an error of the system or of TLS; after an exception in one of these functions nothing does. */
+/**
+ * `close` follows an error of the system or of TLS; after an exception in one of these functions nothing does. Only the
+ * former have a number: a code have many exceptions too, such as that of a read past the end of a buffer.
+ */
 function isSystemError(error: Error): boolean {
-  return "code" in error && typeof error.code === "string";
+  return "errno" in error && typeof error.errno === "number";
 }
 
 function cannotListen(hostname: string, port: number, cause: unknown): RuntimeError {

@@ -181,15 +181,25 @@ describe("a file that others touch", () => {
   });
 });
 
-test("of several processes that start together on a new file one writes the header", async () => {
-  const path = newPath();
-  const source = [
-    `import { AppendFile } from ${JSON.stringify(join(import.meta.dirname, "append-file.ts"))};`,
-    `import { systemClock } from ${JSON.stringify(join(import.meta.dirname, "../base/clock.ts"))};`,
-    `const options = { path: ${JSON.stringify(path)}, header: "h\\n", clock: systemClock, onFailure: console.error };`,
-    'const file = new AppendFile(options); file.open(); file.append("row\\n"); file.close();',
-  ].join("\n");
+test("of several processes that start together on new files one writes the header of each", async () => {
+  const [first, go] = [newPath(), newPath()];
+  const pathAt = (index: number): string => `${first}.${index}`;
+  const source = `
+    import { existsSync } from "node:fs";
+    import { AppendFile } from ${JSON.stringify(join(import.meta.dirname, "append-file.ts"))};
+    import { systemClock } from ${JSON.stringify(join(import.meta.dirname, "../base/clock.ts"))};
+    process.stdout.write("ready");
+    while (!existsSync(${JSON.stringify(go)}));
+    for (let index = 0; index < 20; index++) {
+      const path = ${JSON.stringify(first)} + "." + index;
+      const file = new AppendFile({ path, header: "h\\n", clock: systemClock, onFailure: console.error });
+      file.open();
+      file.append("row\\n");
+      file.flush();
+    }`;
   const children = Array.from({ length: 4 }, () => Bun.spawn([process.execPath, "-e", source]));
+  await Promise.all(children.map((child) => child.stdout.getReader().read()));
+  writeFileSync(go, "");
   expect(await Promise.all(children.map((child) => child.exited))).toEqual([0, 0, 0, 0]);
-  expect(contentOf(path)).toBe(`h\n${"row\n".repeat(4)}`);
+  for (let index = 0; index < 20; index++) expect(contentOf(pathAt(index))).toBe(`h\n${"row\n".repeat(4)}`);
 });
