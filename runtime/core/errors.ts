@@ -6,15 +6,38 @@ export type Stood = "queued" | "running" | "unknown";
 export type RuntimeErrorCode =
   | "actor.bad_input"
   | "actor.bad_key"
+  | "actor.bad_reply"
   | "actor.cancelled"
+  | "actor.cannot_upgrade"
   | "actor.crashed"
+  | "actor.cycle"
   | "actor.deadline_passed"
+  | "actor.limit_reached"
   | "actor.mailbox_full"
+  | "actor.not_durable"
+  | "actor.poison"
+  | "actor.quarantined"
+  | "actor.stale_owner"
+  | "actor.state_from_future"
+  | "actor.state_not_encodable"
+  | "actor.state_too_large"
   | "actor.stopped"
   | "actor.too_many"
+  | "actor.turn_over"
+  | "actor.unknown_method"
   | "actor.unknown_type"
   | "net.address_in_use"
   | "net.cannot_listen"
+  /** Not a database, or a damaged one: it is left as it is. */
+  | "store.corrupt"
+  /** No room on the disk, or the store's own bound is reached. */
+  | "store.full"
+  | "store.failed"
+  /** Written by a newer program: it is left as it is. */
+  | "store.from_future"
+  /** Another process holds it. */
+  | "store.locked"
+  | "store.read_only"
   | "system.draining";
 
 /** A broken promise of the runtime. Match on `code`; the message is for people. */
