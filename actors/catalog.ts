@@ -1,4 +1,5 @@
 // What a node hosts: every actor type there is, made with what it needs from outside.
+import { Counter } from "./counter/counter.ts";
 import { createPipelineSession, type PipelineService } from "./pipeline/session.ts";
 
 export interface Services {
@@ -7,6 +8,7 @@ export interface Services {
 
 export function createCatalog(services: Services) {
   return {
+    counter: Counter,
     pipelineSession: createPipelineSession(services.pipeline),
   };
 }

@@ -3,66 +3,7 @@ import { hostname } from "node:os";
 import { parseArgs } from "node:util";
 
 import { unreachable } from "./base/assert.ts";
-import { limits } from "./limits.ts";
-
-type Kind = "text" | "name" | "port" | "wait" | "milliseconds" | "count" | "switch";
-
-interface Setting {
-  readonly kind: Kind;
-  readonly unit: string;
-  readonly fallback: string;
-  readonly help: string;
-}
-
-const define = (kind: Kind, unit: string, fallback: string | number, help: string): Setting => ({
-  kind,
-  unit,
-  fallback: String(fallback),
-  help,
-});
-
-/** Every setting by its environment name; the flag is the same name in lower case with dashes, without the prefix. */
-const SETTINGS = {
-  CORREIO_HOST: define("name", "address", "127.0.0.1", "Address the sockets listen on"),
-  CORREIO_PORT: define("port", "port", 5_000, "TCP port of the frame protocol; 0 = any free port"),
-  CORREIO_TLS_PORT: define("text", "port", "", "TLS port of the same protocol; empty = none, 0 = any free port"),
-  CORREIO_TLS_CERT: define("text", "file", "", "PEM certificate for the TLS port"),
-  CORREIO_TLS_KEY: define("text", "file", "", "PEM private key for the TLS port"),
-  CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Share the TCP and TLS ports with other processes"),
-  CORREIO_HTTP_HOST: define("name", "address", "127.0.0.1", "Address the gateway listens on"),
-  CORREIO_HTTP_PORT: define("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
-  CORREIO_ADMIN_TOKEN: define(
-    "text",
-    "token",
-    "",
-    "Bearer token for changes over HTTP; empty = made and printed at start",
-  ),
-  CORREIO_DATA: define("name", "folder", "data", "Where the session ledger is kept"),
-  CORREIO_SERVER_ID: define("text", "name", "", "Name of this server in replies and ledger; empty = the host name"),
-  CORREIO_WORK_MS: define("milliseconds", "ms", 0, "Simulated work for each request"),
-  CORREIO_DRAIN_MS: define("milliseconds", "ms", limits.drainMs, "Time to answer what was accepted, after SIGTERM"),
-  CORREIO_CONNECTIONS_MAX: define("count", "connections", limits.connectionsMax, "Open connections"),
-  CORREIO_CONNECTIONS_PER_ADDRESS_MAX: define(
-    "count",
-    "connections",
-    limits.connectionsPerAddressMax,
-    "Open connections of one remote address",
-  ),
-  CORREIO_FIRST_BYTE_MS: define("wait", "ms", limits.firstByteMs, "Time until a connection's first byte"),
-  CORREIO_HANDSHAKE_MS: define("wait", "ms", limits.handshakeMs, "Time for a TLS handshake"),
-  CORREIO_MESSAGE_MS: define("wait", "ms", limits.messageMs, "Time for a message to become whole"),
-  CORREIO_IDLE_MS: define("wait", "ms", limits.idleMs, "Silence after which a connection is closed"),
-  CORREIO_WRITE_STALL_MS: define(
-    "wait",
-    "ms",
-    limits.writeStallMs,
-    "Time a client may take nothing while bytes wait for it",
-  ),
-  CORREIO_LOG_LEVEL: define("text", "level", "info", "Least severe log level: debug, info, warn, error, silent"),
-  CORREIO_NUM_SERVERS: define("text", "label", "", "Ledger column num_servers: the experiment's cell"),
-  CORREIO_NUM_CLIENTS: define("text", "label", "", "Ledger column num_clients"),
-  CORREIO_NUM_MESSAGES: define("text", "label", "", "Ledger column num_messages"),
-} satisfies Record<string, Setting>;
+import { SETTINGS } from "./settings.ts";
 
 type Name = keyof typeof SETTINGS;
 
@@ -70,6 +11,13 @@ const NAMES = Object.keys(SETTINGS) as Name[];
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
 const MILLISECONDS_MAX = 86_400_000;
 const COUNT_MAX = 1_000_000;
+const BYTES_MAX = 2 ** 50;
+/** Settings that are one of a few words. */
+const CHOICES: Partial<Record<Name, readonly string[]>> = {
+  CORREIO_LOG_LEVEL: LOG_LEVELS,
+  CORREIO_STORE: ["sqlite", "memory"],
+  CORREIO_SYNC: ["full", "normal"],
+};
 
 export interface Config {
   readonly host: string;
@@ -81,6 +29,13 @@ export interface Config {
   /** Empty = to be made. */
   readonly adminToken: string;
   readonly dataFolder: string;
+  readonly store: "sqlite" | "memory";
+  readonly sync: "full" | "normal";
+  readonly storeBytesMax: number;
+  /** 0 = none. */
+  readonly memoryBudgetBytes: number;
+  readonly development: boolean;
+  readonly blockedMs: number;
   readonly serverId: string;
   readonly workMs: number;
   readonly drainMs: number;
@@ -135,6 +90,12 @@ function toConfig(text: (name: Name) => string): Config {
     httpPort: number("CORREIO_HTTP_PORT"),
     adminToken: text("CORREIO_ADMIN_TOKEN"),
     dataFolder: text("CORREIO_DATA"),
+    store: text("CORREIO_STORE") === "memory" ? "memory" : "sqlite",
+    sync: text("CORREIO_SYNC") === "normal" ? "normal" : "full",
+    storeBytesMax: number("CORREIO_STORE_BYTES_MAX"),
+    memoryBudgetBytes: number("CORREIO_MEMORY_BUDGET"),
+    development: text("CORREIO_DEVELOPMENT") === "true",
+    blockedMs: number("CORREIO_BLOCKED_MS"),
     serverId: text("CORREIO_SERVER_ID") || hostname(),
     workMs: number("CORREIO_WORK_MS"),
     drainMs: number("CORREIO_DRAIN_MS"),
@@ -201,7 +162,8 @@ function problemOf(name: Name, value: string): string | undefined {
 /** What the value should have been; undefined when it is that. */
 function wantedOf(name: Name, value: string): string | undefined {
   if (name === "CORREIO_TLS_PORT" && value !== "") return inRange(value, 0, 65_535, "a port, or empty");
-  if (name === "CORREIO_LOG_LEVEL") return LOG_LEVELS.includes(value) ? undefined : `one of ${LOG_LEVELS.join(", ")}`;
+  const choices = CHOICES[name];
+  if (choices !== undefined) return choices.includes(value) ? undefined : `one of ${choices.join(", ")}`;
   switch (SETTINGS[name].kind) {
     case "port":
       return inRange(value, 0, 65_535, "a port");
@@ -211,6 +173,8 @@ function wantedOf(name: Name, value: string): string | undefined {
       return inRange(value, 1, MILLISECONDS_MAX, "a time in milliseconds");
     case "count":
       return inRange(value, 1, COUNT_MAX, "a count");
+    case "bytes":
+      return inRange(value, 0, BYTES_MAX, "a number of bytes");
     case "switch":
       return value === "true" || value === "false" ? undefined : "true or false";
     case "name":

@@ -19,6 +19,66 @@ export const limits = {
   refusalReasonsMax: 64,
   /** Resident actors of all types. */
   actorsMax: 2_000_000,
+  /** Methods of one actor type, and fields of its state that queries may filter on. */
+  methodsMax: 256,
+  indexedFieldsMax: 8,
+  /** State of one durable actor, unless its type says otherwise, and one row of it: JSON, in UTF-16 code units. */
+  stateLengthMax: 1_048_576,
+  rowLengthMax: 1_048_576,
+  /** Rows that one turn changes, and rows that one range returns. */
+  rowsPerTurnMax: 10_000,
+  rowsPerRangeMax: 1_000,
+  /** Names of rows, alarms, timers and of `once`, in UTF-16 code units. */
+  nameLengthMax: 256,
+  /** Alarms, volatile timers, watches and subscriptions of one actor. */
+  alarmsPerActorMax: 256,
+  timersPerActorMax: 256,
+  watchesPerActorMax: 10_000,
+  subscriptionsPerActorMax: 256,
+  /** Subscribers of one topic, and topics that have any. */
+  subscribersPerTopicMax: 100_000,
+  topicsMax: 1_000_000,
+  /** Results kept for `once` by one actor; the oldest go first. */
+  onceResultsMax: 1_024,
+  /** Reads that share one actor. */
+  sharedReadsMax: 256,
+  /** Tells and publications that one turn of a durable actor holds until its commit. */
+  heldOutputsMax: 10_000,
+  /** Alarms kept in memory ahead of their time; later ones wait in the store. */
+  alarmWindowMax: 10_000,
+  alarmWindowMs: 60_000,
+  /** An alarm later than this was missed: its policy says what becomes of it. */
+  alarmLateMs: 1_000,
+  /** Wait before an alarm is tried again whose actor could not take it. */
+  alarmRetryMs: 1_000,
+
+  /** After two crashes in a row an actor waits this long before it starts again, doubled with each, up to the second. */
+  backoffMs: 100,
+  backoffMaxMs: 10_000,
+  /** A message that crashes its actor this often is put aside. */
+  poisonCrashes: 3,
+  /** So many crashes within the time shut the key until someone releases it. */
+  quarantineCrashes: 10,
+  quarantineWindowMs: 60_000,
+  /** Keys whose crashes are remembered; the longest unchanged go first. */
+  failuresKept: 10_000,
+  /** Messages of one key that come again, whose crashes are counted. */
+  poisonMessagesKept: 64,
+  /** Dead letters kept, oldest dropped first, and the text of one, in UTF-16 code units. */
+  deadLettersMax: 10_000,
+  deadLetterLengthMax: 65_536,
+  /** The flight recorder of all actors together, and the turns it keeps of one. */
+  recorderBytes: 16 * 1_048_576,
+  recordedTurns: 16,
+  /** A turn that computes longer than this, or is not over after the second, is reported. */
+  turnBudgetMs: 100,
+  turnOpenMs: 30_000,
+  /** The file of durable actors, unless set otherwise. */
+  storeBytesMax: 64 * 1_073_741_824,
+  /** A turn that blocks the process this long is named, unless set otherwise. */
+  blockedMs: 1_000,
+  /** Wait between looks at the memory that actors take. */
+  memoryLookMs: 1_000,
 
   /** Payload of one frame. */
   framePayloadBytesMax: 1_048_576,
@@ -71,4 +131,14 @@ export const limits = {
   logLinesPerReasonPerSecond: 10,
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */
   drainMs: 10_000,
+
+  /** While another program writes to the database a commit waits this long, and tries again this often. */
+  storeBusyMs: 5_000,
+  storeBusyRetryMs: 20,
+  /** Commits that wait so; the next is refused. */
+  storeWaitingCommitsMax: 64,
+  /** What of the database is kept in memory. */
+  storeCacheBytes: 64 * 1_048_576,
+  /** What its write-ahead log may keep of the disk once it has been copied into the database. */
+  storeLogBytesKept: 16 * 1_048_576,
 } as const;

@@ -1,7 +1,5 @@
 // The process: settings, then the system, then sockets, then the gateway; and on a signal all of it in reverse.
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
 import { createCatalog } from "#actors/catalog.ts";
 import { ledgerHeader } from "#actors/pipeline/ledger.ts";
@@ -11,15 +9,27 @@ import packageFile from "../package.json" with { type: "json" };
 import { systemClock } from "./base/clock.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { AnyActorType } from "./core/definition.ts";
+import type { SessionOf, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { limits } from "./limits.ts";
 import { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
+import {
+  createLedger,
+  messageOf,
+  namingSettings,
+  openLedger,
+  openStore,
+  readTls,
+  type TlsFiles,
+} from "./node-files.ts";
+import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
-import { AppendFile } from "./storage/append-file.ts";
+import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { createFramesProtocol } from "./wire/frames-protocol.ts";
+import type { TextPart } from "./wire/text-parts.ts";
 
 /** Ends that need nobody's attention. */
 const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout"]);
@@ -28,7 +38,8 @@ const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
 const SAME_SIGNAL_MS = 1_000;
 
-type TlsFiles = { readonly cert: string; readonly key: string };
+/** What the store may take for closing, whatever is left of the drain time: it copies its log. */
+const STORE_CLOSE_MS = 1_000;
 
 const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_TLS_KEY";
 
@@ -41,35 +52,32 @@ export interface Node {
   drain(): Promise<number>;
 }
 
-/** Starts everything, or nothing: throws a `RuntimeError`, or an `Error` that names file or port. */
-export function startNode(config: Config, log: Log): Node {
+/** Starts everything, or nothing: rejects with a `RuntimeError`, or an `Error` that names file or port. */
+export async function startNode(config: Config, log: Log): Promise<Node> {
   const phase = { notReady: "starting" as string | undefined };
-  using undo = new DisposableStack();
-  const ledger = createLedger(config, log);
-  undo.defer(() => ledger.close());
-  const { serverId, workMs, experiment, host: hostname, reusePort } = config;
-  const { pipelineSession } = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
-  const system = startSystem([pipelineSession], log);
+  await using undo = new AsyncDisposableStack();
+  const ledger = createLedger(config, ledgerHeader, log);
+  undo.defer(() => void ledger.close());
+  const { serverId, workMs, experiment } = config;
+  const { pipelineSession, counter } = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
+  const types: readonly AnyActorType[] = [pipelineSession, counter];
+  const store = openStore(config);
+  undo.defer(() => store.close());
+  const watchdog = startWatchdog({ types: types.map(watchedType), blockedMs: config.blockedMs, log });
+  undo.defer(() => void watchdog.stop());
+  const system = createSystem({ types, store, probe: watchdog.probe }, config, log);
+  await system.start();
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
-  system.scheduler.onStepEnd(() => ledger.flush());
+  system.scheduler.onStepEnd("write", () => ledger.flush());
   const table = createTable(system, config, log);
-  const listeners: TcpListener[] = [];
-  const listen = (port: number, settings: string, tls?: TlsFiles): number => {
-    const pairing = { protocol: createFramesProtocol(), session: pipelineSession, table };
-    const where = { hostname, port, reusePort, ...(tls === undefined ? {} : { tls }) };
-    const listener = namingSettings(settings, () => startTcpListener({ ...where, ...pairing }));
-    listeners.push(listener);
-    undo.defer(() => listener.stop());
-    return listener.port;
-  };
+  const listeners = startListeners(pipelineSession, table, config, undo);
   const metrics = createMetrics({ system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() });
   const notReady = (): string | undefined => phase.notReady;
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
-  const tcpPort = listen(config.port, "CORREIO_HOST, CORREIO_PORT");
-  const tlsPort = config.tls === undefined ? undefined : listen(config.tls.port, TLS_SETTINGS, readTls(config.tls));
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
   const onFault = (error: unknown): void => log.limited("error", "gateway.fault", { err: error });
   const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
+  undo.defer(() => gateway.stop());
   // Only now: a second server on the same ports must not touch the ledger of the first.
   openLedger(ledger, config);
   phase.notReady = undefined;
@@ -77,30 +85,56 @@ export function startNode(config: Config, log: Log): Node {
   const drain = async (): Promise<number> => {
     phase.notReady = "draining";
     const startedMs = systemClock.monotonicMs();
+    const leftMs = (): number => Math.max(0, startedMs + config.drainMs - systemClock.monotonicMs());
     for (const listener of listeners) listener.stop();
     const cutOff = await drainSessions(table, system, config.drainMs);
     const rowsLost = ledger.close();
     if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
     if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
-    await settlesWithin(gateway.stop(), Math.max(0, startedMs + config.drainMs - systemClock.monotonicMs()));
+    await settlesWithin(gateway.stop(), leftMs());
+    await settlesWithin(store.close(), Math.max(STORE_CLOSE_MS, leftMs()));
+    void watchdog.stop();
     return cutOff;
   };
-  return { tcpPort, tlsPort, httpPort: gateway.port, adminToken, drain };
+  return { tcpPort: listeners[0]?.port ?? 0, tlsPort: listeners[1]?.port, httpPort: gateway.port, adminToken, drain };
 }
 
-function startSystem(types: readonly AnyActorType[], log: Log): ActorSystem {
-  return new ActorSystem({
-    clock: systemClock,
-    types,
-    events: {
-      crashed: ({ error, ...where }) => log.limited("error", "actor.crashed", { ...where, err: error }),
-      refused: ({ reason, ...where }) => log.limited("info", reason, where),
-    },
-  });
+function startListeners(
+  session: SessionOf<string, readonly TextPart[]>,
+  table: ConnectionTable,
+  config: Config,
+  undo: AsyncDisposableStack,
+): readonly TcpListener[] {
+  const { host: hostname, reusePort } = config;
+  const protocol = createFramesProtocol();
+  const listen = (port: number, settings: string, tls?: TlsFiles): TcpListener => {
+    const where = { hostname, port, reusePort, ...(tls === undefined ? {} : { tls }) };
+    const listener = namingSettings(settings, () => startTcpListener({ ...where, protocol, session, table }));
+    undo.defer(() => listener.stop());
+    return listener;
+  };
+  const plain = listen(config.port, "CORREIO_HOST, CORREIO_PORT");
+  if (config.tls === undefined) return [plain];
+  return [plain, listen(config.tls.port, TLS_SETTINGS, readTls(config.tls))];
+}
+
+interface SystemParts {
+  readonly types: readonly AnyActorType[];
+  readonly store: Store;
+  readonly probe: TurnProbe;
+}
+
+function createSystem(parts: SystemParts, config: Config, log: Log): ActorSystem {
+  const { memoryBudgetBytes: bytes, development } = config;
+  const memory = { bytes, used: () => process.memoryUsage.rss() };
+  const events = logEvents(log);
+  return new ActorSystem({ clock: systemClock, ...parts, events, development, ...(bytes === 0 ? {} : { memory }) });
 }
 
 function createTable(system: ActorSystem, config: Config, log: Log): ConnectionTable {
-  const settings = { admission: config, deadlines: { ...config, lingerMs: limits.lingerMs } };
+  const deadlines = { ...config, lingerMs: limits.lingerMs };
+  // Nobody who remembers a session of an earlier process must take one of this for it.
+  const settings = { admission: config, deadlines, idPrefix: `${system.store.epoch}-` };
   return new ConnectionTable(system, settings, {
     refused: ({ reason, ...who }) => log.limited("warn", reason, { ...who, msg: "Refused a connection" }),
     failed: ({ error, ...who }) => log.limited("error", "net.fault", { ...who, err: error }),
@@ -124,49 +158,6 @@ function settlesWithin(promise: Promise<unknown>, waitMs: number): Promise<boole
   return Promise.race([promise.then(() => true), timeout]).finally(cancel);
 }
 
-function createLedger(config: Config, log: Log): AppendFile {
-  const path = ledgerPath(config);
-  const onFailure = (error: unknown): void => log.limited("error", "ledger.write_failed", { path, err: error });
-  return new AppendFile({ path, header: ledgerHeader, clock: systemClock, onFailure });
-}
-
-function openLedger(ledger: AppendFile, config: Config): void {
-  try {
-    ledger.open();
-  } catch (error) {
-    throw new Error(`Cannot open the session ledger "${ledgerPath(config)}": ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function ledgerPath(config: Config): string {
-  return join(config.dataFolder, "sessions.csv");
-}
-
-/** Whoever cannot be served is told which settings to look at. */
-function namingSettings<Started>(settings: string, start: () => Started): Started {
-  try {
-    return start();
-  } catch (error) {
-    throw new Error(`${messageOf(error)} (settings: ${settings})`, { cause: error });
-  }
-}
-
-function readTls({ certFile, keyFile }: NonNullable<Config["tls"]>): TlsFiles {
-  return { cert: readSetting("CORREIO_TLS_CERT", certFile), key: readSetting("CORREIO_TLS_KEY", keyFile) };
-}
-
-function readSetting(name: string, file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Error(`Cannot read ${name} "${file}": ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function announce(node: Node, config: Config): void {
   const { tcpPort, tlsPort, httpPort, adminToken } = node;
   const httpHost = config.httpHost.includes(":") ? `[${config.httpHost}]` : config.httpHost;
@@ -186,14 +177,16 @@ function run(): void {
   }
   const { config } = settings;
   const log = createLog(config.logLevel, systemClock);
-  try {
-    const node = startNode(config, log);
-    announce(node, config);
-    stopOnSignals(node, log);
-  } catch (error) {
-    console.error(messageOf(error));
-    process.exit(1);
-  }
+  startNode(config, log).then(
+    (node) => {
+      announce(node, config);
+      stopOnSignals(node, log);
+    },
+    (error: unknown) => {
+      console.error(messageOf(error));
+      process.exit(1);
+    },
+  );
 }
 
 /** Also on an exception that nobody caught: what was accepted is answered, then the process ends with 1. */

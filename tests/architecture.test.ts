@@ -31,7 +31,9 @@ const RULES: readonly Rule[] = [
   { files: "runtime/main.ts", may: [...EVERYTHING, "package.json"] },
   { files: "runtime/mod.ts", may: ["runtime/core/", "runtime/wire/", ...LEAVES], pure: true },
   { files: "runtime/limits.ts", may: [], pure: true },
-  { files: "runtime/config.ts", may: LEAVES },
+  { files: "runtime/config.ts", may: [...LEAVES, "runtime/settings.ts"] },
+  { files: "runtime/settings.ts", may: LEAVES, pure: true },
+  { files: "runtime/node-files.ts", may: ["runtime/"] },
   { files: "runtime/base/", may: [], pure: true },
   { files: "runtime/core/", may: LEAVES, pure: true },
   { files: "runtime/wire/", may: [...LEAVES, ...CORE_EDGE], pure: true },
@@ -210,7 +212,7 @@ function ambientProblems(file: SourceFile): readonly string[] {
   const { path, bare } = file;
   if (isTest(path) || isTestAid(path) || covers(["experiments/"], path)) return [];
   const isEngine = covers(["runtime/", "actors/"], path);
-  const isClock = path === "runtime/base/clock.ts";
+  const isClock = path === "runtime/base/clock.ts" || path === "runtime/base/random.ts";
   const ownsProcess = covers(["runtime/main.ts", "runtime/config.ts", "runtime/observe/"], path);
   const problems: (readonly string[])[] = [];
   if (!isClock) problems.push(findings(file, bare, WALL_CLOCK, "Time and chance come from base/clock.ts"));

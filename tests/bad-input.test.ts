@@ -14,8 +14,8 @@ afterEach(async () => {
   for (const node of nodes.splice(0)) await node.stop();
 });
 
-function startNode(): TestNode {
-  const node = startTestNode();
+async function startNode(): Promise<TestNode> {
+  const node = await startTestNode();
   nodes.push(node);
   return node;
 }
@@ -25,7 +25,7 @@ const ended = (node: TestNode, reason: string): Promise<number> =>
 
 /** Sends a request and then `bytes`: the request is answered, the row and the counter name the reason. */
 async function expectEndedBy(bytes: Uint8Array, reason: string, then?: (client: WireClient) => void): Promise<void> {
-  const node = startNode();
+  const node = await startNode();
   const client = await WireClient.connect(node.port);
   client.send(request(1), bytes);
   then?.(client);
@@ -61,7 +61,7 @@ describe("a stream that is no frames ends the session, after what came before is
     expectEndedBy(request(2).subarray(0, 5), "wire.truncated", (client) => client.finish()));
 
   test("a frame that is cut off because the client is gone", async () => {
-    const node = startNode();
+    const node = await startNode();
     const client = await WireClient.connect(node.port);
     client.send(request(1), request(2).subarray(0, 40));
     await client.hears(1);
@@ -89,7 +89,7 @@ describe("a well-framed payload that is no request is answered with an error, an
     ["1 MiB of blanks", " ".repeat(limits.framePayloadBytesMax)],
   ];
   test.each(BAD)("%s", async (_, payload) => {
-    const node = startNode();
+    const node = await startNode();
     const client = await WireClient.connect(node.port);
     client.send(request(1, "before"), frame(payload), request(2, "after"), closeFrame);
     await client.loses();
@@ -102,7 +102,7 @@ describe("a well-framed payload that is no request is answered with an error, an
   });
 
   test("a request of exactly 1 MiB is a request", async () => {
-    const node = startNode();
+    const node = await startNode();
     const client = await WireClient.connect(node.port);
     const rest = JSON.stringify({ client_id: "huge", message_id: 1, data: "" }).length;
     const data = "x".repeat(limits.framePayloadBytesMax - rest);
@@ -113,7 +113,7 @@ describe("a well-framed payload that is no request is answered with an error, an
   });
 
   test("__proto__ and constructor in a request change nothing for anybody", async () => {
-    const node = startNode();
+    const node = await startNode();
     const client = await WireClient.connect(node.port);
     const payload =
       '{"client_id":"a","message_id":1,"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}';

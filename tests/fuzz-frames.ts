@@ -142,7 +142,7 @@ async function run(): Promise<void> {
     return;
   }
   const seed = Number(values.seed);
-  const node = startTestNode();
+  const node = await startTestNode();
   const one = values.connection === undefined ? {} : { from: Number(values.connection) };
   const count = values.connection === undefined ? Number(values.count) : 1;
   try {

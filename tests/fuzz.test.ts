@@ -7,7 +7,7 @@ import { startTestNode } from "./lib/test-node.ts";
 
 describe("mutated frames", () => {
   test("100 000 of them: each whole request is answered, each session leaves a row and nothing else", async () => {
-    const node = startTestNode();
+    const node = await startTestNode();
     const report = await fuzzFrames(node, { count: 100_000, seed: 7 });
     expect(report.frames).toBeGreaterThanOrEqual(100_000);
     expect(report.grownBytes).toBeLessThan(64 * 1_048_576);

@@ -7,7 +7,7 @@ import { hasPython, runPython } from "./lib/python.ts";
 import { startTestNode } from "./lib/test-node.ts";
 import { WireClient } from "./lib/wire-client.ts";
 
-const node = startTestNode();
+const node = await startTestNode();
 
 afterAll(() => node.stop());
 

@@ -14,8 +14,8 @@ afterEach(async () => {
   for (const node of nodes.splice(0)) await node.stop();
 });
 
-function nodeWith(settings: Settings = {}): TestNode {
-  const node = startTestNode(settings);
+async function nodeWith(settings: Settings = {}): Promise<TestNode> {
+  const node = await startTestNode(settings);
   nodes.push(node);
   return node;
 }
@@ -28,7 +28,7 @@ const refused = (node: TestNode, reason: string): Promise<number> =>
 
 /** A session that does what `act` does ends with `reason`, in row and counter. */
 async function expectTimeout(settings: Settings, reason: string, act: (client: WireClient) => void): Promise<void> {
-  const node = nodeWith(settings);
+  const node = await nodeWith(settings);
   const client = await WireClient.connect(node.port);
   act(client);
   await client.loses();
@@ -55,7 +55,7 @@ describe("a client that is too slow is ended with the reason in row and counter"
     }));
 
   test("not one that sends many messages, each of them in time", async () => {
-    const node = nodeWith({ CORREIO_MESSAGE_MS: 300 });
+    const node = await nodeWith({ CORREIO_MESSAGE_MS: 300 });
     const client = await WireClient.connect(node.port);
     const bytes = requests(12);
     const half = Math.floor(bytes.length / 24);
@@ -69,7 +69,7 @@ describe("a client that is too slow is ended with the reason in row and counter"
   });
 
   test("not one whose message is late only because the server had no room for it", async () => {
-    const node = nodeWith({ CORREIO_MESSAGE_MS: 100, CORREIO_WORK_MS: 1 });
+    const node = await nodeWith({ CORREIO_MESSAGE_MS: 100, CORREIO_WORK_MS: 1 });
     const client = await WireClient.connect(node.port);
     const count = 700;
     for (let id = 0; id < count; id++) client.send(request(id, "large", "x".repeat(4_000)));
@@ -81,7 +81,7 @@ describe("a client that is too slow is ended with the reason in row and counter"
 
 describe("a client that never reads", () => {
   test("is disconnected, holds a bounded share of memory, and delays nobody", async () => {
-    const node = nodeWith({ CORREIO_WRITE_STALL_MS: 700 });
+    const node = await nodeWith({ CORREIO_WRITE_STALL_MS: 700 });
     const deaf = await WireClient.connect(node.port, { reading: false });
     const flood = requests(20_000, "deaf".repeat(50));
     const peak = { outbound: 0 };
@@ -104,7 +104,7 @@ describe("a client that never reads", () => {
   }, 20_000);
 
   test("is answered in full if it starts to read in time", async () => {
-    const node = nodeWith();
+    const node = await nodeWith();
     const late = await WireClient.connect(node.port, { reading: false });
     const count = 60_000;
     late.send(requests(count, "late".repeat(50)), closeFrame);
@@ -119,7 +119,7 @@ describe("a client that never reads", () => {
 
 describe("connections without end", () => {
   test("ten thousand that come and go leave nothing behind", async () => {
-    const node = nodeWith();
+    const node = await nodeWith();
     const wave = async (count: number): Promise<void> => {
       for (let left = count; left > 0; left -= 200) {
         const clients = await Promise.all(Array.from({ length: 200 }, () => WireClient.connect(node.port)));
@@ -149,7 +149,7 @@ describe("connections without end", () => {
     ["CORREIO_CONNECTIONS_MAX", "net.connections_max"],
     ["CORREIO_CONNECTIONS_PER_ADDRESS_MAX", "net.connections_per_address_max"],
   ] as const)("more than %s are refused, are told why, and are welcome later", async (setting, reason) => {
-    const node = nodeWith({ [setting]: 2 });
+    const node = await nodeWith({ [setting]: 2 });
     const admitted = [await WireClient.connect(node.port), await WireClient.connect(node.port)];
     const third = await WireClient.connect(node.port);
     third.send(requests(10_000));
@@ -171,7 +171,7 @@ describe("connections without end", () => {
 
 describe("simulated work", () => {
   test("of one session does not delay another", async () => {
-    const node = nodeWith({ CORREIO_WORK_MS: 20 });
+    const node = await nodeWith({ CORREIO_WORK_MS: 20 });
     const busy = await WireClient.connect(node.port);
     busy.send(requests(200, "busy"));
     await busy.hears(1);
@@ -186,7 +186,7 @@ describe("simulated work", () => {
   });
 
   test("is given up when the client is gone", async () => {
-    const node = nodeWith({ CORREIO_WORK_MS: 60_000 });
+    const node = await nodeWith({ CORREIO_WORK_MS: 60_000 });
     const client = await WireClient.connect(node.port);
     client.send(requests(3, "gone"));
     await eventually("its work", async () => (await node.figures.actors())[0]?.status === "running");

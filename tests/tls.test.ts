@@ -20,10 +20,10 @@ afterEach(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function nodeWith(settings: Settings = {}): TestNode {
+async function nodeWith(settings: Settings = {}): Promise<TestNode> {
   const { certFile, keyFile } = certificate;
   const tls = { CORREIO_TLS_PORT: 0, CORREIO_TLS_CERT: certFile, CORREIO_TLS_KEY: keyFile };
-  const node = startTestNode({ ...tls, ...settings });
+  const node = await startTestNode({ ...tls, ...settings });
   nodes.push(node);
   return node;
 }
@@ -35,7 +35,7 @@ const ids = (count: number): number[] => Array.from({ length: count }, (_, index
 
 describe.skipIf(!hasOpenssl)("over TLS", () => {
   test("requests are answered in order, and the row says tls", async () => {
-    const node = nodeWith();
+    const node = await nodeWith();
     const client = await connect(node);
     client.send(requests(500, "tls"), closeFrame);
     await client.loses();
@@ -46,7 +46,7 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
   });
 
   test("plain and TLS clients are served side by side", async () => {
-    const node = nodeWith();
+    const node = await nodeWith();
     const secret = await connect(node);
     const plain = await WireClient.connect(node.port);
     secret.send(request(1));
@@ -58,7 +58,7 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
   });
 
   test.skipIf(!hasPython)("a Python client sends 10 000 requests before it reads", async () => {
-    const node = nodeWith();
+    const node = await nodeWith();
     const { certFile } = certificate;
     const args = [node.tlsPort, "--count", 10_000, "--authority", certFile];
     const heard = await runPython("pipelining_client.py", args);
@@ -67,14 +67,14 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
   });
 
   test.skipIf(!hasPython)("one that reads only after the server has given up on its FIN loses nothing", async () => {
-    const node = nodeWith();
+    const node = await nodeWith();
     const args = [node.tlsPort, "--count", 10_000, "--authority", certificate.certFile, "--wait", 2.4];
     const heard = await runPython("pipelining_client.py", args);
     expect(heard).toEqual({ replies: 10_000, in_order: true, right: true, ended: true });
   });
 
   test("many megabytes of replies reach one who reads late, whole, and then the end", async () => {
-    const node = nodeWith();
+    const node = await nodeWith();
     const client = await connect(node, false);
     const count = 40_000;
     client.send(requests(count, "late".repeat(50)), closeFrame);
@@ -88,7 +88,7 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
   }, 30_000);
 
   test("a client that shuts its sending side down still gets every reply", async () => {
-    const node = nodeWith();
+    const node = await nodeWith();
     const client = await connect(node);
     client.send(requests(2_000)).finish();
     await client.loses();
@@ -98,7 +98,7 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
   });
 
   test("a client that never reads is disconnected", async () => {
-    const node = nodeWith({ CORREIO_WRITE_STALL_MS: 300 });
+    const node = await nodeWith({ CORREIO_WRITE_STALL_MS: 300 });
     const client = await connect(node, false);
     client.send(requests(60_000, "deaf".repeat(50)));
     expect((await node.rowsWhen(1))[0]?.["end_reason"]).toBe("peer_not_reading");
@@ -106,7 +106,7 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
   });
 
   test("a drain answers what was read, then ends the connection", async () => {
-    const node = nodeWith({ CORREIO_WORK_MS: 5 });
+    const node = await nodeWith({ CORREIO_WORK_MS: 5 });
     const client = await connect(node);
     client.send(requests(20));
     await client.hears(1);
@@ -118,7 +118,7 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
   });
 
   test("one too many is told so once it has shaken hands", async () => {
-    const node = nodeWith({ CORREIO_CONNECTIONS_MAX: 1 });
+    const node = await nodeWith({ CORREIO_CONNECTIONS_MAX: 1 });
     const first = await connect(node);
     const second = await connect(node);
     second.send(requests(1_000));
@@ -131,7 +131,7 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
 
 /** The sessions of clients that never speak TLS end with `reason`, in row and counter. */
 async function expectEnd(settings: Settings, reason: string, act: (client: WireClient) => void): Promise<void> {
-  const node = nodeWith(settings);
+  const node = await nodeWith(settings);
   const client = await WireClient.connect(node.tlsPort);
   act(client);
   await client.loses();
@@ -158,7 +158,7 @@ describe.skipIf(!hasOpenssl)("a handshake that does not come", () => {
     expectEnd({}, "handshake_failed", (client) => client.finish()));
 
   test("does not hold up a drain", async () => {
-    const node = nodeWith({ CORREIO_DRAIN_MS: 60_000 });
+    const node = await nodeWith({ CORREIO_DRAIN_MS: 60_000 });
     const client = await WireClient.connect(node.tlsPort);
     await eventually("its session", async () => (await node.figures.sessions()).length === 1);
     await node.drain();
@@ -167,7 +167,7 @@ describe.skipIf(!hasOpenssl)("a handshake that does not come", () => {
   });
 
   test("does not keep a refused client for ever", async () => {
-    const node = nodeWith({ CORREIO_CONNECTIONS_MAX: 1 });
+    const node = await nodeWith({ CORREIO_CONNECTIONS_MAX: 1 });
     const first = await connect(node);
     const second = await WireClient.connect(node.tlsPort);
     await second.loses();

@@ -51,7 +51,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
 }
 
 /** Settings of Correio in the caller's shell must not change what is measured. */
-function inheritedEnvironment(): Record<string, string | undefined> {
+export function inheritedEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(Bun.env).filter(([name]) => !name.startsWith("CORREIO_")));
 }
 

@@ -193,8 +193,22 @@ describe("a timer wheel", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test("fires at a time that was given, and at once when that has passed", async () => {
+    const { clock, wheel, fired, timer } = bench();
+    await clock.advance(100);
+    wheel.armAt(timer("later"), START_MS + 250);
+    wheel.armAt(timer("passed"), START_MS + 50);
+    await clock.advance(200);
+    expect(fired).toEqual(["passed at 100", "later at 250"]);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])("does not accept the time %d", (dueMs) => {
+    const { wheel, timer } = bench();
+    expect(() => wheel.armAt(timer("a"), dueMs)).toThrow("a finite time");
+  });
+
   test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])("does not accept a delay of %d", (delayMs) => {
     const { wheel, timer } = bench();
-    expect(() => wheel.arm(timer("a"), delayMs)).toThrow("finite delay");
+    expect(() => wheel.arm(timer("a"), delayMs)).toThrow("a timer needs a");
   });
 });

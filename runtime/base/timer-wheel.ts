@@ -54,12 +54,15 @@ export class TimerWheel {
 
   /** Arms `timer` to fire `delayMs` from now; an armed one is moved. Delays beyond 18 hours take several rounds. */
   arm(timer: Timer, delayMs: number): void {
-    assert(delayMs >= 0 && delayMs < NEVER, "a timer needs a finite delay");
+    assert(delayMs >= 0, "a timer needs a delay");
+    this.armAt(timer, this.#clock.monotonicMs() + delayMs);
+  }
+
+  /** Arms `timer` to fire at this monotonic time, or at once when that has passed. */
+  armAt(timer: Timer, dueMs: number): void {
+    assert(dueMs < NEVER, "a timer needs a finite time");
     this.disarm(timer);
-    timer.dueTick = Math.max(
-      this.#tick + 1,
-      Math.ceil((this.#clock.monotonicMs() - this.#originMs + delayMs) / TICK_MS),
-    );
+    timer.dueTick = Math.max(this.#tick + 1, Math.ceil((dueMs - this.#originMs) / TICK_MS));
     this.#place(timer);
     this.#count++;
     if (timer.dueTick < this.#wakeTick) this.#wakeAt(timer.dueTick);

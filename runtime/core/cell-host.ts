@@ -1,33 +1,95 @@
 // What a cell asks of the system around it: the services of the node, and its actor type with the figures of that.
 import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
+import type { Gone } from "./context.ts";
 import type { AnyActorType } from "./definition.ts";
-import type { CoreEvents } from "./ports.ts";
+import type { Envelope } from "./envelope.ts";
+import type { RuntimeError } from "./errors.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { IdleList, Idler } from "./idle-list.ts";
+import type { MailboxBounds } from "./mailbox.ts";
+import type { ConnectionPort, CoreEvents, Store, TurnProbe } from "./ports.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Addressable, Ref } from "./shape.ts";
+import type { SliceMeter } from "./slice-meter.ts";
+import type { FailureRecord } from "./supervision.ts";
+import type { Topic } from "./topic.ts";
 import type { TurnStats } from "./turn-stats.ts";
 
-/** An actor whose turn makes a call: the call inherits the deadline of the message it handles. */
-export interface Caller {
-  readonly current: { readonly deadlineMs: number } | undefined;
+/** An actor as the system's tables know it. */
+export interface Member {
+  readonly key: string;
+  readonly host: { readonly type: AnyActorType };
+  readonly connection: ConnectionPort | undefined;
+}
+
+/** A turn, to whoever need not know more of it. */
+export interface LiveTurn {
+  readonly live: boolean;
+}
+
+/** Who wants to know that whom is gone. */
+export interface WatchTable {
+  watch(watcher: Member, watched: { readonly type: string; readonly key: string }, method: string): void;
+  unwatch(watcher: Member, watched: { readonly type: string; readonly key: string }): void;
+  /** Tells all who watch it; those it watches itself need not tell it any more. */
+  gone(who: Gone): void;
+}
+
+export interface TopicTable {
+  subscribe(member: Member, topic: Topic<never>, method: string | undefined): void;
+  unsubscribe(member: Member, topic: Topic<never>): void;
+  /** The actor is gone for good. */
+  leave(member: Member): void;
+  /** Returns how many subscribers there are. */
+  publish(topic: Topic<never>, value: unknown): number;
+  count(topic: Topic<never>): number;
 }
 
 /** What all cells of a node share. */
 export interface NodeServices {
   readonly clock: Clock;
+  readonly random: Random;
   readonly wheel: TimerWheel;
   readonly scheduler: Scheduler;
   readonly events: CoreEvents;
-  refFrom<Methods>(caller: Caller, type: Addressable<Methods>, key: string): Ref<Methods>;
+  readonly meter: SliceMeter;
+  readonly probe: TurnProbe | undefined;
+  readonly store: Store;
+  readonly commits: GroupCommit;
+  readonly watches: WatchTable;
+  readonly topics: TopicTable;
+  /** Whatever may be checked is: inputs of local calls, what reads do to the state, messages changed after sending. */
+  readonly development: boolean;
+  refFrom<Methods>(turn: LiveTurn | undefined, type: Addressable<Methods>, key: string): Ref<Methods>;
+  /** Puts a message aside that nobody will handle. */
+  deadLetter(cell: { readonly key: string; readonly host: CellHost }, envelope: Envelope, why: RuntimeError): void;
   /** A cell went from idle to busy (+1) or back (-1). */
   busy(change: 1 | -1): void;
+  /** A cell came into memory (+1) or left it (-1). */
+  resident(change: 1 | -1): void;
+  /** A key is shut until someone releases it. */
+  quarantined(type: string, key: string, reason: string): void;
 }
 
 /** What the cells of one actor type share. */
 export interface CellHost {
   readonly type: AnyActorType;
+  /** Its place among the types of the node, from 0. */
+  readonly index: number;
   readonly stats: TurnStats;
   readonly services: NodeServices;
-  /** The cell with this key has nothing left to do and leaves memory. */
-  remove(key: string): void;
+  readonly bounds: MailboxBounds;
+  readonly hibernates: boolean;
+  readonly failures: ReadonlyMap<string, FailureRecord>;
+  readonly idle: IdleList<Idler>;
+  becameIdle(member: Idler): void;
+  /** Made where there is none. */
+  failureOf(key: string): FailureRecord;
+  quarantine(key: string, reason: string): void;
+  /** The actor is gone for good. */
+  left(member: Member, reason: string): void;
+  /** The cell has nothing left to do and leaves memory. */
+  remove(member: Member): void;
 }

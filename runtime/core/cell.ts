@@ -1,82 +1,128 @@
-// Hot. One resident actor: its mailbox, its state and the turn loop, which runs one message at a time.
+// Hot. One resident actor: its mailbox, its state and the turn loop. One turn at a time, or several reads side by side.
 import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
-import { limits } from "../limits.ts";
+import { ActorTimers } from "./actor-timers.ts";
 import type { CellHost, NodeServices } from "./cell-host.ts";
-import type { Method, SessionMethods } from "./definition.ts";
+import type { WaitingTurn } from "./deadlock.ts";
+import type { SessionMethods } from "./definition.ts";
+import { DurableState } from "./durable-state.ts";
+import { decode, encode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
-import { dropItem, Mailbox } from "./mailbox.ts";
-import type { ConnectionPort, MessageBatch, SessionPort } from "./ports.ts";
+import type { RuntimeError } from "./errors.ts";
+import type { Idler } from "./idle-list.ts";
+import { Mailbox, type MailboxItem } from "./mailbox.ts";
+import type { ConnectionPort, Encoded, MessageBatch, SessionPort } from "./ports.ts";
 import type { Runnable } from "./scheduler.ts";
-import { judgeFailure } from "./supervision.ts";
-import { TurnContext } from "./turn-context.ts";
+import type { FailureRecord } from "./supervision.ts";
+import { failActivation, putAside } from "./turn-ending.ts";
+import { runEnvelope, runMessage, type RunningCell } from "./turn-running.ts";
+import type { Turn } from "./turn.ts";
 
-export type CellStatus = "idle" | "ready" | "running" | "suspended";
+/** Idle: nothing to do. Ready: in the scheduler's queue. Running: in a slice. Waiting: for a promise, or for time. */
+type Phase = "idle" | "ready" | "running" | "waiting";
+/** Packed: a session whose state was put away while its connection stays. */
+type Memory = "absent" | "waking" | "present" | "packed";
 
-export class Cell implements Runnable, TimerOwner, SessionPort {
+export type CellStatus = "idle" | "ready" | "running" | "suspended" | "waking" | "resting";
+
+export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Idler {
   readonly host: CellHost;
-  readonly services: NodeServices;
   readonly key: string;
   readonly mailbox: Mailbox;
   readonly connection: ConnectionPort | undefined;
-  /** When the running turn began, in monotonic milliseconds. */
-  turnStartedMs = 0;
-  /** Unix milliseconds, read once a slice. */
-  turnStartedAt = 0;
-  /** The handler's last reading of the clock. */
-  lastReadMs = 0;
-  current: Envelope | undefined;
+  readonly durable: DurableState | undefined;
+  state: unknown = undefined;
+  /** The turn that runs now, or that has the actor to itself while it waits. */
+  turn: Turn | undefined = undefined;
+  /** Reads that wait side by side. */
+  reads: Turn | undefined = undefined;
+  /** For the next turn of this slice; one that waits keeps its own. */
+  spareTurn: Turn | undefined = undefined;
+  /** It has left memory: another cell stands for its key, or none. */
+  gone = false;
+  failure: FailureRecord | undefined;
   turns = 0;
-  idleSinceMs: number;
-  readonly #context: TurnContext;
-  readonly #idleStopMs: number;
-  #status: CellStatus = "idle";
-  #active = false;
+  recordSlot = -1;
+  idleSinceMs = 0;
+  idleNext: Idler | undefined = undefined;
+  idlePrevious: Idler | undefined = undefined;
+  idling = false;
+  #phase: Phase = "idle";
+  #memory: Memory = "absent";
   #suspended = false;
-  #pending = false;
-  #stopRequested = false;
-  #idleTimer: Timer | undefined;
+  #stopping = false;
+  #timers: ActorTimers | undefined = undefined;
+  #restTimer: Timer | undefined = undefined;
 
   constructor(host: CellHost, key: string, connection: ConnectionPort | undefined) {
-    const { mailbox = {}, hibernateAfterMs = limits.idleStopMs } = host.type.options;
-    const { capacity = limits.mailboxMessagesMax, bytes = limits.mailboxBytesMax } = mailbox;
+    const { commits, store, scheduler } = host.services;
     this.host = host;
-    this.services = host.services;
     this.key = key;
     this.connection = connection;
-    this.mailbox = new Mailbox(capacity, bytes);
-    this.#idleStopMs = hibernateAfterMs;
-    this.#context = new TurnContext(this);
-    this.idleSinceMs = host.services.clock.monotonicMs();
+    this.mailbox = new Mailbox(host.bounds);
+    this.durable = host.type.options.durable === true ? new DurableState(this, commits, store) : undefined;
+    this.failure = host.failures.size > 0 ? host.failures.get(key) : undefined;
+    this.idleSinceMs = scheduler.nowMs;
   }
 
-  get status(): CellStatus {
-    return this.#suspended && this.#status !== "running" ? "suspended" : this.#status;
+  get services(): NodeServices {
+    return this.host.services;
   }
 
   get address(): string {
     return `${this.host.type.name}/${this.key}`;
   }
 
+  get status(): CellStatus {
+    if (this.turn !== undefined || this.reads !== undefined) return "running";
+    if (this.#suspended) return "suspended";
+    if (this.#memory === "waking") return "waking";
+    if (this.#restTimer?.armed === true) return "resting";
+    return this.#phase === "idle" ? "idle" : "ready";
+  }
+
   get quiet(): boolean {
-    return this.#status === "idle" && this.mailbox.count === 0;
+    return this.#phase === "idle" && this.mailbox.count === 0;
+  }
+
+  /** A copy, for whoever looks from outside; undefined where the state is no JSON or not in memory. */
+  get shownState(): unknown {
+    if (this.#memory === "packed") return decode(this.state as Encoded);
+    const encoded = this.#memory === "present" ? encode(this.state) : undefined;
+    return typeof encoded === "string" ? decode(encoded) : undefined;
+  }
+
+  get timers(): ActorTimers {
+    return (this.#timers ??= new ActorTimers(this.services.wheel, (envelope) => this.offer(envelope)));
+  }
+
+  /** Turns that wait while they have the actor, or share it; the one that runs now is among them. */
+  blockers(): readonly WaitingTurn[] {
+    const blockers: WaitingTurn[] = this.turn === undefined ? [] : [this.turn];
+    for (let read = this.reads; read !== undefined; read = read.next) blockers.push(read);
+    return blockers;
   }
 
   /** False when the mailbox is full. */
   offer(envelope: Envelope): boolean {
     if (!this.mailbox.offer(envelope)) return false;
-    this.#wake();
+    if (this.#phase === "idle" || this.#phase === "waiting") this.#goOn();
     return true;
   }
 
-  /** For lifecycle messages, which are never refused. */
-  put(envelope: Envelope): void {
-    this.mailbox.put(envelope);
-    this.#wake();
+  /** For what is never refused, and comes before all else. */
+  putControl(envelope: Envelope): void {
+    this.mailbox.putControl(envelope);
+    if (this.#phase !== "running" && this.#phase !== "ready") this.#goOn();
+  }
+
+  putAgain(envelope: Envelope): void {
+    this.mailbox.putLast(envelope);
+    if (this.#phase === "idle" || this.#phase === "waiting") this.#goOn();
   }
 
   putBatch(batch: MessageBatch): void {
     this.mailbox.putBatch(batch);
-    this.#wake();
+    if (this.#phase === "idle" || this.#phase === "waiting") this.#goOn();
   }
 
   suspend(): void {
@@ -85,164 +131,196 @@ export class Cell implements Runnable, TimerOwner, SessionPort {
 
   resume(): void {
     this.#suspended = false;
-    this.#wake();
+    if (this.#phase === "waiting") this.#goOn();
   }
 
   close(reason: string): void {
-    const { closed } = this.host.type.session as SessionMethods;
-    this.#discard();
+    this.discardAll();
     this.#suspended = false;
-    this.put(new Envelope(closed, reason, this.address));
+    this.mailbox.putLast(new Envelope((this.host.type.session as SessionMethods).closed, reason));
+    if (this.#phase === "idle" || this.#phase === "waiting") this.#goOn();
   }
 
   /** A session leaves through its `closed` turn: its connection ends. */
   requestStop(): void {
-    if (this.connection === undefined) this.#stopRequested = true;
-    else this.connection.end("stopped");
+    if (this.connection !== undefined) return this.connection.end("stopped");
+    this.#stopping = true;
+    if (this.#phase === "idle" || this.#phase === "waiting") this.#goOn();
   }
 
   run(turnsMax: number): number {
-    const { clock } = this.services;
-    const sliceStartedMs = clock.monotonicMs();
-    this.#status = "running";
-    this.turnStartedMs = sliceStartedMs;
-    this.turnStartedAt = clock.unixMs();
+    const { meter, probe } = this.services;
+    this.#phase = "running";
+    meter.begin();
+    probe?.entered(this.host.index, this.key);
     let turns = 0;
-    while (turns < turnsMax && !this.#pending && !this.#suspended && !this.#stopRequested && this.#turn()) turns++;
-    const done = this.#pending ? turns - 1 : turns; // what goes on is measured when it is done
+    for (let item = this.mailbox.peek(); turns < turnsMax && item !== undefined; item = this.mailbox.peek()) {
+      if (!this.#mayRun(item)) break;
+      turns++;
+      if (item instanceof Envelope) runEnvelope(this, item);
+      else runMessage(this, item);
+    }
+    meter.end(this);
+    probe?.left();
     this.turns += turns;
     this.host.stats.turns += turns;
-    if (this.connection === undefined && done > 0) {
-      this.turnStartedMs = clock.monotonicMs();
-      this.host.stats.durations.record((this.turnStartedMs - sliceStartedMs) / done, done);
-    }
-    if (!this.#pending) this.#rest();
+    this.idleSinceMs = meter.nowMs;
+    this.spareTurn = undefined;
+    this.#goOn();
     return turns;
   }
 
+  /** A turn that waited is over. */
+  turnEnded(turn: Turn, endedMs: number): void {
+    if (turn.method === this.host.type.session?.closed) this.#stopping = true;
+    this.idleSinceMs = endedMs;
+    if (this.#phase === "waiting") this.#goOn();
+  }
+
+  /** The rest after crashes is over. */
   timerFired(): void {
-    if (this.#status !== "idle" || this.mailbox.count > 0) return;
-    const leftMs = this.idleSinceMs + this.#idleStopMs - this.services.clock.monotonicMs();
-    if (leftMs > 0) this.services.wheel.arm(this.#idleTimer as Timer, leftMs);
-    else this.#leave();
+    if (this.#phase === "waiting") this.#goOn();
   }
 
-  #wake(): void {
-    if (this.#status !== "idle" || this.#suspended || this.mailbox.count === 0) return;
-    this.#status = "ready";
-    this.services.busy(1);
-    this.services.scheduler.add(this);
-  }
-
-  /** Runs the message at the head; false when there is none. */
-  #turn(): boolean {
-    const item = this.mailbox.peek();
-    if (item === undefined) return false;
-    if (item instanceof Envelope) {
-      this.mailbox.shiftEnvelope();
-      if (item.start(this.services.clock)) this.#handle(item.method, item.input, item);
-      return true;
+  /** All that the actor changed is stored; or it is not, and what it holds in memory is void. */
+  stored(error: RuntimeError | undefined): void {
+    if (error !== undefined) {
+      for (const turn of this.blockers()) (turn as Turn).doomed = error;
+      this.forget();
     }
-    const { arrivedMs } = item;
-    const input = item.take();
-    this.mailbox.taken(1);
-    if (item.remaining === 0) this.mailbox.shiftBatch(item);
-    this.#handle((this.host.type.session as SessionMethods).message, input, undefined, arrivedMs);
+    if (this.#phase === "waiting") this.#goOn();
+  }
+
+  /** The next message finds the actor as it was last committed, or fresh. */
+  forget(): void {
+    this.#timers?.cancelAll();
+    this.#memory = "absent";
+    this.state = undefined;
+  }
+
+  /** Idle for long enough, or memory is short: the actor leaves it; a session stays with its state packed. */
+  hibernate(): boolean {
+    if (this.#phase !== "idle" || (this.#timers?.count ?? 0) > 0) return false;
+    this.host.stats.hibernations++;
+    if (this.connection === undefined) this.#leave();
+    else this.#pack();
     return true;
   }
 
-  #handle(method: Method, input: unknown, envelope: Envelope | undefined, arrivedMs?: number): void {
-    this.current = envelope;
-    if (method === this.host.type.session?.closed) this.#stopRequested = true;
+  /** Drops what waits: asks among it are told, tells are put aside. */
+  discardAll(why?: RuntimeError): void {
+    this.turn?.cancel();
+    this.host.stats.discarded += this.mailbox.clear((item) => {
+      if (!(item instanceof Envelope)) item.release();
+      else if (why === undefined) item.asking?.abandon();
+      else putAside(this, item, why);
+    });
+  }
+
+  /** Whether the message at the head can have its turn now; wakes the actor where that is what is missing. */
+  #mayRun(item: MailboxItem): boolean {
+    if (this.turn !== undefined || this.#suspended || this.#stopping || this.#memory === "waking") return false;
+    if (this.reads !== undefined) return item instanceof Envelope && item.method.kind === "read";
+    if (this.failure !== undefined && this.#rests(this.failure)) return false;
+    if (this.#memory !== "absent" || this.durable === undefined) return true;
+    this.#wake(this.durable);
+    return false;
+  }
+
+  #rests(failure: FailureRecord): boolean {
+    const leftMs = failure.notBeforeMs - this.services.clock.monotonicMs();
+    if (leftMs <= 0) return false;
+    this.#restTimer ??= new Timer(this);
+    if (!this.#restTimer.armed) this.services.wheel.arm(this.#restTimer, leftMs);
+    return true;
+  }
+
+  async #wake(durable: DurableState): Promise<void> {
+    this.#memory = "waking";
     try {
-      if (!this.#active) {
-        this.#context.state = this.host.type.options.state(this.key);
-        this.#active = true;
+      this.state = await durable.load();
+      this.#memory = "present";
+      this.host.stats.activations++;
+    } catch (error) {
+      this.#memory = "absent";
+      const head = this.mailbox.peek();
+      if (head instanceof Envelope) {
+        this.mailbox.shift(head);
+        failActivation(this, head, error);
       }
-      const result = method.handler(this.#context, input);
-      if (result instanceof Promise) return void this.#settleLater(method, result, envelope, arrivedMs);
-      envelope?.resolve(result);
-    } catch (error) {
-      this.#fail(method, error, envelope);
     }
-    if (this.connection === undefined) return;
-    this.#context.turnEnded();
-    this.#measure(arrivedMs);
+    if (this.#phase === "waiting") this.#goOn();
   }
 
-  /** A reading costs 40 ns, a tenth of a short turn: where the handler has read the clock, that stands for the end. */
-  #measure(arrivedMs: number | undefined): void {
-    const { stats } = this.host;
-    const endedMs = this.lastReadMs > this.turnStartedMs ? this.lastReadMs : this.services.clock.monotonicMs();
-    stats.durations.record(endedMs - this.turnStartedMs);
-    if (arrivedMs !== undefined) stats.latencies.record(endedMs - arrivedMs);
-    this.turnStartedMs = endedMs;
-  }
-
-  /** The turn is held until its promise settles, also where nobody waits for what it ends in. */
-  async #settleLater(method: Method, result: Promise<unknown>, envelope?: Envelope, arrivedMs?: number): Promise<void> {
-    this.#pending = true;
-    try {
-      const value = await result;
-      envelope?.resolve(value);
-    } catch (error) {
-      this.#fail(method, error, envelope);
-    }
-    this.#pending = false;
-    this.lastReadMs = 0;
-    this.#measure(arrivedMs);
-    this.#rest();
-  }
-
-  /** A crashed actor starts afresh with its next message; a crashed session ends with its connection. */
-  #fail(method: Method, error: unknown, envelope: Envelope | undefined): void {
-    const { stats, type } = this.host;
-    const where = { type: type.name, key: this.key, method: method.name };
-    const turn = { ...where, error, envelope, cancelled: this.#context.isCancellation(error) };
-    if (!judgeFailure(turn, stats, this.services.events)) return;
-    if (this.connection === undefined) this.#active = false;
-    else this.connection.crashed();
-  }
-
-  /** After a slice, or after an asynchronous turn: on to the next message, or idle, or gone. */
-  #rest(): void {
-    this.current = undefined;
-    this.#context.turnEnded();
-    if (this.#stopRequested && this.#stopped()) return;
-    if (this.mailbox.count > 0 && !this.#suspended) {
-      this.#status = "ready";
-      this.services.scheduler.add(this);
+  /** Before a handler is called. What a durable actor has to wait for, it has waited for: this is for the others. */
+  remember(): void {
+    if (this.#memory === "present") return;
+    if (this.#memory === "packed") {
+      this.state = decode(this.state as Encoded);
     } else {
-      this.#status = "idle";
-      this.idleSinceMs = this.turnStartedMs;
-      this.services.busy(-1);
-      if (this.connection === undefined) {
-        this.#idleTimer ??= new Timer(this);
-        if (!this.#idleTimer.armed) this.services.wheel.arm(this.#idleTimer, this.#idleStopMs);
-      }
+      this.state = this.host.type.options.state(this.key);
+      this.host.stats.activations++;
+    }
+    this.#memory = "present";
+  }
+
+  #pack(): void {
+    const encoded = this.#memory === "present" ? encode(this.state) : undefined;
+    this.host.idle.remove(this);
+    if (typeof encoded !== "string") return;
+    this.state = encoded;
+    this.#memory = "packed";
+  }
+
+  /** After a slice, after a turn that waited, and whenever something else has changed: on, or idle, or gone. */
+  #goOn(): void {
+    const item = this.mailbox.peek();
+    const busy =
+      this.turn !== undefined || this.reads !== undefined || this.#memory === "waking" || this.durable?.clean === false;
+    if (this.#stopping && !busy && this.#stopped()) return;
+    if (item !== undefined && this.#mayRun(item)) {
+      this.#leaveIdle();
+      this.#phase = "ready";
+      this.services.scheduler.add(this);
+    } else if (item === undefined && !busy) {
+      this.#becomeIdle();
+    } else {
+      this.#leaveIdle();
+      this.#phase = "waiting";
     }
     this.connection?.mailboxMoved();
   }
 
+  #leaveIdle(): void {
+    if (this.#phase !== "idle") return;
+    this.services.busy(1);
+    this.host.idle.remove(this);
+  }
+
+  #becomeIdle(): void {
+    if (this.#phase === "idle") return;
+    this.#phase = "idle";
+    this.services.busy(-1);
+    if (this.host.hibernates) this.host.becameIdle(this);
+  }
+
   /** False when messages wait: they find a fresh state. A session's would find no connection. */
   #stopped(): boolean {
-    if (this.connection !== undefined) this.#discard();
-    this.#stopRequested = this.#active = false;
+    if (this.connection !== undefined) this.discardAll();
+    this.#stopping = false;
+    this.forget();
+    this.host.left(this, this.connection !== undefined ? "connection_lost" : (this.durable?.endReason ?? "stopped"));
     if (this.mailbox.count > 0) return false;
-    this.services.busy(-1);
+    this.#becomeIdle();
     this.#leave();
     return true;
   }
 
-  /** Drops what waits; asks among it are told. */
-  #discard(): void {
-    this.#context.cancelTurn();
-    this.host.stats.discarded += this.mailbox.clear(dropItem);
-  }
-
   #leave(): void {
-    if (this.#idleTimer !== undefined) this.services.wheel.disarm(this.#idleTimer);
-    this.host.remove(this.key);
+    this.host.idle.remove(this);
+    if (this.#restTimer !== undefined) this.services.wheel.disarm(this.#restTimer);
+    this.gone = true;
+    this.host.remove(this);
     this.connection?.sessionLeft();
   }
 }

@@ -2,13 +2,18 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 
 import { assert } from "../base/assert.ts";
-import type { ActorContext, SessionContext } from "./context.ts";
+import { limits } from "../limits.ts";
+import type { ActorContext, DurableContext, DurableReadContext, ReadContext, SessionContext } from "./context.ts";
 
 export interface Method {
   readonly name: string;
   readonly kind: "write" | "read" | "lifecycle" | "message";
+  /** Its place in the type, counted from 0. */
+  readonly index: number;
   readonly in?: TSchema;
   readonly out?: TSchema;
+  /** File and line. */
+  readonly definedAt: string;
   /** Called once a turn; an answer or a promise of one. */
   readonly handler: (context: ActorContext<unknown>, input: unknown) => unknown;
 }
@@ -16,12 +21,26 @@ export interface Method {
 export interface MailboxOptions {
   /** Messages; `limits.mailboxMessagesMax` unless given. */
   readonly capacity?: number;
-  /** Bytes of undecoded input; `limits.mailboxBytesMax` unless given. */
+  /**
+   * Bytes of what waits; `limits.mailboxBytesMax` unless given. Undecoded input always counts; inputs of calls count,
+   * by the length of their text as JSON, where this is given.
+   */
   readonly bytes?: number;
 }
 
 export interface ActorOptions<State> {
+  /** The state of an actor that has none yet. */
   readonly state: (key: string) => State;
+  /** State, rows, alarms and watches are committed before anything of the turn that changed them leaves. */
+  readonly durable?: boolean;
+  /** Of the state's shape: 1 unless given. A stored state of a later version is refused, never overwritten. */
+  readonly version?: number;
+  /** `upgrade[1]` makes a state of version 2 out of one of version 1, and so on; run when an older state wakes. */
+  readonly upgrade?: Readonly<Record<number, (old: never) => unknown>>;
+  /** Fields of the state that queries may filter on: texts, numbers and booleans. At most 8. */
+  readonly indexed?: readonly (keyof State & string)[];
+  /** The state as JSON, in UTF-16 code units; `limits.stateLengthMax` unless given. */
+  readonly stateLengthMax?: number;
   /** Idle time after which the actor leaves memory; `limits.idleStopMs` unless given. */
   readonly hibernateAfterMs?: number;
   readonly mailbox?: MailboxOptions;
@@ -31,6 +50,8 @@ export interface ActorOptions<State> {
 export interface SessionOptions<State, In, Out> {
   readonly state: (key: string) => State;
   readonly mailbox?: MailboxOptions;
+  /** Idle time after which the state, JSON then, is packed away while the connection stays; never unless given. */
+  readonly hibernateAfterMs?: number;
   readonly opened?: (session: SessionContext<State, Out>) => void | Promise<void>;
   readonly message: (session: SessionContext<State, Out>, message: In) => void | Promise<void>;
   /** The last turn, run exactly once however the connection ended; nothing can be sent any more. */
@@ -46,6 +67,8 @@ export interface SessionMethods {
 type StaticOf<Schema> = Schema extends TSchema ? Static<Schema> : undefined;
 type AnswerOf<Schema> = Schema extends TSchema ? Static<Schema> : void;
 type Handler<Context, In, Out> = (actor: Context, input: In) => Out | Promise<Out>;
+type WriteContext<State, Durable> = Durable extends true ? DurableContext<State> : ActorContext<State>;
+type LookContext<State, Durable> = Durable extends true ? DurableReadContext<State> : ReadContext<State>;
 
 export interface MethodSchemas {
   readonly in?: TSchema;
@@ -69,7 +92,7 @@ const METHOD_NAME = /^[a-z][A-Za-z0-9_]{0,62}$/;
 type NoMethods = {};
 
 /** A type of actor. `on` and `read` add a method and return the same type, now knowing it. */
-export class ActorType<State, Methods = NoMethods, In = never, Out = never> {
+export class ActorType<State, Methods = NoMethods, In = never, Out = never, Durable extends boolean = false> {
   readonly name: string;
   readonly options: ActorOptions<State>;
   readonly session: SessionMethods | undefined;
@@ -79,7 +102,13 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never> {
 
   constructor(name: string, options: ActorOptions<State>, sessionMethods?: SessionMethods) {
     assert(TYPE_NAME.test(name), `an actor type is named like "chat-room", not "${name}"`);
-    const { hibernateAfterMs = 0, mailbox: { capacity = 1, bytes = 1 } = {} } = options;
+    const { hibernateAfterMs = 0, mailbox: { capacity = 1, bytes = 1 } = {}, version = 1, indexed = [] } = options;
+    assert(version >= 1 && Number.isSafeInteger(version), `"${name}" needs a whole version from 1 on`);
+    assert(
+      indexed.length <= limits.indexedFieldsMax,
+      `"${name}" has more than ${limits.indexedFieldsMax} indexed fields`,
+    );
+    assert(indexed.length === 0 || options.durable === true, `"${name}" is not durable: it has nothing to be indexed`);
     assert(hibernateAfterMs >= 0 && Number.isFinite(hibernateAfterMs), `"${name}" needs a finite hibernateAfterMs`);
     assert(capacity >= 1 && Number.isSafeInteger(capacity), `"${name}" needs a mailbox for at least one message`);
     assert(bytes > 0 && Number.isFinite(bytes), `"${name}" needs a mailbox bounded in bytes`);
@@ -92,35 +121,38 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never> {
   on<Name extends string, const Schemas extends MethodSchemas>(
     name: Name,
     schemas: Schemas,
-    handler: Handler<ActorContext<State>, StaticOf<Schemas["in"]>, AnswerOf<Schemas["out"]>>,
+    handler: Handler<WriteContext<State, Durable>, StaticOf<Schemas["in"]>, AnswerOf<Schemas["out"]>>,
   ): ActorType<
     State,
     Methods & { [M in Name]: { in: StaticOf<Schemas["in"]>; out: AnswerOf<Schemas["out"]> } },
     In,
-    Out
+    Out,
+    Durable
   > {
-    return this.#add(name, "write", schemas, handler as Method["handler"]) as never;
+    return this.#add(name, "write", schemas, handler as unknown as Method["handler"]) as never;
   }
 
-  /** A method that only looks: its state is read-only to the compiler. */
+  /** A method that only looks, at a state it cannot change: it may share the actor with other reads. */
   read<Name extends string, const Schemas extends MethodSchemas>(
     name: Name,
     schemas: Schemas,
-    handler: Handler<ActorContext<Readonly<State>>, StaticOf<Schemas["in"]>, AnswerOf<Schemas["out"]>>,
+    handler: Handler<LookContext<Readonly<State>, Durable>, StaticOf<Schemas["in"]>, AnswerOf<Schemas["out"]>>,
   ): ActorType<
     State,
     Methods & { [M in Name]: { in: StaticOf<Schemas["in"]>; out: AnswerOf<Schemas["out"]> } },
     In,
-    Out
+    Out,
+    Durable
   > {
-    return this.#add(name, "read", schemas, handler as Method["handler"]) as never;
+    return this.#add(name, "read", schemas, handler as unknown as Method["handler"]) as never;
   }
 
   #add(name: string, kind: "write" | "read", schemas: MethodSchemas, handler: Method["handler"]): this {
     assert(METHOD_NAME.test(name), `a method is named like "addMember", not "${name}"`);
     assert(!RESERVED_NAMES.has(name), `"${name}" is a name that every ref has already`);
     assert(!this.methods.has(name), `"${this.name}" has a method "${name}" already`);
-    this.methods.set(name, { name, kind, ...schemas, handler });
+    assert(this.methods.size < limits.methodsMax, `"${this.name}" has ${limits.methodsMax} methods, the limit`);
+    this.methods.set(name, { name, kind, ...schemas, handler, index: this.methods.size, definedAt: callerPlace() });
     return this;
   }
 }
@@ -128,12 +160,17 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never> {
 /** Any actor type, where only its name, options and methods matter. */
 export interface AnyActorType {
   readonly name: string;
-  readonly options: ActorOptions<unknown>;
+  readonly options: Omit<ActorOptions<unknown>, "indexed"> & { readonly indexed?: readonly string[] };
   readonly session: SessionMethods | undefined;
   readonly methods: ReadonlyMap<string, Method>;
 }
 
-export function actor<State>(name: string, options: ActorOptions<State>): ActorType<State> {
+export function actor<State>(
+  name: string,
+  options: ActorOptions<State> & { readonly durable: true },
+): ActorType<State, NoMethods, never, never, true>;
+export function actor<State>(name: string, options: ActorOptions<State>): ActorType<State>;
+export function actor<State>(name: string, options: ActorOptions<State>): unknown {
   return new ActorType(name, options);
 }
 
@@ -144,9 +181,24 @@ export function session<State, In, Out>(
   name: string,
   options: SessionOptions<State, In, Out>,
 ): ActorType<State, NoMethods, In, Out> {
-  return new ActorType(name, options, {
-    opened: { name: "opened", kind: "lifecycle", handler: (options.opened ?? nothing) as unknown as Method["handler"] },
-    message: { name: "message", kind: "message", handler: options.message as unknown as Method["handler"] },
-    closed: { name: "closed", kind: "lifecycle", handler: (options.closed ?? nothing) as unknown as Method["handler"] },
+  const definedAt = callerPlace();
+  const { opened = nothing, message, closed = nothing, ...rest } = options;
+  const method = (called: string, kind: Method["kind"], index: number, handler: unknown): Method => ({
+    name: called,
+    kind,
+    index,
+    definedAt,
+    handler: handler as Method["handler"],
   });
+  return new ActorType(name, rest, {
+    opened: method("opened", "lifecycle", 0, opened),
+    message: method("message", "message", 1, message),
+    closed: method("closed", "lifecycle", 2, closed),
+  });
+}
+
+/** File and line of whoever called the function that calls this, or "" where the stack does not say. */
+function callerPlace(): string {
+  const lines = (new Error("place").stack ?? "").split("\n").filter((line) => !line.includes("/core/definition.ts"));
+  return /\(?([^\s(]+:\d+):\d+\)?$/.exec(lines.find((line) => line.includes(":")) ?? "")?.[1] ?? "";
 }

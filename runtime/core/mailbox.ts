@@ -1,21 +1,27 @@
-// Hot. Messages waiting for one actor, in order and within two bounds: how many they are and how many bytes they hold.
-import { RingBuffer } from "../base/ring-buffer.ts";
+// Hot. Messages waiting for one actor: two lanes, each in order, within two bounds: how many and how many bytes.
 import { Envelope } from "./envelope.ts";
 import type { MessageBatch } from "./ports.ts";
 
 /** One envelope, or several messages that arrived together. */
 export type MailboxItem = Envelope | MessageBatch;
 
-export class Mailbox {
+export interface MailboxBounds {
   readonly capacity: number;
   readonly bytesMax: number;
-  #items = new RingBuffer<MailboxItem>();
+}
+
+/** A list through the items themselves: an empty mailbox holds nothing, and nothing is allocated for each message. */
+export class Mailbox {
+  readonly #bounds: MailboxBounds;
+  #head: MailboxItem | undefined = undefined;
+  #tail: MailboxItem | undefined = undefined;
+  /** The last control message; what follows it is the normal lane. */
+  #controlTail: Envelope | undefined = undefined;
   #count = 0;
   #bytes = 0;
 
-  constructor(capacity: number, bytesMax: number) {
-    this.capacity = capacity;
-    this.bytesMax = bytesMax;
+  constructor(bounds: MailboxBounds) {
+    this.#bounds = bounds;
   }
 
   /** Messages waiting, 0 to `capacity`; the one being handled is not counted. */
@@ -23,71 +29,107 @@ export class Mailbox {
     return this.#count;
   }
 
-  /** Bytes that the waiting batches hold; a batch counts whole until its last message is taken. */
+  /** Bytes that the waiting messages hold; a batch counts whole until its last message is taken. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /** How many more messages would be taken now. */
   get room(): number {
-    return this.#bytes >= this.bytesMax ? 0 : Math.max(0, this.capacity - this.#count);
+    return this.#bytes >= this.#bounds.bytesMax ? 0 : Math.max(0, this.#bounds.capacity - this.#count);
   }
 
   /** False, and nothing is kept, when the mailbox is full. */
   offer(envelope: Envelope): boolean {
-    if (this.room === 0) return false;
-    this.put(envelope);
+    if (this.#count >= this.#bounds.capacity || this.#bytes >= this.#bounds.bytesMax) return false;
+    this.#append(envelope);
+    this.#count++;
+    this.#bytes += envelope.bytes;
     return true;
   }
 
-  /** For the runtime's own lifecycle messages, at most two for each actor: they are never refused. */
-  put(envelope: Envelope): void {
-    this.#items.push(envelope);
+  /** What was refused nowhere and must come last, whatever the bounds say: the `closed` of a session. */
+  putLast(envelope: Envelope): void {
+    this.#append(envelope);
     this.#count++;
+    this.#bytes += envelope.bytes;
+  }
+
+  /** Before everything that is not a control message: never refused, for whoever puts one has a bound of his own. */
+  putControl(envelope: Envelope): void {
+    const before = this.#controlTail;
+    envelope.next = before === undefined ? this.#head : before.next;
+    if (before === undefined) this.#head = envelope;
+    else before.next = envelope;
+    if (this.#tail === before) this.#tail = envelope;
+    this.#controlTail = envelope;
+    this.#count++;
+    this.#bytes += envelope.bytes;
   }
 
   /** The caller has asked for `room`; a batch may pass the bound on bytes, which is then full until it is handled. */
   putBatch(batch: MessageBatch): void {
-    this.#items.push(batch);
+    this.#append(batch);
     this.#count += batch.remaining;
     this.#bytes += batch.bytes;
   }
 
   peek(): MailboxItem | undefined {
-    return this.#items.peek();
+    return this.#head;
   }
 
-  /** Takes the message at the head, which `peek` showed to be one envelope. */
-  shiftEnvelope(): void {
-    this.#items.shift();
+  /** Takes the envelope that `peek` showed. */
+  shift(envelope: Envelope): void {
+    this.#unlinkHead(envelope);
     this.#count--;
+    this.#bytes -= envelope.bytes;
   }
 
-  /** The head batch gave up this many of its messages. */
-  taken(messages: number): void {
-    this.#count -= messages;
-  }
-
-  /** Drops the head batch, whose messages are all taken. */
-  shiftBatch(batch: MessageBatch): void {
-    this.#items.shift();
+  /** Takes one message of the batch that `peek` showed; with its last one the batch goes back to its maker. */
+  shiftMessage(batch: MessageBatch): unknown {
+    const message = batch.take();
+    this.#count--;
+    if (batch.remaining > 0) return message;
+    this.#unlinkHead(batch);
     this.#bytes -= batch.bytes;
     batch.release();
+    return message;
   }
 
-  /** Drops everything; `visit` sees what was there. Returns the number of messages dropped. */
+  /** The first waiting envelope that fits, front to back. */
+  find(fits: (envelope: Envelope) => boolean): Envelope | undefined {
+    for (let item = this.#head; item !== undefined; item = item.next as MailboxItem | undefined) {
+      if (item instanceof Envelope && fits(item)) return item;
+    }
+    return undefined;
+  }
+
+  /** Empties the mailbox; `visit` sees what was there. Returns the number of messages dropped. */
   clear(visit: (item: MailboxItem) => void): number {
     const dropped = this.#count;
-    for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) visit(item);
-    this.#items.clear();
-    this.#count = 0;
-    this.#bytes = 0;
+    let item = this.#head;
+    this.#head = this.#tail = this.#controlTail = undefined;
+    this.#count = this.#bytes = 0;
+    while (item !== undefined) {
+      const next = item.next as MailboxItem | undefined;
+      item.next = undefined;
+      visit(item);
+      item = next;
+    }
     return dropped;
   }
-}
 
-/** Nobody will handle it: an asker is told, a batch goes back to its maker. */
-export function dropItem(item: MailboxItem): void {
-  if (item instanceof Envelope) item.abandon();
-  else item.release();
+  #append(item: MailboxItem): void {
+    if (this.#tail === undefined) this.#head = item;
+    else this.#tail.next = item;
+    this.#tail = item;
+  }
+
+  /** An item that has left points nowhere: a long queue must not hang on what was once its first. */
+  #unlinkHead(item: MailboxItem): void {
+    this.#head = item.next as MailboxItem | undefined;
+    item.next = undefined;
+    if (this.#tail === item) this.#tail = undefined;
+    if (this.#controlTail === item) this.#controlTail = undefined;
+  }
 }

@@ -34,6 +34,8 @@ export interface MessageBatch {
   readonly bytes: number;
   /** When its bytes came off the socket, in monotonic milliseconds. */
   readonly arrivedMs: number;
+  /** What waits behind it in its mailbox; the mailbox's own, undefined to begin with. */
+  next: object | undefined;
   take(): unknown;
   release(): void;
 }
@@ -62,13 +64,16 @@ export interface SessionOf<In, Out> {
   readonly shape: { readonly in: In; readonly out: Out };
 }
 
+/** What follows the turns of a step: durable state, then files, then sockets. */
+export type StepPhase = "commit" | "write" | "flush";
+
 /** The system, as the sockets see it. */
 export interface SessionHost {
   readonly clock: Clock;
   readonly wheel: TimerWheel;
   readonly scheduler: {
-    /** Called after the turns of each step, in the order given. */
-    onStepEnd(hook: () => void): void;
+    /** Called after the turns of each step: first all of "commit", then of "write", then of "flush". */
+    onStepEnd(phase: StepPhase, hook: () => void): void;
     /** Makes sure that a step ends soon. */
     ensureStep(): void;
     /** To be called when a socket has something: the loop has looked. */
@@ -82,10 +87,33 @@ export interface SessionHost {
 export interface CoreEvents {
   crashed(event: { type: string; key: string; method: string; error: unknown }): void;
   refused(event: { type: string; key: string; reason: string }): void;
+  /** A message was put aside; `id` is that of its dead letter. */
+  deadLetter(event: { type: string; key: string; method: string; reason: string; id: number }): void;
+  quarantined(event: { type: string; key: string; reason: string }): void;
+  /** `turns` turns computed that long in one go, the last of them this method, defined in that file and line. */
+  overBudget(event: TurnEvent & { turns: number }): void;
+  /** A turn waits that long already, for these asks: `type/key.method`. */
+  stillOpen(event: TurnEvent & { waitsFor: readonly string[] }): void;
+  /** The store refused what actors changed, or could not be read. */
+  storeFailed(event: { error: unknown }): void;
+}
+
+export interface TurnEvent {
+  readonly type: string;
+  readonly key: string;
+  readonly method: string;
+  readonly definedAt: string;
+  readonly tookMs: number;
 }
 
 /** What an indexed field may hold; others, and absent ones, are not found by that field. */
 export type IndexedValue = string | number | boolean;
+
+/**
+ * State, inputs, rows and letters as they are kept: JSON text, which any program can read. (Text, not bytes: in a
+ * database it is a TEXT column. It may hold lone surrogates only as JSON escapes.)
+ */
+export type Encoded = string;
 
 /** One durable actor as it was last committed. */
 export interface StoredActor {
@@ -95,7 +123,7 @@ export interface StoredActor {
   readonly epoch: number;
   /** The version of the state's shape, as the actor type counted when it was written. */
   readonly stateVersion: number;
-  readonly state: Uint8Array;
+  readonly state: Encoded;
 }
 
 /** What happens to firings whose time passed while nobody could run them: one of them runs, none, or each. */
@@ -108,7 +136,7 @@ export interface AlarmRecord {
   /** 0: it fires once. */
   readonly everyMs: number;
   readonly method: string;
-  readonly input: Uint8Array | undefined;
+  readonly input: Encoded | undefined;
   readonly missed: MissedPolicy;
   /** Counts up with each firing, and over replacements: together with the name it is the fire id. */
   readonly fire: number;
@@ -138,9 +166,9 @@ export interface Change {
   readonly version: number;
   readonly stateVersion: number;
   /** Undefined: the actor goes, with its rows, alarms, watches and index entries; the rest of the change is ignored. */
-  readonly state: Uint8Array | undefined;
+  readonly state: Encoded | undefined;
   /** An undefined value deletes the row. */
-  readonly rows: readonly { readonly row: string; readonly value: Uint8Array | undefined }[];
+  readonly rows: readonly { readonly row: string; readonly value: Encoded | undefined }[];
   /** An undefined alarm cancels. */
   readonly alarms: readonly { readonly name: string; readonly alarm: AlarmRecord | undefined }[];
   readonly watches: readonly (Omit<StoredWatch, "watcherType" | "watcherKey"> & { readonly on: boolean })[];
@@ -159,7 +187,7 @@ export interface StoredLetter {
   readonly method: string;
   readonly reason: string;
   /** Input, cause, last turns: encoded by the core. */
-  readonly body: Uint8Array;
+  readonly body: Encoded;
 }
 
 /** A key that is shut until someone releases it. */
@@ -202,15 +230,15 @@ export interface RowRange {
 
 /**
  * Where durable actors are kept. Every method may reject with a `RuntimeError` whose code begins with `store.` and whose
- * message names the file; then nothing was changed. Byte arrays given and returned are not changed by either side.
+ * message names the file; then nothing was changed.
  */
 export interface Store {
   /** Fencing number of this owner: higher than that of every owner before. */
   readonly epoch: number;
   load(type: string, key: string): Promise<StoredActor | undefined>;
-  row(type: string, key: string, row: string): Promise<Uint8Array | undefined>;
+  row(type: string, key: string, row: string): Promise<Encoded | undefined>;
   /** In order of the rows' UTF-8 bytes. */
-  rows(type: string, key: string, range: RowRange): Promise<readonly { row: string; value: Uint8Array }[]>;
+  rows(type: string, key: string, range: RowRange): Promise<readonly { row: string; value: Encoded }[]>;
   /** Durable when it resolves. One outcome for each change, in order. */
   commit(batch: CommitBatch): Promise<readonly ("committed" | "stale")[]>;
   /** Alarms due after `after` and up to `until`, both Unix milliseconds, earliest first; one more than `limit` never. */

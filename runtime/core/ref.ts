@@ -1,18 +1,13 @@
-// Refs: for each actor type two small classes, generated once, whose methods put a message into the right mailbox.
+// Hot. Refs: for each actor type two small classes, generated once, whose methods put a message into the right mailbox.
+import type { Address } from "./address.ts";
 import type { AnyActorType, Method } from "./definition.ts";
 import type { Receipt } from "./errors.ts";
-import type { CallOptions } from "./shape.ts";
+import type { CallOptions, TellOptions } from "./shape.ts";
 
-/** Whoever delivers: the system. `caller` is the actor whose turn makes the call, if one does. */
-export interface Courier<Caller> {
-  ask(call: Call<Caller>, input: unknown, options: CallOptions | undefined): Promise<unknown>;
-  tell(call: Call<Caller>, input: unknown): Receipt;
-}
-
-export interface Call<Caller> {
-  readonly target: RefTarget;
-  readonly caller: Caller | undefined;
-  readonly method: Method;
+/** Whoever delivers. */
+export interface Courier {
+  ask(address: Address, method: Method, input: unknown, options: CallOptions | undefined): Promise<unknown>;
+  tell(address: Address, method: Method, input: unknown, options: TellOptions | undefined): Receipt;
 }
 
 export interface RefTarget {
@@ -20,23 +15,21 @@ export interface RefTarget {
   readonly key: string;
 }
 
-type RefClass<Caller> = new (key: string, caller: Caller | undefined) => RefTarget;
+export type RefClass = new (address: Address) => RefTarget;
 
 /** The class of refs to one actor type. What is not part of an address is private: no method name can meet it. */
-export function createRefClass<Caller>(type: AnyActorType, courier: Courier<Caller>): RefClass<Caller> {
+export function createRefClass(type: AnyActorType, courier: Courier): RefClass {
   const { name } = type;
 
   class TellStub {
-    readonly #target: RefTarget;
-    readonly #caller: Caller | undefined;
-    constructor(target: RefTarget, caller: Caller | undefined) {
-      this.#target = target;
-      this.#caller = caller;
+    readonly #address: Address;
+    constructor(address: Address) {
+      this.#address = address;
     }
     static {
       for (const method of type.methods.values()) {
-        const tell = function (this: TellStub, input?: unknown): Receipt {
-          return courier.tell({ target: this.#target, caller: this.#caller, method }, input);
+        const tell = function (this: TellStub, input?: unknown, options?: TellOptions): Receipt {
+          return courier.tell(this.#address, method, input, options);
         };
         Object.defineProperty(this.prototype, method.name, { value: tell });
       }
@@ -45,17 +38,17 @@ export function createRefClass<Caller>(type: AnyActorType, courier: Courier<Call
 
   return class RefStub implements RefTarget {
     readonly key: string;
-    readonly #caller: Caller | undefined;
+    readonly #address: Address;
     #tell: TellStub | undefined;
-    constructor(key: string, caller: Caller | undefined) {
-      this.key = key;
-      this.#caller = caller;
+    constructor(address: Address) {
+      this.key = address.key;
+      this.#address = address;
     }
     get type(): string {
       return name;
     }
     get tell(): TellStub {
-      return (this.#tell ??= new TellStub(this, this.#caller));
+      return (this.#tell ??= new TellStub(this.#address));
     }
     toString(): string {
       return `${name}/${this.key}`;
@@ -67,7 +60,7 @@ export function createRefClass<Caller>(type: AnyActorType, courier: Courier<Call
     static {
       for (const method of type.methods.values()) {
         const ask = function (this: RefStub, input?: unknown, options?: CallOptions): Promise<unknown> {
-          return courier.ask({ target: this, caller: this.#caller, method }, input, options);
+          return courier.ask(this.#address, method, input, options);
         };
         Object.defineProperty(this.prototype, method.name, { value: ask });
       }

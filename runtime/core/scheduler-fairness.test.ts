@@ -65,7 +65,7 @@ describe("what throws in a step", () => {
     const clock = new FakeClock();
     const scheduler = new Scheduler(clock);
     const ran: string[] = [];
-    scheduler.onStepEnd(() => ran.push("hook"));
+    scheduler.onStepEnd("write", () => ran.push("hook"));
     scheduler.add({ run: throwing });
     await settleDespite(clock);
     await settleDespite(clock);
@@ -77,7 +77,7 @@ describe("what throws in a step", () => {
     const scheduler = new Scheduler(clock);
     const ran: string[] = [];
     const faulty = { once: true };
-    scheduler.onStepEnd(() => {
+    scheduler.onStepEnd("write", () => {
       if (faulty.once) {
         faulty.once = false;
         throwing();

@@ -1,9 +1,9 @@
-// Who runs when: slices, steps, and the hooks at the end of a step.
+// Who runs when: slices, steps, the hooks at the end of a step, and the time that all of a step share.
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
-import { type Runnable, Scheduler } from "./scheduler.ts";
+import { type Runnable, type RunOrder, Scheduler } from "./scheduler.ts";
 
 interface Bench {
   readonly clock: FakeClock;
@@ -14,9 +14,9 @@ interface Bench {
   worker(name: string, turns: number): Runnable;
 }
 
-function bench(): Bench {
+function bench(order?: RunOrder): Bench {
   const clock = new FakeClock();
-  const scheduler = new Scheduler(clock);
+  const scheduler = new Scheduler(clock, order);
   const trace: string[] = [];
   return {
     clock,
@@ -62,7 +62,7 @@ describe("a scheduler", () => {
 
   test("runs within the same step who became ready during it", async () => {
     const { clock, scheduler, trace, worker } = bench();
-    scheduler.onStepEnd(() => trace.push("hook"));
+    scheduler.onStepEnd("write", () => trace.push("hook"));
     scheduler.add({
       run() {
         scheduler.add(worker("woken", 1));
@@ -82,7 +82,7 @@ describe("a scheduler", () => {
 
   test("spends the turns of a step exactly before it ends", async () => {
     const { clock, scheduler, trace, worker } = bench();
-    scheduler.onStepEnd(() => trace.push("hook"));
+    scheduler.onStepEnd("write", () => trace.push("hook"));
     scheduler.add(worker("busy", limits.turnsPerStep));
     await clock.runSoon();
     expect(trace.indexOf("hook")).toBe(limits.turnsPerStep / limits.turnsPerSlice);
@@ -105,16 +105,26 @@ describe("a scheduler", () => {
 
   test("calls the hooks after the turns, in the order they were given", async () => {
     const { clock, scheduler, trace, worker } = bench();
-    scheduler.onStepEnd(() => trace.push("first hook"));
-    scheduler.onStepEnd(() => trace.push("second hook"));
+    scheduler.onStepEnd("write", () => trace.push("first hook"));
+    scheduler.onStepEnd("write", () => trace.push("second hook"));
     scheduler.add(worker("a", 1));
     await clock.settle();
     expect(trace).toEqual(["a 1", "first hook", "second hook"]);
   });
 
+  test("calls the hooks for commits first, then those for files, then those for sockets", async () => {
+    const { clock, scheduler, trace } = bench();
+    for (const phase of ["flush", "write", "commit", "flush", "commit"] as const) {
+      scheduler.onStepEnd(phase, () => trace.push(`${phase} ${trace.length}`));
+    }
+    scheduler.ensureStep();
+    await clock.settle();
+    expect(trace).toEqual(["commit 0", "commit 1", "write 2", "flush 3", "flush 4"]);
+  });
+
   test("calls the hooks at the end of each step, also of one that leaves work over", async () => {
     const { clock, scheduler, trace, worker } = bench();
-    scheduler.onStepEnd(() => trace.push("hook"));
+    scheduler.onStepEnd("write", () => trace.push("hook"));
     scheduler.add(worker("busy", limits.turnsPerStep + 1));
     await clock.settle();
     expect(trace.filter((line) => line === "hook").length).toBe(2);
@@ -122,7 +132,7 @@ describe("a scheduler", () => {
 
   test("calls the hooks when a step was asked for though no actor is ready", async () => {
     const { clock, scheduler, trace } = bench();
-    scheduler.onStepEnd(() => trace.push("hook"));
+    scheduler.onStepEnd("write", () => trace.push("hook"));
     scheduler.ensureStep();
     await clock.settle();
     expect(trace).toEqual(["hook"]);
@@ -130,7 +140,7 @@ describe("a scheduler", () => {
 
   test("takes one step however often it is asked for one", async () => {
     const { clock, scheduler, trace, worker } = bench();
-    scheduler.onStepEnd(() => trace.push("hook"));
+    scheduler.onStepEnd("write", () => trace.push("hook"));
     scheduler.ensureStep();
     scheduler.add(worker("a", 1));
     scheduler.ensureStep();
@@ -150,7 +160,7 @@ describe("a scheduler", () => {
   test("runs who became ready in a hook", async () => {
     const { clock, scheduler, trace, worker } = bench();
     let added = false;
-    scheduler.onStepEnd(() => {
+    scheduler.onStepEnd("write", () => {
       if (!added) scheduler.add(worker("woken", 1));
       added = true;
     });
@@ -161,10 +171,60 @@ describe("a scheduler", () => {
 
   test("takes a further step when a hook asks for one", async () => {
     const { clock, scheduler, trace } = bench();
-    scheduler.onStepEnd(() => trace.push("hook"));
-    scheduler.onStepEnd(() => void (trace.length === 1 && scheduler.ensureStep()));
+    scheduler.onStepEnd("write", () => trace.push("hook"));
+    scheduler.onStepEnd("write", () => void (trace.length === 1 && scheduler.ensureStep()));
     scheduler.ensureStep();
     await clock.settle();
     expect(trace).toEqual(["hook", "hook"]);
+  });
+});
+
+describe("the time of a scheduler", () => {
+  test("is read anew while no step is on its way", () => {
+    const { clock, scheduler } = bench();
+    clock.block(70);
+    expect(scheduler.timeMs()).toBe(clock.monotonicMs());
+  });
+
+  test("is not read again while one is", () => {
+    const { clock, scheduler } = bench();
+    const beganMs = scheduler.timeMs();
+    scheduler.ensureStep();
+    clock.block(70);
+    expect(scheduler.timeMs()).toBe(beganMs);
+  });
+
+  test("is read anew when the step is over", async () => {
+    const { clock, scheduler } = bench();
+    scheduler.ensureStep();
+    clock.block(70);
+    await clock.settle();
+    expect(scheduler.timeMs()).toBe(clock.monotonicMs());
+  });
+});
+
+describe("an order that a test gives", () => {
+  test("chooses who runs next, counted from the one that waits longest", async () => {
+    const choices = [2, 1, 0];
+    const { clock, scheduler, trace, worker } = bench({ turnsPerSlice: 1, choose: () => choices.shift() ?? 0 });
+    for (const name of ["a", "b", "c"]) scheduler.add(worker(name, 1));
+    await clock.settle();
+    expect(trace).toEqual(["c 1", "b 1", "a 1"]);
+  });
+
+  test("is told how many are ready", async () => {
+    const seen: number[] = [];
+    const { clock, scheduler, worker } = bench({ turnsPerSlice: 1, choose: (ready) => (seen.push(ready), 0) });
+    for (const name of ["a", "b"]) scheduler.add(worker(name, 1));
+    await clock.settle();
+    expect(seen).toEqual([2, 1]);
+  });
+
+  test("says how many turns each runs at once", async () => {
+    const { clock, scheduler, trace, worker } = bench({ turnsPerSlice: 2, choose: () => 0 });
+    scheduler.add(worker("a", 3));
+    scheduler.add(worker("b", 1));
+    await clock.settle();
+    expect(trace).toEqual(["a 2", "b 1", "a 1"]);
   });
 });

@@ -11,21 +11,25 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Gives the answer up early; the handler sees it on its own `signal`. */
   readonly signal?: AbortSignal;
+  /** To a durable actor: its answer is kept with its commit, and a repeat under this name gets that first answer. */
+  readonly once?: string;
 }
 
-type Arguments<In> = [In] extends [undefined]
-  ? [input?: undefined, options?: CallOptions]
-  : [input: In, options?: CallOptions];
+export type TellOptions = Pick<CallOptions, "once">;
+
+type Arguments<In, Options> = [In] extends [undefined]
+  ? [input?: undefined, options?: Options]
+  : [input: In, options?: Options];
 
 type Asks<Methods> = {
   readonly [M in keyof Methods]: Methods[M] extends MethodShape
-    ? (...args: Arguments<Methods[M]["in"]>) => Promise<Methods[M]["out"]>
+    ? (...args: Arguments<Methods[M]["in"], CallOptions>) => Promise<Methods[M]["out"]>
     : never;
 };
 
 type Tells<Methods> = {
   readonly [M in keyof Methods]: Methods[M] extends MethodShape
-    ? (...args: [Methods[M]["in"]] extends [undefined] ? [] : [input: Methods[M]["in"]]) => Receipt
+    ? (...args: Arguments<Methods[M]["in"], TellOptions>) => Receipt
     : never;
 };
 

@@ -1,47 +1,68 @@
-// What a failed turn means: an answer, the end of one nobody waits for, or a crash; and who is told.
-import type { Envelope } from "./envelope.ts";
-import { Refusal, RuntimeError } from "./errors.ts";
-import type { CoreEvents } from "./ports.ts";
-import type { TurnStats } from "./turn-stats.ts";
+// What a failed turn means for its actor: how long it rests, which message is to blame, and when its key is shut.
+import { limits } from "../limits.ts";
+import { Refusal } from "./errors.ts";
 
-export interface FailedTurn {
-  readonly type: string;
-  readonly key: string;
-  readonly method: string;
-  readonly error: unknown;
-  /** The turn was woken out of its sleep because nobody waits for it any more. */
-  readonly cancelled: boolean;
-  /** The message, when it came as an envelope: its asker is answered. */
-  readonly envelope: Envelope | undefined;
+export type Verdict =
+  /** The next message starts the actor afresh, once the rest is over. */
+  | "rest"
+  /** As `rest`; and the message has done it too often. */
+  | "poison"
+  | "quarantine";
+
+/** The crashes of one key: kept while the actor sleeps, until turns go well again. */
+export class FailureRecord {
+  /** Crashes since a turn last went well. */
+  inARow = 0;
+  /** No turn before this, in monotonic milliseconds. */
+  notBeforeMs = 0;
+  /** The last few, in monotonic milliseconds. */
+  readonly #crashes: number[] = [];
+  /** How often messages that come again have crashed, by their ids. */
+  readonly #byMessage = new Map<string, number>();
+
+  /** `message` is the id of one that will come again, if it has one. */
+  crashed(nowMs: number, message: string | undefined): Verdict {
+    this.inARow++;
+    this.notBeforeMs = nowMs + restMs(this.inARow);
+    this.#crashes.push(nowMs);
+    if (this.#crashes.length > limits.quarantineCrashes) this.#crashes.shift();
+    const first = this.#crashes[0] as number;
+    if (this.#crashes.length >= limits.quarantineCrashes && nowMs - first <= limits.quarantineWindowMs)
+      return "quarantine";
+    return message !== undefined && this.#crashedAgain(message) ? "poison" : "rest";
+  }
+
+  wentWell(): void {
+    this.inARow = 0;
+    this.notBeforeMs = 0;
+  }
+
+  /** Crashed too often already: it is not tried any more. */
+  isPoison(message: string): boolean {
+    return (this.#byMessage.get(message) ?? 0) >= limits.poisonCrashes;
+  }
+
+  #crashedAgain(message: string): boolean {
+    const times = (this.#byMessage.get(message) ?? 0) + 1;
+    this.#byMessage.delete(message);
+    this.#byMessage.set(message, times);
+    const [oldest] = this.#byMessage.keys();
+    if (this.#byMessage.size > limits.poisonMessagesKept) this.#byMessage.delete(oldest as string);
+    return times >= limits.poisonCrashes;
+  }
 }
 
-/** Answers the asker, counts and reports. True when the turn crashed, so that its actor cannot go on as it is. */
-export function judgeFailure(turn: FailedTurn, stats: TurnStats, events: CoreEvents): boolean {
-  const { type, key, method, error, envelope, cancelled } = turn;
-  if (error instanceof Refusal) {
-    stats.countRefusal(error.code);
-    if (envelope === undefined) events.refused({ type, key, reason: error.code });
-    envelope?.reject(error);
-    return false;
-  }
-  if (cancelled) {
-    envelope?.reject(error as Error);
-    return false;
-  }
-  stats.crashes++;
-  const message = `Crashed in ${type}/${key}.${method}: ${textOf(error)}`;
-  envelope?.reject(new RuntimeError("actor.crashed", message, { stood: "running", cause: error }));
-  try {
-    events.crashed({ type, key, method, error });
-  } catch (cause) {
-    // Whoever listens could not even look at it.
-    events.crashed({ type, key, method, error: new Error("Cannot report what was thrown", { cause }) });
-  }
-  return true;
+/** None after one crash, then doubled with each. */
+function restMs(inARow: number): number {
+  return inARow < 2 ? 0 : Math.min(limits.backoffMs * 2 ** (inARow - 2), limits.backoffMaxMs);
+}
+
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Refusal;
 }
 
 /** Handlers may throw anything, also what throws again when it is looked at. */
-function textOf(error: unknown): string {
+export function textOf(error: unknown): string {
   try {
     return error instanceof Error ? String(error.message) : String(error);
   } catch {

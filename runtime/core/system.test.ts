@@ -33,7 +33,7 @@ function codeOf(work: () => unknown): string {
 
 describe("an actor system", () => {
   test("accepts no two types of one name", () => {
-    expect(() => new SteppedSystem([Notes, actor("notes", { state: () => ({}) })])).toThrow("given twice");
+    expect(() => new SteppedSystem([Notes, actor("notes", { state: () => ({}) })])).toThrow("a name of its own");
   });
 
   test("makes no ref to a type that it does not host", () => {
@@ -122,7 +122,7 @@ describe("the check of inputs", () => {
   });
 
   test("is not made when it is switched off", () => {
-    const { system } = new SteppedSystem([Notes], { checkInputs: false });
+    const { system } = new SteppedSystem([Notes], { development: false });
     expect(system.ref(Notes, "a").tell.add(wrong)).toEqual({ accepted: true });
   });
 
@@ -166,7 +166,7 @@ describe("a full mailbox", () => {
   test("is counted", () => {
     const { system } = new SteppedSystem([Notes]);
     for (const text of ["1", "2", "3", "4"]) system.ref(Notes, "a").tell.add({ text });
-    expect(system.hosts[0]?.stats.mailboxFull).toBe(2);
+    expect(system.hosts[0]?.stats.rejected.get("actor.mailbox_full")).toBe(2);
   });
 
   test("stops nobody else from being told", () => {

@@ -1,98 +1,155 @@
-// The actor system of one node: finds or starts the actor a message is for, and hands out refs.
-import type { TSchema } from "@sinclair/typebox";
-import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
-
+// The actor system of one node: what its parts share, refs to its actors, and how it starts and ends.
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
+import { type Random, systemRandom } from "../base/random.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
-import { limits } from "../limits.ts";
-import type { Caller, NodeServices } from "./cell-host.ts";
+import { Address } from "./address.ts";
+import { AlarmClock } from "./alarm-clock.ts";
+import type { CellHost, LiveTurn, NodeServices } from "./cell-host.ts";
 import type { Cell } from "./cell.ts";
+import { DeadLetters } from "./dead-letters.ts";
 import type { AnyActorType } from "./definition.ts";
+import { Delivery } from "./delivery.ts";
 import { Envelope } from "./envelope.ts";
-import { accepted, type Receipt, RuntimeError } from "./errors.ts";
-import type { ConnectionPort, CoreEvents, SessionHost } from "./ports.ts";
-import { type Call, type Courier, createRefClass, type RefTarget } from "./ref.ts";
-import { Scheduler } from "./scheduler.ts";
-import type { Addressable, CallOptions, Ref } from "./shape.ts";
+import { RuntimeError } from "./errors.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { keyProblem } from "./key.ts";
+import { type MemoryBudget, MemoryKeeper } from "./memory-keeper.ts";
+import { noStore } from "./no-store.ts";
+import { Notices } from "./notices.ts";
+import type { ConnectionPort, CoreEvents, SessionHost, Store, TurnProbe } from "./ports.ts";
+import { FlightRecorder } from "./recorder.ts";
+import { createRefClass, type RefClass } from "./ref.ts";
+import { type RunOrder, Scheduler } from "./scheduler.ts";
+import { SchemaChecks } from "./schema-checks.ts";
+import type { Addressable, Ref } from "./shape.ts";
+import { SliceMeter } from "./slice-meter.ts";
+import { Topics } from "./topics.ts";
+import type { Turn } from "./turn.ts";
 import { TypeHost } from "./type-host.ts";
+import { Watches } from "./watches.ts";
 
 export interface SystemOptions {
   readonly clock: Clock;
   /** Every type this node hosts; refs to others cannot be made. */
   readonly types: readonly AnyActorType[];
+  /** Where durable actors are kept. Without one no type may be durable, and dead letters are counted, not kept. */
+  readonly store?: Store;
+  readonly random?: Random;
   readonly events?: Partial<CoreEvents>;
-  /** Checks the input of local calls against its schema; on unless told otherwise. */
-  readonly checkInputs?: boolean;
+  readonly memory?: MemoryBudget;
+  readonly probe?: TurnProbe;
+  /** For tests: which of the ready actors runs next. */
+  readonly order?: RunOrder;
+  /**
+   * Checks what production takes on trust: inputs of local calls and publications against their schemas, messages that
+   * are changed after they were sent, reads that change the state. Calls from outside are always checked.
+   */
+  readonly development?: boolean;
 }
 
 interface HostedType {
   readonly host: TypeHost;
-  readonly RefClass: new (key: string, caller: Caller | undefined) => RefTarget;
+  readonly RefClass: RefClass;
 }
 
 const ignore = (): void => undefined;
+const NO_EVENTS: CoreEvents = {
+  crashed: ignore,
+  refused: ignore,
+  deadLetter: ignore,
+  quarantined: ignore,
+  overBudget: ignore,
+  stillOpen: ignore,
+  storeFailed: ignore,
+};
 
-export class ActorSystem implements Courier<Caller>, NodeServices, SessionHost {
+export class ActorSystem implements NodeServices, SessionHost {
   readonly clock: Clock;
+  readonly random: Random;
   readonly wheel: TimerWheel;
   readonly scheduler: Scheduler;
   readonly events: CoreEvents;
-  readonly #hosted = new Map<string, HostedType>();
-  readonly #checks = new WeakMap<TSchema, TypeCheck<TSchema>>();
-  readonly #checkInputs: boolean;
+  readonly meter: SliceMeter;
+  readonly probe: TurnProbe | undefined;
+  readonly store: Store;
+  readonly commits: GroupCommit;
+  readonly checks = new SchemaChecks();
+  readonly delivery: Delivery;
+  readonly watches: Watches;
+  readonly topics: Topics;
+  readonly letters: DeadLetters;
+  readonly alarms: AlarmClock;
+  readonly development: boolean;
+  /** The types this node hosts, with their resident actors and figures. */
+  readonly hosts: readonly TypeHost[];
+  readonly #hosted: ReadonlyMap<string, HostedType>;
+  readonly #memory: MemoryKeeper | undefined;
   #busyCells = 0;
   #quiet: PromiseWithResolvers<void> | undefined;
-  #draining = false;
 
   constructor(options: SystemOptions) {
-    this.clock = options.clock;
-    this.wheel = new TimerWheel(options.clock);
-    this.scheduler = new Scheduler(options.clock);
-    this.events = { crashed: ignore, refused: ignore, ...options.events };
-    this.#checkInputs = options.checkInputs ?? true;
-    for (const type of options.types) {
-      assert(!this.#hosted.has(type.name), `actor type "${type.name}" is given twice`);
-      this.#hosted.set(type.name, { host: new TypeHost(type, this), RefClass: createRefClass(type, this) });
-    }
+    const { clock, types, store = noStore, development = true } = options;
+    this.clock = clock;
+    this.random = options.random ?? systemRandom;
+    this.wheel = new TimerWheel(clock);
+    this.scheduler = new Scheduler(clock, options.order);
+    this.events = { ...NO_EVENTS, ...options.events };
+    this.meter = new SliceMeter(clock, new FlightRecorder(), (...what) => this.#overBudget(...what));
+    this.probe = options.probe;
+    this.store = store;
+    this.development = development;
+    const failed = (error: unknown): void => this.events.storeFailed({ error });
+    this.commits = new GroupCommit(store, {
+      wanted: () => this.scheduler.ensureStep(),
+      committed: (changes) => this.alarms.committed(changes),
+      failed,
+    });
+    this.scheduler.onStepEnd("commit", () => {
+      this.commits.commit();
+      this.delivery.armYoung();
+    });
+    this.letters = new DeadLetters(this);
+    this.delivery = new Delivery(this, this.checks);
+    const hosted = types.map((type, index) => this.#host(type, index));
+    this.#hosted = new Map(hosted.map((each) => [each.host.type.name, each]));
+    assert(this.#hosted.size === types.length, "every actor type has a name of its own");
+    this.hosts = hosted.map(({ host }) => host);
+    const notices = new Notices(this.#hosted, this.delivery);
+    this.watches = new Watches(notices.gone, notices.exists);
+    this.topics = new Topics(notices.publication, development ? this.checks : undefined);
+    this.alarms = new AlarmClock(clock, this.wheel, store, notices.alarm, failed);
+    this.#memory = options.memory && new MemoryKeeper(this.wheel, this.hosts, options.memory);
   }
 
-  /** The types this node hosts, with their resident actors and figures. */
-  get hosts(): readonly TypeHost[] {
-    return Array.from(this.#hosted.values(), ({ host }) => host);
+  /** Takes up what an earlier process left: quarantines, dead letters, watches, alarms. Before that nothing is sent. */
+  async start(): Promise<void> {
+    for (const { type, key, reason } of await this.store.quarantines()) {
+      this.#hosted.get(type)?.host.quarantined.set(key, reason);
+    }
+    await this.letters.start();
+    const isDurable = (type: string): boolean => this.#hosted.get(type)?.host.type.options.durable === true;
+    this.watches.restore(await this.store.watches(), isDurable);
+    await this.alarms.start();
   }
 
   /** A value: no I/O, nothing is started. Throws `actor.unknown_type` and `actor.bad_key`. */
   ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
-    return this.#ref(type, key, undefined);
+    return this.refFrom(undefined, type, key);
   }
 
-  refFrom<Methods>(caller: Caller, type: Addressable<Methods>, key: string): Ref<Methods> {
-    return this.#ref(type, key, caller);
+  refFrom<Methods>(turn: LiveTurn | undefined, type: Addressable<Methods>, key: string): Ref<Methods> {
+    const { RefClass } = this.#hostedType(type.name);
+    return new RefClass(this.address(type.name, key, turn as Turn | undefined)) as unknown as Ref<Methods>;
   }
 
-  ask(call: Call<Caller>, input: unknown, options: CallOptions | undefined): Promise<unknown> {
-    const { target, method, caller } = call;
-    const { timeoutMs = limits.askTimeoutMs } = options ?? {};
-    if (!Number.isFinite(timeoutMs)) {
-      return Promise.reject(
-        new RuntimeError("actor.bad_input", `Cannot wait for ${timeoutMs} ms: it is no finite time`),
-      );
-    }
-    const nowMs = this.clock.monotonicMs();
-    const ownMs = nowMs + timeoutMs;
-    const deadlineMs = Math.min(ownMs, caller?.current?.deadlineMs ?? ownMs);
-    const envelope = new Envelope(method, input, `${target.type}/${target.key}`, deadlineMs);
-    const answer = envelope.expectAnswer(this.wheel, Math.max(0, deadlineMs - nowMs), options?.signal);
-    const failure = envelope.settled ? undefined : this.#deliver(call, envelope);
-    if (failure !== undefined) envelope.reject(failure);
-    return answer;
-  }
-
-  tell(call: Call<Caller>, input: unknown): Receipt {
-    const { target, method } = call;
-    const failure = this.#deliver(call, new Envelope(method, input, `${target.type}/${target.key}`));
-    return failure === undefined ? accepted : { accepted: false, why: failure };
+  /** Throws `actor.unknown_type` and `actor.bad_key`. */
+  address(type: string, key: string, turn?: Turn): Address {
+    const { host } = this.#hostedType(type);
+    const problem = keyProblem(key);
+    if (problem === undefined) return new Address(host, key, turn);
+    host.stats.countRejected("actor.bad_key");
+    throw new RuntimeError("actor.bad_key", `Cannot address "${type}" by this key: ${problem}`);
   }
 
   openSession(type: { readonly name: string }, connection: ConnectionPort): Cell {
@@ -100,95 +157,57 @@ export class ActorSystem implements Courier<Caller>, NodeServices, SessionHost {
     assert(host.type.session !== undefined, `"${type.name}" is not a session type`);
     assert(!host.cells.has(connection.id), `session "${connection.id}" is open already`);
     const cell = host.start(connection.id, connection);
-    cell.put(new Envelope(host.type.session.opened, undefined, cell.address));
+    cell.putControl(new Envelope(host.type.session.opened, undefined));
     return cell;
   }
 
   /** Refuses calls from outside from now on, and resolves when no actor has anything left to do. */
   drain(): Promise<void> {
-    this.#draining = true;
-    if (this.#busyCells === 0) return Promise.resolve();
+    this.delivery.closed = true;
+    this.alarms.stop();
+    this.#memory?.stop();
+    if (this.#isQuiet) return Promise.resolve();
     this.#quiet ??= Promise.withResolvers();
     return this.#quiet.promise;
   }
 
   busy(change: 1 | -1): void {
     this.#busyCells += change;
-    if (this.#busyCells === 0) this.#quiet?.resolve();
+    if (this.#quiet !== undefined && this.#isQuiet) this.#quiet.resolve();
   }
 
-  #ref<Methods>(type: Addressable<Methods>, key: string, caller: Caller | undefined): Ref<Methods> {
-    const { RefClass } = this.#hostedType(type.name);
-    if (key.length === 0 || key.length > limits.actorKeyLengthMax) {
-      const problem =
-        key.length === 0 ? "it is empty" : `it has ${key.length} characters, the limit is ${limits.actorKeyLengthMax}`;
-      throw new RuntimeError("actor.bad_key", `Cannot address "${type.name}" by this key: ${problem}`);
-    }
-    return new RefClass(key, caller) as unknown as Ref<Methods>;
+  resident(change: 1 | -1): void {
+    this.delivery.resident += change;
+  }
+
+  deadLetter(where: { readonly key: string; readonly host: CellHost }, envelope: Envelope, why: RuntimeError): void {
+    this.letters.add(where, envelope, why);
+  }
+
+  quarantined(type: string, key: string, reason: string): void {
+    this.commits.quarantine({ type, key, at: this.clock.unixMs(), reason });
+    this.events.quarantined({ type, key, reason });
+  }
+
+  get #isQuiet(): boolean {
+    return this.#busyCells === 0 && this.commits.quiet;
+  }
+
+  #host(type: AnyActorType, index: number): HostedType {
+    const durable = type.options.durable === true;
+    assert(!durable || this.store !== noStore, `"${type.name}" is durable: the system needs a store`);
+    return { host: new TypeHost(type, index, this), RefClass: createRefClass(type, this.delivery) };
   }
 
   #hostedType(name: string): HostedType {
     const hosted = this.#hosted.get(name);
-    if (hosted === undefined)
-      throw new RuntimeError("actor.unknown_type", `Cannot find actor type "${name}": this node does not host it`);
-    return hosted;
+    if (hosted !== undefined) return hosted;
+    throw new RuntimeError("actor.unknown_type", `Cannot find actor type "${name}": this node does not host it`);
   }
 
-  /** Puts the envelope into the mailbox it is for, starting the actor when it is not resident; or says why not. */
-  #deliver({ target, caller }: Call<Caller>, envelope: Envelope): RuntimeError | undefined {
-    const bad = this.#checkInputs ? this.#badInput(envelope) : undefined;
-    if (bad !== undefined) return bad;
-    const { host } = this.#hostedType(target.type);
-    if (this.#draining && caller === undefined) {
-      return new RuntimeError("system.draining", `Cannot deliver to "${envelope.address}": the node is draining`, {
-        stood: "queued",
-      });
-    }
-    const cell = host.cells.get(target.key) ?? this.#start(host, target.key);
-    if (cell instanceof RuntimeError) return cell;
-    if (cell.offer(envelope)) return undefined;
-    host.stats.mailboxFull++;
-    const { count, bytes } = cell.mailbox;
-    const state = `mailbox holds ${count} messages and ${bytes} bytes, its limit`;
-    const message = `Cannot deliver to "${envelope.address}": ${state}`;
-    return new RuntimeError("actor.mailbox_full", message, { stood: "queued" });
-  }
-
-  #start(host: TypeHost, key: string): Cell | RuntimeError {
-    const address = `${host.type.name}/${key}`;
-    if (host.type.session !== undefined) {
-      return new RuntimeError("actor.stopped", `Cannot deliver to "${address}": its connection is gone`, {
-        stood: "queued",
-      });
-    }
-    const resident = this.hosts.reduce((sum, each) => sum + each.cells.size, 0);
-    if (resident >= limits.actorsMax) {
-      return new RuntimeError(
-        "actor.too_many",
-        `Cannot start "${address}": ${resident} actors are resident, the limit`,
-        { stood: "queued" },
-      );
-    }
-    return host.start(key);
-  }
-
-  #compile(schema: TSchema): TypeCheck<TSchema> {
-    const check = TypeCompiler.Compile(schema);
-    this.#checks.set(schema, check);
-    return check;
-  }
-
-  #badInput(envelope: Envelope): RuntimeError | undefined {
-    const schema = envelope.method.in;
-    if (schema === undefined) return undefined;
-    const check = this.#checks.get(schema) ?? this.#compile(schema);
-    if (check.Check(envelope.input)) return undefined;
-    const first = check.Errors(envelope.input).First();
-    const where = first === undefined ? "" : ` at "${first.path || "/"}": ${first.message}`;
-    return new RuntimeError(
-      "actor.bad_input",
-      `Cannot call ${envelope.address}.${envelope.method.name}: its input does not fit${where}`,
-      { stood: "queued" },
-    );
+  #overBudget(...[owner, method, tookMs, turns]: Parameters<ConstructorParameters<typeof SliceMeter>[2]>): void {
+    const { host, key } = owner as Cell;
+    const { name, definedAt } = method;
+    this.events.overBudget({ type: host.type.name, key, method: name, definedAt, tookMs, turns });
   }
 }

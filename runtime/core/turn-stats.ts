@@ -9,10 +9,14 @@ export class TurnStats {
   crashes = 0;
   /** Messages that actors refused, by the reason they gave; at most `limits.refusalReasonsMax` of them. */
   readonly refusals = new Map<string, number>();
-  mailboxFull = 0;
+  /** Messages that were not let in, by the code of the error that said so. */
+  readonly rejected = new Map<string, number>();
   /** Messages dropped unrun because their connection was lost. */
   discarded = 0;
-  /** From the start of a turn until its handler is done. Of plain actors, turns of one slice share their mean. */
+  /** Times an actor came into memory, and left it for being idle. */
+  activations = 0;
+  hibernations = 0;
+  /** From the start of a turn until its handler is done. Short turns of one slice share their mean. */
   readonly durations = new DurationBuckets();
   /** From a message's arrival at the socket until its turn is done; sessions only. */
   readonly latencies = new DurationBuckets();
@@ -22,5 +26,10 @@ export class TurnStats {
     const known = refusals.has(reason) || refusals.size < limits.refusalReasonsMax;
     const key = known ? reason : OTHER_REASONS;
     refusals.set(key, (refusals.get(key) ?? 0) + 1);
+  }
+
+  /** `code` is one of the runtime's own. */
+  countRejected(code: string): void {
+    this.rejected.set(code, (this.rejected.get(code) ?? 0) + 1);
   }
 }

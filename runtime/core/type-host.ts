@@ -1,20 +1,44 @@
-// One actor type on this node: its resident actors and its figures.
-
+// One actor type on this node: its resident actors, their crashes, and its figures.
+import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
+import { limits } from "../limits.ts";
 import type { CellHost, NodeServices } from "./cell-host.ts";
 import { Cell } from "./cell.ts";
 import type { AnyActorType } from "./definition.ts";
+import { RuntimeError } from "./errors.ts";
+import { IdleList } from "./idle-list.ts";
+import type { MailboxBounds } from "./mailbox.ts";
 import type { ConnectionPort } from "./ports.ts";
+import { FailureRecord } from "./supervision.ts";
 import { TurnStats } from "./turn-stats.ts";
 
-export class TypeHost implements CellHost {
+export class TypeHost implements CellHost, TimerOwner {
   readonly type: AnyActorType;
+  readonly index: number;
   readonly services: NodeServices;
   readonly stats = new TurnStats();
+  readonly bounds: MailboxBounds;
+  readonly idle = new IdleList<Cell>();
+  /** Idle actors leave memory some time: sessions only where their type says so. */
+  readonly hibernates: boolean;
+  /** Inputs of calls count against the mailbox's bytes. */
+  readonly weighs: boolean;
+  readonly failures = new Map<string, FailureRecord>();
+  /** Why a key is shut, by key. */
+  readonly quarantined = new Map<string, string>();
   readonly #cells = new Map<string, Cell>();
+  readonly #hibernateAfterMs: number;
+  readonly #timer = new Timer(this);
 
-  constructor(type: AnyActorType, services: NodeServices) {
+  constructor(type: AnyActorType, index: number, services: NodeServices) {
+    const { mailbox = {}, hibernateAfterMs } = type.options;
+    const { capacity = limits.mailboxMessagesMax, bytes = limits.mailboxBytesMax } = mailbox;
     this.type = type;
+    this.index = index;
     this.services = services;
+    this.bounds = { capacity, bytesMax: bytes };
+    this.weighs = mailbox.bytes !== undefined && type.session === undefined;
+    this.hibernates = type.session === undefined || hibernateAfterMs !== undefined;
+    this.#hibernateAfterMs = hibernateAfterMs ?? limits.idleStopMs;
   }
 
   /** Resident actors by key, in the order they were started. */
@@ -25,10 +49,79 @@ export class TypeHost implements CellHost {
   start(key: string, connection?: ConnectionPort): Cell {
     const cell = new Cell(this, key, connection);
     this.#cells.set(key, cell);
+    this.services.resident(1);
+    if (this.hibernates) this.becameIdle(cell);
     return cell;
   }
 
-  remove(key: string): void {
-    this.#cells.delete(key);
+  remove(cell: Cell): void {
+    this.#cells.delete(cell.key);
+    this.services.resident(-1);
+    this.services.meter.recorder.forget(cell);
+  }
+
+  becameIdle(cell: Cell): void {
+    this.idle.add(cell);
+    if (!this.#timer.armed) this.services.wheel.arm(this.#timer, this.#hibernateAfterMs);
+  }
+
+  /** The actors that are idle longest leave memory when their time is over. */
+  timerFired(): void {
+    const nowMs = this.services.clock.monotonicMs();
+    for (let cell = this.idle.first; cell !== undefined; cell = this.idle.first) {
+      const leftMs = cell.idleSinceMs + this.#hibernateAfterMs - nowMs;
+      if (leftMs > 0) return this.services.wheel.arm(this.#timer, leftMs);
+      this.hibernateFirst();
+    }
+  }
+
+  /** The one that is idle longest leaves memory. False when it cannot, for its timers: it counts as used now. */
+  hibernateFirst(): boolean {
+    const cell = this.idle.first;
+    if (cell === undefined) return false;
+    if (cell.hibernate()) return true;
+    this.idle.remove(cell);
+    cell.idleSinceMs = this.services.clock.monotonicMs();
+    this.becameIdle(cell);
+    return false;
+  }
+
+  failureOf(key: string): FailureRecord {
+    const record = this.failures.get(key) ?? new FailureRecord();
+    this.failures.delete(key);
+    this.failures.set(key, record);
+    const [oldest] = this.failures.keys();
+    if (this.failures.size > limits.failuresKept) this.failures.delete(oldest as string);
+    return record;
+  }
+
+  /** Whoever watches the actor is told that it is gone for good. */
+  left(cell: Cell, reason: string): void {
+    const { watches, topics } = this.services;
+    watches.gone({ type: this.type.name, key: cell.key, reason });
+    topics.leave(cell);
+  }
+
+  quarantine(key: string, reason: string): void {
+    this.quarantined.set(key, reason);
+    this.services.quarantined(this.type.name, key, reason);
+    const cell = this.#cells.get(key);
+    if (cell === undefined) return;
+    cell.discardAll(this.quarantineError(key));
+    this.left(cell, "quarantined");
+  }
+
+  /** False when the key was not shut. Its crashes are forgotten. */
+  release(key: string): boolean {
+    this.failures.delete(key);
+    const cell = this.#cells.get(key);
+    if (cell !== undefined) cell.failure = undefined;
+    return this.quarantined.delete(key);
+  }
+
+  quarantineError(key: string): RuntimeError {
+    const why = this.quarantined.get(key) ?? "";
+    const message = `Cannot deliver to "${this.type.name}/${key}": it is in quarantine, released by hand: ${why}`;
+    return new RuntimeError("actor.quarantined", message, { stood: "queued" });
   }
 }

@@ -39,6 +39,8 @@ export interface SocketEvents {
 export interface StepParticipant {
   /** The turns of this step are over. */
   stepEnded(): void;
+  /** `stepEnded` threw: a bug of ours, which must not keep others from writing. */
+  failed(error: Error): void;
 }
 
 export interface ConnectionHost {

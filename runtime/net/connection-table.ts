@@ -20,6 +20,11 @@ export interface NetEvents {
 export interface NetSettings {
   readonly admission: AdmissionLimits;
   readonly deadlines: DeadlineSettings & { readonly lingerMs: number };
+  /**
+   * Stands before the number in each connection's id. Whoever remembers ids longer than the process lives gives
+   * another one at each start; nothing unless told otherwise.
+   */
+  readonly idPrefix?: string;
 }
 
 export class ConnectionTable implements ConnectionHost {
@@ -29,6 +34,7 @@ export class ConnectionTable implements ConnectionHost {
   readonly arena = new OutboundArena();
   readonly budget = { queuedBytes: 0, heldBytes: 0 };
   readonly deadlines: NetSettings["deadlines"];
+  readonly #idPrefix: string;
   readonly #system: SessionHost;
   readonly #events: NetEvents;
   readonly #admission: Admission;
@@ -43,11 +49,12 @@ export class ConnectionTable implements ConnectionHost {
     this.clock = system.clock;
     this.wheel = system.wheel;
     this.deadlines = settings.deadlines;
+    this.#idPrefix = settings.idPrefix ?? "";
     this.#system = system;
     this.#events = events;
     this.#admission = new Admission(settings.admission);
     this.#refused = new RefusedSockets(system.wheel, settings.deadlines.lingerMs);
-    system.scheduler.onStepEnd(() => this.#endStep());
+    system.scheduler.onStepEnd("flush", () => this.#endStep());
   }
 
   /** Open connections by id, oldest first. */
@@ -71,19 +78,28 @@ export class ConnectionTable implements ConnectionHost {
     return this.budget.queuedBytes;
   }
 
-  /** A new connection, or one that is told why it cannot be. */
-  admit(socket: ConnectionSocket, pairing: Pairing): SocketEvents {
-    const { remoteAddress } = socket;
+  /** A new connection, or one that is told why it cannot be; nobody where making it failed: that socket is closed. */
+  admit(socket: ConnectionSocket, pairing: Pairing): SocketEvents | undefined {
+    const { remoteAddress, remotePort } = socket;
     const reason = this.#admission.admit(remoteAddress);
     if (reason !== undefined) {
       this.stats.countRefused(reason);
       this.#events.refused({ remoteAddress, reason });
       return this.#refused.add(socket, pairing, reason);
     }
-    const connection = new Connection(String(++this.#lastId), socket, pairing, this);
-    this.#connections.set(connection.id, connection);
-    this.stats.accepted++;
-    return connection;
+    const id = `${this.#idPrefix}${++this.#lastId}`;
+    try {
+      const connection = new Connection(id, socket, pairing, this);
+      this.#connections.set(id, connection);
+      this.stats.accepted++;
+      return connection;
+    } catch (error) {
+      this.#admission.release(remoteAddress);
+      this.stats.countRefused("net.fault");
+      socket.terminate();
+      this.#events.failed({ id, remoteAddress, remotePort, error: asError(error) });
+      return undefined;
+    }
   }
 
   openSession(type: Pairing["session"], connection: ConnectionPort): SessionPort {
@@ -127,15 +143,35 @@ export class ConnectionTable implements ConnectionHost {
     return open.filter((connection) => connection.abort(reason)).length;
   }
 
-  /** A connection touched while others are flushed comes with the next step, and its bytes stay until then. */
+  /**
+   * A connection touched while others are flushed comes with the next step, and its bytes stay until then. A fault of
+   * one is its own end.
+   */
   #endStep(): void {
     const touched = this.#touched;
     this.#touched = this.#spareTouched;
-    for (let index = 0; index < touched.length; index++) (touched[index] as StepParticipant).stepEnded();
-    touched.length = 0;
-    this.#spareTouched = touched;
-    if (this.#touched.length === 0) this.arena.reset();
+    let ended = 0;
+    try {
+      while (ended < touched.length) {
+        const connection = touched[ended++] as StepParticipant;
+        try {
+          connection.stepEnded();
+        } catch (error) {
+          connection.failed(asError(error));
+        }
+      }
+    } finally {
+      // Some are left only where ending one failed too: they come with the next step.
+      for (; ended < touched.length; ended++) this.touched(touched[ended] as StepParticipant);
+      touched.length = 0;
+      this.#spareTouched = touched;
+      if (this.#touched.length === 0) this.arena.reset();
+    }
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`A value that is no error was thrown: ${Bun.inspect(thrown)}`);
 }
 
 function address(connection: ConnectionPort): { id: string; remoteAddress: string; remotePort: number } {

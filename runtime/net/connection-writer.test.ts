@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import * as fc from "fast-check";
 
+import { SharedValue } from "../core/shared-value.ts";
 import { limits } from "../limits.ts";
 import type { ByteSink, Protocol } from "../wire/protocol.ts";
 import { type ByteOutlet, ConnectionWriter } from "./connection-writer.ts";
@@ -45,7 +46,10 @@ function writerOn(arena: OutboundArena, budget = { queuedBytes: 0, heldBytes: 0 
 /** What the next `write` calls take; -1 = the socket is closed. */
 const takes = fc.array(fc.oneof(fc.integer({ min: -1, max: 50 }), fc.nat(5_000)), { maxLength: 12 });
 const step = fc.record({
-  sends: fc.array(fc.record({ connection: fc.nat(2), length: fc.oneof(fc.nat(60), fc.nat(3_000)) }), { maxLength: 12 }),
+  sends: fc.array(
+    fc.record({ connection: fc.nat(2), length: fc.oneof(fc.nat(60), fc.nat(3_000)), shared: fc.boolean() }),
+    { maxLength: 12 },
+  ),
   takes: fc.tuple(takes, takes, takes),
   drains: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
 });
@@ -62,11 +66,13 @@ describe("a connection's writer", () => {
       }));
       let next = 0;
       for (const { sends, takes: taken, drains } of steps) {
-        for (const { connection, length } of sends) {
+        for (const { connection, length, shared } of sends) {
           const value = Buffer.from(Array.from({ length }, () => next++ % 251));
-          const end = ends[connection] as (typeof ends)[number];
-          expect(end.writer.encode(value)).toBe(true);
-          end.sent.push(value);
+          const message = new SharedValue(value);
+          for (const end of shared ? ends : ends.slice(connection, connection + 1)) {
+            expect(shared ? end.writer.encodeShared(message) : end.writer.encode(value)).toBe(true);
+            end.sent.push(value);
+          }
         }
         ends.forEach(({ writer, outlet }, index) => {
           outlet.takes = [...(taken[index] as number[])];
@@ -95,9 +101,11 @@ describe("a connection's writer", () => {
     const [outletOne, outletOther] = [new Outlet(), new Outlet()];
     const block = Buffer.alloc(300_000);
     const values = Array.from({ length: 10 }, (_, index) => Buffer.from(block.fill(index + 1)));
-    for (const value of values) {
-      one.encode(value);
-      other.encode(value);
+    for (const [index, value] of values.entries()) {
+      const message = new SharedValue(value);
+      const isShared = index % 3 === 0;
+      for (const writer of [one, other])
+        expect(isShared ? writer.encodeShared(message) : writer.encode(value)).toBe(true);
     }
     one.flush(outletOne);
     other.flush(outletOther);
@@ -105,11 +113,14 @@ describe("a connection's writer", () => {
     expect(outletOther.bytes.equals(Buffer.concat(values))).toBe(true);
   });
 
-  test("joins what one step produced into one write", () => {
+  test("joins what one step produced into one write, shared or not", () => {
     const arena = new OutboundArena();
     const writer = writerOn(arena);
     const outlet = new Outlet();
-    for (let index = 0; index < 100; index++) writer.encode(Buffer.from([index]));
+    for (let index = 0; index < 100; index++) {
+      writer.encode(Buffer.from([index]));
+      writer.encodeShared(new SharedValue(Buffer.from([index])));
+    }
     writer.flush(outlet);
     expect(outlet.taken).toHaveLength(1);
   });
@@ -186,6 +197,19 @@ describe("its marks and bounds", () => {
     const writer = backlogOf(limits.outboundBytesMax);
     expect(writer.encode(Buffer.from("x"))).toBe(true);
     expect(writer.encode(Buffer.from("y"))).toBe(false);
+    expect(writer.queuedBytes).toBe(limits.outboundBytesMax + 1);
+  });
+
+  test("the same bound holds for what is shared, which is not encoded past it", () => {
+    const writer = backlogOf(limits.outboundBytesMax);
+    expect(writer.encodeShared(new SharedValue(Buffer.from("x")))).toBe(true);
+    const beyond = {
+      value: Buffer.from("y"),
+      encodedFor: () => {
+        throw new Error("encoded past the bound");
+      },
+    };
+    expect(writer.encodeShared(beyond)).toBe(false);
     expect(writer.queuedBytes).toBe(limits.outboundBytesMax + 1);
   });
 

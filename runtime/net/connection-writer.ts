@@ -1,4 +1,5 @@
 // Hot. The one owner of every byte that leaves on a connection: Bun's `write` drops what the kernel does not take.
+import type { SharedMessage } from "../core/ports.ts";
 import { limits } from "../limits.ts";
 import type { Protocol } from "../wire/protocol.ts";
 import type { OutboundArena } from "./outbound-arena.ts";
@@ -78,6 +79,19 @@ export class ConnectionWriter {
     const start = buffer === arena.bytes ? before : 0;
     this.#regions.push({ bytes: arena.bytes, start, end: arena.offset });
     this.#pendingBytes += arena.offset - start;
+    return true;
+  }
+
+  /** As `encode`; what another connection has encoded already is copied. */
+  encodeShared(message: SharedMessage): boolean {
+    if (this.queuedBytes > limits.outboundBytesMax) return false;
+    const arena = this.#arena;
+    const encoded = arena.shared.bytesOf(message, this.#protocol);
+    const start = arena.append(encoded);
+    const last = this.#regions.at(-1);
+    if (last !== undefined && last.bytes === arena.bytes && last.end === start) last.end = arena.offset;
+    else this.#regions.push({ bytes: arena.bytes, start, end: arena.offset });
+    this.#pendingBytes += encoded.length;
     return true;
   }
 

@@ -1,7 +1,6 @@
 // Hot. One connection: bytes in to its session's mailbox, values out to its writer, and an orderly end.
 import type { TimerOwner } from "../base/timer-wheel.ts";
-import type { ConnectionPort, SessionPort } from "../core/ports.ts";
-import { type ConnectionTimes, judgeDeadlines } from "./connection-deadlines.ts";
+import type { ConnectionPort, SessionPort, SharedMessage } from "../core/ports.ts";
 import type { ConnectionHost, ConnectionSocket, Pairing, SocketEvents } from "./connection-host.ts";
 import { ConnectionReader } from "./connection-reader.ts";
 import { ConnectionWriter } from "./connection-writer.ts";
@@ -27,15 +26,12 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   readonly #brake: TurnBrake;
   readonly #share: HeldShare;
   readonly #timer: DeadlineTimer;
-  readonly #openedMs: number;
   #phase: Phase = "open";
-  #handshaking: boolean;
   #touched = false;
   #sessionGone = false;
   /** Nothing more is read, for this reason; what has been read is still answered. */
   #inputEnd: string | undefined;
   #endReason = "disconnect";
-  #blockedSinceMs: number | undefined;
 
   constructor(id: string, socket: ConnectionSocket, pairing: Pairing, host: ConnectionHost) {
     this.id = id;
@@ -45,16 +41,12 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.openedAt = host.clock.unixMs();
     this.#host = host;
     this.#socket = socket;
-    this.#handshaking = pairing.transport === "tls";
     this.#reader = new ConnectionReader(socket, pairing.protocol.createDecoder(), host.stats);
     this.#writer = new ConnectionWriter(pairing.protocol, host.arena, host.budget);
-    this.#openedMs = host.clock.monotonicMs();
     this.#session = host.openSession(pairing.session, this);
     this.#brake = new TurnBrake(this.#session, this.#writer);
     this.#share = new HeldShare(this.#reader, this.#session, host.budget);
-    this.#timer = new DeadlineTimer(this, host);
-    const { handshakeMs, firstByteMs, idleMs } = host.deadlines;
-    this.#timer.watch(Math.min(this.#handshaking ? handshakeMs : firstByteMs, idleMs));
+    this.#timer = new DeadlineTimer(this, pairing.transport === "tls", host);
   }
 
   /** Bytes produced for the peer, less what was lost with the connection. */
@@ -88,13 +80,12 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
 
   handshaken(success: boolean): void {
     if (!success) return void this.abort("handshake_failed");
-    this.#handshaking = false;
-    this.#timer.watch(this.#host.deadlines.firstByteMs);
+    this.#timer.handshaken();
   }
 
   drained(): void {
     if (!this.#writer.drain(this.#socket)) return;
-    this.#blockedSinceMs = this.#writer.blocked ? this.#host.clock.monotonicMs() : undefined;
+    this.#timer.drained(this.#writer.blocked);
     if (this.#phase === "open") this.#brake.offered();
     this.#sendFinWhenDone();
   }
@@ -123,9 +114,13 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   send(value: unknown): void {
     if (this.#phase !== "open") return;
     if (!this.#writer.encode(value)) return void this.abort("outbound_overflow");
-    this.#host.stats.messagesOut++;
-    this.#brake.produced();
-    this.#touch();
+    this.#sent();
+  }
+
+  sendShared(message: SharedMessage): void {
+    if (this.#phase !== "open") return;
+    if (!this.#writer.encodeShared(message)) return void this.abort("outbound_overflow");
+    this.#sent();
   }
 
   end(reason: string): void {
@@ -154,10 +149,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.#touched = false;
     if (this.#phase === "closed") return;
     this.#writer.flush(this.#socket);
-    if (this.#writer.blocked && this.#blockedSinceMs === undefined) {
-      this.#blockedSinceMs = this.#host.clock.monotonicMs();
-      this.#timer.watch(this.#host.deadlines.writeStallMs);
-    }
+    if (this.#writer.blocked) this.#timer.blocked();
     if (this.#phase === "open") this.#balance();
     this.#sendFinWhenDone();
   }
@@ -170,7 +162,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
 
   /** Reads nothing more; closes when everything read is answered. */
   shutDown(): void {
-    if (this.#handshaking) return void this.abort("shutdown");
+    if (this.#timer.handshaking) return void this.abort("shutdown");
     this.#inputEnd ??= "shutdown";
     this.#finishWhenAnswered();
   }
@@ -181,35 +173,24 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
       this.#socket.close();
       return false;
     }
-    if (this.#phase === "open") this.#close(reason);
-    if (this.#writer.queuedBytes > 0) this.#endReason = reason;
-    this.#writer.abandon();
-    this.#socket.terminate();
+    try {
+      if (this.#phase === "open") this.#close(reason);
+    } finally {
+      if (this.#writer.queuedBytes > 0) this.#endReason = reason;
+      this.#writer.abandon();
+      this.#socket.terminate();
+    }
     return true;
   }
 
   timerFired(): void {
     if (this.#phase === "lingering") return void this.abort(this.#endReason);
-    const verdict = judgeDeadlines(this.#times(), this.#host.deadlines, this.#host.clock.monotonicMs());
-    if ("lookAgainMs" in verdict) return this.#timer.watch(verdict.lookAgainMs);
-    if (verdict.reason === "peer_not_reading" || this.#handshaking) return void this.abort(verdict.reason);
-    this.#inputEnd ??= verdict.reason;
+    const late = this.#timer.late(this.#reader, this.#session, this.#phase === "open");
+    if (late === undefined) return;
+    if (late === "peer_not_reading" || this.#timer.handshaking) return void this.abort(late);
+    this.#inputEnd ??= late;
     this.#timer.watch(this.#host.deadlines.writeStallMs);
     this.#finishWhenAnswered();
-  }
-
-  /** Of a connection that is ending only the flush is watched. */
-  #times(): ConnectionTimes {
-    const open = this.#phase === "open";
-    const quietMs = Math.max(this.#reader.lastByteMs, this.#session.idleSinceMs);
-    return {
-      openedMs: this.#openedMs,
-      handshaking: this.#handshaking,
-      firstByteSeen: !open || this.bytesIn > 0,
-      partialSinceMs: open ? this.#reader.partialSinceMs : undefined,
-      blockedSinceMs: this.#blockedSinceMs,
-      quietSinceMs: open && this.#session.quiet ? quietMs : undefined,
-    };
   }
 
   get #lossReason(): string {
@@ -249,6 +230,12 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.#reader.resume();
     this.#timer.set(this.#host.deadlines.lingerMs);
     this.#socket.shutdown();
+  }
+
+  #sent(): void {
+    this.#host.stats.messagesOut++;
+    this.#brake.produced();
+    this.#touch();
   }
 
   #touch(): void {

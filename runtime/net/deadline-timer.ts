@@ -1,17 +1,61 @@
-// One timer for all deadlines of a connection: armed for the nearest, and moved only when a nearer one comes.
+// One timer for all deadlines of a connection, and the times they count from: moved only when a nearer one comes.
 import type { Clock } from "../base/clock.ts";
 import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
+import type { SessionPort } from "../core/ports.ts";
+import {
+  type ConnectionTimes,
+  type DeadlineSettings,
+  judgeDeadlines,
+  type TimeoutReason,
+} from "./connection-deadlines.ts";
+import type { ConnectionReader } from "./connection-reader.ts";
+
+interface TimerHost {
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly deadlines: DeadlineSettings;
+}
 
 export class DeadlineTimer {
   readonly #timer: Timer;
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
+  readonly #settings: DeadlineSettings;
+  readonly #openedMs: number;
   #dueMs = 0;
+  #handshaking: boolean;
+  #blockedSinceMs: number | undefined;
 
-  constructor(owner: TimerOwner, { clock, wheel }: { readonly clock: Clock; readonly wheel: TimerWheel }) {
+  /** Of a connection that opens now. */
+  constructor(owner: TimerOwner, handshaking: boolean, { clock, wheel, deadlines }: TimerHost) {
     this.#timer = new Timer(owner);
     this.#clock = clock;
     this.#wheel = wheel;
+    this.#settings = deadlines;
+    this.#openedMs = clock.monotonicMs();
+    this.#handshaking = handshaking;
+    this.watch(Math.min(handshaking ? deadlines.handshakeMs : deadlines.firstByteMs, deadlines.idleMs));
+  }
+
+  get handshaking(): boolean {
+    return this.#handshaking;
+  }
+
+  handshaken(): void {
+    this.#handshaking = false;
+    this.watch(this.#settings.firstByteMs);
+  }
+
+  /** Bytes wait for the peer: its time to take some of them runs from now on, unless it does already. */
+  blocked(): void {
+    if (this.#blockedSinceMs !== undefined) return;
+    this.#blockedSinceMs = this.#clock.monotonicMs();
+    this.watch(this.#settings.writeStallMs);
+  }
+
+  /** The peer has taken some: its time for those that still wait runs anew. */
+  drained(stillBlocked: boolean): void {
+    this.#blockedSinceMs = stillBlocked ? this.#clock.monotonicMs() : undefined;
   }
 
   /** Fires no later than `delayMs` from now. */
@@ -30,5 +74,25 @@ export class DeadlineTimer {
 
   disarm(): void {
     this.#wheel.disarm(this.#timer);
+  }
+
+  /** What is late; undefined when nothing is: then it fires again when something may be. */
+  late(reader: ConnectionReader, session: SessionPort, open: boolean): TimeoutReason | undefined {
+    const verdict = judgeDeadlines(this.#times(reader, session, open), this.#settings, this.#clock.monotonicMs());
+    if ("reason" in verdict) return verdict.reason;
+    this.watch(verdict.lookAgainMs);
+    return undefined;
+  }
+
+  /** Of a connection that is ending only the flush is watched. */
+  #times(reader: ConnectionReader, session: SessionPort, open: boolean): ConnectionTimes {
+    return {
+      openedMs: this.#openedMs,
+      handshaking: this.#handshaking,
+      firstByteSeen: !open || reader.lastByteMs > 0,
+      partialSinceMs: open ? reader.partialSinceMs : undefined,
+      blockedSinceMs: this.#blockedSinceMs,
+      quietSinceMs: open && session.quiet ? Math.max(reader.lastByteMs, session.idleSinceMs) : undefined,
+    };
   }
 }

@@ -1,6 +1,7 @@
 // Hot. The one buffer that every connection's replies of this step are encoded into, one behind the other.
 import { limits } from "../limits.ts";
 import type { ByteSink } from "../wire/protocol.ts";
+import { SharedEncoder } from "./shared-encoder.ts";
 
 /**
  * Between steps it is empty: at a step's end each writer hands its regions to the kernel and copies what was not taken.
@@ -10,6 +11,7 @@ export class OutboundArena implements ByteSink {
   bytes: Buffer = Buffer.allocUnsafeSlow(limits.outboundArenaBytes);
   view: DataView = viewOf(this.bytes);
   offset = 0;
+  readonly shared = new SharedEncoder(this);
   readonly #first: Buffer = this.bytes;
 
   /** When the buffer is full a new one takes its place; regions in the old one stay valid for their writers. */
@@ -18,6 +20,15 @@ export class OutboundArena implements ByteSink {
     this.bytes = Buffer.allocUnsafeSlow(Math.max(limits.outboundArenaBytes, bytesMax));
     this.view = viewOf(this.bytes);
     this.offset = 0;
+  }
+
+  /** Returns the offset at which the bytes begin now. */
+  append(bytes: Uint8Array): number {
+    this.reserve(bytes.length);
+    const start = this.offset;
+    this.bytes.set(bytes, start);
+    this.offset = start + bytes.length;
+    return start;
   }
 
   /** Every region has been written or copied: start over. */

@@ -148,6 +148,52 @@ describe("an exception in a handler of a socket", () => {
   });
 });
 
+/** The pipelined protocol, whose first decoders cannot be made. */
+function undecodable(times: number): Protocol<string, never> {
+  const protocol = createFramesProtocol() as unknown as Protocol<string, never>;
+  let failures = times;
+  const createDecoder = () => {
+    if (failures-- > 0) throw new Error("no decoder");
+    return protocol.createDecoder();
+  };
+  return { ...protocol, createDecoder };
+}
+
+/** Connects, and comes back when the server has closed the socket. */
+async function connectInVain(port: number): Promise<void> {
+  const gone = Promise.withResolvers<void>();
+  const end = (): void => gone.resolve();
+  // The reset may come before the connection is seen here.
+  Bun.connect({ hostname: "127.0.0.1", port, socket: { data() {}, close: end, error: end } }).catch(end);
+  await gone.promise;
+}
+
+describe("a connection that cannot be made", () => {
+  test.each([
+    ["because its decoder throws", { protocol: undecodable(3) }, "no decoder"],
+    ["because its session does not open", { session: { name: "nobody" } as never }, "nobody"],
+  ])("%s is closed and reported, and takes no place from others", async (_, options, message) => {
+    const { listener, table, faults, ended } = listen(options);
+    for (let round = 1; round <= 3; round++) {
+      await connectInVain(listener.port);
+      expect(faults).toHaveLength(round);
+    }
+    expect(faults.map((error) => error.message)).toEqual(Array(3).fill(expect.stringContaining(message)));
+    expect([table.connectionCount(), table.stats.accepted, ended]).toEqual([0, 0, []]);
+    expect(table.stats.refused).toEqual(new Map([["net.fault", 3]]));
+  });
+
+  test("is followed by one that is served", async () => {
+    const { listener, table, script } = listen({ protocol: undecodable(1) });
+    await connectInVain(listener.port);
+    const client = await Bun.connect({ hostname: "127.0.0.1", port: listener.port, socket: { data() {} } });
+    client.write(frame("hello"));
+    await until(() => script.turns.length === 2);
+    expect([script.turns, table.connectionCount()]).toEqual([["opened", "hello"], 1]);
+    client.end();
+  });
+});
+
 describe("a session that takes nothing", () => {
   test("stops its sender; when it goes on, all arrives in order", async () => {
     const script = emptyScript();

@@ -21,12 +21,17 @@ export class SocketStandIn implements ConnectionSocket {
   open = true;
   events: SocketEvents | undefined;
 
+  /** What the kernel has taken. */
+  get bytes(): Buffer {
+    return Buffer.concat(this.#taken);
+  }
+
   get written(): string {
-    return Buffer.concat(this.#taken).toString();
+    return this.bytes.toString();
   }
 
   get bytesWritten(): number {
-    return Buffer.concat(this.#taken).length;
+    return this.bytes.length;
   }
 
   write(bytes: Uint8Array, offset: number, length: number): number {
@@ -108,6 +113,8 @@ interface TableOptions {
   readonly capacity?: number;
   readonly connectionsMax?: number;
   readonly deadlines?: Partial<NetSettings["deadlines"]>;
+  readonly idPrefix?: string;
+  readonly protocol?: Pairing["protocol"];
 }
 
 export function createTestTable(options: TableOptions = {}): TestTable {
@@ -123,6 +130,7 @@ export function createTestTable(options: TableOptions = {}): TestTable {
     {
       admission: { connectionsMax, connectionsPerAddressMax: connectionsMax },
       deadlines: { ...DEADLINES, ...options.deadlines },
+      ...(options.idPrefix === undefined ? {} : { idPrefix: options.idPrefix }),
     },
     {
       refused: ({ reason }) => refused.push(reason),
@@ -130,7 +138,7 @@ export function createTestTable(options: TableOptions = {}): TestTable {
       ended: ({ reason }) => ended.push(reason),
     },
   );
-  const protocol = createFramesProtocol() as unknown as Pairing["protocol"];
+  const protocol = options.protocol ?? (createFramesProtocol() as unknown as Pairing["protocol"]);
   return Object.assign(stepped, {
     script,
     table,

@@ -81,7 +81,7 @@ function addActorMetrics(registry: Registry, system: ActorSystem): void {
   counter(registry, "correio_refusals_total", "Messages refused, by reason", () =>
     system.hosts.flatMap((host): Reading[] => [
       ...byReason(host.stats.refusals).map(([count, labels]): Reading => [count, { type: host.type.name, ...labels }]),
-      [host.stats.mailboxFull, { type: host.type.name, reason: "actor.mailbox_full" }],
+      ...byReason(host.stats.rejected).map(([count, labels]): Reading => [count, { type: host.type.name, ...labels }]),
     ]),
   );
   const turns = { name: "correio_turn_duration_seconds", help: "Time of one turn" };

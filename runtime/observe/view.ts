@@ -19,7 +19,7 @@ export interface MethodView {
 export interface ActorView {
   readonly type: string;
   readonly key: string;
-  readonly status: "idle" | "ready" | "running" | "suspended";
+  readonly status: "idle" | "ready" | "running" | "suspended" | "waking" | "resting";
   readonly mailbox: number;
   readonly mailboxBytes: number;
   readonly turns: number;

@@ -1,12 +1,13 @@
 // A connection without a socket, and batches without bytes: what a session's actor sees of the network, written down.
 import type { Cell } from "../core/cell.ts";
 import type { AnyActorType } from "../core/definition.ts";
-import type { ConnectionPort, MessageBatch } from "../core/ports.ts";
+import type { ConnectionPort, MessageBatch, SharedMessage } from "../core/ports.ts";
 import type { ActorSystem } from "../core/system.ts";
 
 export class BatchStandIn implements MessageBatch {
   readonly bytes: number;
   readonly arrivedMs: number;
+  next: object | undefined;
   /** How often it was given back. */
   released = 0;
   readonly #messages: unknown[];
@@ -64,6 +65,10 @@ export class ConnectionStandIn implements ConnectionPort {
 
   send(value: unknown): void {
     if (this.endReason === undefined) this.sent.push(value);
+  }
+
+  sendShared(message: SharedMessage): void {
+    this.send(message.value);
   }
 
   end(reason: string): void {

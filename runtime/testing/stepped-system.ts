@@ -38,7 +38,7 @@ export class SteppedSystem {
   /** `type/key: reason` of refusals that nobody was there to be told. */
   readonly refusals: string[] = [];
 
-  constructor(types: readonly AnyActorType[], options: { readonly checkInputs?: boolean } = {}) {
+  constructor(types: readonly AnyActorType[], options: { readonly development?: boolean } = {}) {
     const { clock, crashes, refusals } = this;
     this.system = new ActorSystem({
       clock,

@@ -13,6 +13,7 @@ export class FrameBatch implements MessageBatch {
   readonly starts = new Uint32Array(limits.framesPerBatch + 1);
   arrivedMs = 0;
   bytes = 0;
+  next: object | undefined = undefined;
   #chunk = NO_BYTES;
   #index = 0;
   #count = 0;

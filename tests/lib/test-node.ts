@@ -104,10 +104,11 @@ export class TestNode {
 }
 
 /** Silent unless `CORREIO_LOG_LEVEL` says otherwise. */
-export function startTestNode(settings: Settings = {}): TestNode {
+export async function startTestNode(settings: Settings = {}): Promise<TestNode> {
   const dataFolder = createDataFolder();
   const base = { CORREIO_LOG_LEVEL: "silent", CORREIO_DRAIN_MS: 2_000, CORREIO_DATA: dataFolder };
   const result = readConfig([], asEnvironment({ ...FREE_PORTS, ...base, ...settings }));
   if (result.kind !== "config") throw new Error(`Wrong settings: ${JSON.stringify(result)}`);
-  return new TestNode(startNode(result.config, createLog(result.config.logLevel, systemClock)), dataFolder);
+  const log = createLog(result.config.logLevel, systemClock);
+  return new TestNode(await startNode(result.config, log), dataFolder);
 }

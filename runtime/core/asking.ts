@@ -1,0 +1,129 @@
+// Hot. An ask that waits for its answer: the promise, its deadline, and where the message stands.
+import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
+import type { Wait, WaitingTurn } from "./deadlock.ts";
+import { RuntimeError } from "./errors.ts";
+
+type Stage = "queued" | "running" | "settled";
+
+interface Settlers {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+/** What the constructor of a promise hands out before it returns: one function for all asks instead of one for each. */
+const held = {} as Settlers;
+const holdSettlers = (resolve: Settlers["resolve"], reject: Settlers["reject"]): void => {
+  held.resolve = resolve;
+  held.reject = reject;
+};
+
+export class Asking implements TimerOwner, Wait {
+  readonly promise: Promise<unknown>;
+  readonly to: Wait["to"];
+  readonly method: string;
+  /** The turn that waits; undefined when the ask came from outside. */
+  readonly caller: WaitingTurn | undefined;
+  /** In monotonic milliseconds. */
+  readonly deadlineMs: number;
+  readonly #wheel: TimerWheel;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: Error) => void;
+  /** Made when the answer does not come with the step: most do. */
+  #timer: Timer | undefined;
+  #stage: Stage = "queued";
+  #abort: AbortController | undefined;
+  #askerSignal: AbortSignal | undefined;
+  /** The asker gave up, for this reason. */
+  #givenUp: { readonly cause: unknown } | undefined;
+
+  constructor(to: Wait["to"], method: string, caller: WaitingTurn | undefined, deadlineMs: number, wheel: TimerWheel) {
+    this.to = to;
+    this.method = method;
+    this.caller = caller;
+    this.deadlineMs = deadlineMs;
+    this.#wheel = wheel;
+    this.promise = new Promise(holdSettlers);
+    this.#resolve = held.resolve;
+    this.#reject = held.reject;
+  }
+
+  /** The answer has not come with the step: from now on a timer stands for the deadline. */
+  arm(): void {
+    if (this.#stage === "settled") return;
+    this.#timer = new Timer(this);
+    this.#wheel.armAt(this.#timer, this.deadlineMs);
+  }
+
+  /** The asker may give up before the deadline. */
+  heed(signal: AbortSignal): void {
+    this.#askerSignal = signal;
+    if (signal.aborted) this.handleEvent();
+    else signal.addEventListener("abort", this);
+  }
+
+  get settled(): boolean {
+    return this.#stage === "settled";
+  }
+
+  /** False when the answer was given up while the message waited, or is now: then it is not run. */
+  start(nowMs: number): boolean {
+    // The wheel may be late, as when the turn before took long: the deadline itself decides.
+    if (nowMs >= this.deadlineMs) this.timerFired();
+    if (this.#stage === "settled") return false;
+    this.#stage = "running";
+    return true;
+  }
+
+  /** Made on first use: most handlers never look. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#givenUp !== undefined) this.#abort.abort(this.#givenUp.cause);
+    }
+    return this.#abort.signal;
+  }
+
+  /** An answer that comes after its deadline goes nowhere. */
+  resolve(value: unknown): void {
+    if (this.#settle()) this.#resolve(value);
+  }
+
+  reject(error: Error): void {
+    if (this.#settle()) this.#reject(error);
+  }
+
+  /** It is dropped from a mailbox whose actor is gone. */
+  abandon(): void {
+    const message = `Cannot run ${this.#name}: its actor is gone`;
+    this.reject(new RuntimeError("actor.stopped", message, { stood: "queued" }));
+  }
+
+  timerFired(): void {
+    this.#giveUp("actor.deadline_passed", "its deadline passed", undefined);
+  }
+
+  /** The asker's own signal is aborted. */
+  handleEvent(): void {
+    this.#giveUp("actor.cancelled", "its asker gave up", this.#askerSignal?.reason);
+  }
+
+  get #name(): string {
+    return `${this.to.type}/${this.to.key}.${this.method}`;
+  }
+
+  #giveUp(code: "actor.deadline_passed" | "actor.cancelled", why: string, cause: unknown): void {
+    if (this.#stage === "settled") return;
+    const stood = this.#stage;
+    this.reject(new RuntimeError(code, `Gave up ${this.#name}: ${why} while ${stood}`, { stood, cause }));
+    this.#givenUp = { cause };
+    this.#abort?.abort(cause);
+  }
+
+  #settle(): boolean {
+    if (this.#stage === "settled") return false;
+    this.#stage = "settled";
+    if (this.#timer !== undefined) this.#wheel.disarm(this.#timer);
+    this.#askerSignal?.removeEventListener("abort", this);
+    return true;
+  }
+}

@@ -1,0 +1,101 @@
+// Messages that nobody handled: kept with their reason and what the actor did last, so that someone can try them again.
+import type { Clock } from "../base/clock.ts";
+import { limits } from "../limits.ts";
+import type { CellHost } from "./cell-host.ts";
+import { decode, encode } from "./encoding.ts";
+import type { Envelope } from "./envelope.ts";
+import type { RuntimeError } from "./errors.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { Encoded, Store, StoredLetter } from "./ports.ts";
+import type { Recorded } from "./recorder.ts";
+import { type ShownTurn, shownTurns } from "./shown-turns.ts";
+import { textOf } from "./supervision.ts";
+
+export interface DeadLetter {
+  readonly id: number;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly type: string;
+  readonly key: string;
+  readonly method: string;
+  /** The code of the error that stood against it. */
+  readonly reason: string;
+  readonly problem: string;
+  /** The actor that sent it, if one did. */
+  readonly from?: string;
+  /** Undefined also where it was no JSON or too large: `inputLost` says so. */
+  readonly input?: unknown;
+  readonly inputLost: boolean;
+  readonly turns: readonly ShownTurn[];
+}
+
+type Body = Pick<DeadLetter, "problem" | "from" | "input" | "inputLost" | "turns">;
+
+export interface LetterSource {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly commits: GroupCommit;
+}
+
+export class DeadLetters {
+  readonly #source: LetterSource;
+  #lastId = 0;
+  /** Since the process started, by type; also those that are gone again. */
+  readonly counts = new Map<string, number>();
+
+  constructor(source: LetterSource) {
+    this.#source = source;
+  }
+
+  /** Goes on where the last process ended. */
+  async start(): Promise<void> {
+    const [newest] = await this.#source.store.letters(Number.MAX_SAFE_INTEGER, 1);
+    this.#lastId = Math.max(this.#lastId, newest?.id ?? 0);
+  }
+
+  add(where: { readonly key: string; readonly host: CellHost }, envelope: Envelope, why: RuntimeError): void {
+    const { type, services } = where.host;
+    const recorded = "recordSlot" in where ? (where as Recorded) : undefined;
+    const turns =
+      recorded && shownTurns(type, services.meter.recorder.turnsOf(recorded), this.#source.clock.monotonicMs());
+    const id = ++this.#lastId;
+    this.counts.set(type.name, (this.counts.get(type.name) ?? 0) + 1);
+    const letter: StoredLetter = {
+      id,
+      at: this.#source.clock.unixMs(),
+      type: type.name,
+      key: where.key,
+      method: envelope.method.name,
+      reason: why.code,
+      body: bodyOf(envelope, why, turns ?? []),
+    };
+    this.#source.commits.keepLetter(letter, id - limits.deadLettersMax);
+    services.events.deadLetter({ type: type.name, key: where.key, method: letter.method, reason: why.code, id });
+  }
+
+  /** Newest first, with ids below `before`. */
+  async list(before: number, limit: number): Promise<readonly DeadLetter[]> {
+    return (await this.#source.store.letters(before, limit)).map(readLetter);
+  }
+
+  async get(id: number): Promise<DeadLetter | undefined> {
+    const letter = await this.#source.store.letter(id);
+    return letter && readLetter(letter);
+  }
+
+  remove(id: number): void {
+    this.#source.commits.removeLetter(id);
+  }
+}
+
+function bodyOf({ input, from }: Envelope, why: RuntimeError, turns: readonly ShownTurn[]): Encoded {
+  const cause = why.cause === undefined ? "" : ` (${textOf(why.cause)})`;
+  const known = { problem: `${why.message}${cause}`.slice(0, 2_000), from: from?.address, turns };
+  const encoded = encode(input);
+  const keeps = typeof encoded === "string" && encoded.length <= limits.deadLetterLengthMax;
+  return JSON.stringify({ ...known, inputLost: !keeps, ...(keeps ? { input } : {}) });
+}
+
+function readLetter({ body, ...known }: StoredLetter): DeadLetter {
+  return { ...known, ...(decode(body) as Body) };
+}

@@ -1,0 +1,223 @@
+// Hot. Every call: finds its actor, brings it into memory, and puts the message into its mailbox, or says why not.
+import type { Clock } from "../base/clock.ts";
+import { limits } from "../limits.ts";
+import type { Address } from "./address.ts";
+import { Asking } from "./asking.ts";
+import type { NodeServices } from "./cell-host.ts";
+import type { Cell } from "./cell.ts";
+import { findCycle } from "./deadlock.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import type { Method } from "./definition.ts";
+import { encode } from "./encoding.ts";
+import { Envelope } from "./envelope.ts";
+import { accepted, type Receipt, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
+import type { HeldOutput } from "./group-commit.ts";
+import type { Courier } from "./ref.ts";
+import type { SchemaChecks } from "./schema-checks.ts";
+import type { CallOptions, TellOptions } from "./shape.ts";
+import { nameProblem } from "./turn-options.ts";
+import type { Turn } from "./turn.ts";
+
+export class Delivery implements Courier {
+  readonly #services: NodeServices;
+  readonly #clock: Clock;
+  readonly #checks: SchemaChecks;
+  /** Asks of this step: most are answered before it ends, and never need a timer. */
+  readonly #young: Asking[] = [];
+  /** Calls from outside are refused. */
+  closed = false;
+  /** Actors in memory, of all types. */
+  resident = 0;
+
+  constructor(services: NodeServices, checks: SchemaChecks) {
+    this.#services = services;
+    this.#clock = services.clock;
+    this.#checks = checks;
+  }
+
+  ask(address: Address, method: Method, input: unknown, options: CallOptions | undefined): Promise<unknown> {
+    const { caller } = address;
+    const nowMs = this.#clock.monotonicMs();
+    const timeoutMs = options?.timeoutMs ?? limits.askTimeoutMs;
+    const inheritedMs = caller === undefined ? Number.POSITIVE_INFINITY : caller.deadlineMs;
+    const deadlineMs = Math.min(nowMs + timeoutMs, inheritedMs);
+    if (!Number.isFinite(deadlineMs)) return Promise.reject(noFiniteTime(timeoutMs));
+    const asking = new Asking(address, method.name, caller, deadlineMs, this.#services.wheel);
+    this.#young.push(asking);
+    if (options?.signal !== undefined) asking.heed(options.signal);
+    this.#services.scheduler.ensureStep();
+    if (!asking.settled) this.#send(address, new Envelope(method, input, asking), caller, nowMs, options?.once);
+    return asking.promise;
+  }
+
+  tell(address: Address, method: Method, input: unknown, options: TellOptions | undefined): Receipt {
+    const { caller } = address;
+    const envelope = new Envelope(method, input);
+    const problem = this.#prepare(address, envelope, options?.once) ?? this.#holdOrDeliver(address, envelope, caller);
+    return problem === undefined ? accepted : { accepted: false, why: problem };
+  }
+
+  /** After each step: asks that were not answered in it get their timers. */
+  armYoung(): void {
+    for (let index = 0; index < this.#young.length; index++) (this.#young[index] as Asking).arm();
+    this.#young.length = 0;
+  }
+
+  /** A message of the runtime's own, such as an alarm: goes where it is for, whatever the node is about to do. */
+  send(address: Address, envelope: Envelope): RuntimeError | undefined {
+    return this.deliver(address, envelope, undefined, true);
+  }
+
+  #send(address: Address, envelope: Envelope, caller: Turn | undefined, nowMs: number, once?: string): void {
+    envelope.queuedMs = nowMs;
+    const asking = envelope.asking as Asking;
+    caller?.asked(asking);
+    const problem = this.#prepare(address, envelope, once) ?? this.#holdOrDeliver(address, envelope, caller);
+    if (problem !== undefined) asking.reject(problem);
+  }
+
+  /** What a durable actor sends leaves with its commit; an ask is a checkpoint of what it has changed before. */
+  #holdOrDeliver(address: Address, envelope: Envelope, caller: Turn | undefined): RuntimeError | undefined {
+    if (caller === undefined) return this.deliver(address, envelope, undefined);
+    envelope.from = caller.cell;
+    const { durable } = caller.cell;
+    if (durable === undefined) return this.deliver(address, envelope, caller);
+    if (durable.full) return heldTooMuch(caller.cell.address);
+    const isAsk = envelope.asking !== undefined;
+    try {
+      if (isAsk && caller.method.kind !== "read") durable.stage(caller.cell.state);
+    } catch (error) {
+      return error as RuntimeError;
+    }
+    durable.hold(new HeldMessage(this, address, envelope, caller));
+    if (isAsk) durable.letGo();
+    return undefined;
+  }
+
+  /** Puts the envelope into the mailbox it is for, starting the actor when it is not resident; or says why not. */
+  deliver(address: Address, envelope: Envelope, caller: Turn | undefined, own = false): RuntimeError | undefined {
+    const { host, key } = address;
+    if (this.closed && caller === undefined && !own) {
+      return this.#refused(address, "system.draining", "the node is draining");
+    }
+    if (host.quarantined.size > 0 && host.quarantined.has(key)) return host.quarantineError(key);
+    const cell = address.cell ?? this.#start(address);
+    if (cell instanceof RuntimeError) return cell;
+    if (envelope.queuedMs === 0) envelope.queuedMs = this.#services.scheduler.timeMs();
+    if (
+      caller !== undefined &&
+      envelope.asking !== undefined &&
+      (cell.turn !== undefined || cell.reads !== undefined)
+    ) {
+      const cycle = cycleProblem(cell, envelope, caller);
+      if (cycle === "hurry") return void cell.putControl(envelope);
+      if (cycle !== undefined) return cycle;
+    }
+    if (cell.offer(envelope)) return undefined;
+    const { count, bytes } = cell.mailbox;
+    const state = `mailbox holds ${count} messages and ${bytes} bytes, its limit`;
+    return this.#refused(address, "actor.mailbox_full", state);
+  }
+
+  #start(address: Address): Cell | RuntimeError {
+    if (address.host.type.session !== undefined) {
+      return this.#refused(address, "actor.stopped", "its connection is gone");
+    }
+    if (this.resident >= limits.actorsMax) {
+      return this.#refused(address, "actor.too_many", `${this.resident} actors are resident, the limit`);
+    }
+    return address.start();
+  }
+
+  /** Checks while developing; weighs where the mailbox is bounded by what calls bring; notes what is to be kept. */
+  #prepare(address: Address, envelope: Envelope, once: string | undefined): RuntimeError | undefined {
+    const { host } = address;
+    if (this.#services.development) {
+      const problem = this.badInput(address, envelope.method, envelope.input);
+      if (problem !== undefined) return problem;
+      deepFreeze(envelope.input);
+    }
+    if (host.weighs) {
+      const encoded = encode(envelope.input);
+      if (typeof encoded === "object") return this.#badInputError(address, envelope.method, `: ${encoded.problem}`);
+      envelope.bytes = encoded.length;
+    }
+    if (once === undefined) return undefined;
+    if (host.type.options.durable !== true) {
+      return this.#refused(address, "actor.not_durable", "it keeps no result for `once`, its type is not durable");
+    }
+    const problem = nameProblem(once);
+    if (problem !== undefined) return this.#badInputError(address, envelope.method, `: \`once\` ${problem}`);
+    envelope.origin = { id: `once:${once}`, once, repeats: false };
+    return undefined;
+  }
+
+  /** Whatever comes from outside the process is asked this before it is sent. */
+  badInput(address: Address, method: Method, input: unknown): RuntimeError | undefined {
+    const problem = method.in === undefined ? undefined : this.#checks.problem(method.in, input);
+    return problem === undefined ? undefined : this.#badInputError(address, method, problem);
+  }
+
+  #badInputError(address: Address, method: Method, problem: string): RuntimeError {
+    address.host.stats.countRejected("actor.bad_input");
+    const message = `Cannot call ${address.name}.${method.name}: its input does not fit${problem}`;
+    return new RuntimeError("actor.bad_input", message, { stood: "queued" });
+  }
+
+  #refused(address: Address, code: RuntimeErrorCode, why: string): RuntimeError {
+    address.host.stats.countRejected(code);
+    return new RuntimeError(code, `Cannot deliver to "${address.name}": ${why}`, { stood: "queued" });
+  }
+}
+
+/** Waits for its sender's commit. */
+class HeldMessage implements HeldOutput {
+  readonly #delivery: Delivery;
+  readonly #address: Address;
+  readonly #envelope: Envelope;
+  readonly #caller: Turn;
+
+  constructor(delivery: Delivery, address: Address, envelope: Envelope, caller: Turn) {
+    this.#delivery = delivery;
+    this.#address = address;
+    this.#envelope = envelope;
+    this.#caller = caller;
+  }
+
+  release(): void {
+    const { asking } = this.#envelope;
+    if (asking?.settled === true) return;
+    const problem = this.#delivery.deliver(this.#address, this.#envelope, this.#caller);
+    if (problem === undefined) return;
+    if (asking !== undefined) asking.reject(problem);
+    else this.#caller.services.deadLetter(this.#address, this.#envelope, problem);
+  }
+
+  /** What it was sent after is lost: it was never sent. */
+  discard(error: RuntimeError): void {
+    this.#envelope.asking?.reject(error);
+  }
+}
+
+/** An ask that would wait for whoever waits for it. A read may go before the writes that wait for the reads running. */
+function cycleProblem(cell: Cell, envelope: Envelope, caller: Turn): RuntimeError | "hurry" | undefined {
+  const sharesReads = envelope.method.kind === "read" && cell.turn === undefined;
+  if (sharesReads && cell.mailbox.count === 0) return undefined;
+  const way = findCycle(caller, cell);
+  if (way === undefined) return undefined;
+  // Only not before what the same actor sent earlier.
+  if (sharesReads && cell.mailbox.find(({ from }) => from === caller.cell) === undefined) return "hurry";
+  cell.host.stats.countRejected("actor.cycle");
+  const path = `${way} → ${cell.address}.${envelope.method.name}`;
+  const message = `Cannot ask "${cell.address}": it waits for the asker: ${path}`;
+  return new RuntimeError("actor.cycle", message, { stood: "queued" });
+}
+
+function heldTooMuch(address: string): RuntimeError {
+  const message = `Cannot send more from "${address}": ${limits.heldOutputsMax} messages wait for its commit`;
+  return new RuntimeError("actor.limit_reached", message, { stood: "queued" });
+}
+
+function noFiniteTime(timeoutMs: number): RuntimeError {
+  return new RuntimeError("actor.bad_input", `Cannot wait for ${timeoutMs} ms: it is no finite time`);
+}

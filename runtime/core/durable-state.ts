@@ -1,0 +1,203 @@
+// One durable actor between two commits: what is stored, what its turn has changed, and what may not leave yet.
+import { limits } from "../limits.ts";
+import type { AnyActorType } from "./definition.ts";
+import { decode } from "./encoding.ts";
+import { RuntimeError } from "./errors.ts";
+import type { Committing, GroupCommit, HeldOutput, PendingChange, WatchChange } from "./group-commit.ts";
+import type { AlarmRecord, Encoded, Store } from "./ports.ts";
+import { RowChanges } from "./row-changes.ts";
+import { decodeState, encodeState, indexedFields } from "./state-encoding.ts";
+
+/** The actor whose state it is. */
+export interface DurableOwner {
+  readonly key: string;
+  readonly host: { readonly type: AnyActorType };
+  /** All that it changed is stored; or, with an error, it is not, and the state in memory rests on what is lost. */
+  stored(error: RuntimeError | undefined): void;
+}
+
+export class DurableState implements Committing {
+  readonly rows: RowChanges;
+  readonly #owner: DurableOwner;
+  readonly #commits: GroupCommit;
+  readonly #store: Store;
+  /** The state after the last checkpoint; undefined once it is destroyed. */
+  #snapshot: Encoded | undefined;
+  /** The indexed fields then, as text; undefined: not known. */
+  #indexed: string | undefined;
+  /** Of the last checkpoint, and of the last commit. */
+  #version = 0;
+  #committed = 0;
+  /** Changes that the store has not answered for, oldest first: one that it is at work on, and one that follows. */
+  readonly #pending: PendingChange[] = [];
+  /** At which version this activation changed an alarm last: a firing of an earlier one is void. */
+  readonly #alarmVersions = new Map<string, number>();
+  // What the running turn has done since its last checkpoint.
+  readonly #alarms = new Map<string, AlarmRecord | undefined>();
+  readonly #watches: WatchChange[] = [];
+  #outputs: HeldOutput[] = [];
+  #destroyed = false;
+
+  constructor(owner: DurableOwner, commits: GroupCommit, store: Store) {
+    this.#owner = owner;
+    this.#commits = commits;
+    this.#store = store;
+    this.rows = new RowChanges(this.type, this.key, store);
+  }
+
+  get type(): string {
+    return this.#owner.host.type.name;
+  }
+
+  get key(): string {
+    return this.#owner.key;
+  }
+
+  get stateVersion(): number {
+    return this.#owner.host.type.options.version ?? 1;
+  }
+
+  /** Everything that was changed is stored. */
+  get clean(): boolean {
+    return this.#pending.length === 0;
+  }
+
+  /** How the actor has ended, where it is asked after its last commit. */
+  get endReason(): string {
+    return this.#snapshot === undefined ? "destroyed" : "stopped";
+  }
+
+  /** The version of the commit that the running turn's changes will be part of. */
+  get nextVersion(): number {
+    return this.#version + 1;
+  }
+
+  /** The state as it is stored, upgraded where it is old, or the first one of all. Rejects with what stands against it. */
+  async load(): Promise<unknown> {
+    const stored = await this.#store.load(this.type, this.key);
+    const { type } = this.#owner.host;
+    const state = stored === undefined ? type.options.state(this.key) : decodeState(type, this.key, stored);
+    this.#version = this.#committed = stored?.version ?? 0;
+    this.#snapshot = encodeState(type, this.key, state);
+    this.#indexed = undefined;
+    return state;
+  }
+
+  /** After a crash: the state as the last checkpoint left it; what was changed and held since then is dropped. */
+  restore(): unknown {
+    this.#dropTurn(new RuntimeError("actor.crashed", `Cannot go on from "${this.type}/${this.key}": its turn crashed`));
+    return decode(this.#snapshot as Encoded);
+  }
+
+  /** Leaves with `letGo`, once what was staged before is stored. */
+  hold(output: HeldOutput): void {
+    this.#outputs.push(output);
+  }
+
+  /** Whether the running turn holds as much as it may. */
+  get full(): boolean {
+    return this.#outputs.length >= limits.heldOutputsMax;
+  }
+
+  setAlarm(name: string, alarm: AlarmRecord | undefined): void {
+    this.#alarms.set(name, alarm);
+  }
+
+  /** False when the alarm was cancelled or replaced after this firing was sent. */
+  isCurrent(alarm: AlarmRecord): boolean {
+    return (this.#alarmVersions.get(alarm.name) ?? alarm.fire) === alarm.fire;
+  }
+
+  setWatch(change: WatchChange): void {
+    this.#watches.push(change);
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+  }
+
+  /**
+   * A checkpoint: what has changed since the last one will be committed with the step. Throws
+   * `actor.state_not_encodable` or `actor.state_too_large`, and then has staged nothing.
+   */
+  stage(state: unknown): void {
+    const encoded = this.#destroyed ? undefined : encodeState(this.#owner.host.type, this.key, state);
+    const more = this.rows.any || this.#alarms.size > 0 || this.#watches.length > 0;
+    if (encoded !== this.#snapshot || more) this.#addChange(encoded, state);
+  }
+
+  /** What is held leaves when all that was staged is stored, or at once when nothing waits to be. */
+  letGo(): void {
+    const newest = this.#pending.at(-1);
+    const outputs = this.#takeOutputs();
+    if (newest !== undefined) newest.outputs.push(...outputs);
+    else for (const output of outputs) output.release();
+  }
+
+  settled(change: PendingChange, error: RuntimeError | undefined): void {
+    if (this.#pending[0] !== change) return; // given up with an earlier one
+    if (error !== undefined) return this.#lose(error);
+    this.#pending.shift();
+    this.#committed = change.version;
+    this.rows.committed(change.version);
+    for (const output of change.outputs) output.release();
+    if (this.clean) this.#owner.stored(undefined);
+  }
+
+  #addChange(encoded: Encoded | undefined, state: unknown): void {
+    let change = this.#pending.at(-1);
+    if (change === undefined || change.taken) {
+      change = this.#commits.open(this, this.#version);
+      this.#pending.push(change);
+    }
+    change.version = ++this.#version;
+    change.state = this.#snapshot = encoded;
+    if (encoded !== undefined) this.#index(change, state);
+    this.rows.moveTo(change);
+    for (const [name, alarm] of this.#alarms) {
+      change.alarms.push({ name, alarm });
+      this.#alarmVersions.set(name, change.version);
+    }
+    change.watches.push(...this.#watches);
+    this.#alarms.clear();
+    this.#watches.length = 0;
+  }
+
+  #index(change: PendingChange, state: unknown): void {
+    const { indexed = [] } = this.#owner.host.type.options;
+    if (indexed.length === 0) return;
+    const fields = indexedFields(indexed, state);
+    const text = JSON.stringify(Array.from(fields));
+    if (text !== this.#indexed) change.indexed = fields;
+    this.#indexed = text;
+  }
+
+  /** The oldest change was not stored: neither is what rests on it. */
+  #lose(error: RuntimeError): void {
+    const lost = this.#pending.splice(0);
+    for (const change of lost) {
+      if (!change.taken) this.#commits.withdraw(change);
+      for (const output of change.outputs) output.discard(error);
+    }
+    this.#dropTurn(error);
+    this.rows.forget();
+    this.#alarmVersions.clear();
+    this.#version = this.#committed;
+    this.#owner.stored(error);
+  }
+
+  #dropTurn(error: RuntimeError): void {
+    for (const output of this.#takeOutputs()) output.discard(error);
+    this.rows.dropTurn(this.#pending);
+    this.#alarms.clear();
+    this.#watches.length = 0;
+    this.#destroyed = false;
+  }
+
+  #takeOutputs(): readonly HeldOutput[] {
+    if (this.#outputs.length === 0) return [];
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+}

@@ -1,0 +1,58 @@
+// Values as they are kept and as they cross a process: JSON, and nothing that JSON would change without a word.
+import type { Encoded } from "./ports.ts";
+
+/** Deeper values are refused: whoever reads them back must not run out of stack. */
+const DEPTH_MAX = 200;
+
+/** The value as JSON text, or why it cannot be: then nothing of it was kept. `undefined` properties are left out. */
+export function encode(value: unknown): Encoded | { readonly problem: string } {
+  const problem = jsonProblem(value, "", 0);
+  return problem === undefined ? (JSON.stringify(value) ?? "null") : { problem };
+}
+
+export function decode(encoded: Encoded): unknown {
+  return JSON.parse(encoded);
+}
+
+/** Where the first value stands that would not come back as it went, and what it is. */
+function jsonProblem(value: unknown, path: string, depth: number): string | undefined {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+    case "undefined":
+      return undefined;
+    case "number":
+      return Number.isFinite(value) ? undefined : `${path || "/"} is ${value}`;
+    case "object":
+      return value === null ? undefined : objectProblem(value, path, depth);
+    default:
+      return `${path || "/"} is a ${typeof value}`;
+  }
+}
+
+function objectProblem(value: object, path: string, depth: number): string | undefined {
+  if (depth >= DEPTH_MAX) return `${path.slice(0, 100)} is nested more than ${DEPTH_MAX} deep`;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const item: unknown = value[index];
+      if (item === undefined) return `${path}/${index} is undefined`;
+      const problem = isSimple(item) ? undefined : jsonProblem(item, `${path}/${index}`, depth + 1);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return `${path || "/"} is a ${value.constructor?.name}`;
+  for (const name in value) {
+    const item = (value as Record<string, unknown>)[name];
+    const problem = isSimple(item) ? undefined : jsonProblem(item, `${path}/${name}`, depth + 1);
+    if (problem !== undefined) return problem;
+  }
+  return "toJSON" in value ? `${path || "/"} has a toJSON` : undefined;
+}
+
+function isSimple(value: unknown): boolean {
+  return (
+    typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))
+  );
+}

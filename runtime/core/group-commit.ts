@@ -1,0 +1,196 @@
+// What durable actors changed during a step, committed together; nothing of theirs leaves before the store has answered.
+import { RuntimeError } from "./errors.ts";
+import type {
+  AlarmRecord,
+  Change,
+  CommitBatch,
+  Encoded,
+  IndexedValue,
+  Store,
+  StoredLetter,
+  StoredQuarantine,
+  StoredWatch,
+} from "./ports.ts";
+
+/** Something that leaves an actor: a reply, a tell, an ask, a publication. */
+export interface HeldOutput {
+  release(): void;
+  /** The change it rests on was not stored. */
+  discard(error: RuntimeError): void;
+}
+
+export type WatchChange = Omit<StoredWatch, "watcherType" | "watcherKey"> & { readonly on: boolean };
+
+/** Whose change it is; hears once what became of it. */
+export interface Committing {
+  readonly type: string;
+  readonly key: string;
+  readonly stateVersion: number;
+  settled(change: PendingChange, error: RuntimeError | undefined): void;
+}
+
+/** All that one actor changed since the last batch was taken, and what waits for it. */
+export class PendingChange implements Change {
+  readonly owner: Committing;
+  readonly baseVersion: number;
+  version: number;
+  state: Encoded | undefined;
+  indexed: ReadonlyMap<string, IndexedValue> | undefined;
+  readonly rows: { row: string; value: Encoded | undefined }[] = [];
+  readonly alarms: { name: string; alarm: AlarmRecord | undefined }[] = [];
+  readonly watches: WatchChange[] = [];
+  readonly outputs: HeldOutput[] = [];
+  /** The store is at work on it: only outputs can be added. */
+  taken = false;
+
+  constructor(owner: Committing, baseVersion: number) {
+    this.owner = owner;
+    this.baseVersion = baseVersion;
+    this.version = baseVersion;
+  }
+
+  get type(): string {
+    return this.owner.type;
+  }
+
+  get key(): string {
+    return this.owner.key;
+  }
+
+  get stateVersion(): number {
+    return this.owner.stateVersion;
+  }
+}
+
+/** What besides actors is committed. */
+type Records = Omit<CommitBatch, "changes">;
+
+export interface CommitHooks {
+  /** `commit` is to be called soon. */
+  wanted(): void;
+  /** Before anything that waited for these changes leaves. */
+  committed(changes: readonly PendingChange[]): void;
+  failed(error: unknown): void;
+}
+
+export class GroupCommit {
+  readonly #store: Store;
+  readonly #hooks: CommitHooks;
+  #open: PendingChange[] = [];
+  #letters: StoredLetter[] = [];
+  #lettersRemoved: number[] = [];
+  #lettersRemovedTo = 0;
+  #quarantined: StoredQuarantine[] = [];
+  #released: { type: string; key: string }[] = [];
+  #busy = false;
+  #hasRecords = false;
+  /** Batches that the store has taken, and that it refused. */
+  batches = 0;
+  failures = 0;
+
+  constructor(store: Store, hooks: CommitHooks) {
+    this.#store = store;
+    this.#hooks = hooks;
+  }
+
+  /** Nothing waits for the store. */
+  get quiet(): boolean {
+    return !this.#busy && this.#open.length === 0 && !this.#hasRecords;
+  }
+
+  open(owner: Committing, baseVersion: number): PendingChange {
+    const change = new PendingChange(owner, baseVersion);
+    this.#open.push(change);
+    this.#hooks.wanted();
+    return change;
+  }
+
+  /** The owner gave it up; the store has not seen it. */
+  withdraw(change: PendingChange): void {
+    const index = this.#open.indexOf(change);
+    if (index >= 0) this.#open.splice(index, 1);
+  }
+
+  keepLetter(letter: StoredLetter, removedTo: number): void {
+    this.#letters.push(letter);
+    this.#lettersRemovedTo = Math.max(this.#lettersRemovedTo, removedTo);
+    this.#recorded();
+  }
+
+  removeLetter(id: number): void {
+    this.#lettersRemoved.push(id);
+    this.#recorded();
+  }
+
+  quarantine(record: StoredQuarantine): void {
+    this.#quarantined.push(record);
+    this.#recorded();
+  }
+
+  release(type: string, key: string): void {
+    this.#released.push({ type, key });
+    this.#recorded();
+  }
+
+  /** Gives the store what has come together, unless it is still at work: then that follows when it has answered. */
+  commit(): void {
+    if (this.#busy || (this.#open.length === 0 && !this.#hasRecords)) return;
+    const changes = this.#open;
+    this.#open = [];
+    this.#busy = true;
+    for (let index = 0; index < changes.length; index++) (changes[index] as PendingChange).taken = true;
+    this.#store.commit({ changes, ...this.#takeRecords() }).then(
+      (outcomes) => this.#settle(changes, (index) => (outcomes[index] === "stale" ? stale(changes[index]) : undefined)),
+      (error: unknown) => {
+        this.failures++;
+        this.#hooks.failed(error);
+        this.#settle(changes, () => asStoreError(error));
+      },
+    );
+  }
+
+  #settle(changes: readonly PendingChange[], errorOf: (index: number) => RuntimeError | undefined): void {
+    this.#busy = false;
+    this.batches++;
+    const errors = changes.map((_, index) => errorOf(index));
+    this.#hooks.committed(changes.filter((_, index) => errors[index] === undefined));
+    for (let index = 0; index < changes.length; index++) {
+      const change = changes[index] as PendingChange;
+      change.owner.settled(change, errors[index]);
+    }
+    if (this.#open.length > 0 || this.#hasRecords) this.#hooks.wanted();
+  }
+
+  #recorded(): void {
+    this.#hasRecords = true;
+    this.#hooks.wanted();
+  }
+
+  #takeRecords(): Records {
+    const records = {
+      letters: this.#letters,
+      lettersRemoved: this.#lettersRemoved,
+      lettersRemovedTo: this.#lettersRemovedTo,
+      quarantined: this.#quarantined,
+      released: this.#released,
+    };
+    if (this.#hasRecords) {
+      this.#letters = [];
+      this.#lettersRemoved = [];
+      this.#quarantined = [];
+      this.#released = [];
+      this.#hasRecords = false;
+    }
+    return records;
+  }
+}
+
+function stale(change: PendingChange | undefined): RuntimeError {
+  const message = `Cannot store "${change?.type}/${change?.key}": another owner has taken it over`;
+  return new RuntimeError("actor.stale_owner", message, { stood: "unknown" });
+}
+
+export function asStoreError(error: unknown): RuntimeError {
+  if (error instanceof RuntimeError) return error;
+  return new RuntimeError("store.failed", "Cannot reach the store: it threw", { cause: error });
+}

@@ -1,0 +1,69 @@
+// Messages of the runtime's own: an alarm that is due, the news that somebody is gone, what was published.
+import { limits } from "../limits.ts";
+import { Address } from "./address.ts";
+import type { Gone } from "./context.ts";
+import type { Method } from "./definition.ts";
+import type { Delivery } from "./delivery.ts";
+import { decode } from "./encoding.ts";
+import { Envelope } from "./envelope.ts";
+import type { StoredAlarm } from "./ports.ts";
+import type { TypeHost } from "./type-host.ts";
+
+type HostedTypes = ReadonlyMap<string, { readonly host: TypeHost }>;
+
+export class Notices {
+  readonly #hosted: HostedTypes;
+  readonly #delivery: Delivery;
+
+  constructor(hosted: HostedTypes, delivery: Delivery) {
+    this.#hosted = hosted;
+    this.#delivery = delivery;
+  }
+
+  /** False when its actor cannot take it now. An alarm of a type that is not hosted any more stays in the store. */
+  readonly alarm = (alarm: StoredAlarm): boolean => {
+    const host = this.#hosted.get(alarm.type)?.host;
+    if (host === undefined || host.type.options.durable !== true) return true;
+    const address = new Address(host, alarm.key, undefined);
+    const lateMs = host.services.clock.unixMs() - alarm.dueAt;
+    const known = host.type.methods.get(alarm.method);
+    const skipped = known === undefined || (alarm.missed === "skip" && lateMs > limits.alarmLateMs);
+    const method = skipped ? skipping(alarm.method) : known;
+    const input = alarm.input === undefined ? undefined : decode(alarm.input);
+    const id = `alarm:${alarm.name}#${alarm.fire}`;
+    const envelope = new Envelope(method, input, undefined, { id, alarm, repeats: true });
+    const problem = this.#delivery.deliver(address, envelope, undefined, true);
+    return problem === undefined || problem.code === "actor.quarantined";
+  };
+
+  /** To a watcher, before all that waits for it. A session that is gone itself is not told. */
+  readonly gone = (watcher: { type: string; key: string; method: string }, gone: Gone): void => {
+    const host = this.#hosted.get(watcher.type)?.host;
+    const method = host?.type.methods.get(watcher.method);
+    if (host === undefined || method === undefined || host.quarantined.has(watcher.key)) return;
+    const address = new Address(host, watcher.key, undefined);
+    if (address.cell === undefined && host.type.session !== undefined) return;
+    const origin = { id: `gone:${gone.type}/${gone.key}`, gone, repeats: true };
+    (address.cell ?? address.start()).putControl(new Envelope(method, gone, undefined, origin));
+  };
+
+  readonly exists = ({ type, key }: { readonly type: string; readonly key: string }): boolean => {
+    const host = this.#hosted.get(type)?.host;
+    return host !== undefined && (host.type.session === undefined || host.cells.has(key));
+  };
+
+  readonly publication = (type: string, key: string, methodName: string, value: unknown): void => {
+    const host = this.#hosted.get(type)?.host;
+    const method = host?.type.methods.get(methodName);
+    if (host === undefined || method === undefined) return;
+    const address = new Address(host, key, undefined);
+    const envelope = new Envelope(method, value);
+    const problem = this.#delivery.deliver(address, envelope, undefined, true);
+    if (problem !== undefined) host.services.deadLetter(address, envelope, problem);
+  };
+}
+
+/** Does nothing, in a turn whose commit moves the alarm on. */
+function skipping(name: string): Method {
+  return { name, kind: "write", index: 0, definedAt: "", handler: () => undefined };
+}

@@ -1,0 +1,52 @@
+// Results kept for `once`: rows of the actor itself, in a ring, so that the oldest goes when one too many comes.
+import { limits } from "../limits.ts";
+import { decode, encode } from "./encoding.ts";
+import { Refusal, RuntimeError } from "./errors.ts";
+import type { RowChanges } from "./row-changes.ts";
+
+type Kept = { readonly value?: unknown } | { readonly refused: string; readonly message: string };
+
+/** The actor's own rows begin with another letter. */
+const resultRow = (name: string): string => `o${name}`;
+const placeRow = (place: number): string => `p${place}`;
+const COUNT_ROW = "n";
+
+/** Runs `handle`, or gives what it ended in the first time. An answer and a refusal are kept, a crash is not. */
+export async function runOnce(rows: RowChanges, name: string, handle: () => unknown): Promise<unknown> {
+  const kept = await rows.get(resultRow(name));
+  if (kept !== undefined) return answerAgain(decode(kept) as Kept);
+  try {
+    const value = await handle();
+    await keep(rows, name, value === undefined ? {} : { value });
+    return value;
+  } catch (error) {
+    if (error instanceof Refusal) await keep(rows, name, { refused: error.code, message: error.message });
+    throw error;
+  }
+}
+
+function answerAgain(kept: Kept): unknown {
+  if ("refused" in kept) throw new Refusal(kept.refused, kept.message);
+  return kept.value;
+}
+
+async function keep(rows: RowChanges, name: string, result: Kept): Promise<void> {
+  const encoded = encode(result);
+  if (typeof encoded !== "string") {
+    throw new RuntimeError(
+      "actor.bad_reply",
+      `Cannot keep the answer for "${name}": it is no JSON: ${encoded.problem}`,
+    );
+  }
+  if (encoded.length > limits.rowLengthMax) {
+    const message = `Cannot keep the answer for "${name}": it has ${encoded.length} characters, the limit is ${limits.rowLengthMax}`;
+    throw new RuntimeError("actor.bad_reply", message);
+  }
+  const count = Number((await rows.get(COUNT_ROW)) ?? 0);
+  const place = placeRow(count % limits.onceResultsMax);
+  const oldest = await rows.get(place);
+  if (oldest !== undefined) rows.set(resultRow(decode(oldest) as string), undefined);
+  rows.set(place, JSON.stringify(name));
+  rows.set(resultRow(name), encoded);
+  rows.set(COUNT_ROW, String(count + 1));
+}

@@ -1,0 +1,43 @@
+// What a read sees of the state while developing: every attempt to change it throws where it is made.
+
+/** Each thing is shown by one proxy, so that it is the same wherever it is reached; and each proxy by itself. */
+const shown = new WeakMap<object, object>();
+
+/**
+ * The value, and everything reached through it, as something that can only be looked at. Only plain objects and arrays:
+ * the methods of a `Map` or of a class would not work on anything but the thing itself.
+ */
+export function readOnly<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return value;
+  const known = shown.get(value);
+  if (known !== undefined) return known as Value;
+  const look = new Proxy(value, LOOK);
+  shown.set(value, look).set(look, look);
+  return look as Value;
+}
+
+/** Whether this is what `readOnly` gave: nobody can change anything through it. */
+export function isReadOnly(value: object): boolean {
+  return shown.get(value) === value;
+}
+
+/** Throws: a read was about to change the state. */
+export function refuseChange(): never {
+  throw new TypeError("Cannot change the state in a read: it may share the actor with other reads");
+}
+
+const LOOK: ProxyHandler<object> = {
+  get: (target, name) => {
+    const value: unknown = Reflect.get(target, name);
+    const fixed = Object.getOwnPropertyDescriptor(target, name);
+    // A frozen property must be shown as it is; it cannot be changed anyway.
+    return fixed?.configurable === false && fixed.writable === false ? value : readOnly(value);
+  },
+  set: refuseChange,
+  defineProperty: refuseChange,
+  deleteProperty: refuseChange,
+  setPrototypeOf: refuseChange,
+  preventExtensions: refuseChange,
+};

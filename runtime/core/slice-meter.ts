@@ -1,0 +1,95 @@
+// Hot. How long turns take: the clock is read for a few short turns together, for a reading costs as much as one of them.
+import type { Clock } from "../base/clock.ts";
+import { limits } from "../limits.ts";
+import type { Method } from "./definition.ts";
+import type { FlightRecorder, Outcome, Recorded } from "./recorder.ts";
+import type { TurnStats } from "./turn-stats.ts";
+
+/** Turns that are measured together while they are short. */
+const TOGETHER = 16;
+/** Longer turns are measured one by one, in milliseconds. */
+const SHORT_MS = 0.005;
+
+export interface Measured extends Recorded {
+  readonly host: { readonly stats: TurnStats };
+}
+
+/** `turns` ran in that time, the last of them this method. */
+export type OverBudget = (owner: Measured, method: TimedMethod, tookMs: number, turns: number) => void;
+
+type TimedMethod = Pick<Method, "name" | "index" | "definedAt">;
+
+/** One for all cells of a node: only one slice runs at a time. */
+export class SliceMeter {
+  /** The last reading: when the running turn began, or one of the few before it. */
+  nowMs = 0;
+  readonly recorder: FlightRecorder;
+  readonly #clock: Clock;
+  readonly #overBudget: OverBudget;
+  #unixMs = 0;
+  #turns = 0;
+  #together = TOGETHER;
+  #last: TimedMethod | undefined;
+
+  constructor(clock: Clock, recorder: FlightRecorder, overBudget: OverBudget) {
+    this.#clock = clock;
+    this.recorder = recorder;
+    this.#overBudget = overBudget;
+  }
+
+  /** Unix milliseconds, read once a slice. */
+  get unixMs(): number {
+    if (this.#unixMs === 0) this.#unixMs = this.#clock.unixMs();
+    return this.#unixMs;
+  }
+
+  /** A slice begins. */
+  begin(): void {
+    this.nowMs = this.#clock.monotonicMs();
+    this.#unixMs = 0;
+    this.#turns = 0;
+    this.#together = TOGETHER;
+  }
+
+  /** Reads the clock for a turn that has to know when it begins; those before it are measured with that. */
+  read(owner: Measured): number {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#turns > 0) this.#measure(owner, nowMs);
+    return (this.nowMs = nowMs);
+  }
+
+  /** A turn that did not wait is over. `endedMs`, where somebody has read the clock already, saves a reading. */
+  turnOver(owner: Measured, method: TimedMethod, outcome: Outcome, waitMs: number, endedMs?: number): void {
+    this.recorder.record(owner, method.index, outcome, waitMs);
+    this.#last = method;
+    this.#turns++;
+    if (endedMs !== undefined) this.#measure(owner, endedMs);
+    else if (this.#turns >= this.#together) this.#measure(owner, this.#clock.monotonicMs());
+  }
+
+  /** A turn that waited is over; other slices have run since it began. */
+  waitedTurnOver(owner: Measured, method: TimedMethod, outcome: Outcome, waitMs: number, startedMs: number): number {
+    const endedMs = this.#clock.monotonicMs();
+    this.recorder.record(owner, method.index, outcome, waitMs);
+    this.recorder.timed(owner, 1, endedMs - startedMs, endedMs);
+    owner.host.stats.durations.record(endedMs - startedMs);
+    return endedMs;
+  }
+
+  /** A slice is over. */
+  end(owner: Measured): void {
+    if (this.#turns > 0) this.#measure(owner, this.#clock.monotonicMs());
+  }
+
+  #measure(owner: Measured, nowMs: number): void {
+    const turns = this.#turns;
+    const tookMs = nowMs - this.nowMs;
+    const eachMs = tookMs / turns;
+    owner.host.stats.durations.record(eachMs, turns);
+    this.recorder.timed(owner, turns, eachMs, nowMs);
+    if (tookMs > limits.turnBudgetMs) this.#overBudget(owner, this.#last as TimedMethod, tookMs, turns);
+    this.#together = eachMs > SHORT_MS ? 1 : TOGETHER;
+    this.#turns = 0;
+    this.nowMs = nowMs;
+  }
+}

@@ -1,0 +1,53 @@
+// A durable actor's state on its way to the store and back: as JSON, with its version, within its bound.
+import { limits } from "../limits.ts";
+import type { AnyActorType } from "./definition.ts";
+import { decode, encode } from "./encoding.ts";
+import { RuntimeError } from "./errors.ts";
+import type { Encoded, IndexedValue, StoredActor } from "./ports.ts";
+
+/** Throws `actor.state_not_encodable` or `actor.state_too_large`. */
+export function encodeState({ name, options }: AnyActorType, key: string, state: unknown): Encoded {
+  const { stateLengthMax = limits.stateLengthMax } = options;
+  const encoded = encode(state);
+  if (typeof encoded !== "string") {
+    const message = `Cannot store "${name}/${key}": its state is no JSON: ${encoded.problem}`;
+    throw new RuntimeError("actor.state_not_encodable", message);
+  }
+  if (encoded.length > stateLengthMax) {
+    const message = `Cannot store "${name}/${key}": its state has ${encoded.length} characters, its limit is ${stateLengthMax}`;
+    throw new RuntimeError("actor.state_too_large", message);
+  }
+  return encoded;
+}
+
+/**
+ * The stored state in the shape that the type has now. Throws `actor.state_from_future`, `actor.cannot_upgrade`, and
+ * whatever an upgrade throws; what is stored stays as it is.
+ */
+export function decodeState({ name, options }: AnyActorType, key: string, stored: StoredActor): unknown {
+  const { version = 1, upgrade = {} } = options;
+  if (stored.stateVersion > version) {
+    const message = `Cannot start "${name}/${key}": its state has version ${stored.stateVersion}, this program knows ${version}`;
+    throw new RuntimeError("actor.state_from_future", message);
+  }
+  let state = decode(stored.state);
+  for (let from = stored.stateVersion; from < version; from++) {
+    const step = upgrade[from];
+    if (step === undefined) {
+      const message = `Cannot start "${name}/${key}": nothing upgrades its state from version ${from}`;
+      throw new RuntimeError("actor.cannot_upgrade", message);
+    }
+    state = step(state as never);
+  }
+  return state;
+}
+
+/** The fields that queries may filter on; what is neither text, number nor boolean is left out. */
+export function indexedFields(fields: readonly string[], state: unknown): ReadonlyMap<string, IndexedValue> {
+  const found = new Map<string, IndexedValue>();
+  for (const field of fields) {
+    const value = (state as Readonly<Record<string, unknown>>)[field];
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") found.set(field, value);
+  }
+  return found;
+}

@@ -1,0 +1,159 @@
+// Hot. What a turn ends in: an answer, a refusal or a crash; who is told, and when it may leave.
+import type { CellHost, NodeServices } from "./cell-host.ts";
+import type { Method } from "./definition.ts";
+import type { DurableState } from "./durable-state.ts";
+import type { Envelope } from "./envelope.ts";
+import { Refusal, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
+import type { ConnectionPort } from "./ports.ts";
+import { OUTCOME, type Outcome } from "./recorder.ts";
+import { type FailureRecord, textOf } from "./supervision.ts";
+import { nextFiring } from "./turn-occasion.ts";
+import type { Turn } from "./turn.ts";
+
+export interface EndingCell {
+  readonly host: CellHost;
+  readonly services: NodeServices;
+  readonly key: string;
+  readonly address: string;
+  readonly connection: ConnectionPort | undefined;
+  readonly durable: DurableState | undefined;
+  state: unknown;
+  failure: FailureRecord | undefined;
+  /** The next message finds the actor as it was last committed, or fresh. */
+  forget(): void;
+  /** As one that was never refused: it was let in before. */
+  putAgain(envelope: Envelope): void;
+}
+
+/** What the runtime itself finds wrong at the end of a turn keeps its name. */
+const NAMED: ReadonlySet<RuntimeErrorCode> = new Set([
+  "actor.bad_reply",
+  "actor.cannot_upgrade",
+  "actor.poison",
+  "actor.state_from_future",
+  "actor.state_not_encodable",
+  "actor.state_too_large",
+]);
+
+/** The handler is done. Throws when what it leaves behind cannot be stored; then nothing of it was. */
+export function succeed(cell: EndingCell, turn: Turn, value: unknown): void {
+  const { durable, failure } = cell;
+  if (failure !== undefined && failure.inARow > 0) failure.wentWell();
+  const asking = turn.envelope?.asking;
+  if (durable === undefined) return asking?.resolve(value);
+  if (turn.doomed !== undefined) return asking?.reject(turn.doomed);
+  if (turn.method.kind !== "read") durable.stage(cell.state);
+  if (asking !== undefined) {
+    if (durable.clean) asking.resolve(value);
+    else durable.hold({ release: () => asking.resolve(value), discard: (error) => asking.reject(error) });
+  }
+  durable.letGo();
+}
+
+/** The handler threw, or what it left cannot be stored. */
+export function failTurn(cell: EndingCell, turn: Turn, error: unknown): Outcome {
+  const { envelope } = turn;
+  if (turn.doomed !== undefined) {
+    answerLater(cell, envelope, turn.doomed);
+    return OUTCOME.crashed;
+  }
+  if (error instanceof Refusal) return refuse(cell, turn, error);
+  if (turn.isCancellation(error)) {
+    undo(cell);
+    answerLater(cell, envelope, error as RuntimeError);
+    return OUTCOME.cancelled;
+  }
+  crash(cell, turn.method, envelope, error);
+  return OUTCOME.crashed;
+}
+
+/** The actor could not be brought into memory for the message at its head, which was taken out. */
+export function failActivation(cell: EndingCell, envelope: Envelope, error: unknown): void {
+  const isStore = error instanceof RuntimeError && error.code.startsWith("store.");
+  if (isStore) putAside(cell, envelope, error);
+  else crash(cell, envelope.method, envelope, error);
+}
+
+/** Nobody will handle this message: its asker is told, and without one it is a dead letter, unless it comes again. */
+export function putAside(cell: EndingCell, envelope: Envelope, why: RuntimeError): void {
+  if (envelope.asking !== undefined) envelope.asking.reject(why);
+  else if (envelope.origin?.repeats !== true) cell.services.deadLetter(cell, envelope, why);
+}
+
+/** An answer, not a crash: what the turn changed before stays, and is committed before the refusal leaves. */
+function refuse(cell: EndingCell, turn: Turn, refusal: Refusal): Outcome {
+  const { envelope } = turn;
+  const { stats, type } = cell.host;
+  stats.countRefusal(refusal.code);
+  if (envelope?.asking === undefined) {
+    cell.services.events.refused({ type: type.name, key: cell.key, reason: refusal.code });
+  }
+  try {
+    if (turn.method.kind !== "read") cell.durable?.stage(cell.state);
+  } catch (error) {
+    crash(cell, turn.method, envelope, error);
+    return OUTCOME.crashed;
+  }
+  answerLater(cell, envelope, refusal);
+  return OUTCOME.refused;
+}
+
+/** As replies: not before what the actor changed earlier is stored. */
+function answerLater(cell: EndingCell, envelope: Envelope | undefined, error: Error): void {
+  const { durable } = cell;
+  const asking = envelope?.asking;
+  if (durable === undefined || durable.clean) asking?.reject(error);
+  else if (asking !== undefined) {
+    durable.hold({ release: () => asking.reject(error), discard: (lost) => asking.reject(lost) });
+  }
+  durable?.letGo();
+}
+
+/** The turn's changes are discarded. A plain actor starts afresh; a session ends with its connection. */
+function undo(cell: EndingCell): void {
+  if (cell.durable !== undefined) cell.state = cell.durable.restore();
+  else if (cell.connection === undefined) cell.forget();
+}
+
+function crash(cell: EndingCell, method: Method, envelope: Envelope | undefined, error: unknown): void {
+  const { host, services, key } = cell;
+  host.stats.crashes++;
+  report(cell, method, error);
+  undo(cell);
+  if (cell.connection !== undefined) return cell.connection.crashed();
+  const id = envelope?.origin?.id;
+  cell.failure = host.failureOf(key);
+  const verdict = cell.failure.crashed(services.clock.monotonicMs(), id);
+  const why = crashError(cell, method, error);
+  if (envelope?.asking !== undefined) answerLater(cell, envelope, why);
+  else if (envelope?.origin?.repeats === true && verdict !== "poison") cell.putAgain(envelope);
+  else if (envelope !== undefined) settleAside(cell, envelope, why);
+  if (verdict === "quarantine") host.quarantine(key, textOf(error));
+}
+
+/** What will not be tried again: a dead letter, and an alarm goes on to its next time. */
+function settleAside(cell: EndingCell, envelope: Envelope, why: RuntimeError): void {
+  const { durable, services } = cell;
+  services.deadLetter(cell, envelope, why);
+  const alarm = envelope.origin?.alarm;
+  if (durable === undefined || alarm === undefined) return;
+  durable.setAlarm(alarm.name, nextFiring(alarm, services.clock.unixMs(), durable.nextVersion));
+  durable.stage(cell.state);
+}
+
+function crashError(cell: EndingCell, method: Method, error: unknown): RuntimeError {
+  if (error instanceof RuntimeError && NAMED.has(error.code)) return error;
+  const message = `Crashed in ${cell.address}.${method.name}: ${textOf(error)}`;
+  return new RuntimeError("actor.crashed", message, { stood: "running", cause: error });
+}
+
+function report(cell: EndingCell, method: Method, error: unknown): void {
+  const { events } = cell.services;
+  const where = { type: cell.host.type.name, key: cell.key, method: method.name };
+  try {
+    events.crashed({ ...where, error });
+  } catch (cause) {
+    // Whoever listens could not even look at it.
+    events.crashed({ ...where, error: new Error("Cannot report what was thrown", { cause }) });
+  }
+}

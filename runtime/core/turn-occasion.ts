@@ -1,0 +1,41 @@
+// Turns that begin with more than a call: an alarm, the news that somebody is gone, a message that was tried before.
+import type { CellHost } from "./cell-host.ts";
+import type { DurableState } from "./durable-state.ts";
+import type { Origin } from "./envelope.ts";
+import { RuntimeError } from "./errors.ts";
+import type { AlarmRecord } from "./ports.ts";
+import type { FailureRecord } from "./supervision.ts";
+
+export interface OccasionCell {
+  readonly host: CellHost;
+  readonly address: string;
+  readonly durable: DurableState | undefined;
+  readonly failure: FailureRecord | undefined;
+}
+
+/** Notes what the turn's commit has to say of it. False when it is void: the alarm was cancelled or replaced since. */
+export function beginOccasion(cell: OccasionCell, turn: { unixMs(): number }, origin: Origin): boolean {
+  const { durable, failure } = cell;
+  if (failure?.isPoison(origin.id)) {
+    const message = `Cannot handle ${origin.id} in "${cell.address}": it has crashed too often and was put aside`;
+    throw new RuntimeError("actor.poison", message);
+  }
+  const { alarm, gone } = origin;
+  if (durable === undefined) return true;
+  if (gone !== undefined) {
+    durable.setWatch({ watchedType: gone.type, watchedKey: gone.key, method: "", on: false });
+  }
+  if (alarm === undefined) return true;
+  if (!durable.isCurrent(alarm)) return false;
+  const unixMs = turn.unixMs();
+  durable.setAlarm(alarm.name, nextFiring(alarm, unixMs, durable.nextVersion));
+  return true;
+}
+
+/** The alarm after this firing; undefined when that was its last. */
+export function nextFiring(alarm: AlarmRecord, unixMs: number, fire: number): AlarmRecord | undefined {
+  const { dueAt, everyMs, missed } = alarm;
+  if (everyMs === 0) return undefined;
+  const missedTimes = missed === "all" ? 0 : Math.max(0, Math.floor((unixMs - dueAt) / everyMs));
+  return { ...alarm, dueAt: dueAt + (missedTimes + 1) * everyMs, fire };
+}

@@ -1,0 +1,74 @@
+// What handlers say of timers and alarms, checked: a mistake is a `RuntimeError` where it is made.
+import { limits } from "../limits.ts";
+import type { AlarmOptions, TimerOptions } from "./context.ts";
+import type { AnyActorType, Method } from "./definition.ts";
+import { encode } from "./encoding.ts";
+import { RuntimeError } from "./errors.ts";
+import type { AlarmRecord } from "./ports.ts";
+
+/** Alarms beyond this are a mistake: about 270 years. */
+const TIME_MAX_MS = 2 ** 43;
+
+/** What is wrong with the name of a row, an alarm, a timer or a result; undefined when nothing is. */
+export function nameProblem(name: string): string | undefined {
+  const fits = name.length > 0 && name.length <= limits.nameLengthMax && name.isWellFormed() && !name.includes("\0");
+  const rule = `1 to ${limits.nameLengthMax} characters, no NUL and no half of a surrogate pair`;
+  return fits ? undefined : `is ${JSON.stringify(name.slice(0, 40))}: a name has ${rule}`;
+}
+
+/** Throws `actor.bad_key`. */
+export function checkedName(kind: string, name: string): string {
+  const problem = nameProblem(name);
+  if (problem === undefined) return name;
+  throw new RuntimeError("actor.bad_key", `Cannot use the name of a ${kind}: it ${problem}`);
+}
+
+/** Throws `actor.unknown_method`. */
+export function checkedMethod(type: AnyActorType, name: string): Method {
+  const method = type.methods.get(name);
+  if (method !== undefined) return method;
+  throw new RuntimeError("actor.unknown_method", `Cannot find method "${name}": "${type.name}" has none of that name`);
+}
+
+/** When it fires first, and how often then. Throws `actor.bad_input`. */
+export function timerTimes({ afterMs, everyMs }: TimerOptions): { afterMs: number; everyMs: number | undefined } {
+  if ((afterMs === undefined) === (everyMs === undefined))
+    throw badTime("a timer needs afterMs or everyMs, one of them");
+  const delayMs = checkedTime(afterMs ?? everyMs);
+  if (everyMs !== undefined && everyMs < 1) throw badTime(`every ${everyMs} ms is too often, at most each millisecond`);
+  return { afterMs: delayMs, everyMs };
+}
+
+/** The alarm as it is stored. Throws `actor.bad_input`, `actor.bad_key` and `actor.unknown_method`. */
+export function alarmRecord(
+  type: AnyActorType,
+  name: string,
+  options: AlarmOptions,
+  unixMs: number,
+  fire: number,
+): AlarmRecord {
+  const { at, afterMs, everyMs, send, input, missed = "once" } = options;
+  const given = [at, afterMs, everyMs].filter((time) => time !== undefined);
+  if (given.length !== 1) throw badTime("an alarm needs at, afterMs or everyMs, one of them");
+  if (everyMs !== undefined && everyMs < 1) throw badTime(`every ${everyMs} ms is too often, at most each millisecond`);
+  const encoded = input === undefined ? undefined : encode(input);
+  if (typeof encoded === "object") throw badTime(`its input is no JSON: ${encoded.problem}`);
+  return {
+    name: checkedName("alarm", name),
+    dueAt: Math.ceil(at === undefined ? unixMs + checkedTime(afterMs ?? everyMs) : checkedTime(at)),
+    everyMs: everyMs ?? 0,
+    method: checkedMethod(type, send).name,
+    input: encoded,
+    missed,
+    fire,
+  };
+}
+
+function checkedTime(ms: number | undefined): number {
+  if (ms !== undefined && ms >= 0 && ms <= TIME_MAX_MS) return ms;
+  throw badTime(`${ms} ms is no time from 0 to ${TIME_MAX_MS}`);
+}
+
+function badTime(why: string): RuntimeError {
+  return new RuntimeError("actor.bad_input", `Cannot set it: ${why}`);
+}

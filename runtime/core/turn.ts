@@ -1,0 +1,259 @@
+import type { ActorTimers } from "./actor-timers.ts";
+// Hot. One turn, as its handler is given it; short turns that follow each other in one slice are given the same object.
+import type { Asking } from "./asking.ts";
+import type { CellHost, Member, NodeServices } from "./cell-host.ts";
+import type { AlarmOptions, DurableContext, Firing, Rows, SessionContext, TimerOptions } from "./context.ts";
+import type { WaitedCell, WaitingTurn } from "./deadlock.ts";
+import type { Method } from "./definition.ts";
+import type { DurableState } from "./durable-state.ts";
+import type { Envelope } from "./envelope.ts";
+import { Refusal, RuntimeError } from "./errors.ts";
+import type { ConnectionPort } from "./ports.ts";
+import { readOnly, refuseChange } from "./read-only.ts";
+import type { Addressable, Ref } from "./shape.ts";
+import { Sleepers } from "./sleepers.ts";
+import type { Topic } from "./topic.ts";
+import { alarmRecord, checkedMethod, checkedName, timerTimes } from "./turn-options.ts";
+import { TurnRows } from "./turn-rows.ts";
+
+/** What of its cell a turn needs. */
+export interface TurnCell extends Member, WaitedCell {
+  readonly host: CellHost;
+  readonly services: NodeServices;
+  readonly durable: DurableState | undefined;
+  readonly timers: ActorTimers;
+  state: unknown;
+  requestStop(): void;
+}
+
+/** Serves all kinds of actor; what an actor's kind has not is not in its handlers' types, and throws. */
+export class Turn implements SessionContext<unknown, unknown>, DurableContext<unknown>, WaitingTurn {
+  readonly cell: TurnCell;
+  /** Between its beginning and its end. */
+  live = false;
+  method!: Method;
+  envelope: Envelope | undefined;
+  waitMs = 0;
+  startedMs = 0;
+  /** The handler's last reading of the clock. */
+  lastReadMs = 0;
+  asks: Asking[] | undefined;
+  /** What the state rests on was not stored: whatever this turn ends in, it has failed. */
+  doomed: RuntimeError | undefined;
+  /** The next of the reads that share the actor. */
+  next: Turn | undefined;
+  #startedAt = 0;
+  #lazySleepers: Sleepers | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(cell: TurnCell) {
+    this.cell = cell;
+  }
+
+  begin(method: Method, envelope: Envelope | undefined, startedMs: number, waitMs: number): void {
+    this.method = method;
+    this.envelope = envelope;
+    this.startedMs = startedMs;
+    this.waitMs = waitMs;
+    this.lastReadMs = 0;
+    this.#startedAt = 0;
+    this.asks = undefined;
+    this.#abort = undefined;
+    this.live = true;
+  }
+
+  get methodName(): string {
+    return this.method.name;
+  }
+
+  /** In monotonic milliseconds; infinite when nobody waits. */
+  get deadlineMs(): number {
+    return this.envelope?.asking?.deadlineMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  get services(): NodeServices {
+    return this.cell.services;
+  }
+
+  get state(): unknown {
+    if (!this.live) this.#isOver();
+    const { state, services } = this.cell;
+    return services.development && this.method.kind === "read" ? readOnly(state) : state;
+  }
+
+  set state(state: unknown) {
+    if (!this.live) this.#isOver();
+    if (this.method.kind === "read") refuseChange();
+    this.cell.state = state;
+  }
+
+  get key(): string {
+    return this.cell.key;
+  }
+
+  get signal(): AbortSignal {
+    const asking = this.envelope?.asking;
+    if (asking !== undefined) return asking.signal;
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
+  }
+
+  get turnStartedMs(): number {
+    return this.startedMs;
+  }
+
+  get turnStartedAt(): number {
+    if (this.#startedAt === 0) this.#startedAt = this.services.meter.unixMs;
+    return this.#startedAt;
+  }
+
+  /** The turn goes on in later slices, which have a beginning of their own. */
+  keepStart(): void {
+    void this.turnStartedAt;
+  }
+
+  get connection(): ConnectionPort {
+    return this.cell.connection as ConnectionPort;
+  }
+
+  unixMs(): number {
+    return this.services.clock.unixMs();
+  }
+
+  monotonicMs(): number {
+    return (this.lastReadMs = this.services.clock.monotonicMs());
+  }
+
+  random(): number {
+    return this.services.random.next();
+  }
+
+  refuse(code: string, message?: string): Refusal {
+    return new Refusal(code, message);
+  }
+
+  countRefusal(reason: string): void {
+    this.cell.host.stats.countRefusal(reason);
+  }
+
+  ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
+    return this.services.refFrom(this, type, key);
+  }
+
+  /** Made on first use: most turns never ask. Settled ones go when there are many. */
+  asked(asking: Asking): void {
+    this.asks ??= [];
+    if (this.asks.length >= 64) this.asks = this.asks.filter((each) => !each.settled);
+    this.asks.push(asking);
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    this.#lazySleepers ??= new Sleepers(this.services.wheel);
+    return this.#lazySleepers.add(delayMs);
+  }
+
+  /** Nobody waits for this turn any more: a handler that sleeps is woken by an error, which is no crash. */
+  cancel(): void {
+    this.#abort?.abort();
+    const message = `Cancelled the turn of "${this.key}": its connection is gone`;
+    this.#lazySleepers?.cancel(new RuntimeError("actor.cancelled", message, { stood: "running" }));
+  }
+
+  /** Whether this is the error that `cancel` woke the handler with. */
+  isCancellation(error: unknown): boolean {
+    return error !== undefined && error === this.#lazySleepers?.cancellation;
+  }
+
+  timer(name: string, options: TimerOptions): void {
+    const { afterMs, everyMs } = timerTimes(options);
+    const method = checkedMethod(this.cell.host.type, options.send);
+    this.cell.timers.set(checkedName("timer", name), afterMs, everyMs, method, options.input);
+  }
+
+  cancelTimer(name: string): void {
+    this.cell.timers.cancel(name);
+  }
+
+  watch(ref: { readonly type: string; readonly key: string }, method: string): void {
+    this.services.watches.watch(this.cell, ref, checkedMethod(this.cell.host.type, method).name);
+  }
+
+  unwatch(ref: { readonly type: string; readonly key: string }): void {
+    this.services.watches.unwatch(this.cell, ref);
+  }
+
+  publish<Value>(topic: Topic<Value>, value: Value): number {
+    const { topics } = this.services;
+    const { durable } = this.cell;
+    if (durable === undefined) return topics.publish(topic as Topic<never>, value);
+    durable.hold({ release: () => void topics.publish(topic as Topic<never>, value), discard: () => undefined });
+    return topics.count(topic as Topic<never>);
+  }
+
+  subscribe<Value>(topic: Topic<Value>, method: string): void {
+    this.services.topics.subscribe(this.cell, topic as Topic<never>, checkedMethod(this.cell.host.type, method).name);
+  }
+
+  unsubscribe<Value>(topic: Topic<Value>): void {
+    this.services.topics.unsubscribe(this.cell, topic as Topic<never>);
+  }
+
+  stop(): void {
+    this.cell.requestStop();
+  }
+
+  // Of durable actors.
+
+  get rows(): Rows {
+    return new TurnRows(this.#durable("use rows").rows, this);
+  }
+
+  get fired(): Firing | undefined {
+    const { origin } = this.envelope ?? {};
+    return origin?.alarm && { name: origin.alarm.name, id: origin.id, dueAt: origin.alarm.dueAt };
+  }
+
+  alarm(name: string, options: AlarmOptions): void {
+    const durable = this.#durable("set an alarm");
+    durable.setAlarm(name, alarmRecord(this.cell.host.type, name, options, this.unixMs(), durable.nextVersion));
+  }
+
+  cancelAlarm(name: string): void {
+    this.#durable("cancel an alarm").setAlarm(checkedName("alarm", name), undefined);
+  }
+
+  destroy(): void {
+    this.#durable("destroy what is stored").destroy();
+    this.cell.requestStop();
+  }
+
+  // Of sessions.
+
+  send(value: unknown): void {
+    this.connection.send(value);
+  }
+
+  forward(topic: Topic<unknown>): void {
+    this.services.topics.subscribe(this.cell, topic as Topic<never>, undefined);
+  }
+
+  end(reason: string): void {
+    this.connection.end(reason);
+  }
+
+  #durable(what: string): DurableState {
+    if (!this.live) this.#isOver();
+    const { durable, host, key } = this.cell;
+    if (durable !== undefined) return durable;
+    throw new RuntimeError(
+      "actor.not_durable",
+      `Cannot ${what} in "${host.type.name}/${key}": its type is not durable`,
+    );
+  }
+
+  #isOver(): never {
+    const { host, key } = this.cell;
+    const message = `Cannot go on in "${host.type.name}/${key}": the turn of ${this.method.name} is over`;
+    throw new RuntimeError("actor.turn_over", message);
+  }
+}

@@ -1,0 +1,96 @@
+// Who watches whom: whoever is gone for good is told of to those who asked, each once.
+import { limits } from "../limits.ts";
+import type { Member, WatchTable } from "./cell-host.ts";
+import type { Gone } from "./context.ts";
+import type { DurableState } from "./durable-state.ts";
+import { RuntimeError } from "./errors.ts";
+import type { StoredWatch } from "./ports.ts";
+
+interface Watcher {
+  readonly type: string;
+  readonly key: string;
+  readonly method: string;
+}
+
+type Named = { readonly type: string; readonly key: string };
+
+/** Brings the news; the watcher is woken when it sleeps. */
+export type TellGone = (watcher: Watcher, gone: Gone) => void;
+
+const nameOf = ({ type, key }: Named): string => `${type}/${key}`;
+
+/** In memory, and for durable watchers in the store too, so that they outlive the process. */
+export class Watches implements WatchTable {
+  readonly #tell: TellGone;
+  /** Whether an actor of this name can be there: a session is gone with its connection. */
+  readonly #exists: (who: Named) => boolean;
+  /** By the name of who is watched, then of who watches. */
+  readonly #watchers = new Map<string, Map<string, Watcher>>();
+  readonly #watchedBy = new Map<string, Set<string>>();
+
+  constructor(tell: TellGone, exists: (who: Named) => boolean) {
+    this.#tell = tell;
+    this.#exists = exists;
+  }
+
+  watch(watcher: Member, watched: Named, method: string): void {
+    const who = { type: watcher.host.type.name, key: watcher.key, method };
+    const names = this.#watchedBy.get(nameOf(who));
+    if (names !== undefined && names.size >= limits.watchesPerActorMax && !names.has(nameOf(watched))) {
+      const message = `Cannot watch "${nameOf(watched)}": "${nameOf(who)}" watches ${names.size} actors, the limit`;
+      throw new RuntimeError("actor.limit_reached", message);
+    }
+    if (!this.#exists(watched)) return this.#tell(who, { ...named(watched), reason: "connection_lost" });
+    this.#add(who, watched);
+    durableOf(watcher)?.setWatch({ watchedType: watched.type, watchedKey: watched.key, method, on: true });
+  }
+
+  unwatch(watcher: Member, watched: Named): void {
+    this.#remove(nameOf({ type: watcher.host.type.name, key: watcher.key }), nameOf(watched));
+    durableOf(watcher)?.setWatch({ watchedType: watched.type, watchedKey: watched.key, method: "", on: false });
+  }
+
+  gone(who: Gone): void {
+    const name = nameOf(who);
+    const watchers = this.#watchers.get(name);
+    for (const watched of Array.from(this.#watchedBy.get(name) ?? [])) this.#remove(name, watched);
+    for (const watcher of Array.from(watchers?.values() ?? [])) {
+      this.#remove(nameOf(watcher), name);
+      this.#tell(watcher, who);
+    }
+  }
+
+  /** What an earlier process left: those who were there only in its memory are gone with it. */
+  restore(watches: readonly StoredWatch[], isDurable: (type: string) => boolean): void {
+    for (const { watcherType, watcherKey, watchedType, watchedKey, method } of watches) {
+      const watcher = { type: watcherType, key: watcherKey, method };
+      const watched = { type: watchedType, key: watchedKey };
+      if (isDurable(watchedType)) this.#add(watcher, watched);
+      else this.#tell(watcher, { ...watched, reason: "restarted" });
+    }
+  }
+
+  #add(watcher: Watcher, watched: Named): void {
+    const watchers = this.#watchers.get(nameOf(watched)) ?? new Map<string, Watcher>();
+    this.#watchers.set(nameOf(watched), watchers.set(nameOf(watcher), watcher));
+    const names = this.#watchedBy.get(nameOf(watcher)) ?? new Set<string>();
+    this.#watchedBy.set(nameOf(watcher), names.add(nameOf(watched)));
+  }
+
+  #remove(watcher: string, watched: string): void {
+    const watchers = this.#watchers.get(watched);
+    watchers?.delete(watcher);
+    if (watchers?.size === 0) this.#watchers.delete(watched);
+    const names = this.#watchedBy.get(watcher);
+    names?.delete(watched);
+    if (names?.size === 0) this.#watchedBy.delete(watcher);
+  }
+}
+
+function named({ type, key }: Named): Named {
+  return { type, key };
+}
+
+function durableOf(member: Member): DurableState | undefined {
+  return (member as { readonly durable?: DurableState }).durable;
+}

@@ -1,0 +1,63 @@
+// What the process opens on disk: the store of durable actors, the session ledger, certificate and key.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { systemClock } from "./base/clock.ts";
+import type { Config } from "./config.ts";
+import type { Store } from "./core/ports.ts";
+import type { Log } from "./observe/log.ts";
+import { AppendFile } from "./storage/append-file.ts";
+import { createMemoryStore } from "./storage/memory-store.ts";
+import { openSqliteStore } from "./storage/sqlite-store.ts";
+
+export type TlsFiles = { readonly cert: string; readonly key: string };
+
+export function openStore({ store, dataFolder, sync, storeBytesMax }: Config): Store {
+  if (store === "memory") return createMemoryStore();
+  const path = join(dataFolder, "correio.db");
+  return namingSettings("CORREIO_DATA, CORREIO_STORE", () => openSqliteStore({ path, sync, bytesMax: storeBytesMax }));
+}
+
+/** `header` is the first line of a new file. */
+export function createLedger(config: Config, header: string, log: Log): AppendFile {
+  const path = ledgerPath(config);
+  const onFailure = (error: unknown): void => log.limited("error", "ledger.write_failed", { path, err: error });
+  return new AppendFile({ path, header, clock: systemClock, onFailure });
+}
+
+export function openLedger(ledger: AppendFile, config: Config): void {
+  try {
+    ledger.open();
+  } catch (error) {
+    throw new Error(`Cannot open the session ledger "${ledgerPath(config)}": ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function ledgerPath(config: Config): string {
+  return join(config.dataFolder, "sessions.csv");
+}
+
+/** Whoever cannot be served is told which settings to look at. */
+export function namingSettings<Started>(settings: string, start: () => Started): Started {
+  try {
+    return start();
+  } catch (error) {
+    throw new Error(`${messageOf(error)} (settings: ${settings})`, { cause: error });
+  }
+}
+
+export function readTls({ certFile, keyFile }: NonNullable<Config["tls"]>): TlsFiles {
+  return { cert: readSetting("CORREIO_TLS_CERT", certFile), key: readSetting("CORREIO_TLS_KEY", keyFile) };
+}
+
+function readSetting(name: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`Cannot read ${name} "${file}": ${messageOf(error)}`, { cause: error });
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

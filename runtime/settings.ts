@@ -1,0 +1,82 @@
+// Every setting of the process: its name, its unit, its default, and what --help says of it.
+import { limits } from "./limits.ts";
+
+export type SettingKind = "text" | "name" | "port" | "wait" | "milliseconds" | "count" | "bytes" | "switch";
+
+export interface Setting {
+  readonly kind: SettingKind;
+  readonly unit: string;
+  readonly fallback: string;
+  readonly help: string;
+}
+
+const define = (kind: SettingKind, unit: string, fallback: string | number, help: string): Setting => ({
+  kind,
+  unit,
+  fallback: String(fallback),
+  help,
+});
+
+/** Every setting by its environment name; the flag is the same name in lower case with dashes, without the prefix. */
+export const SETTINGS = {
+  CORREIO_HOST: define("name", "address", "127.0.0.1", "Address the sockets listen on"),
+  CORREIO_PORT: define("port", "port", 5_000, "TCP port of the frame protocol; 0 = any free port"),
+  CORREIO_TLS_PORT: define("text", "port", "", "TLS port of the same protocol; empty = none, 0 = any free port"),
+  CORREIO_TLS_CERT: define("text", "file", "", "PEM certificate for the TLS port"),
+  CORREIO_TLS_KEY: define("text", "file", "", "PEM private key for the TLS port"),
+  CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Share the TCP and TLS ports with other processes"),
+  CORREIO_HTTP_HOST: define("name", "address", "127.0.0.1", "Address the gateway listens on"),
+  CORREIO_HTTP_PORT: define("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
+  CORREIO_ADMIN_TOKEN: define(
+    "text",
+    "token",
+    "",
+    "Bearer token for changes over HTTP; empty = made and printed at start",
+  ),
+  CORREIO_DATA: define("name", "folder", "data", "Where durable actors and the session ledger are kept"),
+  CORREIO_STORE: define(
+    "text",
+    "sqlite|memory",
+    "sqlite",
+    "Durable actors in a file of the data folder, or in memory alone: then they end with the process",
+  ),
+  CORREIO_SYNC: define(
+    "text",
+    "full|normal",
+    "full",
+    "Full: what is acknowledged survives a power cut. Normal: only the end of the process",
+  ),
+  CORREIO_STORE_BYTES_MAX: define("bytes", "bytes", limits.storeBytesMax, "Size of that file"),
+  CORREIO_MEMORY_BUDGET: define("bytes", "bytes", 0, "Memory above which idle actors hibernate early; 0 = no budget"),
+  CORREIO_DEVELOPMENT: define("switch", "true|false", "false", "Check what actors say to each other; slower"),
+  CORREIO_BLOCKED_MS: define(
+    "wait",
+    "ms",
+    limits.blockedMs,
+    "A turn that blocks the process this long is named in the log",
+  ),
+  CORREIO_SERVER_ID: define("text", "name", "", "Name of this server in replies and ledger; empty = the host name"),
+  CORREIO_WORK_MS: define("milliseconds", "ms", 0, "Simulated work for each request"),
+  CORREIO_DRAIN_MS: define("milliseconds", "ms", limits.drainMs, "Time to answer what was accepted, after SIGTERM"),
+  CORREIO_CONNECTIONS_MAX: define("count", "connections", limits.connectionsMax, "Open connections"),
+  CORREIO_CONNECTIONS_PER_ADDRESS_MAX: define(
+    "count",
+    "connections",
+    limits.connectionsPerAddressMax,
+    "Open connections of one remote address",
+  ),
+  CORREIO_FIRST_BYTE_MS: define("wait", "ms", limits.firstByteMs, "Time until a connection's first byte"),
+  CORREIO_HANDSHAKE_MS: define("wait", "ms", limits.handshakeMs, "Time for a TLS handshake"),
+  CORREIO_MESSAGE_MS: define("wait", "ms", limits.messageMs, "Time for a message to become whole"),
+  CORREIO_IDLE_MS: define("wait", "ms", limits.idleMs, "Silence after which a connection is closed"),
+  CORREIO_WRITE_STALL_MS: define(
+    "wait",
+    "ms",
+    limits.writeStallMs,
+    "Time a client may take nothing while bytes wait for it",
+  ),
+  CORREIO_LOG_LEVEL: define("text", "level", "info", "Least severe log level: debug, info, warn, error, silent"),
+  CORREIO_NUM_SERVERS: define("text", "label", "", "Ledger column num_servers: the experiment's cell"),
+  CORREIO_NUM_CLIENTS: define("text", "label", "", "Ledger column num_clients"),
+  CORREIO_NUM_MESSAGES: define("text", "label", "", "Ledger column num_messages"),
+} satisfies Record<string, Setting>;

@@ -1,0 +1,133 @@
+// The Store port without a file: everything in maps, on a disk of its own or on one that outlives it.
+import type {
+  AlarmRecord,
+  CommitBatch,
+  RowRange,
+  Store,
+  StoredActor,
+  StoredAlarm,
+  StoredLetter,
+  StoredQuarantine,
+  StoredWatch,
+  StoreQuery,
+} from "../core/ports.ts";
+import { indexedText, type Outcome, outcomesOfOvertaken, refuseIllFormed } from "./batch-rules.ts";
+import { MemoryDisk } from "./memory-disk.ts";
+import { compareUtf8, pageStart, prefixEnd } from "./utf8-order.ts";
+
+export { MemoryDisk } from "./memory-disk.ts";
+
+const HOME = "the store in memory";
+
+/** A store that is gone with the process. */
+export function createMemoryStore(): Store {
+  return openMemoryStore(new MemoryDisk());
+}
+
+/** The next owner of this disk: whoever opened it before commits nothing any more. */
+export function openMemoryStore(disk: MemoryDisk): Store {
+  return new MemoryStore(disk);
+}
+
+class MemoryStore implements Store {
+  readonly epoch: number;
+  readonly #disk: MemoryDisk;
+
+  constructor(disk: MemoryDisk) {
+    this.#disk = disk;
+    this.epoch = ++disk.epoch;
+  }
+
+  async load(type: string, key: string): Promise<StoredActor | undefined> {
+    return this.#disk.actor(type, key)?.stored;
+  }
+
+  async row(type: string, key: string, row: string): Promise<string | undefined> {
+    return this.#disk.actor(type, key)?.rows.get(row);
+  }
+
+  async rows(type: string, key: string, range: RowRange): Promise<readonly { row: string; value: string }[]> {
+    const rows = this.#disk.actor(type, key)?.rows;
+    if (rows === undefined) return [];
+    return Array.from(rows.texts(range), (row) => ({ row, value: rows.get(row) as string }));
+  }
+
+  async commit(batch: CommitBatch): Promise<readonly Outcome[]> {
+    const disk = this.#disk;
+    refuseIllFormed(batch, HOME);
+    if (disk.epoch > this.epoch) return outcomesOfOvertaken(batch, HOME);
+    for (const letter of batch.letters) disk.letters.set(letter.id, letter);
+    for (const id of batch.lettersRemoved) disk.letters.delete(id);
+    disk.removeLettersTo(batch.lettersRemovedTo);
+    for (const { type, key } of batch.released) disk.quarantines.get(type)?.delete(key);
+    for (const quarantined of batch.quarantined) disk.quarantine(quarantined);
+    return batch.changes.map((change) => (disk.apply(change, this.epoch) ? "committed" : "stale"));
+  }
+
+  async alarmsDue(after: number, until: number, limit: number): Promise<readonly StoredAlarm[]> {
+    const due: StoredAlarm[] = [];
+    for (const { type, key, alarms } of this.#disk.alarmed) {
+      for (const alarm of alarms.values()) {
+        if (alarm.dueAt > after && alarm.dueAt <= until) due.push({ type, key, ...alarm });
+      }
+    }
+    return due.sort(byDueTime).slice(0, limit);
+  }
+
+  async alarmsOf(type: string, key: string): Promise<readonly AlarmRecord[]> {
+    return this.#disk.actor(type, key)?.alarms.values() ?? [];
+  }
+
+  async watches(): Promise<readonly StoredWatch[]> {
+    const actors = Array.from(this.#disk.actors.values(), (keys) => keys.values()).flat();
+    return actors.flatMap(({ watches }) => [...watches.values()]).sort(byWatcher);
+  }
+
+  async keys(query: StoreQuery): Promise<readonly string[]> {
+    const { type, keyPrefix, after, limit, where } = query;
+    const actors = this.#disk.actors.get(type);
+    const range = { from: pageStart(keyPrefix, after), before: prefixEnd(keyPrefix), limit: Infinity, reverse: false };
+    const keys = actors?.texts(range) ?? Iterator.from<string>([]);
+    if (where === undefined) return keys.take(limit).toArray();
+    const wanted = indexedText(where.value);
+    return keys
+      .filter((key) => actors?.get(key)?.indexed.get(where.field) === wanted)
+      .take(limit)
+      .toArray();
+  }
+
+  async letters(before: number, limit: number): Promise<readonly StoredLetter[]> {
+    const older = [...this.#disk.letters.values()].filter(({ id }) => id < before);
+    return older.sort((left, right) => right.id - left.id).slice(0, limit);
+  }
+
+  async letter(id: number): Promise<StoredLetter | undefined> {
+    return this.#disk.letters.get(id);
+  }
+
+  async quarantines(): Promise<readonly StoredQuarantine[]> {
+    return this.#disk.quarantines.values().flatMap((keys) => keys.values());
+  }
+
+  async close(): Promise<void> {
+    // What is in memory is stored already.
+  }
+}
+
+function byDueTime(left: StoredAlarm, right: StoredAlarm): number {
+  return (
+    left.dueAt - right.dueAt ||
+    compareUtf8(left.type, right.type) ||
+    compareUtf8(left.key, right.key) ||
+    compareUtf8(left.name, right.name)
+  );
+}
+
+function byWatcher(left: StoredWatch, right: StoredWatch): number {
+  return (
+    compareUtf8(left.watcherType, right.watcherType) ||
+    compareUtf8(left.watcherKey, right.watcherKey) ||
+    compareUtf8(left.watchedType, right.watchedType) ||
+    compareUtf8(left.watchedKey, right.watchedKey)
+  );
+}

@@ -1,0 +1,15 @@
+// Opening a file with SQLite, and asking the file system why when that fails.
+import { Database } from "bun:sqlite";
+import { closeSync, openSync } from "node:fs";
+
+/** Never waits for a lock. SQLite says of any file that it cannot open it; what is thrown says why, when that is known. */
+export function connect(path: string): Database {
+  try {
+    const database = new Database(path);
+    database.run("PRAGMA busy_timeout = 0");
+    return database;
+  } catch (error) {
+    closeSync(openSync(path, "a"));
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+// What SQLite and the file system say, in the words of the Store port.
+import { RuntimeError, type RuntimeErrorCode } from "../core/errors.ts";
+
+interface Meaning {
+  /** How the codes of SQLite and of the file system begin. */
+  readonly codes: readonly string[];
+  readonly code: RuntimeErrorCode;
+  readonly state: string;
+}
+
+/** The first that fits is meant. */
+const MEANINGS: readonly Meaning[] = [
+  { codes: ["SQLITE_READONLY_DBMOVED"], code: "store.failed", state: "it was moved or removed while it was open" },
+  { codes: ["SQLITE_NOTADB"], code: "store.corrupt", state: "it is not a database" },
+  { codes: ["SQLITE_CORRUPT"], code: "store.corrupt", state: "it is damaged" },
+  { codes: ["SQLITE_FULL", "ENOSPC", "EDQUOT"], code: "store.full", state: "the disk is full or its bound is reached" },
+  { codes: ["SQLITE_BUSY", "SQLITE_LOCKED"], code: "store.locked", state: "another program holds it" },
+  {
+    codes: ["SQLITE_READONLY", "SQLITE_PERM", "EACCES", "EPERM", "EROFS"],
+    code: "store.read_only",
+    state: "it, or its folder, may not be written",
+  },
+  { codes: ["EISDIR"], code: "store.failed", state: "it is a folder" },
+];
+
+/** `action` is what was to be done with the file, such as "open". A `RuntimeError` goes through as it is. */
+export function storeError(action: string, path: string, cause: unknown): RuntimeError {
+  if (cause instanceof RuntimeError) return cause;
+  const found = codeOf(cause);
+  const meaning = MEANINGS.find(({ codes }) => codes.some((code) => found.startsWith(code)));
+  const state = meaning?.state ?? (cause instanceof Error ? cause.message : String(cause));
+  return new RuntimeError(meaning?.code ?? "store.failed", `Cannot ${action} "${path}": ${state}`, { cause });
+}
+
+/** Somebody else writes to the database: it will be over soon. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error).startsWith("SQLITE_BUSY");
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

@@ -1,0 +1,120 @@
+// The Store port on bun:sqlite: one file, one owner, a write-ahead log, one transaction for each batch.
+import { type Clock, systemClock } from "../base/clock.ts";
+import type {
+  AlarmRecord,
+  CommitBatch,
+  RowRange,
+  Store,
+  StoredActor,
+  StoredAlarm,
+  StoredLetter,
+  StoredQuarantine,
+  StoredWatch,
+  StoreQuery,
+} from "../core/ports.ts";
+import type { Outcome } from "./batch-rules.ts";
+import { BatchWriter } from "./batch-writer.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import { isBusy, storeError } from "./sqlite-errors.ts";
+import { openSqliteFile, type OwnedDatabase, type SqliteFileOptions } from "./sqlite-file.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+
+export interface SqliteStoreOptions extends SqliteFileOptions {
+  readonly clock?: Clock;
+}
+
+/**
+ * Opens the file as its only owner. Throws at once, as a `RuntimeError` that names the file: `store.locked`,
+ * `store.corrupt`, `store.from_future`, `store.read_only`, `store.full` or `store.failed`; nothing in it is lost then.
+ * Other programs may read the file meanwhile. A commit waits up to `storeBusyMs` for one that writes.
+ */
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const owned = openSqliteFile(options);
+  try {
+    return new SqliteStore(owned, options.clock ?? systemClock);
+  } catch (error) {
+    owned.close();
+    throw storeError("open", owned.path, error);
+  }
+}
+
+class SqliteStore implements Store {
+  readonly epoch: number;
+  readonly #owned: OwnedDatabase;
+  readonly #reader: SqliteReader;
+  readonly #commits: CommitQueue;
+
+  constructor(owned: OwnedDatabase, clock: Clock) {
+    const writer = new BatchWriter(owned);
+    this.epoch = owned.epoch;
+    this.#owned = owned;
+    this.#reader = new SqliteReader(owned.database);
+    this.#commits = new CommitQueue({ clock, write: (batch) => writer.write(batch), isBusy });
+  }
+
+  load(type: string, key: string): Promise<StoredActor | undefined> {
+    return this.#read((reader) => reader.load(type, key));
+  }
+
+  row(type: string, key: string, row: string): Promise<string | undefined> {
+    return this.#read((reader) => reader.row(type, key, row));
+  }
+
+  rows(type: string, key: string, range: RowRange): Promise<readonly { row: string; value: string }[]> {
+    return this.#read((reader) => reader.rows(type, key, range));
+  }
+
+  async commit(batch: CommitBatch): Promise<readonly Outcome[]> {
+    try {
+      return await this.#commits.commit(batch);
+    } catch (error) {
+      throw storeError("commit to", this.#owned.path, error);
+    }
+  }
+
+  alarmsDue(after: number, until: number, limit: number): Promise<readonly StoredAlarm[]> {
+    return this.#read((reader) => reader.alarmsDue(after, until, limit));
+  }
+
+  alarmsOf(type: string, key: string): Promise<readonly AlarmRecord[]> {
+    return this.#read((reader) => reader.alarmsOf(type, key));
+  }
+
+  watches(): Promise<readonly StoredWatch[]> {
+    return this.#read((reader) => reader.watches());
+  }
+
+  keys(query: StoreQuery): Promise<readonly string[]> {
+    return this.#read((reader) => reader.keys(query));
+  }
+
+  letters(before: number, limit: number): Promise<readonly StoredLetter[]> {
+    return this.#read((reader) => reader.letters(before, limit));
+  }
+
+  letter(id: number): Promise<StoredLetter | undefined> {
+    return this.#read((reader) => reader.letter(id));
+  }
+
+  quarantines(): Promise<readonly StoredQuarantine[]> {
+    return this.#read((reader) => reader.quarantines());
+  }
+
+  /** Commits that wait are written first, or given up. What a full disk keeps in the log is read from there later. */
+  async close(): Promise<void> {
+    await this.#commits.idle();
+    try {
+      this.#owned.close();
+    } catch (error) {
+      throw storeError("close", this.#owned.path, error);
+    }
+  }
+
+  async #read<Found>(find: (reader: SqliteReader) => Found): Promise<Found> {
+    try {
+      return find(this.#reader);
+    } catch (error) {
+      throw storeError("read", this.#owned.path, error);
+    }
+  }
+}
