@@ -1,4 +1,4 @@
-// Who may ask: the Host header against DNS rebinding, and the bearer token for everything but GET and HEAD.
+// Who may ask: the Host header against DNS rebinding, and the bearer token for everything but looking.
 
 import { createHash, timingSafeEqual } from "node:crypto";
 
@@ -7,19 +7,22 @@ import { problem } from "./problems.ts";
 export interface AccessOptions {
   /** The address the gateway is bound to. */
   readonly host: string;
-  /** An empty token is nobody's: then nothing but GET and HEAD is possible. */
+  /** An empty token is nobody's: then nothing but looking is possible. */
   readonly adminToken: string;
+  /** Of the requests that are neither GET nor HEAD, those that only look; none unless given. */
+  readonly isLook?: (request: Request) => boolean;
 }
 
 /** Returns the check made before any routing: a refusal to send, or undefined when the request may pass. */
 export function createAccessCheck(options: AccessOptions): (request: Request) => Response | undefined {
-  const loopbackOnly = isLoopback(options.host);
-  const tokenDigest = digest(options.adminToken);
+  const { host, adminToken, isLook = () => false } = options;
+  const loopbackOnly = isLoopback(host);
+  const tokenDigest = digest(adminToken);
   return (request) => {
     if (loopbackOnly && !isLoopback(hostNameOf(request.headers.get("host")))) {
       return problem("misdirected", "Cannot serve this host name: the gateway is bound to loopback");
     }
-    if (request.method === "GET" || request.method === "HEAD") return undefined;
+    if (request.method === "GET" || request.method === "HEAD" || isLook(request)) return undefined;
     const token = bearerToken(request.headers.get("authorization"));
     if (token !== "" && timingSafeEqual(digest(token), tokenDigest)) return undefined;
     const detail = `Cannot ${request.method}: send "Authorization: Bearer" with the admin token`;

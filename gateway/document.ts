@@ -3,24 +3,33 @@
 import { swagger } from "@elysiajs/swagger";
 import type { DocumentDecoration, Elysia, TSchema } from "elysia";
 
-import { PROBLEM_MEDIA_TYPE, problemBody, type ProblemKind, problemSchema } from "./problems.ts";
+import { PROBLEM_MEDIA_TYPE, problemSchema } from "./problem-body.ts";
+import { problemBody, type ProblemKind } from "./problems.ts";
 
 export const DOCUMENT_PATH = "/docs/json";
 
-type Answers = NonNullable<DocumentDecoration["responses"]>;
-type Answer = Answers[string];
+export type Answers = NonNullable<DocumentDecoration["responses"]>;
+export type Answer = Answers[string];
 type Parameters = NonNullable<DocumentDecoration["parameters"]>;
 
-interface ObjectSchema {
+export interface ObjectSchema {
   readonly properties: Readonly<Record<string, TSchema>>;
-  readonly required?: readonly string[];
+  readonly required?: readonly string[] | undefined;
+}
+
+/** What belongs to no route alone. */
+export interface DocumentParts {
+  readonly version: string;
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly schemas: Record<string, TSchema>;
+  readonly responses: Record<string, Answer>;
 }
 
 /**
  * Serves the document. The plugin always adds a page that loads its scripts from a public host; given the document's
  * own path for it, the document replaces that page.
  */
-export function serveDocument(app: Elysia, version: string): void {
+export function serveDocument(app: Elysia, { version, tags, schemas, responses }: DocumentParts): void {
   app.use(
     swagger({
       path: DOCUMENT_PATH,
@@ -30,17 +39,21 @@ export function serveDocument(app: Elysia, version: string): void {
           title: "Correio",
           version,
           description:
-            "Look into a running node and act on it. Reading is open to whoever reaches this address; everything " +
-            "else needs the admin token. Failures are problem details (RFC 9457).",
+            "Look into a running node, call its actors and act on them. Reading is open to whoever reaches this " +
+            "address, calls of methods that only look among it; everything else needs the admin token. Failures are " +
+            "problem details (RFC 9457).",
         },
         tags: [
           { name: "process", description: "Is it alive, is it ready, what does it measure" },
-          { name: "actors", description: "Actor types and their live instances" },
+          { name: "actors", description: "Actor types and actors, awake and asleep" },
+          ...tags,
+          { name: "dead-letters", description: "Messages that nobody handled" },
           { name: "sessions", description: "Open connections" },
           { name: "docs", description: "What you are reading" },
         ],
         components: {
-          schemas: { Problem: problemSchema as TSchema },
+          schemas: { ...schemas, Problem: problemSchema as TSchema },
+          responses,
           securitySchemes: {
             bearerAuth: { type: "http", scheme: "bearer", description: "The token in CORREIO_ADMIN_TOKEN" },
           },
@@ -62,6 +75,13 @@ export function problemAnswer(kind: ProblemKind, detail: string): Answer {
   };
 }
 
+/** Of a route that changes something. */
+export const bearerToken: NonNullable<DocumentDecoration["security"]> = [{ bearerAuth: [] }];
+
+export function tokenAnswer(method: "POST" | "DELETE"): Answers {
+  return { 401: problemAnswer("unauthorized", `Cannot ${method}: send "Authorization: Bearer" with the admin token`) };
+}
+
 /** The answers of a route, with what any route may answer besides. */
 export function answers(known: Answers): Answers {
   const failure = problemAnswer("internal", "Cannot answer: the fault is in the server's log");
@@ -70,7 +90,7 @@ export function answers(known: Answers): Answers {
 }
 
 /** The same schemas the route checks with, as OpenAPI parameters: a number is shown as one, not as "text or number". */
-export function parameters(place: "path" | "query", schema: ObjectSchema): Parameters {
+export function parameters(place: "path" | "query" | "header", schema: ObjectSchema): Parameters {
   return Object.entries(schema.properties).map(([name, property]) => {
     const { description = "", title: _title, ...shown } = withoutText(property);
     const required = (schema.required?.includes(name) ?? false) && property.default === undefined;

@@ -1,8 +1,9 @@
-// The gateway: management routes, metrics and Swagger UI over HTTP, in front of a view of the running node.
+// The gateway: management routes, calls to actors, metrics and Swagger UI over HTTP, in front of a view of the running node.
 
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { createAccessCheck } from "./access.ts";
+import { createLookCheck } from "./actor-calls.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { internalProblem } from "./problems.ts";
 import { createRoutes } from "./routes.ts";
@@ -45,8 +46,9 @@ function createFrontDoor(
   options: GatewayOptions,
   onFault: (fault: unknown) => void,
 ): (request: Request) => Promise<Response> {
-  const refuse = createAccessCheck(options);
-  const app = createRoutes(options.view, onFault);
+  const { view } = options;
+  const refuse = createAccessCheck({ ...options, isLook: createLookCheck(view.actorTypes()) });
+  const app = createRoutes(view, onFault);
   return async (request) => {
     const response = refuse(request) ?? (await app.fetch(request));
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);

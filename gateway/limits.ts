@@ -7,5 +7,9 @@ export const HTTP_LIMITS = {
   nameCharsMax: 256,
   requestBodyBytesMax: 65_536,
   requestIdleSecondsMax: 30,
+  /** Of one call; below the time after which a silent connection is closed. */
+  callTimeoutMsMax: 25_000,
+  /** Why an operator shuts a key. */
+  reasonCharsMax: 1_000,
   stopGraceMs: 1_000,
 } as const;

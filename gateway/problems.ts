@@ -1,27 +1,25 @@
-// Every failure the gateway answers with: problem details (RFC 9457), never a stack trace.
+// Every failure the gateway answers with, as a problem: its own kinds, and what Elysia and actors throw.
 
-import { type Elysia, t, type ValidationError } from "elysia";
+import type { Elysia, ValidationError } from "elysia";
 
-import { wholeNumber } from "./answer-schemas.ts";
+import { actorProblem, isActorError } from "./actor-problems.ts";
 import { allowedMethods, type Endpoint } from "./endpoints.ts";
-
-export const PROBLEM_MEDIA_TYPE = "application/problem+json";
-
-/** `type` is the stable name programs match on; `detail` is for people and may change. */
-export const problemSchema = t.Object({
-  type: t.String({ description: "Stable name of the problem, a URN" }),
-  title: t.String({ description: "The same for every problem of this type" }),
-  status: wholeNumber("The HTTP status, repeated"),
-  detail: t.String({ description: "What happened this time" }),
-});
+import { type ProblemBody, problemResponse } from "./problem-body.ts";
 
 const KINDS = {
   invalid_request: { status: 422, title: "The request does not fit its schema" },
   malformed_request: { status: 400, title: "The request cannot be read" },
+  unsupported_media_type: { status: 415, title: "The body is not said to be JSON" },
   unauthorized: { status: 401, title: "The admin token is missing or wrong" },
   not_found: { status: 404, title: "There is nothing at this address" },
   session_not_found: { status: 404, title: "There is no such session" },
+  actor_not_found: { status: 404, title: "There is no such actor" },
+  alarm_not_found: { status: 404, title: "There is no such alarm" },
+  letter_not_found: { status: 404, title: "There is no such dead letter" },
   method_not_allowed: { status: 405, title: "This address does not take this method" },
+  actor_busy: { status: 409, title: "The actor has something to do" },
+  actor_not_in_memory: { status: 409, title: "The actor is not in memory" },
+  actor_not_quarantined: { status: 409, title: "The actor is not in quarantine" },
   misdirected: { status: 421, title: "This host name is not served here" },
   internal: { status: 500, title: "The gateway failed" },
 } as const;
@@ -29,22 +27,28 @@ const KINDS = {
 export type ProblemKind = keyof typeof KINDS;
 
 /** What is sent as the body; also the example shown in the document. */
-export function problemBody(kind: ProblemKind, detail: string): typeof problemSchema.static {
+export function problemBody(kind: ProblemKind, detail: string): ProblemBody {
   const { status, title } = KINDS[kind];
   return { type: `urn:correio:problem:${kind}`, title, status, detail };
 }
 
 export function problem(kind: ProblemKind, detail: string, headers: Record<string, string> = {}): Response {
-  const { status } = KINDS[kind];
-  return new Response(JSON.stringify(problemBody(kind, detail)), {
-    status,
-    headers: { "Content-Type": PROBLEM_MEDIA_TYPE, ...headers },
-  });
+  return problemResponse(problemBody(kind, detail), headers);
 }
 
-/** Turns whatever Elysia or a handler throws into a problem. `onFault` hears of the unexpected ones only. */
-export function answerWithProblems(app: Elysia, onFault: (fault: unknown) => void): void {
+/**
+ * Turns whatever Elysia, a handler or an actor throws into a problem. `wrongCall` is asked what is wrong with an address
+ * that no route has; `onFault` hears of what the client is not told.
+ */
+export function answerWithProblems(
+  app: Elysia,
+  wrongCall: (request: Request) => unknown,
+  onFault: (fault: unknown) => void,
+): void {
   app.onError(({ code, error, request }) => {
+    const known = code === "NOT_FOUND" ? wrongCall(request) : error;
+    // First: the code of a refusal is its author's, and may be any.
+    if (isActorError(known)) return actorProblem(known, onFault);
     if (code === "VALIDATION") return problem("invalid_request", describeInvalid(error));
     if (code === "PARSE") return problem("malformed_request", "Cannot read the body");
     if (code === "NOT_FOUND") return unknownAddress(request, app.routes);

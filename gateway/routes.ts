@@ -1,10 +1,16 @@
 // All routes of the gateway, in the order in which the document lists them.
 
-import { Elysia } from "elysia";
+import { Elysia, type TSchema } from "elysia";
 
 import type { NodeView } from "#runtime/observe/view.ts";
 
+import { serveActorActs } from "./actor-acts.ts";
+import { actorAnswerComponents } from "./actor-answers.ts";
+import { createWrongCallCheck, serveActorCalls } from "./actor-calls.ts";
 import { serveActors } from "./actors.ts";
+import { serveAlarms } from "./alarms.ts";
+import { tagOf } from "./call-document.ts";
+import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
@@ -13,13 +19,23 @@ import { serveSessions } from "./sessions.ts";
 
 /** Only the routes: who may ask is decided before them. `onFault` hears of what a client sees as status 500. */
 export function createRoutes(view: NodeView, onFault: (fault: unknown) => void): Elysia {
-  const app = new Elysia();
-  answerWithProblems(app, onFault);
-  serveDocument(app, view.about().version);
+  // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
+  const app = new Elysia({ handler: { standardHostname: false } });
+  const types = view.actorTypes();
+  const schemas: Record<string, TSchema> = {};
+  answerWithProblems(app, createWrongCallCheck(types), onFault);
   serveHealth(app, view);
   serveMetrics(app, view);
   serveActors(app, view);
+  serveActorActs(app, view);
+  serveAlarms(app, view);
+  serveActorCalls(app, view, schemas);
+  serveDeadLetters(app, view);
   serveSessions(app, view);
   serveDocs(app);
+  const tags = types
+    .filter(({ methods }) => methods.length > 0)
+    .map((type) => ({ name: tagOf(type), description: `Methods of the actors of type ${type.type}` }));
+  serveDocument(app, { version: view.about().version, tags, schemas, responses: actorAnswerComponents() });
   return app;
 }

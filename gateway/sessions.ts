@@ -5,7 +5,7 @@ import { type Elysia, t } from "elysia";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { oneOf, wholeNumber } from "./answer-schemas.ts";
-import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
+import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
@@ -74,11 +74,11 @@ export function serveSessions(app: Elysia, view: NodeView): void {
       summary: "Disconnect one session",
       description: "The session ends with the reason `disconnected_by_operator`.",
       tags: ["sessions"],
-      security: [{ bearerAuth: [] }],
+      security: bearerToken,
       parameters: parameters("path", idSchema),
       responses: answers({
         204: { description: "The session is being ended" },
-        401: problemAnswer("unauthorized", 'Cannot DELETE: send "Authorization: Bearer" with the admin token'),
+        ...tokenAnswer("DELETE"),
         404: problemAnswer("session_not_found", "Cannot end the session: none has this id now"),
         422: problemAnswer(
           "invalid_request",

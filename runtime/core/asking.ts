@@ -33,7 +33,7 @@ export class Asking implements TimerOwner, Wait {
   #stage: Stage = "queued";
   #abort: AbortController | undefined;
   #askerSignal: AbortSignal | undefined;
-  /** The asker gave up, for this reason. */
+  /** The handler is to stop, for this reason. */
   #givenUp: { readonly cause: unknown } | undefined;
 
   constructor(to: Wait["to"], method: string, caller: WaitingTurn | undefined, deadlineMs: number, wheel: TimerWheel) {
@@ -81,6 +81,12 @@ export class Asking implements TimerOwner, Wait {
       if (this.#givenUp !== undefined) this.#abort.abort(this.#givenUp.cause);
     }
     return this.#abort.signal;
+  }
+
+  /** The handler is to stop, though its answer is still waited for. */
+  abort(): void {
+    this.#givenUp ??= { cause: undefined };
+    this.#abort?.abort();
   }
 
   /** An answer that comes after its deadline goes nowhere. */

@@ -1,5 +1,6 @@
 // What a cell asks of the system around it: the services of the node, and its actor type with the figures of that.
 import type { Clock } from "../base/clock.ts";
+import type { Linked, LinkedList } from "../base/linked-list.ts";
 import type { Random } from "../base/random.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
 import type { Gone } from "./context.ts";
@@ -7,8 +8,8 @@ import type { AnyActorType } from "./definition.ts";
 import type { Envelope } from "./envelope.ts";
 import type { RuntimeError } from "./errors.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { IdleList, Idler } from "./idle-list.ts";
 import type { MailboxBounds } from "./mailbox.ts";
+import type { OpenTurns } from "./open-turns.ts";
 import type { ConnectionPort, CoreEvents, Store, TurnProbe } from "./ports.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Addressable, Ref } from "./shape.ts";
@@ -55,6 +56,7 @@ export interface NodeServices {
   readonly scheduler: Scheduler;
   readonly events: CoreEvents;
   readonly meter: SliceMeter;
+  readonly openTurns: OpenTurns;
   readonly probe: TurnProbe | undefined;
   readonly store: Store;
   readonly commits: GroupCommit;
@@ -83,8 +85,8 @@ export interface CellHost {
   readonly bounds: MailboxBounds;
   readonly hibernates: boolean;
   readonly failures: ReadonlyMap<string, FailureRecord>;
-  readonly idle: IdleList<Idler>;
-  becameIdle(member: Idler): void;
+  readonly idle: LinkedList<Linked>;
+  becameIdle(member: Linked): void;
   /** Made where there is none. */
   failureOf(key: string): FailureRecord;
   quarantine(key: string, reason: string): void;

@@ -109,6 +109,24 @@ describe("a session whose connection ends", () => {
     expect(lines).toEqual(["opened", "outlast", "closed: disconnect after 1"]);
   });
 
+  test("is not held up by reads that wait: they are woken too", async () => {
+    const { stepped, clock, lines, connection, ref } = openRecordedSession();
+    const reads = [watch(ref.look(1_000)), watch(ref.look(2_000))];
+    await clock.advance(10);
+    connection.end("disconnect");
+    await clock.settle();
+    expect([lines.at(-1), stepped.crashes]).toEqual(["closed: disconnect after 0", []]);
+    expect(reads.map(({ outcome }) => outcome)).toMatchObject([{ code: "actor.cancelled" }, { code: "actor.cancelled" }]);
+  });
+
+  test("tells so on the signal of a turn that was asked for", async () => {
+    const { clock, connection, ref, signals } = openRecordedSession();
+    watch(ref.look(1_000));
+    await clock.advance(10);
+    connection.end("disconnect");
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
   test("takes no more tells once it is gone", async () => {
     const { clock, connection, ref } = openRecordedSession();
     connection.end("disconnect");

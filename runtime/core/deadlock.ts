@@ -20,25 +20,40 @@ export interface WaitedCell {
   blockers(): readonly WaitingTurn[];
 }
 
+/** An actor that is waited for, and the turn that waits for it. */
+interface Step {
+  readonly cell: WaitedCell;
+  readonly waiting: WaitingTurn | undefined;
+  readonly before: Step | undefined;
+}
+
 /**
- * The way from a turn of `target` to `asker` along unsettled asks: `room/lobby.post → session/ada.push`. Undefined when
- * no turn of `target` waits for the asker. Depth first (each actor once), so it costs what there is to see and no more.
+ * The shortest way from a turn of `target` to `asker` along unsettled asks: `room/lobby.post → session/ada.push`.
+ * Undefined when no turn of `target` waits for the asker. Looks at each actor once, nearest first: it costs what there
+ * is to see and no more, and any number of actors may wait for each other.
  */
 export function findCycle(asker: WaitingTurn, target: WaitedCell): string | undefined {
   const seen = new Set<WaitedCell>([target]);
-  const search = (cell: WaitedCell): string | undefined => {
-    for (const turn of cell.blockers()) {
-      const name = `${cell.address}.${turn.methodName}`;
-      if (turn === asker) return name;
+  const steps: Step[] = [{ cell: target, waiting: undefined, before: undefined }];
+  for (const step of steps) {
+    for (const turn of step.cell.blockers()) {
+      if (turn === asker) return wayTo(turn, step);
       for (const ask of turn.asks ?? []) {
-        const next = ask.settled ? undefined : ask.to.cell;
-        if (next === undefined || seen.has(next)) continue;
-        seen.add(next);
-        const rest = search(next);
-        if (rest !== undefined) return `${name} → ${rest}`;
+        const cell = ask.settled ? undefined : ask.to.cell;
+        if (cell === undefined || seen.has(cell)) continue;
+        seen.add(cell);
+        steps.push({ cell, waiting: turn, before: step });
       }
     }
-    return undefined;
-  };
-  return search(target);
+  }
+  return undefined;
 }
+
+function wayTo(asker: WaitingTurn, last: Step): string {
+  const names = [nameOf(asker)];
+  for (let step: Step | undefined = last; step?.waiting !== undefined; step = step.before)
+    names.push(nameOf(step.waiting));
+  return names.reverse().join(" → ");
+}
+
+const nameOf = ({ cell, methodName }: WaitingTurn): string => `${cell.address}.${methodName}`;

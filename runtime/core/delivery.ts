@@ -16,6 +16,7 @@ import type { Courier } from "./ref.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 import type { CallOptions, TellOptions } from "./shape.ts";
 import { nameProblem } from "./turn-options.ts";
+import { mayShare } from "./turn-running.ts";
 import type { Turn } from "./turn.ts";
 
 export class Delivery implements Courier {
@@ -100,10 +101,9 @@ export class Delivery implements Courier {
     if (this.closed && caller === undefined && !own) {
       return this.#refused(address, "system.draining", "the node is draining");
     }
-    if (host.quarantined.size > 0 && host.quarantined.has(key)) return host.quarantineError(key);
+    if (host.anyQuarantined && host.quarantined.has(key)) return host.quarantineError(key);
     const cell = address.cell ?? this.#start(address);
     if (cell instanceof RuntimeError) return cell;
-    if (envelope.queuedMs === 0) envelope.queuedMs = this.#services.scheduler.timeMs();
     if (
       caller !== undefined &&
       envelope.asking !== undefined &&
@@ -201,7 +201,9 @@ class HeldMessage implements HeldOutput {
 
 /** An ask that would wait for whoever waits for it. A read may go before the writes that wait for the reads running. */
 function cycleProblem(cell: Cell, envelope: Envelope, caller: Turn): RuntimeError | "hurry" | undefined {
-  const sharesReads = envelope.method.kind === "read" && cell.turn === undefined;
+  // A read that asks at once has the actor to itself only until it waits.
+  const isShared = cell.turn === undefined || cell.turn.method.kind === "read";
+  const sharesReads = isShared && mayShare(envelope, cell.reads, cell.turn === undefined ? 0 : 1);
   if (sharesReads && cell.mailbox.count === 0) return undefined;
   const way = findCycle(caller, cell);
   if (way === undefined) return undefined;

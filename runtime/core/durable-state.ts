@@ -62,6 +62,11 @@ export class DurableState implements Committing {
     return this.#pending.length === 0;
   }
 
+  /** There is a checkpoint to go back to. */
+  get loaded(): boolean {
+    return this.#snapshot !== undefined;
+  }
+
   /** How the actor has ended, where it is asked after its last commit. */
   get endReason(): string {
     return this.#snapshot === undefined ? "destroyed" : "stopped";
@@ -183,6 +188,7 @@ export class DurableState implements Committing {
     this.rows.forget();
     this.#alarmVersions.clear();
     this.#version = this.#committed;
+    this.#snapshot = undefined;
     this.#owner.stored(error);
   }
 

@@ -4,7 +4,10 @@ import type { Encoded } from "./ports.ts";
 /** Deeper values are refused: whoever reads them back must not run out of stack. */
 const DEPTH_MAX = 200;
 
-/** The value as JSON text, or why it cannot be: then nothing of it was kept. `undefined` properties are left out. */
+/**
+ * The value as JSON text, or why it cannot be: then nothing of it was kept. `undefined` properties are left out,
+ * `undefined` itself is null, and -0 is 0. What an array has beside its items is not looked at, nor are symbols.
+ */
 export function encode(value: unknown): Encoded | { readonly problem: string } {
   const problem = jsonProblem(value, "", 0);
   return problem === undefined ? (JSON.stringify(value) ?? "null") : { problem };
@@ -32,7 +35,8 @@ function jsonProblem(value: unknown, path: string, depth: number): string | unde
 
 function objectProblem(value: object, path: string, depth: number): string | undefined {
   if (depth >= DEPTH_MAX) return `${path.slice(0, 100)} is nested more than ${DEPTH_MAX} deep`;
-  if (Array.isArray(value)) {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Array.prototype && Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       const item: unknown = value[index];
       if (item === undefined) return `${path}/${index} is undefined`;
@@ -41,7 +45,6 @@ function objectProblem(value: object, path: string, depth: number): string | und
     }
     return undefined;
   }
-  const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return `${path || "/"} is a ${value.constructor?.name}`;
   for (const name in value) {
     const item = (value as Record<string, unknown>)[name];

@@ -2,7 +2,7 @@
 import { limits } from "../limits.ts";
 
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
  * A key is any text of 1 to 512 UTF-16 code units in Unicode's normal form C, without control characters and without

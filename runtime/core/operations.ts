@@ -1,4 +1,5 @@
 // What an operator does to actors from outside: look, call, put to sleep, stop, release, try dead letters again.
+import { shownState } from "./activation.ts";
 import type { DeadLetter } from "./dead-letters.ts";
 import type { Method } from "./definition.ts";
 import { decode } from "./encoding.ts";
@@ -71,7 +72,7 @@ export class Operations {
       key,
       status,
       quarantine: host.quarantined.get(key),
-      state: cell?.shownState ?? (stored === undefined ? undefined : decode(stored.state)),
+      state: (cell && shownState(cell)) ?? (stored === undefined ? undefined : decode(stored.state)),
       version: stored?.version,
       mailbox: cell?.mailbox.count ?? 0,
       mailboxBytes: cell?.mailbox.bytes ?? 0,

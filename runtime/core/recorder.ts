@@ -38,6 +38,10 @@ export class FlightRecorder {
   /** Turns recorded in each slot since its owner took it. */
   readonly #counts: Int32Array;
   #hand = 0;
+  /** Of the actor whose turns are being recorded: its slot, the slot's first place, the turns it had. */
+  #slot = 0;
+  #first = 0;
+  #count = 0;
 
   constructor(bytes: number = limits.recorderBytes) {
     this.#slots = Math.max(1, Math.floor(bytes / (TURNS * TURN_BYTES)));
@@ -49,35 +53,41 @@ export class FlightRecorder {
     this.#counts = new Int32Array(this.#slots);
   }
 
-  /** A turn is over; when it was, and how long it took, `timed` says later. */
-  record(owner: Recorded, method: number, outcome: Outcome, waitMs: number): void {
-    let slot = owner.recordSlot;
-    if (slot < 0) slot = this.#claim(owner);
-    const count = this.#counts[slot] as number;
-    const place = slot * TURNS + (count & PLACE);
-    this.#what[place] = method | (outcome << 16);
-    this.#waits[place] = waitMs;
-    // After two thousand million turns it begins again: only the last few places matter.
-    this.#counts[slot] = (count + 1) & 0x7fff_ffff;
+  /** Turns of this actor follow; until `end` there are no others. */
+  begin(owner: Recorded): void {
+    const slot = owner.recordSlot < 0 ? this.#claim(owner) : owner.recordSlot;
+    this.#slot = slot;
+    this.#first = slot * TURNS;
+    this.#count = this.#counts[slot] as number;
   }
 
-  /** The last `turns` recorded turns of this actor took `durationMs` each and were over at `endedMs`. */
-  timed(owner: Recorded, turns: number, durationMs: number, endedMs: number): void {
-    const slot = owner.recordSlot;
-    if (slot < 0) return;
-    const count = this.#counts[slot] as number;
-    for (let back = Math.min(turns, TURNS, count); back > 0; back--) {
-      const place = slot * TURNS + ((count - back) & PLACE);
+  /** A turn is over; when it was, and how long it took, `timed` says later. */
+  record(method: number, outcome: Outcome, waitMs: number): void {
+    const place = this.#first + (this.#count & PLACE);
+    this.#what[place] = method | (outcome << 16);
+    this.#waits[place] = waitMs;
+    this.#count++;
+  }
+
+  /** The last `turns` recorded turns took `durationMs` each and were over at `endedMs`. */
+  timed(turns: number, durationMs: number, endedMs: number): void {
+    for (let back = Math.min(turns, TURNS); back > 0; back--) {
+      const place = this.#first + ((this.#count - back) & PLACE);
       this.#durations[place] = durationMs;
       this.#ends[place] = endedMs;
     }
+  }
+
+  /** After two thousand million turns of one actor the count begins again: only the last few places matter. */
+  end(): void {
+    this.#counts[this.#slot] = this.#count & 0x7fff_ffff;
   }
 
   /** Newest first. */
   turnsOf(owner: Recorded): readonly RecordedTurn[] {
     const slot = owner.recordSlot;
     if (slot < 0) return [];
-    const count = this.#counts[slot] as number;
+    const count = slot === this.#slot ? this.#count : (this.#counts[slot] as number);
     return Array.from({ length: Math.min(TURNS, count) }, (_, back) => {
       const place = slot * TURNS + ((count - 1 - back) & PLACE);
       const what = this.#what[place] as number;

@@ -9,7 +9,10 @@ export interface Runnable {
   run(turnsMax: number): number;
 }
 
-/** Which of the ready actors runs next, counted from the one that waits longest, and for how many turns. */
+/**
+ * Which of the ready actors runs next, counted from the one that waits longest, and for how many turns. A choice below
+ * 0 ends the step: whoever is ready waits for the loop's next look at its sockets.
+ */
 export interface RunOrder {
   readonly turnsPerSlice: number;
   choose(ready: number): number;
@@ -101,9 +104,11 @@ export class Scheduler {
 
   /** For tests that look for orders in which something breaks. */
   #runChosen({ turnsPerSlice, choose }: RunOrder): void {
-    for (; this.#spent < limits.turnsPerStep && this.#ready.count > 0; this.#spent++) {
-      for (let skip = choose(this.#ready.count); skip > 0; skip--) this.#ready.push(this.#ready.shift() as Runnable);
-      (this.#ready.shift() as Runnable).run(turnsPerSlice);
+    while (this.#spent < limits.turnsPerStep && this.#ready.count > 0) {
+      const chosen = choose(this.#ready.count);
+      if (chosen < 0) return;
+      for (let skip = chosen; skip > 0; skip--) this.#ready.push(this.#ready.shift() as Runnable);
+      this.#spent += (this.#ready.shift() as Runnable).run(turnsPerSlice);
     }
   }
 }

@@ -44,7 +44,8 @@ export class SliceMeter {
   }
 
   /** A slice begins. */
-  begin(): void {
+  begin(owner: Measured): void {
+    this.recorder.begin(owner);
     this.nowMs = this.#clock.monotonicMs();
     this.#unixMs = 0;
     this.#turns = 0;
@@ -60,7 +61,7 @@ export class SliceMeter {
 
   /** A turn that did not wait is over. `endedMs`, where somebody has read the clock already, saves a reading. */
   turnOver(owner: Measured, method: TimedMethod, outcome: Outcome, waitMs: number, endedMs?: number): void {
-    this.recorder.record(owner, method.index, outcome, waitMs);
+    this.recorder.record(method.index, outcome, waitMs);
     this.#last = method;
     this.#turns++;
     if (endedMs !== undefined) this.#measure(owner, endedMs);
@@ -70,8 +71,10 @@ export class SliceMeter {
   /** A turn that waited is over; other slices have run since it began. */
   waitedTurnOver(owner: Measured, method: TimedMethod, outcome: Outcome, waitMs: number, startedMs: number): number {
     const endedMs = this.#clock.monotonicMs();
-    this.recorder.record(owner, method.index, outcome, waitMs);
-    this.recorder.timed(owner, 1, endedMs - startedMs, endedMs);
+    this.recorder.begin(owner);
+    this.recorder.record(method.index, outcome, waitMs);
+    this.recorder.timed(1, endedMs - startedMs, endedMs);
+    this.recorder.end();
     owner.host.stats.durations.record(endedMs - startedMs);
     return endedMs;
   }
@@ -79,6 +82,7 @@ export class SliceMeter {
   /** A slice is over. */
   end(owner: Measured): void {
     if (this.#turns > 0) this.#measure(owner, this.#clock.monotonicMs());
+    this.recorder.end();
   }
 
   #measure(owner: Measured, nowMs: number): void {
@@ -86,7 +90,7 @@ export class SliceMeter {
     const tookMs = nowMs - this.nowMs;
     const eachMs = tookMs / turns;
     owner.host.stats.durations.record(eachMs, turns);
-    this.recorder.timed(owner, turns, eachMs, nowMs);
+    this.recorder.timed(turns, eachMs, nowMs);
     if (tookMs > limits.turnBudgetMs) this.#overBudget(owner, this.#last as TimedMethod, tookMs, turns);
     this.#together = eachMs > SHORT_MS ? 1 : TOGETHER;
     this.#turns = 0;

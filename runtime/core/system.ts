@@ -17,6 +17,7 @@ import { keyProblem } from "./key.ts";
 import { type MemoryBudget, MemoryKeeper } from "./memory-keeper.ts";
 import { noStore } from "./no-store.ts";
 import { Notices } from "./notices.ts";
+import { OpenTurns } from "./open-turns.ts";
 import type { ConnectionPort, CoreEvents, SessionHost, Store, TurnProbe } from "./ports.ts";
 import { FlightRecorder } from "./recorder.ts";
 import { createRefClass, type RefClass } from "./ref.ts";
@@ -71,6 +72,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   readonly scheduler: Scheduler;
   readonly events: CoreEvents;
   readonly meter: SliceMeter;
+  readonly openTurns: OpenTurns;
   readonly probe: TurnProbe | undefined;
   readonly store: Store;
   readonly commits: GroupCommit;
@@ -96,6 +98,7 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.scheduler = new Scheduler(clock, options.order);
     this.events = { ...NO_EVENTS, ...options.events };
     this.meter = new SliceMeter(clock, new FlightRecorder(), (...what) => this.#overBudget(...what));
+    this.openTurns = new OpenTurns(clock, this.wheel, this.events);
     this.probe = options.probe;
     this.store = store;
     this.development = development;
@@ -125,7 +128,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   /** Takes up what an earlier process left: quarantines, dead letters, watches, alarms. Before that nothing is sent. */
   async start(): Promise<void> {
     for (const { type, key, reason } of await this.store.quarantines()) {
-      this.#hosted.get(type)?.host.quarantined.set(key, reason);
+      this.#hosted.get(type)?.host.shut(key, reason);
     }
     await this.letters.start();
     const isDurable = (type: string): boolean => this.#hosted.get(type)?.host.type.options.durable === true;

@@ -2,8 +2,9 @@
 import type { CellHost, NodeServices } from "./cell-host.ts";
 import type { Method } from "./definition.ts";
 import type { DurableState } from "./durable-state.ts";
-import type { Envelope } from "./envelope.ts";
+import { Envelope } from "./envelope.ts";
 import { Refusal, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
+import type { MailboxItem } from "./mailbox.ts";
 import type { ConnectionPort } from "./ports.ts";
 import { OUTCOME, type Outcome } from "./recorder.ts";
 import { type FailureRecord, textOf } from "./supervision.ts";
@@ -80,6 +81,13 @@ export function putAside(cell: EndingCell, envelope: Envelope, why: RuntimeError
   else if (envelope.origin?.repeats !== true) cell.services.deadLetter(cell, envelope, why);
 }
 
+/** A message that waited, of an actor that is gone, or shut for this reason. */
+export function discard(cell: EndingCell, item: MailboxItem, why: RuntimeError | undefined): void {
+  if (!(item instanceof Envelope)) item.release();
+  else if (why === undefined) item.asking?.abandon();
+  else putAside(cell, item, why);
+}
+
 /** An answer, not a crash: what the turn changed before stays, and is committed before the refusal leaves. */
 function refuse(cell: EndingCell, turn: Turn, refusal: Refusal): Outcome {
   const { envelope } = turn;
@@ -111,7 +119,7 @@ function answerLater(cell: EndingCell, envelope: Envelope | undefined, error: Er
 
 /** The turn's changes are discarded. A plain actor starts afresh; a session ends with its connection. */
 function undo(cell: EndingCell): void {
-  if (cell.durable !== undefined) cell.state = cell.durable.restore();
+  if (cell.durable?.loaded === true) cell.state = cell.durable.restore();
   else if (cell.connection === undefined) cell.forget();
 }
 

@@ -1,16 +1,17 @@
 // Hot. A message becomes a turn: its handler is called, and what it ends in is acted on, now or when its promise settles.
+
+import { limits } from "../limits.ts";
+import { type ActivatedCell, remember } from "./activation.ts";
 import type { Method, SessionMethods } from "./definition.ts";
-import type { Envelope } from "./envelope.ts";
-import type { Mailbox } from "./mailbox.ts";
+import { Envelope } from "./envelope.ts";
 import { runOnce } from "./once-results.ts";
 import type { MessageBatch } from "./ports.ts";
 import { OUTCOME, type Outcome } from "./recorder.ts";
-import { type EndingCell, failTurn, succeed } from "./turn-ending.ts";
+import { failTurn, succeed } from "./turn-ending.ts";
 import { beginOccasion } from "./turn-occasion.ts";
 import { Turn, type TurnCell } from "./turn.ts";
 
-export interface RunningCell extends EndingCell, TurnCell {
-  readonly mailbox: Mailbox;
+export interface RunningCell extends ActivatedCell, TurnCell {
   /** The turn that runs now, or that has the actor to itself while it waits. */
   turn: Turn | undefined;
   /** Reads that wait side by side. */
@@ -18,8 +19,6 @@ export interface RunningCell extends EndingCell, TurnCell {
   /** For the next turn of this slice; one that waits keeps its own. */
   spareTurn: Turn | undefined;
   recordSlot: number;
-  /** Brings the state into memory. Throws what the actor's own code throws. */
-  remember(): void;
   turnEnded(turn: Turn, endedMs: number): void;
 }
 
@@ -52,14 +51,17 @@ function runTurn(
 ): void {
   const { meter, probe } = cell.services;
   const turn = (cell.spareTurn ??= new Turn(cell));
-  turn.begin(method, envelope, meter.nowMs, waitMs);
+  turn.begin(method, envelope);
   cell.turn = turn;
   probe?.turn(method.index);
   let outcome: Outcome = OUTCOME.answered;
   try {
-    cell.remember();
+    if (cell.presence !== "present") remember(cell);
     const result = envelope?.origin === undefined ? method.handler(turn, input) : runOccasion(cell, turn, envelope);
-    if (result instanceof Promise) return void awaitTurn(cell, turn, result, arrivedMs);
+    if (result instanceof Promise) {
+      turn.wait(waitMs);
+      return void awaitTurn(cell, turn, result, arrivedMs);
+    }
     succeed(cell, turn, result);
   } catch (error) {
     outcome = failTurn(cell, turn, error);
@@ -68,7 +70,7 @@ function runTurn(
   cell.turn = undefined;
   if (cell.connection === undefined) return meter.turnOver(cell, method, outcome, waitMs);
   // A reading costs 40 ns, a tenth of a short turn: where the handler has read the clock, that stands for the end.
-  const endedMs = turn.lastReadMs > turn.startedMs ? turn.lastReadMs : cell.services.clock.monotonicMs();
+  const endedMs = turn.lastReadMs > meter.nowMs ? turn.lastReadMs : cell.services.clock.monotonicMs();
   meter.turnOver(cell, method, outcome, waitMs, endedMs);
   if (arrivedMs !== undefined) cell.host.stats.latencies.record(endedMs - arrivedMs);
   if (method.kind === "lifecycle") cell.turnEnded(turn, endedMs);
@@ -85,7 +87,7 @@ function runOccasion(cell: RunningCell, turn: Turn, envelope: Envelope): unknown
 /** The turn is held until its promise settles, also where nobody waits for what it ends in. */
 async function awaitTurn(cell: RunningCell, turn: Turn, result: Promise<unknown>, arrivedMs?: number): Promise<void> {
   cell.spareTurn = undefined;
-  turn.keepStart();
+  cell.services.openTurns.add(turn);
   if (turn.method.kind === "read") shareRead(cell, turn);
   let outcome: Outcome = OUTCOME.answered;
   try {
@@ -94,15 +96,26 @@ async function awaitTurn(cell: RunningCell, turn: Turn, result: Promise<unknown>
     outcome = failTurn(cell, turn, error);
   }
   turn.live = false;
+  cell.services.openTurns.remove(turn);
   if (cell.turn === turn) cell.turn = undefined;
   else unshareRead(cell, turn);
-  const endedMs = cell.services.meter.waitedTurnOver(cell, turn.method, outcome, turn.waitMs, turn.startedMs);
+  const endedMs = cell.services.meter.waitedTurnOver(cell, turn.method, outcome, turn.waitMs, turn.turnStartedMs);
   if (arrivedMs !== undefined) cell.host.stats.latencies.record(endedMs - arrivedMs);
   cell.turnEnded(turn, endedMs);
 }
 
+/** Whether it is a read that may join those that are running, and those about to join them. */
+export function mayShare(item: object, reads: Turn | undefined, joining = 0): boolean {
+  if (!(item instanceof Envelope) || item.method.kind !== "read") return false;
+  let count = joining;
+  for (let read = reads; read !== undefined; read = read.next) count++;
+  return count < limits.sharedReadsMax;
+}
+
+/** What it looks at stays the same for it, also when a read beside it crashes. */
 function shareRead(cell: RunningCell, turn: Turn): void {
   cell.turn = undefined;
+  turn.sharedState = cell.state;
   turn.next = cell.reads;
   cell.reads = turn;
 }

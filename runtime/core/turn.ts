@@ -1,3 +1,4 @@
+import type { Linked } from "../base/linked-list.ts";
 import type { ActorTimers } from "./actor-timers.ts";
 // Hot. One turn, as its handler is given it; short turns that follow each other in one slice are given the same object.
 import type { Asking } from "./asking.ts";
@@ -27,22 +28,31 @@ export interface TurnCell extends Member, WaitedCell {
 }
 
 /** Serves all kinds of actor; what an actor's kind has not is not in its handlers' types, and throws. */
-export class Turn implements SessionContext<unknown, unknown>, DurableContext<unknown>, WaitingTurn {
+export class Turn implements SessionContext<unknown, unknown>, DurableContext<unknown>, WaitingTurn, Linked {
   readonly cell: TurnCell;
   /** Between its beginning and its end. */
   live = false;
   method!: Method;
   envelope: Envelope | undefined;
+  /** Of a turn that waits: from the mailbox to its beginning. */
   waitMs = 0;
-  startedMs = 0;
   /** The handler's last reading of the clock. */
   lastReadMs = 0;
   asks: Asking[] | undefined;
   /** What the state rests on was not stored: whatever this turn ends in, it has failed. */
   doomed: RuntimeError | undefined;
+  /** Of a read that waits: the state it looks at. */
+  sharedState: unknown;
   /** The next of the reads that share the actor. */
   next: Turn | undefined;
+  linked = false;
+  nextLink: Linked | undefined;
+  previousLink: Linked | undefined;
+  /** Of a turn that waits; of another it is what the slice says. */
+  #startedMs = 0;
   #startedAt = 0;
+  /** The handler has left something behind that the next turn must not find. */
+  #used = false;
   #lazySleepers: Sleepers | undefined;
   #abort: AbortController | undefined;
 
@@ -50,16 +60,26 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     this.cell = cell;
   }
 
-  begin(method: Method, envelope: Envelope | undefined, startedMs: number, waitMs: number): void {
+  begin(method: Method, envelope: Envelope | undefined): void {
     this.method = method;
     this.envelope = envelope;
-    this.startedMs = startedMs;
+    this.live = true;
+    if (this.#used) this.#reset();
+  }
+
+  /** The turn waits, and other slices run meanwhile: what it reads of its own is noted. */
+  wait(waitMs: number): void {
     this.waitMs = waitMs;
-    this.lastReadMs = 0;
-    this.#startedAt = 0;
+    this.#startedMs = this.services.meter.nowMs;
+    this.#startedAt = this.services.meter.unixMs;
+  }
+
+  /** What few handlers make use of. */
+  #reset(): void {
     this.asks = undefined;
     this.#abort = undefined;
-    this.live = true;
+    this.lastReadMs = 0;
+    this.#used = false;
   }
 
   get methodName(): string {
@@ -77,7 +97,8 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
 
   get state(): unknown {
     if (!this.live) this.#isOver();
-    const { state, services } = this.cell;
+    const { services } = this.cell;
+    const state = this.sharedState ?? this.cell.state;
     return services.development && this.method.kind === "read" ? readOnly(state) : state;
   }
 
@@ -94,22 +115,17 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   get signal(): AbortSignal {
     const asking = this.envelope?.asking;
     if (asking !== undefined) return asking.signal;
+    this.#used = true;
     this.#abort ??= new AbortController();
     return this.#abort.signal;
   }
 
   get turnStartedMs(): number {
-    return this.startedMs;
+    return this.#startedMs || this.services.meter.nowMs;
   }
 
   get turnStartedAt(): number {
-    if (this.#startedAt === 0) this.#startedAt = this.services.meter.unixMs;
-    return this.#startedAt;
-  }
-
-  /** The turn goes on in later slices, which have a beginning of their own. */
-  keepStart(): void {
-    void this.turnStartedAt;
+    return this.#startedAt || this.services.meter.unixMs;
   }
 
   get connection(): ConnectionPort {
@@ -121,6 +137,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   monotonicMs(): number {
+    this.#used = true;
     return (this.lastReadMs = this.services.clock.monotonicMs());
   }
 
@@ -142,6 +159,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
 
   /** Made on first use: most turns never ask. Settled ones go when there are many. */
   asked(asking: Asking): void {
+    this.#used = true;
     this.asks ??= [];
     if (this.asks.length >= 64) this.asks = this.asks.filter((each) => !each.settled);
     this.asks.push(asking);
@@ -155,6 +173,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   /** Nobody waits for this turn any more: a handler that sleeps is woken by an error, which is no crash. */
   cancel(): void {
     this.#abort?.abort();
+    this.envelope?.asking?.abort();
     const message = `Cancelled the turn of "${this.key}": its connection is gone`;
     this.#lazySleepers?.cancel(new RuntimeError("actor.cancelled", message, { stood: "running" }));
   }

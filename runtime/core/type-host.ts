@@ -1,11 +1,11 @@
 // One actor type on this node: its resident actors, their crashes, and its figures.
+import { LinkedList } from "../base/linked-list.ts";
 import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
 import type { CellHost, NodeServices } from "./cell-host.ts";
 import { Cell } from "./cell.ts";
 import type { AnyActorType } from "./definition.ts";
 import { RuntimeError } from "./errors.ts";
-import { IdleList } from "./idle-list.ts";
 import type { MailboxBounds } from "./mailbox.ts";
 import type { ConnectionPort } from "./ports.ts";
 import { FailureRecord } from "./supervision.ts";
@@ -17,14 +17,16 @@ export class TypeHost implements CellHost, TimerOwner {
   readonly services: NodeServices;
   readonly stats = new TurnStats();
   readonly bounds: MailboxBounds;
-  readonly idle = new IdleList<Cell>();
+  readonly idle = new LinkedList<Cell>();
   /** Idle actors leave memory some time: sessions only where their type says so. */
   readonly hibernates: boolean;
   /** Inputs of calls count against the mailbox's bytes. */
   readonly weighs: boolean;
   readonly failures = new Map<string, FailureRecord>();
   /** Why a key is shut, by key. */
-  readonly quarantined = new Map<string, string>();
+  readonly #quarantined = new Map<string, string>();
+  /** Some key is shut. */
+  anyQuarantined = false;
   readonly #cells = new Map<string, Cell>();
   readonly #hibernateAfterMs: number;
   readonly #timer = new Timer(this);
@@ -75,14 +77,12 @@ export class TypeHost implements CellHost, TimerOwner {
     }
   }
 
-  /** The one that is idle longest leaves memory. False when it cannot, for its timers: it counts as used now. */
+  /** The one that is idle longest leaves memory. False when it cannot, for its timers: after their turns it is back. */
   hibernateFirst(): boolean {
     const cell = this.idle.first;
     if (cell === undefined) return false;
     if (cell.hibernate()) return true;
     this.idle.remove(cell);
-    cell.idleSinceMs = this.services.clock.monotonicMs();
-    this.becameIdle(cell);
     return false;
   }
 
@@ -102,8 +102,18 @@ export class TypeHost implements CellHost, TimerOwner {
     topics.leave(cell);
   }
 
+  get quarantined(): ReadonlyMap<string, string> {
+    return this.#quarantined;
+  }
+
+  /** As an earlier process left it. */
+  shut(key: string, reason: string): void {
+    this.#quarantined.set(key, reason);
+    this.anyQuarantined = true;
+  }
+
   quarantine(key: string, reason: string): void {
-    this.quarantined.set(key, reason);
+    this.shut(key, reason);
     this.services.quarantined(this.type.name, key, reason);
     const cell = this.#cells.get(key);
     if (cell === undefined) return;
@@ -116,7 +126,9 @@ export class TypeHost implements CellHost, TimerOwner {
     this.failures.delete(key);
     const cell = this.#cells.get(key);
     if (cell !== undefined) cell.failure = undefined;
-    return this.quarantined.delete(key);
+    const wasShut = this.#quarantined.delete(key);
+    this.anyQuarantined = this.#quarantined.size > 0;
+    return wasShut;
   }
 
   quarantineError(key: string): RuntimeError {

@@ -1,9 +1,10 @@
-// The view of a running node that the gateway is given: pages cut from the system's own maps when somebody asks.
-import type { Cell } from "../core/cell.ts";
+// The view of a running node that the gateway is given: what is shown is read from the system when somebody asks.
+import { Operations } from "../core/operations.ts";
 import type { ActorSystem } from "../core/system.ts";
-import type { TypeHost } from "../core/type-host.ts";
+import { createActorsView } from "./actors-view.ts";
 import type { ConnectionFigures, NetFigures } from "./figures.ts";
-import type { ActorQuery, ActorTypeView, ActorView, NodeView, Page, PageQuery, SessionView } from "./view.ts";
+import { pageOf } from "./page-of.ts";
+import type { DeadLettersView, NodeView, Page, PageQuery, SessionView } from "./view.ts";
 
 export interface NodeViewSources {
   readonly system: ActorSystem;
@@ -17,16 +18,17 @@ export interface NodeViewSources {
 
 export function createNodeView(sources: NodeViewSources): NodeView {
   const { system, net, serverId, version } = sources;
+  const operations = new Operations(system);
   const startedAt = system.clock.unixMs();
   const startedMs = system.clock.monotonicMs();
   return {
+    ...createActorsView(system, operations),
+    ...createDeadLettersView(system, operations),
     readiness() {
       const why = sources.notReady();
       return why === undefined ? { ready: true } : { ready: false, why };
     },
     about: () => ({ serverId, version, startedAt, uptimeMs: Math.round(system.clock.monotonicMs() - startedMs) }),
-    actorTypes: () => system.hosts.map(typeView),
-    actors: (query) => actorsPage(system, query),
     sessions: (query) => sessionsPage(net, query),
     disconnect(sessionId) {
       const connection = net.connections.get(sessionId);
@@ -37,30 +39,20 @@ export function createNodeView(sources: NodeViewSources): NodeView {
   };
 }
 
-function typeView({ type, cells }: TypeHost): ActorTypeView {
-  const methods = Array.from(type.methods.values(), (method) => ({
-    name: method.name,
-    kind: method.kind === "read" ? ("read" as const) : ("write" as const),
-    ...(method.in === undefined ? {} : { in: method.in }),
-    ...(method.out === undefined ? {} : { out: method.out }),
-  }));
-  return { type: type.name, kind: type.session === undefined ? "actor" : "session", live: cells.size, methods };
-}
-
-/** Ordered by type, then by key; the cursor is the address of the last one shown, which may be gone by now. */
-function actorsPage(system: ActorSystem, query: ActorQuery): Page<ActorView> {
-  const nowMs = system.clock.monotonicMs();
-  const hosts = system.hosts.filter((host) => query.type === undefined || host.type.name === query.type);
-  const cells = hosts.flatMap((host) => Array.from(host.cells.values()));
-  cells.sort((left, right) => (left.address < right.address ? -1 : 1));
-  const { after } = query;
-  const rest = after === undefined ? cells : cells.filter((cell) => cell.address > after);
-  return pageOf(
-    rest,
-    query.limit,
-    (cell) => cell.address,
-    (cell) => actorView(cell, nowMs),
-  );
+function createDeadLettersView(system: ActorSystem, operations: Operations): DeadLettersView {
+  return {
+    async deadLetters({ limit, before = Number.MAX_SAFE_INTEGER }) {
+      const letters = await system.letters.list(before, limit + 1);
+      return pageOf(letters, limit, (letter) => String(letter.id));
+    },
+    deadLetter: (id) => system.letters.get(id),
+    async replay(id) {
+      const outcome = await operations.replay(id);
+      if (typeof outcome !== "string") throw outcome;
+      return outcome === "accepted";
+    },
+    discard: (id) => operations.discard(id),
+  };
 }
 
 /** Oldest first; ids only grow, so a page goes on behind its cursor though that session may be gone. */
@@ -68,32 +60,8 @@ function sessionsPage(net: NetFigures, query: PageQuery): Page<SessionView> {
   const connections = Array.from(net.connections.values());
   const { after } = query;
   const rest = after === undefined ? connections : connections.filter(({ id }) => Number(id) > Number(after));
-  return pageOf(rest, query.limit, (connection) => connection.id, sessionView);
-}
-
-function pageOf<Item, View>(
-  rest: readonly Item[],
-  limit: number,
-  idOf: (item: Item) => string,
-  viewOf: (item: Item) => View,
-): Page<View> {
-  const shown = rest.slice(0, limit);
-  const last = shown.at(-1);
-  const more = last !== undefined && shown.length < rest.length;
-  return { items: shown.map(viewOf), ...(more ? { next: idOf(last) } : {}) };
-}
-
-function actorView(cell: Cell, nowMs: number): ActorView {
-  const idle = cell.status === "idle";
-  return {
-    type: cell.host.type.name,
-    key: cell.key,
-    status: cell.status,
-    mailbox: cell.mailbox.count,
-    mailboxBytes: cell.mailbox.bytes,
-    turns: cell.turns,
-    idleMs: idle ? Math.max(0, Math.round(nowMs - cell.idleSinceMs)) : 0,
-  };
+  const { items, ...next } = pageOf(rest, query.limit, (connection) => connection.id);
+  return { items: items.map(sessionView), ...next };
 }
 
 function sessionView(connection: ConnectionFigures): SessionView {

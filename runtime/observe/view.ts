@@ -4,6 +4,10 @@
 export interface ActorTypeView {
   readonly type: string;
   readonly kind: "actor" | "session";
+  /** What its actors change is stored, and so is the answer of a call that may be repeated. */
+  readonly durable: boolean;
+  /** Fields of the state that a query may filter on. */
+  readonly indexed: readonly string[];
   readonly live: number;
   readonly methods: readonly MethodView[];
 }
@@ -15,15 +19,84 @@ export interface MethodView {
   readonly out?: object;
 }
 
-/** One resident actor. `mailbox` counts messages waiting, `turns` those run since this activation. */
+/** Asleep: stored and not in memory. Quarantined: shut until it is released, wherever it is. */
+export const ACTOR_STATUSES = [
+  "idle",
+  "ready",
+  "running",
+  "suspended",
+  "waking",
+  "resting",
+  "asleep",
+  "quarantined",
+] as const;
+
+export type ActorStatusView = (typeof ACTOR_STATUSES)[number];
+
+/** One actor. `mailbox` counts messages waiting, `turns` those run since this activation; 0 for one asleep. */
 export interface ActorView {
   readonly type: string;
   readonly key: string;
-  readonly status: "idle" | "ready" | "running" | "suspended" | "waking" | "resting";
+  readonly status: ActorStatusView;
   readonly mailbox: number;
   readonly mailboxBytes: number;
   readonly turns: number;
   readonly idleMs: number;
+}
+
+/** All that is known of one actor. */
+export interface ActorDetailView extends ActorView {
+  /** Why it is shut, where it is. */
+  readonly quarantine?: string;
+  /** As it is in memory, or as it was last committed; absent where it is neither, or no JSON. */
+  readonly state?: unknown;
+  /** Commits so far; absent for one that is not stored. */
+  readonly version?: number;
+  readonly alarms: readonly AlarmView[];
+  /** The last turns, newest first. */
+  readonly recent: readonly TurnView[];
+}
+
+export interface AlarmView {
+  readonly name: string;
+  /** Unix milliseconds. */
+  readonly dueAt: number;
+  /** 0: it fires once. */
+  readonly everyMs: number;
+  readonly method: string;
+  readonly input?: unknown;
+  readonly missed: "once" | "skip" | "all";
+}
+
+export const TURN_OUTCOMES = ["answered", "refused", "crashed", "expired", "cancelled"] as const;
+
+export interface TurnView {
+  readonly method: string;
+  readonly outcome: (typeof TURN_OUTCOMES)[number];
+  /** Milliseconds since it was over, as all times here. */
+  readonly agoMs: number;
+  readonly waitMs: number;
+  readonly durationMs: number;
+}
+
+/** A message that nobody handled. */
+export interface DeadLetterView {
+  readonly id: number;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly type: string;
+  readonly key: string;
+  readonly method: string;
+  /** The code of what stood against it. */
+  readonly reason: string;
+  readonly problem: string;
+  /** The actor that sent it, if one did. */
+  readonly from?: string;
+  readonly input?: unknown;
+  /** The input could not be kept: the letter cannot be sent again. */
+  readonly inputLost: boolean;
+  /** What the actor did last, newest first. */
+  readonly turns: readonly TurnView[];
 }
 
 /** One open connection and the session actor it feeds. Times are Unix milliseconds. */
@@ -40,7 +113,7 @@ export interface SessionView {
   readonly paused: boolean;
 }
 
-/** A page of at most `limit` items, in a stable order; `next` is the cursor of the page after it, if there is one. */
+/** A page of at most `limit` items, in a stable order; `next` is the cursor of the page after it, if there may be one. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next?: string;
@@ -53,10 +126,58 @@ export interface PageQuery {
 
 export interface ActorQuery extends PageQuery {
   readonly type?: string;
+  readonly keyPrefix?: string;
+  readonly status?: ActorStatusView;
+  /** As last committed; only together with a type, and only a field that it declares as indexed. */
+  readonly where?: { readonly field: string; readonly value: string | number | boolean };
 }
 
-/** The read-only view of a running node, and the one act the first cut offers. */
-export interface NodeView {
+/** A call from outside: its input is checked, whatever the node takes on trust from its own actors. */
+export interface ActorCall {
+  readonly type: string;
+  readonly key: string;
+  readonly method: string;
+  /** Undefined where there is none. */
+  readonly input: unknown;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** The answer is kept under this name, and a repeat gets it; only for methods that change a durable actor. */
+  readonly once?: string;
+}
+
+/** Actors, seen and acted on. What is wrong with the address or the act is a `RuntimeError`, thrown or rejected with. */
+export interface ActorsView {
+  actorTypes(): readonly ActorTypeView[];
+  /** Ordered by type and key. A page may have fewer than `limit` items and yet a next one. */
+  actors(query: ActorQuery): Promise<Page<ActorView>>;
+  /** The answer as JSON text; undefined where the method has none. Rejects with a `Refusal` where the actor refuses. */
+  call(call: ActorCall): Promise<string | undefined>;
+  /** Wakes nobody. Undefined for an actor that is neither in memory nor stored nor shut. */
+  inspect(type: string, key: string): Promise<ActorDetailView | undefined>;
+  alarms(type: string, key: string): Promise<readonly AlarmView[]>;
+  /** False when there is no such alarm. */
+  cancelAlarm(type: string, key: string, name: string): Promise<boolean>;
+  /** False while it has something to do or to wait for. True also when it is not in memory. */
+  hibernate(type: string, key: string): boolean;
+  /** After the turn that runs, if one does. False when it is not in memory. */
+  stop(type: string, key: string): boolean;
+  quarantine(type: string, key: string, reason: string): void;
+  /** False when it was not in quarantine. */
+  release(type: string, key: string): Promise<boolean>;
+}
+
+export interface DeadLettersView {
+  /** Newest first. */
+  deadLetters(query: { readonly limit: number; readonly before?: number }): Promise<Page<DeadLetterView>>;
+  deadLetter(id: number): Promise<DeadLetterView | undefined>;
+  /** Sends the message again and forgets the letter; false when there is none. Rejects with why it was not let in. */
+  replay(id: number): Promise<boolean>;
+  /** False when there is no such letter. */
+  discard(id: number): Promise<boolean>;
+}
+
+/** A running node, as an operator sees it and acts on it. */
+export interface NodeView extends ActorsView, DeadLettersView {
   /** Not ready while starting and while draining; `why` says which. */
   readiness(): { readonly ready: boolean; readonly why?: string };
   about(): {
@@ -65,8 +186,6 @@ export interface NodeView {
     readonly startedAt: number;
     readonly uptimeMs: number;
   };
-  actorTypes(): readonly ActorTypeView[];
-  actors(query: ActorQuery): Page<ActorView>;
   sessions(query: PageQuery): Page<SessionView>;
   /** Ends one session with reason `disconnected_by_operator`; false when there is no such session. */
   disconnect(sessionId: string): boolean;

@@ -15,12 +15,12 @@ export function refuseIllFormed({ changes, quarantined }: CommitBatch, home: str
 
 /**
  * What becomes of a batch whose owner is not the newest any more: its changes are stale. Throws `store.locked` when it
- * holds more than changes, because letters and quarantines have no outcome that could say so.
+ * has news of letters or quarantines, which have no outcome that could say so. The bound for letters is no news.
  */
 export function outcomesOfOvertaken(batch: CommitBatch, home: string): readonly Outcome[] {
-  const { letters, lettersRemoved, lettersRemovedTo, quarantined, released } = batch;
-  const more = letters.length + lettersRemoved.length + lettersRemovedTo + quarantined.length + released.length;
-  if (more > 0) throw new RuntimeError("store.locked", `Cannot commit to ${home}: a newer owner has opened it`);
+  const { letters, lettersRemoved, quarantined, released } = batch;
+  const news = letters.length + lettersRemoved.length + quarantined.length + released.length;
+  if (news > 0) throw new RuntimeError("store.locked", `Cannot commit to ${home}: a newer owner has opened it`);
   return batch.changes.map(() => "stale");
 }
 

@@ -3,6 +3,7 @@ import { constants, type Database, type SQLQueryBindings, type Statement } from 
 
 import { RuntimeError } from "../core/errors.ts";
 import type { CommitBatch } from "../core/ports.ts";
+import { addressOf } from "./address.ts";
 import { type Outcome, outcomesOfOvertaken, refuseIllFormed } from "./batch-rules.ts";
 import { ChangeWriter } from "./change-writer.ts";
 import type { OwnedDatabase } from "./sqlite-file.ts";
@@ -37,8 +38,8 @@ export class BatchWriter {
       REPLACE INTO letters (id, at, type, key, method, reason, body) VALUES (?, ?, ?, ?, ?, ?, ?)`);
     this.#deleteLetter = prepare("DELETE FROM letters WHERE id = ?");
     this.#deleteLettersTo = prepare("DELETE FROM letters WHERE id <= ?");
-    this.#putQuarantine = prepare("REPLACE INTO quarantines (type, key, at, reason) VALUES (?, ?, ?, ?)");
-    this.#deleteQuarantine = prepare("DELETE FROM quarantines WHERE type = ? AND key = ?");
+    this.#putQuarantine = prepare("REPLACE INTO quarantines (address, at, reason) VALUES (?, ?, ?)");
+    this.#deleteQuarantine = prepare("DELETE FROM quarantines WHERE address = ?");
   }
 
   /** Throws what SQLite throws, and `RuntimeError`s of its own; then nothing was written. Never waits for a lock. */
@@ -69,8 +70,9 @@ export class BatchWriter {
     if (batch.letters.length > 0) this.#putLetters(batch);
     for (const id of batch.lettersRemoved) this.#deleteLetter.run(id);
     if (batch.lettersRemovedTo > 0) this.#deleteLettersTo.run(batch.lettersRemovedTo);
-    for (const { type, key } of batch.released) this.#deleteQuarantine.run(type, key);
-    for (const { type, key, at, reason } of batch.quarantined) this.#putQuarantine.run(type, key, at, reason);
+    for (const { type, key } of batch.released) this.#deleteQuarantine.run(addressOf(type, key));
+    for (const { type, key, at, reason } of batch.quarantined)
+      this.#putQuarantine.run(addressOf(type, key), at, reason);
     const outcomes: Outcome[] = [];
     for (const change of batch.changes) outcomes.push(this.#changes.write(change) ? "committed" : "stale");
     return outcomes;

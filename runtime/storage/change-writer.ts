@@ -2,13 +2,13 @@
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 
 import type { Change } from "../core/ports.ts";
+import { addressOf } from "./address.ts";
 import { indexedText } from "./batch-rules.ts";
 
 type Prepared = Statement<unknown, SQLQueryBindings[]>;
 
 /** Everything here is inside a transaction of whoever calls it. */
 export class ChangeWriter {
-  readonly #epoch: number;
   readonly #insertActor: Prepared;
   readonly #updateActor: Prepared;
   readonly #deleteActor: Prepared;
@@ -23,93 +23,91 @@ export class ChangeWriter {
   readonly #deleteIndexed: Prepared;
   readonly #deleteParts: readonly Prepared[];
 
+  /** The epoch is part of the statements: what need not be bound for each change is not. */
   constructor(database: Database, epoch: number) {
     const prepare = (sql: string): Prepared => database.prepare(sql);
-    this.#epoch = epoch;
     this.#insertActor = prepare(`
-      INSERT INTO actors (version, epoch, state_version, state, type, key) VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO actors (version, epoch, state_version, state, address) VALUES (?, ${epoch}, ?, ?, ?)
       ON CONFLICT DO NOTHING`);
     this.#updateActor = prepare(`
-      UPDATE actors SET version = ?, epoch = ?, state_version = ?, state = ?
-      WHERE type = ? AND key = ? AND version = ?`);
-    this.#deleteActor = prepare("DELETE FROM actors WHERE type = ? AND key = ? AND version = ?");
-    this.#isStored = prepare("SELECT 1 FROM actors WHERE type = ? AND key = ?");
+      UPDATE actors SET version = ?, epoch = ${epoch}, state_version = ?, state = ? WHERE address = ? AND version = ?`);
+    this.#deleteActor = prepare("DELETE FROM actors WHERE address = ? AND version = ?");
+    this.#isStored = prepare("SELECT 1 FROM actors WHERE address = ?");
     this.#putRow = prepare(`
-      INSERT INTO actor_rows (type, key, row, value) VALUES (?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET value = excluded.value`);
-    this.#deleteRow = prepare("DELETE FROM actor_rows WHERE type = ? AND key = ? AND row = ?");
+      INSERT INTO actor_rows (address, row, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`);
+    this.#deleteRow = prepare("DELETE FROM actor_rows WHERE address = ? AND row = ?");
     this.#putAlarm = prepare(`
-      REPLACE INTO alarms (type, key, name, due_at, every_ms, method, input, missed, fire)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-    this.#deleteAlarm = prepare("DELETE FROM alarms WHERE type = ? AND key = ? AND name = ?");
-    this.#putWatch = prepare(`
-      REPLACE INTO watches (watcher_type, watcher_key, watched_type, watched_key, method) VALUES (?, ?, ?, ?, ?)`);
-    this.#deleteWatch = prepare(`
-      DELETE FROM watches WHERE watcher_type = ? AND watcher_key = ? AND watched_type = ? AND watched_key = ?`);
-    this.#addIndexed = prepare("INSERT INTO indexed_fields (type, key, field, value) VALUES (?, ?, ?, ?)");
-    this.#deleteIndexed = prepare("DELETE FROM indexed_fields WHERE type = ? AND key = ?");
+      REPLACE INTO alarms (address, name, due_at, every_ms, method, input, missed, fire)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#deleteAlarm = prepare("DELETE FROM alarms WHERE address = ? AND name = ?");
+    this.#putWatch = prepare("REPLACE INTO watches (watcher, watched, method) VALUES (?, ?, ?)");
+    this.#deleteWatch = prepare("DELETE FROM watches WHERE watcher = ? AND watched = ?");
+    this.#addIndexed = prepare("INSERT INTO indexed_fields (address, field, value) VALUES (?, ?, ?)");
+    this.#deleteIndexed = prepare("DELETE FROM indexed_fields WHERE address = ?");
     this.#deleteParts = [
-      prepare("DELETE FROM actor_rows WHERE type = ? AND key = ?"),
-      prepare("DELETE FROM alarms WHERE type = ? AND key = ?"),
-      prepare("DELETE FROM watches WHERE watcher_type = ? AND watcher_key = ?"),
+      prepare("DELETE FROM actor_rows WHERE address = ?"),
+      prepare("DELETE FROM alarms WHERE address = ?"),
+      prepare("DELETE FROM watches WHERE watcher = ?"),
       this.#deleteIndexed,
     ];
   }
 
   /** False, and nothing is written, when the change does not follow from what is stored. */
   write(change: Change): boolean {
-    if (change.state === undefined) return this.#remove(change);
-    if (!this.#putState(change, change.state)) return false;
-    if (change.rows.length > 0) this.#writeRows(change);
-    if (change.alarms.length > 0) this.#writeAlarms(change);
-    if (change.watches.length > 0) this.#writeWatches(change);
-    if (change.indexed !== undefined) this.#writeIndexed(change, change.indexed);
+    const address = addressOf(change.type, change.key);
+    if (change.state === undefined) return this.#remove(address, change.baseVersion);
+    if (!this.#putState(address, change, change.state)) return false;
+    if (change.rows.length > 0) this.#writeRows(address, change);
+    if (change.alarms.length > 0) this.#writeAlarms(address, change);
+    if (change.watches.length > 0) this.#writeWatches(address, change);
+    if (change.indexed !== undefined) this.#writeIndexed(address, change.indexed);
     return true;
   }
 
-  #putState({ type, key, baseVersion, version, stateVersion }: Change, state: string): boolean {
+  #putState(address: string, { baseVersion, version, stateVersion }: Change, state: string): boolean {
     const { changes } =
       baseVersion === 0
-        ? this.#insertActor.run(version, this.#epoch, stateVersion, state, type, key)
-        : this.#updateActor.run(version, this.#epoch, stateVersion, state, type, key, baseVersion);
+        ? this.#insertActor.run(version, stateVersion, state, address)
+        : this.#updateActor.run(version, stateVersion, state, address, baseVersion);
     return changes > 0;
   }
 
-  #writeRows({ type, key, rows }: Change): void {
+  #writeRows(address: string, { rows }: Change): void {
     for (const { row, value } of rows) {
-      if (value === undefined) this.#deleteRow.run(type, key, row);
-      else this.#putRow.run(type, key, row, value);
+      if (value === undefined) this.#deleteRow.run(address, row);
+      else this.#putRow.run(address, row, value);
     }
   }
 
-  #writeAlarms({ type, key, alarms }: Change): void {
+  #writeAlarms(address: string, { alarms }: Change): void {
     for (const { name, alarm } of alarms) {
       if (alarm === undefined) {
-        this.#deleteAlarm.run(type, key, name);
+        this.#deleteAlarm.run(address, name);
       } else {
         const { dueAt, everyMs, method, input, missed, fire } = alarm;
-        this.#putAlarm.run(type, key, name, dueAt, everyMs, method, input ?? null, missed, fire);
+        this.#putAlarm.run(address, name, dueAt, everyMs, method, input ?? null, missed, fire);
       }
     }
   }
 
-  #writeWatches({ type, key, watches }: Change): void {
+  #writeWatches(address: string, { watches }: Change): void {
     for (const { on, watchedType, watchedKey, method } of watches) {
-      if (on) this.#putWatch.run(type, key, watchedType, watchedKey, method);
-      else this.#deleteWatch.run(type, key, watchedType, watchedKey);
+      const watched = addressOf(watchedType, watchedKey);
+      if (on) this.#putWatch.run(address, watched, method);
+      else this.#deleteWatch.run(address, watched);
     }
   }
 
-  #writeIndexed({ type, key }: Change, indexed: NonNullable<Change["indexed"]>): void {
-    this.#deleteIndexed.run(type, key);
-    for (const [field, value] of indexed) this.#addIndexed.run(type, key, field, indexedText(value));
+  #writeIndexed(address: string, indexed: NonNullable<Change["indexed"]>): void {
+    this.#deleteIndexed.run(address);
+    for (const [field, value] of indexed) this.#addIndexed.run(address, field, indexedText(value));
   }
 
   /** What is not stored has version 0 and no parts. */
-  #remove({ type, key, baseVersion }: Change): boolean {
-    if (baseVersion === 0) return this.#isStored.get(type, key) === null;
-    if (this.#deleteActor.run(type, key, baseVersion).changes === 0) return false;
-    for (const statement of this.#deleteParts) statement.run(type, key);
+  #remove(address: string, baseVersion: number): boolean {
+    if (baseVersion === 0) return this.#isStored.get(address) === null;
+    if (this.#deleteActor.run(address, baseVersion).changes === 0) return false;
+    for (const statement of this.#deleteParts) statement.run(address);
     return true;
   }
 }

@@ -7,7 +7,7 @@ import type { Outcome } from "./batch-rules.ts";
 interface WaitingCommit {
   readonly batch: CommitBatch;
   readonly sinceMs: number;
-  readonly promise: PromiseWithResolvers<readonly Outcome[]>;
+  readonly ending: PromiseWithResolvers<readonly Outcome[]>;
 }
 
 export interface CommitQueueOptions {
@@ -25,7 +25,7 @@ export class CommitQueue {
   readonly #options: CommitQueueOptions;
   readonly #waiting: WaitingCommit[] = [];
   #lastBusy: unknown;
-  #whenIdle: (() => void)[] = [];
+  readonly #whenIdle: (() => void)[] = [];
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
@@ -51,9 +51,9 @@ export class CommitQueue {
 
   #wait(batch: CommitBatch): Promise<readonly Outcome[]> {
     if (this.#waiting.length >= limits.storeWaitingCommitsMax) throw this.#lastBusy;
-    const waiting = { batch, sinceMs: this.#options.clock.monotonicMs(), promise: Promise.withResolvers() };
-    this.#waiting.push(waiting as WaitingCommit);
-    return (waiting as WaitingCommit).promise.promise;
+    const ending = Promise.withResolvers<readonly Outcome[]>();
+    this.#waiting.push({ batch, sinceMs: this.#options.clock.monotonicMs(), ending });
+    return ending.promise;
   }
 
   #tryLater(): void {
@@ -69,16 +69,16 @@ export class CommitQueue {
   }
 
   /** False when it goes on waiting. */
-  #try({ batch, sinceMs, promise }: WaitingCommit): boolean {
+  #try({ batch, sinceMs, ending }: WaitingCommit): boolean {
     try {
-      promise.resolve(this.#options.write(batch));
+      ending.resolve(this.#options.write(batch));
     } catch (error) {
       const waitedMs = this.#options.clock.monotonicMs() - sinceMs;
       if (this.#options.isBusy(error) && waitedMs < limits.storeBusyMs) {
         this.#lastBusy = error;
         return false;
       }
-      promise.reject(error);
+      ending.reject(error);
     }
     return true;
   }

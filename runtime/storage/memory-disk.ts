@@ -1,5 +1,14 @@
 // What a memory store keeps: it outlives the store as a disk outlives a process, so that a test can restart.
-import type { AlarmRecord, Change, StoredActor, StoredLetter, StoredQuarantine, StoredWatch } from "../core/ports.ts";
+import type {
+  AlarmRecord,
+  Change,
+  CommitBatch,
+  StoredActor,
+  StoredLetter,
+  StoredQuarantine,
+  StoredWatch,
+} from "../core/ports.ts";
+import { addressOf } from "./address.ts";
 import { indexedText } from "./batch-rules.ts";
 import { OrderedMap } from "./ordered-map.ts";
 
@@ -10,7 +19,7 @@ export interface MemoryActor {
   stored: StoredActor;
   readonly rows: OrderedMap<string>;
   readonly alarms: OrderedMap<AlarmRecord>;
-  /** By the watched actor's type and key. */
+  /** By the watched actor's address. */
   readonly watches: Map<string, StoredWatch>;
   /** Indexed fields and the texts that find their values. */
   indexed: ReadonlyMap<string, string>;
@@ -24,8 +33,10 @@ export class MemoryDisk {
   /** Those of `actors` that have alarms. */
   readonly alarmed = new Set<MemoryActor>();
   readonly letters = new Map<number, StoredLetter>();
-  /** By type, then key. */
-  readonly quarantines = new OrderedMap<OrderedMap<StoredQuarantine>>();
+  /** Up to this id there are none: a bound that is given again and again is looked at once. */
+  #lettersRemovedTo = 0;
+  /** By address. */
+  readonly quarantines = new OrderedMap<StoredQuarantine>();
 
   actor(type: string, key: string): MemoryActor | undefined {
     return this.actors.get(type)?.get(key);
@@ -40,16 +51,12 @@ export class MemoryDisk {
     return true;
   }
 
-  removeLettersTo(lastId: number): void {
-    if (lastId === 0) return;
-    for (const id of this.letters.keys()) if (id <= lastId) this.letters.delete(id);
-  }
-
-  quarantine(quarantined: StoredQuarantine): void {
-    const { type, key } = quarantined;
-    const keys = this.quarantines.get(type) ?? new OrderedMap();
-    keys.set(key, quarantined);
-    this.quarantines.set(type, keys);
+  keepLetters({ letters, lettersRemoved, lettersRemovedTo }: CommitBatch): void {
+    for (const letter of letters) this.letters.set(letter.id, letter);
+    for (const id of lettersRemoved) this.letters.delete(id);
+    if (letters.length === 0 && lettersRemovedTo <= this.#lettersRemovedTo) return;
+    for (const id of this.letters.keys()) if (id <= lettersRemovedTo) this.letters.delete(id);
+    this.#lettersRemovedTo = lettersRemovedTo;
   }
 
   #put(actor: MemoryActor, change: Change, stored: StoredActor): void {
@@ -59,7 +66,7 @@ export class MemoryDisk {
     if (actor.alarms.count > 0) this.alarmed.add(actor);
     else this.alarmed.delete(actor);
     for (const { on, ...watch } of change.watches) {
-      const watched = JSON.stringify([watch.watchedType, watch.watchedKey]);
+      const watched = addressOf(watch.watchedType, watch.watchedKey);
       if (on) actor.watches.set(watched, { watcherType: actor.type, watcherKey: actor.key, ...watch });
       else actor.watches.delete(watched);
     }

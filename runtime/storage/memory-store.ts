@@ -1,4 +1,5 @@
 // The Store port without a file: everything in maps, on a disk of its own or on one that outlives it.
+import { compareUtf8 } from "../base/utf8-order.ts";
 import type {
   AlarmRecord,
   CommitBatch,
@@ -11,9 +12,10 @@ import type {
   StoredWatch,
   StoreQuery,
 } from "../core/ports.ts";
+import { addressOf } from "./address.ts";
 import { indexedText, type Outcome, outcomesOfOvertaken, refuseIllFormed } from "./batch-rules.ts";
+import { pageStart, prefixEnd } from "./key-range.ts";
 import { MemoryDisk } from "./memory-disk.ts";
-import { compareUtf8, pageStart, prefixEnd } from "./utf8-order.ts";
 
 export { MemoryDisk } from "./memory-disk.ts";
 
@@ -56,11 +58,9 @@ class MemoryStore implements Store {
     const disk = this.#disk;
     refuseIllFormed(batch, HOME);
     if (disk.epoch > this.epoch) return outcomesOfOvertaken(batch, HOME);
-    for (const letter of batch.letters) disk.letters.set(letter.id, letter);
-    for (const id of batch.lettersRemoved) disk.letters.delete(id);
-    disk.removeLettersTo(batch.lettersRemovedTo);
-    for (const { type, key } of batch.released) disk.quarantines.get(type)?.delete(key);
-    for (const quarantined of batch.quarantined) disk.quarantine(quarantined);
+    disk.keepLetters(batch);
+    for (const { type, key } of batch.released) disk.quarantines.delete(addressOf(type, key));
+    for (const each of batch.quarantined) disk.quarantines.set(addressOf(each.type, each.key), each);
     return batch.changes.map((change) => (disk.apply(change, this.epoch) ? "committed" : "stale"));
   }
 
@@ -106,7 +106,7 @@ class MemoryStore implements Store {
   }
 
   async quarantines(): Promise<readonly StoredQuarantine[]> {
-    return this.#disk.quarantines.values().flatMap((keys) => keys.values());
+    return this.#disk.quarantines.values();
   }
 
   async close(): Promise<void> {
@@ -117,17 +117,14 @@ class MemoryStore implements Store {
 function byDueTime(left: StoredAlarm, right: StoredAlarm): number {
   return (
     left.dueAt - right.dueAt ||
-    compareUtf8(left.type, right.type) ||
-    compareUtf8(left.key, right.key) ||
+    compareUtf8(addressOf(left.type, left.key), addressOf(right.type, right.key)) ||
     compareUtf8(left.name, right.name)
   );
 }
 
 function byWatcher(left: StoredWatch, right: StoredWatch): number {
   return (
-    compareUtf8(left.watcherType, right.watcherType) ||
-    compareUtf8(left.watcherKey, right.watcherKey) ||
-    compareUtf8(left.watchedType, right.watchedType) ||
-    compareUtf8(left.watchedKey, right.watchedKey)
+    compareUtf8(addressOf(left.watcherType, left.watcherKey), addressOf(right.watcherType, right.watcherKey)) ||
+    compareUtf8(addressOf(left.watchedType, left.watchedKey), addressOf(right.watchedType, right.watchedKey))
   );
 }

@@ -1,5 +1,5 @@
 // A map whose texts can be walked in order of their UTF-8 bytes; the order is made when somebody asks for it.
-import { compareUtf8 } from "./utf8-order.ts";
+import { compareUtf8 } from "../base/utf8-order.ts";
 
 export interface TextRange {
   /** Inclusive. */

@@ -110,7 +110,7 @@ describe("a commit while another program writes", () => {
     expect(await failing).toMatchObject({ code: "store.locked", message, cause: { code: "SQLITE_BUSY" } });
   });
 
-  test("finds room behind others up to a limit; the one past it is refused at once, and the others are not hurt", async () => {
+  test("finds room behind others up to a limit; the one past it is refused, and no other", async () => {
     const { path, store, clock } = setting();
     const other = writerOf(path);
     const keys = Array.from({ length: limits.storeWaitingCommitsMax }, (_, index) => `${index}`);

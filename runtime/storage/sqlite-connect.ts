@@ -2,7 +2,7 @@
 import { Database } from "bun:sqlite";
 import { closeSync, openSync } from "node:fs";
 
-/** Never waits for a lock. SQLite says of any file that it cannot open it; what is thrown says why, when that is known. */
+/** Never waits for a lock. Where SQLite says only that it cannot open the file, the file system's reason is thrown. */
 export function connect(path: string): Database {
   try {
     const database = new Database(path);

@@ -23,7 +23,8 @@ const program = `
   for (let version = (await store.load("counter", "0"))?.version ?? 0; ; ) {
     const [baseVersion, state] = [version++, "s".repeat(1_000) + version];
     const rows = [{ row: "version", value: String(version) }];
-    const changes = Array.from({ length: ${ACTORS} }, (_, key) => ({ ...parts, key: String(key), baseVersion, version, state, rows }));
+    const versions = { baseVersion, version, state, rows };
+    const changes = Array.from({ length: ${ACTORS} }, (_, key) => ({ ...parts, ...versions, key: String(key) }));
     const outcomes = await store.commit({ ...nothing, changes });
     if (outcomes.includes("stale")) throw new Error("stale");
     writeSync(1, version + "\\n");

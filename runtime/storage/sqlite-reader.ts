@@ -11,94 +11,103 @@ import type {
   StoredWatch,
   StoreQuery,
 } from "../core/ports.ts";
+import { addressOf, keyOf, typeOf } from "./address.ts";
 import { indexedText } from "./batch-rules.ts";
-import { pageStart, prefixEnd } from "./utf8-order.ts";
+import { pageStart, prefixEnd } from "./key-range.ts";
 
 type Prepared<Row> = Statement<Row, SQLQueryBindings[]>;
-type AlarmRow<Alarm> = Omit<Alarm, "input"> & { readonly input: string | null };
+interface WithAddress {
+  readonly address: string;
+}
+type AlarmRow = Omit<AlarmRecord, "input"> & { readonly input: string | null };
 interface RowOfActor {
   readonly row: string;
   readonly value: string;
 }
+interface WatchRow {
+  readonly watcher: string;
+  readonly watched: string;
+  readonly method: string;
+}
 
 const ALARM = "name, due_at AS dueAt, every_ms AS everyMs, method, input, missed, fire";
 const LETTER = "id, at, type, key, method, reason, body";
-/** Comes after every text, because SQLite puts blobs there. */
-const AFTER_ALL_TEXTS = new Uint8Array(0);
 
-/** Throws what SQLite throws. Whatever a name with half of a surrogate pair would find is somebody else's. */
+/** Throws what SQLite throws. Half of a surrogate pair finds nothing, not what stands where it was replaced. */
 export class SqliteReader {
   readonly #load: Prepared<StoredActor>;
   readonly #row: Prepared<{ value: string }>;
   readonly #rows: Prepared<RowOfActor>;
   readonly #rowsReversed: Prepared<RowOfActor>;
-  readonly #alarmsDue: Prepared<AlarmRow<StoredAlarm>>;
-  readonly #alarmsOf: Prepared<AlarmRow<AlarmRecord>>;
-  readonly #watches: Prepared<StoredWatch>;
-  readonly #keys: Prepared<{ key: string }>;
-  readonly #keysWhere: Prepared<{ key: string }>;
+  readonly #alarmsDue: Prepared<AlarmRow & WithAddress>;
+  readonly #alarmsOf: Prepared<AlarmRow>;
+  readonly #watches: Prepared<WatchRow>;
+  readonly #keys: Prepared<WithAddress>;
+  readonly #keysWhere: Prepared<WithAddress>;
   readonly #letters: Prepared<StoredLetter>;
   readonly #letter: Prepared<StoredLetter>;
-  readonly #quarantines: Prepared<StoredQuarantine>;
+  readonly #quarantines: Prepared<Omit<StoredQuarantine, "type" | "key"> & WithAddress>;
 
   constructor(database: Database) {
     const prepare = <Row>(sql: string): Prepared<Row> => database.prepare(sql);
-    const range = "SELECT row, value FROM actor_rows WHERE type = ? AND key = ? AND row >= ? AND row < ? ORDER BY row";
-    this.#load = prepare(`
-      SELECT version, epoch, state_version AS stateVersion, state FROM actors WHERE type = ? AND key = ?`);
-    this.#row = prepare("SELECT value FROM actor_rows WHERE type = ? AND key = ? AND row = ?");
+    const range = "SELECT row, value FROM actor_rows WHERE address = ? AND row >= ? AND row < ? ORDER BY row";
+    this.#load = prepare("SELECT version, epoch, state_version AS stateVersion, state FROM actors WHERE address = ?");
+    this.#row = prepare("SELECT value FROM actor_rows WHERE address = ? AND row = ?");
     this.#rows = prepare(`${range} LIMIT ?`);
     this.#rowsReversed = prepare(`${range} DESC LIMIT ?`);
     this.#alarmsDue = prepare(`
-      SELECT type, key, ${ALARM} FROM alarms WHERE due_at > ? AND due_at <= ?
-      ORDER BY due_at, type, key, name LIMIT ?`);
-    this.#alarmsOf = prepare(`SELECT ${ALARM} FROM alarms WHERE type = ? AND key = ? ORDER BY name`);
-    this.#watches = prepare(`
-      SELECT watcher_type AS watcherType, watcher_key AS watcherKey, watched_type AS watchedType,
-        watched_key AS watchedKey, method
-      FROM watches ORDER BY watcher_type, watcher_key, watched_type, watched_key`);
-    this.#keys = prepare("SELECT key FROM actors WHERE type = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?");
+      SELECT address, ${ALARM} FROM alarms WHERE due_at > ? AND due_at <= ? ORDER BY due_at, address, name LIMIT ?`);
+    this.#alarmsOf = prepare(`SELECT ${ALARM} FROM alarms WHERE address = ? ORDER BY name`);
+    this.#watches = prepare("SELECT watcher, watched, method FROM watches ORDER BY watcher, watched");
+    this.#keys = prepare("SELECT address FROM actors WHERE address >= ? AND address < ? ORDER BY address LIMIT ?");
     this.#keysWhere = prepare(`
-      SELECT key FROM indexed_fields WHERE type = ? AND field = ? AND value = ? AND key >= ? AND key < ?
-      ORDER BY key LIMIT ?`);
+      SELECT address FROM indexed_fields WHERE field = ? AND value = ? AND address >= ? AND address < ?
+      ORDER BY address LIMIT ?`);
     this.#letters = prepare(`SELECT ${LETTER} FROM letters WHERE id < ? ORDER BY id DESC LIMIT ?`);
     this.#letter = prepare(`SELECT ${LETTER} FROM letters WHERE id = ?`);
-    this.#quarantines = prepare("SELECT type, key, at, reason FROM quarantines ORDER BY type, key");
+    this.#quarantines = prepare("SELECT address, at, reason FROM quarantines ORDER BY address");
   }
 
   load(type: string, key: string): StoredActor | undefined {
-    return key.isWellFormed() ? (this.#load.get(type, key) ?? undefined) : undefined;
+    return key.isWellFormed() ? (this.#load.get(addressOf(type, key)) ?? undefined) : undefined;
   }
 
   row(type: string, key: string, row: string): string | undefined {
-    return key.isWellFormed() && row.isWellFormed() ? this.#row.get(type, key, row)?.value : undefined;
+    return key.isWellFormed() && row.isWellFormed() ? this.#row.get(addressOf(type, key), row)?.value : undefined;
   }
 
   rows(type: string, key: string, { from, before, limit, reverse }: RowRange): readonly RowOfActor[] {
     if (!key.isWellFormed()) return [];
-    const statement = reverse ? this.#rowsReversed : this.#rows;
-    return statement.all(type, key, from, before, limit);
+    return (reverse ? this.#rowsReversed : this.#rows).all(addressOf(type, key), from, before, limit);
   }
 
   alarmsDue(after: number, until: number, limit: number): readonly StoredAlarm[] {
-    return this.#alarmsDue.all(after, until, limit).map(withInput);
+    const due = this.#alarmsDue.all(after, until, limit);
+    return due.map(({ address, ...alarm }) => ({ type: typeOf(address), key: keyOf(address), ...asRecord(alarm) }));
   }
 
   alarmsOf(type: string, key: string): readonly AlarmRecord[] {
-    return key.isWellFormed() ? this.#alarmsOf.all(type, key).map(withInput) : [];
+    return key.isWellFormed() ? this.#alarmsOf.all(addressOf(type, key)).map(asRecord) : [];
   }
 
   watches(): readonly StoredWatch[] {
-    return this.#watches.all();
+    return this.#watches.all().map(({ watcher, watched, method }) => ({
+      watcherType: typeOf(watcher),
+      watcherKey: keyOf(watcher),
+      watchedType: typeOf(watched),
+      watchedKey: keyOf(watched),
+      method,
+    }));
   }
 
   keys({ type, keyPrefix, after, limit, where }: StoreQuery): readonly string[] {
-    const bounds = [pageStart(keyPrefix, after), prefixEnd(keyPrefix) ?? AFTER_ALL_TEXTS, limit];
+    const start = addressOf(type, pageStart(keyPrefix, after));
+    const end = prefixEnd(addressOf(type, keyPrefix)) as string;
     const found =
       where === undefined
-        ? this.#keys.all(type, ...bounds)
-        : this.#keysWhere.all(type, where.field, indexedText(where.value), ...bounds);
-    return found.map(({ key }) => key);
+        ? this.#keys.all(start, end, limit)
+        : this.#keysWhere.all(where.field, indexedText(where.value), start, end, limit);
+    return found.map(({ address }) => keyOf(address));
   }
 
   letters(before: number, limit: number): readonly StoredLetter[] {
@@ -110,12 +119,11 @@ export class SqliteReader {
   }
 
   quarantines(): readonly StoredQuarantine[] {
-    return this.#quarantines.all();
+    const shut = this.#quarantines.all();
+    return shut.map(({ address, ...why }) => ({ type: typeOf(address), key: keyOf(address), ...why }));
   }
 }
 
-function withInput<Alarm extends { readonly input: string | null }>(
-  alarm: Alarm,
-): Alarm & { input: string | undefined } {
+function asRecord(alarm: AlarmRow): AlarmRecord {
   return { ...alarm, input: alarm.input ?? undefined };
 }

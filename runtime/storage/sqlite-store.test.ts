@@ -5,6 +5,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncateSy
 import { dirname, join } from "node:path";
 
 import type { Store } from "../core/ports.ts";
+import { limits } from "../limits.ts";
+import { openSqliteFile } from "./sqlite-file.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { change, commit, failureOf, GENEROUS_BYTES, newDatabasePath, removeDatabases } from "./test-stores.ts";
 
@@ -93,21 +95,22 @@ describe("a database that is opened", () => {
     const store = open(path);
     await commit(store, change({ state: '"read me"' }));
     const read = `const database = new Database(${JSON.stringify(path)}, { readonly: true });
-      console.log(database.prepare("SELECT key, state FROM actors").values().join());`;
-    expect(runElsewhere(read)).toBe('lobby,"read me"\n');
+      console.log(database.prepare("SELECT address, state FROM actors").values().join());`;
+    expect(runElsewhere(read)).toBe('room/lobby,"read me"\n');
     expect(await commit(store, change({ baseVersion: 1 }))).toEqual(["committed"]);
   });
 
   test.each([
     ["full", 2],
     ["normal", 1],
-  ] as const)("with sync %s lets SQLite sync as it promises", async (sync, level) => {
-    const path = newDatabasePath();
-    const { openSqliteFile } = await import("./sqlite-file.ts");
-    const { database, close } = openSqliteFile({ path, sync, bytesMax: GENEROUS_BYTES });
-    expect(database.prepare("PRAGMA synchronous").values()).toEqual([[level]]);
-    expect(database.prepare("PRAGMA journal_mode").values()).toEqual([["wal"]]);
+  ] as const)("with sync %s syncs as it promises, and keeps within its limits", (sync, level) => {
+    const { database, close } = openSqliteFile({ path: newDatabasePath(), sync, bytesMax: GENEROUS_BYTES });
+    const settings = ["synchronous", "journal_mode", "cache_size", "journal_size_limit", "max_page_count"].map(
+      (name) => database.prepare(`PRAGMA ${name}`).values()[0]?.[0],
+    );
     close();
+    const cacheKibibytes = -limits.storeCacheBytes / 1_024;
+    expect(settings).toEqual([level, "wal", cacheKibibytes, limits.storeLogBytesKept, GENEROUS_BYTES / 4_096]);
   });
 });
 
@@ -223,9 +226,8 @@ describe("a place that cannot be had", () => {
     ["a new folder", (path: string) => join(path, "new", "a.db")],
   ])("is %s in a folder that may only be read", async (_, at) => {
     const folder = dirname(writtenFile(""));
-    chmodSync(folder, 0o555);
     const path = at(join(folder, "b.db"));
-    const failure = await failureOf(() => asNobody(() => open(path)));
+    const failure = await failureOf(() => withReadOnly(folder, () => open(path)));
     expect(failure).toMatchObject({ code: "store.read_only", cause: { code: "EACCES" } });
     expect(failure.message).toContain(path);
   });
@@ -233,8 +235,9 @@ describe("a place that cannot be had", () => {
   test("is a database in a folder that may only be read", async () => {
     const path = await writtenDatabase();
     for (const each of [path, `${path}.lock`]) chmodSync(each, 0o666);
-    chmodSync(dirname(path), 0o555);
-    expect(await failureOf(() => asNobody(() => open(path)))).toMatchObject({ code: "store.read_only" });
+    const failure = await failureOf(() => withReadOnly(dirname(path), () => open(path)));
+    expect(failure).toMatchObject({ code: "store.read_only" });
+    expect(failure.message).toContain(path);
   });
 
   test("is a disk without room for the first page", async () => {
@@ -243,6 +246,15 @@ describe("a place that cannot be had", () => {
     expect(open(path).epoch).toBe(1);
   });
 });
+
+function withReadOnly<Value>(folder: string, work: () => Value): Value {
+  chmodSync(folder, 0o555);
+  try {
+    return asNobody(work);
+  } finally {
+    chmodSync(folder, 0o755);
+  }
+}
 
 /** Root may write whatever the permissions say; so root does it as the one who may nothing. */
 function asNobody<Value>(work: () => Value): Value {

@@ -138,6 +138,8 @@ describe.each(storeKinds)("a store $name: letters", ({ createHome }) => {
     const store = await withLetters(1, 2, 3);
     await store.commit(batch({ lettersRemovedTo: 2 }));
     expect(await idsOf(store)).toEqual([3]);
+    await store.commit(batch({ letters: [letter(2), letter(4)], lettersRemovedTo: 2 }));
+    expect(await idsOf(store)).toEqual([4, 3]);
   });
 
   test("that come and go in one batch are gone", async () => {

@@ -112,6 +112,13 @@ describe.each(storeKinds)("a store $name: alarms", ({ createHome }) => {
     expect([await store.alarmsOf("room", "lobby"), await store.alarmsDue(0, 9, 9)]).toEqual([[], []]);
   });
 
+  test("may be due, and come again, at parts of a millisecond", async () => {
+    const store = createHome().open();
+    const odd = alarm("odd", { dueAt: 20.25, everyMs: 1.5 });
+    await commit(store, change({ alarms: [{ name: "odd", alarm: odd }, set("even", 20)] }));
+    expect(await store.alarmsDue(20, 20.25, 9)).toStrictEqual([{ type: "room", key: "lobby", ...odd }]);
+  });
+
   test("stay when a change does not speak of them", async () => {
     const store = createHome().open();
     await commit(store, change({ alarms: [{ name: "a", alarm: alarm("a") }] }));
@@ -119,7 +126,7 @@ describe.each(storeKinds)("a store $name: alarms", ({ createHome }) => {
     expect(await store.alarmsOf("room", "lobby")).toHaveLength(1);
   });
 
-  test("are due after one time and up to another, the earliest first, then by type, key and name; up to a limit", async () => {
+  test("are due after one time and up to another, in order of time, address and name, up to a limit", async () => {
     const store = createHome().open();
     const times: readonly [type: string, key: string, name: string, dueAt: number][] = [
       ["room", "b", "x", 20],
@@ -146,6 +153,8 @@ describe.each(storeKinds)("a store $name: alarms", ({ createHome }) => {
     expect(await names(10, 30, 3)).toEqual(inOrder.slice(0, 3));
     expect(await names(10, 30, 0)).toEqual([]);
     expect(await names(31, 99, 9)).toEqual([]);
+    expect(await names(-Infinity, 10, 9)).toEqual(["room/b early"]);
+    expect(await names(30, Infinity, 9)).toEqual(["room/a late"]);
   });
 });
 
@@ -166,7 +175,7 @@ describe.each(storeKinds)("a store $name: watches", ({ createHome }) => {
     ]);
   });
 
-  test("of one actor on another are one: the later method replaces the earlier, and ending it needs no method", async () => {
+  test("of one actor on another are one: the later method replaces the earlier, any method ends it", async () => {
     const store = createHome().open();
     await commit(store, change({ watches: [watch("a"), watch("b"), watch("a", true, "gone")] }));
     expect((await store.watches()).map(({ watchedKey, method }) => [watchedKey, method])).toEqual([

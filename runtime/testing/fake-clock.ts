@@ -56,13 +56,18 @@ export class FakeClock implements Clock {
   async advance(delayMs: number): Promise<void> {
     const untilMs = this.#nowMs + delayMs;
     await this.settle();
-    for (let timer = this.#nextDue(untilMs); timer !== undefined; timer = this.#nextDue(untilMs)) {
-      this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
-      this.#timers.delete(timer);
-      timer.callback();
-      await this.settle();
-    }
+    while (this.callNext(untilMs)) await this.settle();
     this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
+  /** The next callback of `after` up to that monotonic time, called at its own time; what it leads to waits. */
+  callNext(untilMs: number): boolean {
+    const timer = this.#nextDue(untilMs);
+    if (timer === undefined) return false;
+    this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
+    this.#timers.delete(timer);
+    timer.callback();
+    return true;
   }
 
   /** Time passes while the loop is busy: nothing runs, and what became due runs late, with the next `advance`. */

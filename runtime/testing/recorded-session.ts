@@ -29,9 +29,10 @@ const deeds: Readonly<Record<string, (self: Self) => void | Promise<void>>> = {
   },
 };
 
-/** A session on a connection that has no socket; whatever it hears is in `lines`, in order. */
+/** A session on a connection that has no socket; what it hears is in `lines`, what its reads could heed in `signals`. */
 export function openRecordedSession(options: { openedCrashes?: boolean; stateCrashes?: boolean } = {}) {
   const lines: string[] = [];
+  const signals: AbortSignal[] = [];
   const Chat = session("chat", {
     state: () => {
       if (options.stateCrashes) throw new Error("no state");
@@ -52,9 +53,14 @@ export function openRecordedSession(options: { openedCrashes?: boolean; stateCra
       lines.push(`closed: ${reason} after ${self.state.seen}`);
       self.send("too late");
     },
-  }).on("push", { in: t.String() }, (_, text) => void lines.push(`pushed ${text}`));
+  })
+    .on("push", { in: t.String() }, (_, text) => void lines.push(`pushed ${text}`))
+    .read("look", { in: t.Number() }, (self, delayMs) => {
+      signals.push(self.signal);
+      return self.sleep(delayMs);
+    });
   const stepped = new SteppedSystem([Chat]);
   const connection = new ConnectionStandIn(stepped.system, Chat);
   const ref = stepped.system.ref(Chat, connection.id);
-  return { stepped, clock: stepped.clock, lines, Chat, connection, ref, stats: stepped.system.hosts[0]?.stats };
+  return { stepped, clock: stepped.clock, lines, signals, Chat, connection, ref, stats: stepped.system.hosts[0]?.stats };
 }

@@ -1,0 +1,39 @@
+// How the document shows what actors and the runtime may answer instead: one component for each status.
+
+import { ACTOR_PROBLEMS, actorProblemBody, refusalBody, type RuntimeErrorCode } from "./actor-problems.ts";
+import type { Answer, Answers } from "./document.ts";
+import { PROBLEM_MEDIA_TYPE, type ProblemBody } from "./problem-body.ts";
+
+/** What the messages of errors look like: an act, and what stood against it. */
+const DETAIL = "Cannot deliver to \"counter/page\": what stood against it";
+
+const BODIES: readonly ProblemBody[] = [
+  refusalBody("counter.nothing_to_add", "Nothing to add"),
+  ...(Object.keys(ACTOR_PROBLEMS) as RuntimeErrorCode[])
+    .filter((code) => !code.startsWith("net."))
+    .map((code) => actorProblemBody(code, DETAIL)),
+];
+
+const STATUSES: readonly number[] = Array.from(new Set(BODIES.map(({ status }) => status))).sort();
+
+/** Of a call whose type and method have an address of their own. */
+export const CALL_STATUSES = STATUSES.filter((status) => status !== 404);
+
+/** For the document's components. */
+export function actorAnswerComponents(): Record<string, Answer> {
+  return Object.fromEntries(STATUSES.map((status) => [`Actor${status}`, answerOf(status)]));
+}
+
+/** References to them. */
+export function actorAnswers(statuses: readonly number[]): Answers {
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Actor${status}` }]));
+}
+
+function answerOf(status: number): Answer {
+  const bodies = BODIES.filter((body) => body.status === status);
+  const examples = Object.fromEntries(bodies.map((body) => [body.code ?? "", { value: body }]));
+  return {
+    description: bodies.map(({ title }) => title).join("; or: "),
+    content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: "#/components/schemas/Problem" }, examples } },
+  };
+}

@@ -1,0 +1,97 @@
+// POST /actors/{type}/{key}/{method}: every method of every actor type has its own route, and its own place in Swagger.
+
+import { type Elysia, t, type TSchema } from "elysia";
+
+import { RuntimeError } from "#runtime/mod.ts";
+import type { ActorsView, ActorTypeView } from "#runtime/observe/view.ts";
+
+import { keyOf } from "./actor-path.ts";
+import { callDetail } from "./call-document.ts";
+import { HTTP_LIMITS } from "./limits.ts";
+import { readInput } from "./request-body.ts";
+
+const { callTimeoutMsMax } = HTTP_LIMITS;
+
+export const callQuery = t.Object({
+  timeout_ms: t.Optional(
+    t.Integer({
+      title: "timeout_ms",
+      description: `A whole number from 1 to ${callTimeoutMsMax}: milliseconds to wait for the answer`,
+      minimum: 1,
+      maximum: callTimeoutMsMax,
+    }),
+  ),
+});
+
+/** `components` takes what the schemas of the methods call themselves by. */
+export function serveActorCalls(app: Elysia, view: ActorsView, components: Record<string, TSchema>): void {
+  for (const type of view.actorTypes()) {
+    for (const method of type.methods) {
+      const to = { type: type.type, method: method.name };
+      app.post(
+        `/actors/${to.type}/:key/${to.method}`,
+        ({ params, query, request }) => answerCall(view, { ...to, key: keyOf(params.key) }, query.timeout_ms, request),
+        { query: callQuery, parse: "none", detail: callDetail(type, method, callQuery, components) },
+      );
+    }
+  }
+}
+
+/** Says what is wrong with an address that no route has and that looks like a call. */
+export function createWrongCallCheck(types: readonly ActorTypeView[]): (request: Request) => RuntimeError | undefined {
+  const known = new Set(types.map(({ type }) => type));
+  return (request) => {
+    const [, , type = "", key, method, ...rest] = callPath(request) ?? [];
+    if (method === undefined || rest.length > 0) return undefined;
+    if (!known.has(type)) return new RuntimeError("actor.unknown_type", `Cannot find actor type "${type}"`);
+    if (key === "") return new RuntimeError("actor.bad_key", `Cannot address "${type}" by this key: it is empty`);
+    return new RuntimeError("actor.unknown_method", `Cannot find method "${method}": "${type}" has none of that name`);
+  };
+}
+
+/**
+ * Tells calls that only look: like all reading they need no token. Unless a page of another site makes them: it could
+ * not read the answer, but it could wake actors.
+ */
+export function createLookCheck(types: readonly ActorTypeView[]): (request: Request) => boolean {
+  const reads = types.flatMap(({ type, methods }) =>
+    methods.filter(({ kind }) => kind === "read").map(({ name }) => `${type}/${name}`),
+  );
+  const known = new Set(reads);
+  return (request) => {
+    const [, , type, key, method, ...rest] = callPath(request) ?? [];
+    return key !== "" && rest.length === 0 && known.has(`${type}/${method}`) && !isFromElsewhere(request);
+  };
+}
+
+/** As it is routed: segments as they were sent. */
+function callPath(request: Request): readonly string[] | undefined {
+  const path = new URL(request.url).pathname;
+  return request.method === "POST" && path.startsWith("/actors/") ? path.split("/") : undefined;
+}
+
+/** Browsers name the page's origin with every POST. */
+function isFromElsewhere({ headers }: Request): boolean {
+  const origin = headers.get("origin");
+  return origin !== null && URL.parse(origin)?.host !== headers.get("host");
+}
+
+async function answerCall(
+  view: ActorsView,
+  to: { readonly type: string; readonly key: string; readonly method: string },
+  timeoutMs: number | undefined,
+  request: Request,
+): Promise<Response> {
+  const input = await readInput(request);
+  if (input instanceof Response) return input;
+  const once = request.headers.get("idempotency-key");
+  const json = await view.call({
+    ...to,
+    input: input.value,
+    signal: request.signal,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(once === null ? {} : { once }),
+  });
+  if (json === undefined) return new Response(null, { status: 204 });
+  return new Response(json, { headers: { "Content-Type": "application/json" } });
+}

@@ -1,0 +1,219 @@
+// What an ask comes to that would wait for whoever waits for it: it fails at once and names the way round.
+import { describe, expect, test } from "bun:test";
+
+import { Type as t } from "@sinclair/typebox";
+
+import { type Outcome, SteppedSystem, watch } from "../testing/stepped-system.ts";
+import type { ReadContext } from "./context.ts";
+import { actor, type ActorOptions, type ActorType } from "./definition.ts";
+import type { Addressable } from "./shape.ts";
+import { startNode } from "./test-node.ts";
+
+type Way = readonly string[];
+interface Ask {
+  readonly in: Way;
+  readonly out: string;
+}
+
+/** Any desk, before there is a type of them. */
+const AnyDesk = { name: "desk" } as Addressable<{ relay: Ask; look: Ask; lookLater: Ask }>;
+const Names = t.Array(t.String());
+
+/** Asks the desk that comes first on the way, by that desk's method ("b.look"), for the rest of it. */
+function goOn(self: ReadContext<unknown>, [next, ...rest]: Way): Promise<string> | string {
+  if (next === undefined) return "arrived";
+  const [key = "", method] = next.split(".");
+  return self.ref(AnyDesk, key)[method as "relay"](rest);
+}
+
+async function goOnLater(self: ReadContext<unknown>, way: Way): Promise<string> {
+  await self.sleep(10);
+  return goOn(self, way);
+}
+
+const withMethods = <Durable extends boolean>(type: ActorType<{ count: number }, object, never, never, Durable>) =>
+  type
+    .on("relay", { in: Names, out: t.String() }, goOn as never)
+    .on("relayLater", { in: Names, out: t.String() }, goOnLater as never)
+    .read("look", { in: Names, out: t.String() }, goOn as never)
+    .read("lookLater", { in: Names, out: t.String() }, goOnLater as never);
+
+const options: ActorOptions<{ count: number }> = { state: () => ({ count: 0 }) };
+const Desk = withMethods(actor("desk", options))
+  .on("relayAll", { in: Names, out: Names }, (self, ways) =>
+    Promise.all(ways.map(async (way) => goOn(self, way.split(" ")))),
+  )
+  .on("tellAndLook", { in: Names, out: t.String() }, (self, [key = ""]) => {
+    const desk = self.ref(AnyDesk, key);
+    desk.tell.relay([]);
+    return desk.look([]);
+  });
+
+function office() {
+  const stepped = new SteppedSystem([Desk]);
+  const desk = (key: string) => stepped.system.ref(Desk, key);
+  return { stepped, clock: stepped.clock, desk };
+}
+
+function innermost(outcome: Outcome<unknown>): unknown {
+  let error = outcome.kind === "failed" ? outcome.error : undefined;
+  while (error instanceof Error && error.cause !== undefined) error = error.cause;
+  return error;
+}
+
+/** The way round that it failed with. */
+function circle(outcome: Outcome<unknown>): string {
+  const { message = "" } = (innermost(outcome) ?? {}) as Partial<Error>;
+  return /: it waits for the asker: (.*)$/.exec(message)?.[1] ?? "no circle";
+}
+
+describe("an ask that closes a circle", () => {
+  test("fails at once and names the path", async () => {
+    const AnyRoom = { name: "room" } as Addressable<{ members: { in: undefined; out: string[] } }>;
+    const Session = actor("session", { state: () => ({}) }).on("push", { out: Names }, (self) =>
+      self.ref(AnyRoom, "lobby").members(),
+    );
+    const Room = actor("room", { state: () => ({ members: ["ada"] }) })
+      .on("members", { out: Names }, ({ state }) => state.members)
+      .on("post", { out: Names }, (self) => self.ref(Session, "ada").push());
+    const stepped = new SteppedSystem([Room, Session]);
+    const outcome = await stepped.outcome(stepped.system.ref(Room, "lobby").post());
+    expect(circle(outcome)).toBe("room/lobby.post → session/ada.push → room/lobby.members");
+  });
+
+  test("has a code of its own, and was never run", async () => {
+    const { stepped, desk } = office();
+    const outcome = await stepped.outcome(desk("a").relay(["b.relay", "a.relay"]));
+    expect(innermost(outcome)).toMatchObject({ code: "actor.cycle", stood: "queued" });
+  });
+
+  test("is counted at the actor that could not be asked", async () => {
+    const { stepped, desk } = office();
+    await stepped.outcome(desk("a").relay(["b.relay", "a.relay"]));
+    expect(stepped.system.hosts[0]?.stats.rejected.get("actor.cycle")).toBe(1);
+  });
+
+  test("is found when an actor asks itself", async () => {
+    const { stepped, desk } = office();
+    expect(circle(await stepped.outcome(desk("a").relay(["a.relay"])))).toBe("desk/a.relay → desk/a.relay");
+  });
+
+  test("is found however long the way is", async () => {
+    const { stepped, desk } = office();
+    const stations = Array.from({ length: 20 }, (_, index) => `${index}.relay`);
+    const outcome = await stepped.outcome(desk("a").relay([...stations, "a.look"]));
+    expect(circle(outcome)).toBe(`desk/a.relay → ${stations.map((name) => `desk/${name}`).join(" → ")} → desk/a.look`);
+  });
+
+  test("is found when it closes only after a while", async () => {
+    const { clock, desk } = office();
+    const answer = watch(desk("a").relay(["b.relayLater", "c.relayLater", "a.relay"]));
+    await clock.advance(25);
+    expect(circle(answer.outcome)).toBe("desk/a.relay → desk/b.relayLater → desk/c.relayLater → desk/a.relay");
+  });
+
+  test("is found among asks that are sent in parallel", async () => {
+    const { stepped, desk } = office();
+    const outcome = await stepped.outcome(desk("a").relayAll(["b.relay", "c.relay a.relay", "d.relay"]));
+    expect(circle(outcome)).toBe("desk/a.relayAll → desk/c.relay → desk/a.relay");
+  });
+
+  test("is found through a read", async () => {
+    const { stepped, desk } = office();
+    const outcome = await stepped.outcome(desk("a").relay(["b.look", "a.look"]));
+    expect(circle(outcome)).toBe("desk/a.relay → desk/b.look → desk/a.look");
+  });
+
+  test("is found where a read would wait for a write of its own actor", async () => {
+    const { stepped, desk } = office();
+    const outcome = await stepped.outcome(desk("a").look(["b.relay", "a.relay"]));
+    expect(circle(outcome)).toBe("desk/a.look → desk/b.relay → desk/a.relay");
+  });
+
+  test("is found through one of several reads that run side by side", async () => {
+    const { clock, desk } = office();
+    desk("b").tell.lookLater([]);
+    const answer = watch(desk("a").relay(["b.lookLater", "a.relay"]));
+    desk("b").tell.lookLater([]);
+    await clock.advance(15);
+    expect(circle(answer.outcome)).toBe("desk/a.relay → desk/b.lookLater → desk/a.relay");
+  });
+
+  test("fails only one of two actors that ask each other, each by itself", async () => {
+    const { clock, desk } = office();
+    const first = watch(desk("a").relayLater(["b.relay"]));
+    const second = watch(desk("b").relayLater(["a.relay"]));
+    await clock.advance(11);
+    expect(first.outcome).toEqual({ kind: "answered", value: "arrived" });
+    expect(circle(second.outcome)).toBe("desk/a.relayLater → desk/b.relayLater → desk/a.relay");
+  });
+
+  test("is found among durable actors, whose asks wait for their commits", async () => {
+    const Durable = withMethods(actor("desk", { ...options, durable: true })).on(
+      "change",
+      { in: Names, out: t.String() },
+      (self, way) => {
+        self.state.count++;
+        return goOn(self, way);
+      },
+    );
+    const node = await startNode([Durable]);
+    const outcome = await node.outcome(node.ref(Durable, "a").change(["b.change", "a.relay"]));
+    expect(circle(outcome)).toBe("desk/a.change → desk/b.change → desk/a.relay");
+  });
+});
+
+describe("an ask that closes no circle", () => {
+  test("may go to an actor that asked the same one before, and has its answer", async () => {
+    const { stepped, desk } = office();
+    await stepped.outcome(desk("b").relay(["a.relay"]));
+    expect(await stepped.outcome(desk("a").relay(["b.relay"]))).toEqual({ kind: "answered", value: "arrived" });
+  });
+
+  test("may go to an actor that others wait for", async () => {
+    const { clock, desk } = office();
+    const answers = [desk("a").relay(["c.relayLater"]), desk("b").relay(["c.relayLater"])].map(watch);
+    await clock.advance(25);
+    expect(answers.map(({ outcome }) => outcome.kind)).toEqual(["answered", "answered"]);
+  });
+
+  test("is never a tell, which waits for nobody", async () => {
+    const told: string[] = [];
+    const AnyRing = { name: "ring" } as Addressable<{ pass: { in: number; out: void } }>;
+    const Ring = actor("ring", { state: () => ({}) }).on("pass", { in: t.Integer() }, (self, times) => {
+      told.push(self.key);
+      if (times > 0) self.ref(AnyRing, self.key === "a" ? "b" : "a").tell.pass(times - 1);
+    });
+    const stepped = new SteppedSystem([Ring]);
+    stepped.system.ref(Ring, "a").tell.pass(3);
+    await stepped.clock.settle();
+    expect(told).toEqual(["a", "b", "a", "b"]);
+  });
+});
+
+describe("a read that leads to another read of its own actor", () => {
+  test("shares the actor with it", async () => {
+    const { stepped, desk } = office();
+    expect(await stepped.outcome(desk("a").look(["a.look"]))).toEqual({ kind: "answered", value: "arrived" });
+  });
+
+  test("shares the actor with it though another stands between them", async () => {
+    const { stepped, desk } = office();
+    expect(await stepped.outcome(desk("a").look(["b.relay", "a.look"]))).toEqual({ kind: "answered", value: "arrived" });
+  });
+
+  test("lets it go before a write that waits, which would wait for both", async () => {
+    const { clock, desk } = office();
+    const answer = watch(desk("a").lookLater(["b.relay", "a.look"]));
+    const write = watch(desk("a").relay([]));
+    await clock.advance(11);
+    expect([answer.outcome, write.outcome].map(({ kind }) => kind)).toEqual(["answered", "answered"]);
+  });
+
+  test("does not let it go before what its sender sent earlier: that is a circle", async () => {
+    const { clock, desk } = office();
+    const answer = watch(desk("a").lookLater(["b.tellAndLook", "a"]));
+    await clock.advance(11);
+    expect(circle(answer.outcome)).toBe("desk/a.lookLater → desk/b.tellAndLook → desk/a.look");
+  });
+});

@@ -1,0 +1,98 @@
+// One page of the actors of a node, type after type: those in memory and those that only the store knows.
+import { compareUtf8 } from "../base/utf8-order.ts";
+import { RuntimeError } from "../core/errors.ts";
+import { describe, findActors, type FoundActor } from "../core/queries.ts";
+import type { ActorSystem } from "../core/system.ts";
+import type { TypeHost } from "../core/type-host.ts";
+import type { ActorQuery, ActorView, Page } from "./view.ts";
+
+/** The cursor is the address of the last one shown, which may be gone by now. Rejects with what the store says. */
+export async function actorsPage(system: ActorSystem, query: ActorQuery): Promise<Page<ActorView>> {
+  const nowMs = system.clock.monotonicMs();
+  const { type: cursorType, key: cursorKey } = parseCursor(query.after ?? "");
+  const items: ActorView[] = [];
+  for (const host of hostsOf(system, query)) {
+    const { name } = host.type;
+    if (compareTypes(name, cursorType) < 0) continue;
+    const wanted = query.limit - items.length;
+    const after = name === cursorType ? cursorKey : "";
+    // Where the page is full already, one more says that another follows.
+    const { found, next } = await find(system, host, query, after, Math.max(1, wanted));
+    const last = items.at(-1);
+    if (wanted === 0 && last !== undefined) {
+      if (found.length > 0 || next !== undefined) return { items, next: `${last.type}/${last.key}` };
+      continue;
+    }
+    for (const actor of found) items.push(actorView(host, actor, nowMs));
+    if (next !== undefined) return { items, next: `${name}/${next}` };
+  }
+  return { items };
+}
+
+/** In the order of their addresses. Throws where the filter names a field that they do not have. */
+function hostsOf(system: ActorSystem, { type, where }: ActorQuery): readonly TypeHost[] {
+  const hosts = system.hosts.filter((host) => type === undefined || host.type.name === type);
+  if (where !== undefined && type === undefined) throw badFilter("name the type whose field it is");
+  for (const { type: each } of hosts) {
+    if (where === undefined || each.options.indexed?.includes(where.field)) continue;
+    throw badFilter(`"${each.name}" has no indexed field "${where.field}"`);
+  }
+  return hosts.toSorted((left, right) => compareTypes(left.type.name, right.type.name));
+}
+
+async function find(
+  system: ActorSystem,
+  host: TypeHost,
+  { keyPrefix = "", status, where }: ActorQuery,
+  after: string,
+  limit: number,
+): Promise<{ readonly found: readonly FoundActor[]; readonly next: string | undefined }> {
+  if (status === "quarantined" && where === undefined) return findQuarantined(host, keyPrefix, after, limit);
+  return findActors(host, system.store, {
+    keyPrefix,
+    after,
+    limit,
+    ...(status === undefined ? {} : { status }),
+    ...(where === undefined ? {} : { where }),
+  });
+}
+
+/** They may be neither in memory nor stored. */
+function findQuarantined(
+  host: TypeHost,
+  keyPrefix: string,
+  after: string,
+  limit: number,
+): { readonly found: readonly FoundActor[]; readonly next: string | undefined } {
+  const keys = Array.from(host.quarantined.keys())
+    .filter((key) => key.startsWith(keyPrefix) && compareUtf8(key, after) > 0)
+    .sort(compareUtf8);
+  const page = keys.slice(0, limit);
+  return { found: page.map((key) => describe(host, key)), next: keys.length > limit ? page.at(-1) : undefined };
+}
+
+function actorView({ type }: TypeHost, { key, status, cell }: FoundActor, nowMs: number): ActorView {
+  return {
+    type: type.name,
+    key,
+    status,
+    mailbox: cell?.mailbox.count ?? 0,
+    mailboxBytes: cell?.mailbox.bytes ?? 0,
+    turns: cell?.turns ?? 0,
+    idleMs: status === "idle" && cell !== undefined ? Math.max(0, Math.round(nowMs - cell.idleSinceMs)) : 0,
+  };
+}
+
+function parseCursor(cursor: string): { readonly type: string; readonly key: string } {
+  const slash = cursor.indexOf("/");
+  return slash < 0 ? { type: cursor, key: "" } : { type: cursor.slice(0, slash), key: cursor.slice(slash + 1) };
+}
+
+/** As their addresses: a name ends at a slash, which comes after the hyphen. */
+function compareTypes(left: string, right: string): number {
+  return compareUtf8(`${left}/`, `${right}/`);
+}
+
+function badFilter(why: string): RuntimeError {
+  return new RuntimeError("actor.bad_input", `Cannot filter actors by a field: ${why}`);
+}

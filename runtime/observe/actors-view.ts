@@ -1,0 +1,88 @@
+// Actors as the gateway sees them: found page by page, called, inspected, put to sleep, shut and let go.
+import { decode, encode } from "../core/encoding.ts";
+import { RuntimeError } from "../core/errors.ts";
+import type { Operations } from "../core/operations.ts";
+import type { AlarmRecord } from "../core/ports.ts";
+import type { ActorSystem } from "../core/system.ts";
+import type { TypeHost } from "../core/type-host.ts";
+import { actorsPage } from "./actors-page.ts";
+import type { ActorCall, ActorDetailView, ActorsView, ActorTypeView, AlarmView } from "./view.ts";
+
+export function createActorsView(system: ActorSystem, operations: Operations): ActorsView {
+  return {
+    actorTypes: () => system.hosts.map(typeView),
+    actors: (query) => actorsPage(system, query),
+    call: (call) => answerCall(system, operations, call),
+    inspect: (type, key) => inspect(operations, type, key),
+    async alarms(type, key) {
+      // Throws for what is no address; then asks the store, which knows nothing of types.
+      system.address(type, key);
+      return (await system.store.alarmsOf(type, key)).map(alarmView);
+    },
+    cancelAlarm: (type, key, name) => operations.cancelAlarm(type, key, name),
+    hibernate: (type, key) => system.address(type, key).cell === undefined || operations.hibernate(type, key),
+    stop: (type, key) => operations.stop(type, key),
+    quarantine: (type, key, reason) => operations.quarantine(type, key, reason),
+    release: (type, key) => operations.release(type, key),
+  };
+}
+
+function typeView({ type, cells }: TypeHost): ActorTypeView {
+  const methods = Array.from(type.methods.values(), (method) => ({
+    name: method.name,
+    kind: method.kind === "read" ? ("read" as const) : ("write" as const),
+    ...(method.in === undefined ? {} : { in: method.in }),
+    ...(method.out === undefined ? {} : { out: method.out }),
+  }));
+  const { durable = false, indexed = [] } = type.options;
+  const kind = type.session === undefined ? "actor" : "session";
+  return { type: type.name, kind, durable, indexed, live: cells.size, methods };
+}
+
+async function answerCall(system: ActorSystem, operations: Operations, call: ActorCall): Promise<string | undefined> {
+  const { type, key, method: name, input, timeoutMs, signal, once } = call;
+  const { host } = system.address(type, key);
+  const method = host.type.methods.get(name);
+  const tooMuch = method?.in === undefined && input !== undefined ? "it takes no input" : onceProblem(call, host);
+  if (method !== undefined && tooMuch !== undefined) {
+    host.stats.countRejected("actor.bad_input");
+    throw new RuntimeError("actor.bad_input", `Cannot call ${type}/${key}.${name}: ${tooMuch}`, { stood: "queued" });
+  }
+  const answer = await operations.call(type, key, name, input, {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(once === undefined ? {} : { once }),
+  });
+  return method?.out === undefined || answer === undefined ? undefined : answerText(call, answer);
+}
+
+/** Of a method that only looks nothing is committed, so nothing could be kept. */
+function onceProblem({ method, once }: ActorCall, { type }: TypeHost): string | undefined {
+  const looks = once !== undefined && type.methods.get(method)?.kind === "read";
+  return looks ? "it only looks, its answer is not kept for a repeat" : undefined;
+}
+
+function answerText({ type, key, method }: ActorCall, answer: unknown): string {
+  const encoded = encode(answer);
+  if (typeof encoded === "string") return encoded;
+  const message = `Cannot pass on the answer of ${type}/${key}.${method}: it is no JSON: ${encoded.problem}`;
+  throw new RuntimeError("actor.bad_reply", message, { stood: "running" });
+}
+
+async function inspect(operations: Operations, type: string, key: string): Promise<ActorDetailView | undefined> {
+  const inspection = await operations.inspect(type, key);
+  if (inspection === undefined) return undefined;
+  const { quarantine, state, version, idleMs = 0, alarms, ...rest } = inspection;
+  return {
+    ...rest,
+    idleMs: Math.round(idleMs),
+    alarms: alarms.map(alarmView),
+    ...(quarantine === undefined ? {} : { quarantine }),
+    ...(state === undefined ? {} : { state }),
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+function alarmView({ name, dueAt, everyMs, method, input, missed }: AlarmRecord): AlarmView {
+  return { name, dueAt, everyMs, method, missed, ...(input === undefined ? {} : { input: decode(input) }) };
+}
