@@ -6,7 +6,15 @@ import type { ActorsView } from "#runtime/observe/view.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
 import { actorPath, keyOf } from "./actor-path.ts";
-import { actorExample, actorSchema, alarmExample, alarmSchema, anyJson, turnExample, turnSchema } from "./actor-schemas.ts";
+import {
+  actorExample,
+  actorSchema,
+  alarmExample,
+  alarmSchema,
+  anyJson,
+  turnExample,
+  turnSchema,
+} from "./actor-schemas.ts";
 import { wholeNumber } from "./answer-schemas.ts";
 import { type Answers, answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
@@ -64,7 +72,10 @@ export function serveActorActs(app: Elysia, view: ActorsView): void {
       detail: {
         ...actDetail("Shut an actor", "What waits becomes dead letters, and nothing is let in until it is released."),
         responses: actAnswers("It is shut", {
-          422: problemAnswer("invalid_request", `Cannot accept the request: "reason" must be 1 to ${reasonCharsMax} characters`),
+          422: problemAnswer(
+            "invalid_request",
+            `Cannot accept the request: "reason" must be 1 to ${reasonCharsMax} characters`,
+          ),
         }),
       },
     },

@@ -5,7 +5,7 @@ import type { Answer, Answers } from "./document.ts";
 import { PROBLEM_MEDIA_TYPE, type ProblemBody } from "./problem-body.ts";
 
 /** What the messages of errors look like: an act, and what stood against it. */
-const DETAIL = "Cannot deliver to \"counter/page\": what stood against it";
+const DETAIL = 'Cannot deliver to "counter/page": what stood against it';
 
 const BODIES: readonly ProblemBody[] = [
   refusalBody("counter.nothing_to_add", "Nothing to add"),

@@ -10,7 +10,7 @@ const { actorKeyLengthMax, nameLengthMax } = limits;
 export const keyPath = t.Object({
   key: t.String({
     title: "key",
-    description: `1 to ${actorKeyLengthMax} characters, percent-encoded, a slash too (%2F); "." and ".." have no address`,
+    description: `1 to ${actorKeyLengthMax} characters, percent-encoded, a slash too (%2F); not "." or ".."`,
     minLength: 1,
     maxLength: actorKeyLengthMax,
   }),

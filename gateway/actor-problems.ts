@@ -19,8 +19,8 @@ const SHUT = "Cannot deliver: the actor is shut until someone releases it; looki
 
 /**
  * A conflict is the actor's own word, in its own code; 4xx is for whoever called, 429 and 503 for whoever may come back.
- * A call that was given up is 503, not 499, which no standard knows: whoever gave it up does not read it, and a proxy
- * that counts it should count it as not served.
+ * A call that was given up is 503, not 499, which no standard knows: whoever gave it up does not read it, and a proxy that
+ * counts it should count it as not served.
  */
 export const ACTOR_PROBLEMS: Readonly<Record<RuntimeErrorCode, ActorProblem>> = {
   "actor.bad_input": { status: 422, title: "The input does not fit" },

@@ -1,6 +1,6 @@
 // What is shown of an actor, of its alarms and of its last turns, as schemas.
 
-import { Type } from "@sinclair/typebox";
+import { type TUnknown, Type } from "@sinclair/typebox";
 import { t } from "elysia";
 
 import { ACTOR_STATUSES, TURN_OUTCOMES } from "#runtime/observe/view.ts";
@@ -8,7 +8,7 @@ import { ACTOR_STATUSES, TURN_OUTCOMES } from "#runtime/observe/view.ts";
 import { oneOf, wholeNumber } from "./answer-schemas.ts";
 
 /** Any JSON at all: what actors keep and are sent is their authors' own. */
-export const anyJson = (description: string) => Type.Unsafe<unknown>({ description });
+export const anyJson = (description: string): TUnknown => Type.Unknown({ description });
 
 export const actorSchema = t.Object({
   type: t.String(),

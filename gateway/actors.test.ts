@@ -59,4 +59,40 @@ describe("GET /actors", () => {
     expect(await statusOf(`after=${"c".repeat(cursorCharsMax)}`)).toBe(200);
     expect(await statusOf(`after=${"c".repeat(cursorCharsMax + 1)}`)).toBe(422);
   });
+
+  test("passes key prefix and status on", async () => {
+    await using gateway = startStandIn();
+    await gateway.get(`/actors?keyPrefix=${encodeURIComponent("page/")}&status=asleep`);
+    expect(gateway.asked).toEqual([{ keyPrefix: "page/", status: "asleep", limit: 50 }]);
+  });
+
+  test.each([
+    ["7", 7],
+    ["-1.5", -1.5],
+    ["true", true],
+    ["false", false],
+    ['"7"', "7"],
+    ["open", "open"],
+    ["null", "null"],
+    ["1e999", "1e999"],
+    ["{}", "{}"],
+  ])("reads the value %s of a field as JSON where a field may hold that, and else as a text", async (text, value) => {
+    await using gateway = startStandIn();
+    await gateway.get(`/actors?type=counter&field=count&value=${encodeURIComponent(text)}`);
+    expect(gateway.asked).toEqual([{ type: "counter", where: { field: "count", value }, limit: 50 }]);
+  });
+
+  test.each(["status=sleepy", "field=count", "value=7", "keyPrefix=", "type="])("refuses %p", async (query) => {
+    await using gateway = startStandIn();
+    const response = await gateway.get(`/actors?${query}`);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ type: "urn:correio:problem:invalid_request" });
+    expect(gateway.asked).toEqual([]);
+  });
+
+  test("says of a status that is none which there are", async () => {
+    await using gateway = startStandIn();
+    const { detail } = (await (await gateway.get("/actors?status=sleepy")).json()) as { detail: string };
+    expect(detail).toContain('"status" must be one of idle, ready, running, suspended, waking, resting, asleep');
+  });
 });

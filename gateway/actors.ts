@@ -104,7 +104,7 @@ export function serveActors(app: Elysia, view: ActorsView): void {
 function fieldValue(value: string): string | number | boolean {
   try {
     const parsed: unknown = JSON.parse(value);
-    if (typeof parsed === "string" || typeof parsed === "number" || typeof parsed === "boolean") return parsed;
+    if (typeof parsed === "string" || typeof parsed === "boolean" || Number.isFinite(parsed)) return parsed as string;
   } catch {
     // Not JSON: a text as it stands.
   }

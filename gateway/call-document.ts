@@ -32,7 +32,7 @@ const repeatHeader = t.Object({
 
 /** Each type has a tag of its own. */
 export function tagOf(type: { readonly type: string }): string {
-  return `actors/${type.type}`;
+  return `actor ${type.type}`;
 }
 
 export function callDetail(
@@ -47,14 +47,16 @@ export function callDetail(
   return {
     summary: `Call ${name}`,
     description: describe(type, method),
-    operationId: name,
+    operationId: `${type.type}_${method.name}`,
     tags: [tagOf(type)],
     parameters: [
       ...parameters("path", keyPath),
       ...parameters("query", query),
       ...(isChange && type.durable ? parameters("header", repeatHeader) : []),
     ],
-    ...(method.in === undefined ? {} : { requestBody: { required: true, content: jsonContent(method.in, show, "in") } }),
+    ...(method.in === undefined
+      ? {}
+      : { requestBody: { required: true, content: jsonContent(method.in, show, "in") } }),
     ...(isChange ? { security: bearerToken } : {}),
     responses: answers({
       ...answerOf(method, show),

@@ -41,7 +41,12 @@ const example = {
 };
 
 const id = (title: string, description: string) =>
-  t.Integer({ title, description: `A whole number from 1: ${description}`, minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+  t.Integer({
+    title,
+    description: `A whole number from 1: ${description}`,
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+  });
 
 const querySchema = t.Object({
   limit: pageParameters.limit,

@@ -5,15 +5,28 @@ import { describe, expect, test } from "bun:test";
 import type { TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 
+import { t } from "#runtime/mod.ts";
+import type { MethodView, NodeView } from "#runtime/observe/view.ts";
+
+import { actorDetailSchema } from "./actor-acts.ts";
 import { actorsSchema } from "./actors.ts";
+import { alarmsSchema } from "./alarms.ts";
+import { letterSchema, lettersSchema } from "./dead-letters.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
-import { problemSchema } from "./problems.ts";
+import { problemSchema } from "./problem-body.ts";
 import { sessionsSchema } from "./sessions.ts";
 import { startStandIn } from "./stand-in.ts";
 
 interface Content {
   readonly schema?: object;
   readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+interface Answer {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly content?: Record<string, Content>;
 }
 
 interface Operation {
@@ -22,18 +35,19 @@ interface Operation {
   readonly tags?: readonly string[];
   readonly security?: unknown;
   readonly parameters?: readonly { readonly name: string; readonly required: boolean; readonly schema: object }[];
-  readonly responses: Record<string, { readonly description?: string; readonly content?: Record<string, Content> }>;
+  readonly requestBody?: { readonly content: Record<string, Content> };
+  readonly responses: Record<string, Answer>;
 }
 
 interface OpenApiDocument {
   readonly openapi: string;
   readonly tags: readonly { readonly name: string }[];
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: Record<string, Record<string, unknown>>;
+  readonly components: Record<string, Record<string, unknown>> & { readonly responses: Record<string, Answer> };
 }
 
-async function readDocument(): Promise<OpenApiDocument> {
-  await using gateway = startStandIn();
+async function readDocument(changes: Partial<NodeView> = {}): Promise<OpenApiDocument> {
+  await using gateway = startStandIn(changes);
   const response = await gateway.get("/docs/json");
   expect(response.headers.get("content-type")).toStartWith("application/json");
   return (await response.json()) as OpenApiDocument;
@@ -45,17 +59,43 @@ function operationsOf(document: OpenApiDocument): [string, Operation][] {
   );
 }
 
+/** Each of its own answers, and those that stand among the components. */
+function answersOf(document: OpenApiDocument, operation: Operation): [string, Answer][] {
+  return Object.entries(operation.responses).map(([status, answer]) => {
+    const name = answer.$ref?.split("/").at(-1);
+    return [status, name === undefined ? answer : (document.components.responses[name] ?? {})];
+  });
+}
+
+function examplesOf({ example, examples }: Content): unknown[] {
+  return examples === undefined ? [example] : Object.values(examples).map(({ value }) => value);
+}
+
 describe("the OpenAPI document", () => {
   test("lists every route with its method, and no other", async () => {
     const names = operationsOf(await readDocument()).map(([name]) => name);
     expect(names.sort()).toEqual([
+      "delete /actors/{type}/{key}/alarms/{name}",
+      "delete /dead-letters/{id}",
       "delete /sessions/{id}",
       "get /",
       "get /actors",
+      "get /actors/{type}/{key}",
+      "get /actors/{type}/{key}/alarms",
+      "get /dead-letters",
+      "get /dead-letters/{id}",
       "get /health",
       "get /metrics",
       "get /ready",
       "get /sessions",
+      "post /actors/counter/{key}/add",
+      "post /actors/counter/{key}/clear",
+      "post /actors/counter/{key}/value",
+      "post /actors/{type}/{key}/_hibernate",
+      "post /actors/{type}/{key}/_quarantine",
+      "post /actors/{type}/{key}/_release",
+      "post /actors/{type}/{key}/_stop",
+      "post /dead-letters/{id}/replay",
     ]);
   });
 
@@ -66,29 +106,37 @@ describe("the OpenAPI document", () => {
       expect(operation.summary, name).toBeTruthy();
       expect(operation.description, name).toBeTruthy();
       expect(tags, name).toContain(operation.tags?.[0] ?? "no tag");
-      for (const [status, answer] of Object.entries(operation.responses)) {
+      for (const [status, answer] of answersOf(document, operation)) {
         expect(answer.description, `${name} ${status}`).toBeTruthy();
         for (const content of Object.values(answer.content ?? {})) {
           expect(content.schema, `${name} ${status}`).toBeDefined();
-          expect(content.example, `${name} ${status}`).toBeDefined();
+          for (const example of examplesOf(content)) expect(example, `${name} ${status}`).toBeDefined();
         }
       }
     }
   });
 
   test("its examples fit their schemas", async () => {
-    const { paths } = await readDocument();
+    const document = await readDocument();
+    const { paths } = document;
     const example = (path: string, status: string): unknown =>
       paths[path]?.["get"]?.responses[status]?.content?.["application/json"]?.example;
     expect(complaints(healthSchema, example("/health", "200"))).toEqual([]);
     expect(complaints(readinessSchema, example("/ready", "200"))).toEqual([]);
     expect(complaints(readinessSchema, example("/ready", "503"))).toEqual([]);
     expect(complaints(actorsSchema, example("/actors", "200"))).toEqual([]);
+    expect(complaints(actorDetailSchema, example("/actors/{type}/{key}", "200"))).toEqual([]);
+    expect(complaints(alarmsSchema, example("/actors/{type}/{key}/alarms", "200"))).toEqual([]);
+    expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
+    expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
-    for (const [, operation] of operationsOf(await readDocument())) {
-      for (const answer of Object.values(operation.responses)) {
-        const problem = answer.content?.["application/problem+json"]?.example;
-        if (problem !== undefined) expect(complaints(problemSchema, problem)).toEqual([]);
+    for (const [, operation] of operationsOf(document)) {
+      for (const [status, answer] of answersOf(document, operation)) {
+        const problem = answer.content?.["application/problem+json"];
+        for (const body of problem === undefined ? [] : examplesOf(problem)) {
+          expect(complaints(problemSchema, body)).toEqual([]);
+          if (status !== "default") expect(body).toMatchObject({ status: Number(status) });
+        }
       }
     }
   });
@@ -115,8 +163,46 @@ describe("the OpenAPI document", () => {
     const document = await readDocument();
     expect(document.components["securitySchemes"]?.["bearerAuth"]).toMatchObject({ type: "http", scheme: "bearer" });
     for (const [name, operation] of operationsOf(document)) {
-      expect(operation.security, name).toEqual(name.startsWith("get ") ? undefined : [{ bearerAuth: [] }]);
+      const isLook = name.startsWith("get ") || name === "post /actors/counter/{key}/value";
+      expect(operation.security, name).toEqual(isLook ? undefined : [{ bearerAuth: [] }]);
+      expect("401" in operation.responses, name).toBe(!isLook);
     }
+  });
+
+  test("shows a method in the place of its type: its input, its answer, and all that may come instead", async () => {
+    const { paths, tags } = await readDocument();
+    expect(tags.map(({ name }) => name)).toContain("actor counter");
+    const add = paths["/actors/counter/{key}/add"]?.["post"];
+    expect(add).toMatchObject({ summary: "Call counter.add", operationId: "counter_add", tags: ["actor counter"] });
+    expect(add?.parameters?.map(({ name }) => name)).toEqual(["key", "timeout_ms", "Idempotency-Key"]);
+    expect(add?.requestBody?.content["application/json"]).toMatchObject({
+      schema: { type: "object", properties: { amount: { type: "integer" } } },
+      example: { amount: 3 },
+    });
+    expect(add?.responses["200"]?.content?.["application/json"]).toEqual({ schema: { type: "integer" }, example: 0 });
+    const statuses = "200 400 401 409 410 415 422 423 429 500 503 504 508 default".split(" ");
+    expect(Object.keys(add?.responses ?? {})).toEqual(statuses);
+  });
+
+  test("shows a method without input without a body, and one without answer as 204", async () => {
+    const { paths } = await readDocument();
+    const clear = paths["/actors/counter/{key}/clear"]?.["post"];
+    expect(clear?.requestBody).toBeUndefined();
+    expect(clear?.responses["204"]).toEqual({ description: "It has run; the method has no answer" });
+  });
+
+  test("shows what a schema calls itself by as a component, so that nothing is looked for elsewhere", async () => {
+    const Tree = t.Recursive((tree) => t.Object({ children: t.Array(tree) }), { $id: "Tree" });
+    const method: MethodView = { name: "plant", kind: "write", in: Tree };
+    const type = { type: "forest", kind: "actor", durable: false, indexed: [], live: 0, methods: [method] } as const;
+    const document = await readDocument({ actorTypes: () => [type] });
+    const { schema } =
+      document.paths["/actors/forest/{key}/plant"]?.["post"]?.requestBody?.content["application/json"] ?? {};
+    const reference = { $ref: "#/components/schemas/forest.plant.in.Tree" };
+    expect(schema).toEqual(reference);
+    expect(document.components["schemas"]?.["forest.plant.in.Tree"]).toMatchObject({
+      properties: { children: { items: reference } },
+    });
   });
 
   test("promises numbers, never text in their place", async () => {

@@ -1,7 +1,7 @@
 // Examples for the document, made from the schemas themselves: an author's own where there is one.
 
-import type { TSchema } from "elysia";
 import { Value } from "@sinclair/typebox/value";
+import type { TSchema } from "elysia";
 
 /** Fits the schema. Undefined where none can be told from it, as from a pattern without an example. */
 export function exampleOf(schema: TSchema): unknown {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 
 import { startGateway } from "./gateway.ts";
 import { HTTP_LIMITS } from "./limits.ts";
-import { startStandIn, withToken } from "./stand-in.ts";
+import { createView, startStandIn, withToken } from "./stand-in.ts";
 
 describe("every answer", () => {
   test.each(["/health", "/docs", "/docs/assets/docs.js", "/nowhere", "/actors?limit=0"])(
@@ -63,8 +63,6 @@ describe("every answer", () => {
 });
 
 describe("the gateway's life", () => {
-  const view = { about: () => ({ serverId: "node-1", version: "0.1.0", startedAt: 0, uptimeMs: 0 }) };
-
   test("port 0 takes a free port and tells which", async () => {
     await using gateway = startStandIn();
     expect(gateway.port).toBeGreaterThan(0);
@@ -115,21 +113,13 @@ describe("the gateway's life", () => {
     await gateway.stop();
     expect(await outcome).toBe("closed");
   });
-
-  function startOn(port: number, metrics = (): Promise<string> => Promise.resolve("")) {
-    return startGateway({
-      host: "127.0.0.1",
-      port,
-      adminToken: "token",
-      view: {
-        ...view,
-        metrics,
-        readiness: () => ({ ready: true }),
-        actorTypes: () => [],
-        actors: () => ({ items: [] }),
-        sessions: () => ({ items: [] }),
-        disconnect: () => false,
-      },
-    });
-  }
 });
+
+function startOn(port: number, metrics = (): Promise<string> => Promise.resolve("")) {
+  return startGateway({
+    host: "127.0.0.1",
+    port,
+    adminToken: "token",
+    view: { ...createView([]), metrics },
+  });
+}

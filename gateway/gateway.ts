@@ -1,4 +1,4 @@
-// The gateway: management routes, calls to actors, metrics and Swagger UI over HTTP, in front of a view of the running node.
+// The gateway: calls to actors, management, metrics and Swagger UI over HTTP, in front of a view of the running node.
 
 import type { NodeView } from "#runtime/observe/view.ts";
 

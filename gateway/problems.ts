@@ -37,8 +37,8 @@ export function problem(kind: ProblemKind, detail: string, headers: Record<strin
 }
 
 /**
- * Turns whatever Elysia, a handler or an actor throws into a problem. `wrongCall` is asked what is wrong with an address
- * that no route has; `onFault` hears of what the client is not told.
+ * Turns whatever Elysia, a handler or an actor throws into a problem. `wrongCall` is asked what is wrong with an
+ * address that no route has; `onFault` hears of what the client is not told.
  */
 export function answerWithProblems(
   app: Elysia,

@@ -8,9 +8,15 @@ import { createView } from "./stand-in.ts";
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
   const routes = createRoutes(createView([]), () => undefined).routes.map(({ method, path }) => `${method} ${path}`);
   expect(routes.sort()).toEqual([
+    "DELETE /actors/:type/:key/alarms/:name",
+    "DELETE /dead-letters/:id",
     "DELETE /sessions/:id",
     "GET /",
     "GET /actors",
+    "GET /actors/:type/:key",
+    "GET /actors/:type/:key/alarms",
+    "GET /dead-letters",
+    "GET /dead-letters/:id",
     "GET /docs",
     "GET /docs/assets/docs.js",
     "GET /docs/assets/favicon-32x32.png",
@@ -21,5 +27,13 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /metrics",
     "GET /ready",
     "GET /sessions",
+    "POST /actors/:type/:key/_hibernate",
+    "POST /actors/:type/:key/_quarantine",
+    "POST /actors/:type/:key/_release",
+    "POST /actors/:type/:key/_stop",
+    "POST /actors/counter/:key/add",
+    "POST /actors/counter/:key/clear",
+    "POST /actors/counter/:key/value",
+    "POST /dead-letters/:id/replay",
   ]);
 });

@@ -1,11 +1,34 @@
 // For tests: a gateway on a free port in front of a view whose answers a test can set.
 
-import type { ActorQuery, ActorView, NodeView, PageQuery, SessionView } from "#runtime/observe/view.ts";
+import { t } from "#runtime/mod.ts";
+import type {
+  ActorQuery,
+  ActorTypeView,
+  ActorView,
+  AlarmView,
+  DeadLetterView,
+  NodeView,
+  PageQuery,
+  SessionView,
+} from "#runtime/observe/view.ts";
 
 import { startGateway } from "./gateway.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
 export const withToken = { Authorization: `Bearer ${STAND_IN_TOKEN}` };
+
+const counter: ActorTypeView = {
+  type: "counter",
+  kind: "actor",
+  durable: true,
+  indexed: ["count"],
+  live: 1,
+  methods: [
+    { name: "add", kind: "write", in: t.Object({ amount: t.Integer({ examples: [3] }) }), out: t.Integer() },
+    { name: "clear", kind: "write" },
+    { name: "value", kind: "read", out: t.Integer() },
+  ],
+};
 
 const anActor: ActorView = {
   type: "counter",
@@ -15,6 +38,21 @@ const anActor: ActorView = {
   mailboxBytes: 0,
   turns: 3,
   idleMs: 1.5,
+};
+
+const anAlarm: AlarmView = { name: "reset", dueAt: 1_735_689_600_000, everyMs: 0, method: "clear", missed: "once" };
+
+const aLetter: DeadLetterView = {
+  id: 7,
+  at: 1_735_689_600_000,
+  type: "counter",
+  key: "page/home",
+  method: "add",
+  reason: "actor.crashed",
+  problem: "Crashed in counter/page/home.add: out of ink",
+  input: { amount: 1 },
+  inputLost: false,
+  turns: [{ method: "add", outcome: "crashed", agoMs: 12, waitMs: 0.02, durationMs: 0.01 }],
 };
 
 const aSession: SessionView = {
@@ -37,23 +75,26 @@ export interface StandIn extends AsyncDisposable {
   readonly asked: unknown[];
   readonly faults: unknown[];
   get(path: string, headers?: Record<string, string>): Promise<Response>;
-  send(method: string, path: string, headers?: Record<string, string>): Promise<Response>;
+  send(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Response>;
 }
 
-/** One actor, and one session with the id 17 that can be disconnected. */
+/** One actor with one alarm, one dead letter, and one session, each of which can be acted on. */
 export function startStandIn(changes: Partial<NodeView> = {}): StandIn {
   const asked: unknown[] = [];
+  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }) };
+}
+
+/** A gateway in front of any view. */
+export function startGatewayTo(view: NodeView): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
-  const view = { ...createView(asked), ...changes };
   const onFault = (fault: unknown): void => void faults.push(fault);
   const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, view, onFault });
   const url = `http://127.0.0.1:${gateway.port}`;
-  const send: StandIn["send"] = (method, path, headers = {}) =>
-    fetch(url + path, { method, headers, redirect: "manual" });
+  const send: StandIn["send"] = (method, path, headers = {}, body) =>
+    fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
   return {
     url,
     port: gateway.port,
-    asked,
     faults,
     send,
     get: (path, headers) => send("GET", path, headers),
@@ -61,26 +102,39 @@ export function startStandIn(changes: Partial<NodeView> = {}): StandIn {
   };
 }
 
+function isKnown(key: string): boolean {
+  return key === anActor.key;
+}
+
 /** The view behind a stand-in; what it is asked goes to `asked`. */
 export function createView(asked: unknown[]): NodeView {
+  const noted = <Answer>(what: unknown, answer: Answer): Answer => {
+    asked.push(what);
+    return answer;
+  };
   return {
     readiness: () => ({ ready: true }),
     about: () => ({ serverId: "node-1", version: "0.1.0", startedAt: 1_735_689_600_000, uptimeMs: 12.5 }),
-    actorTypes: () => [
-      { type: "counter", kind: "actor", live: 1, methods: [{ name: "add", kind: "write", in: { type: "object" } }] },
-    ],
-    actors: (query: ActorQuery) => {
-      asked.push(query);
-      return { items: [anActor], next: "counter/page/home" };
+    actorTypes: () => [counter],
+    actors: async (query: ActorQuery) => noted(query, { items: [anActor], next: "counter/page/home" }),
+    call: async ({ type, key, method, input, timeoutMs, once }) =>
+      noted(["call", type, key, method, { input, timeoutMs, once }], method === "clear" ? undefined : "42"),
+    async inspect(_, key) {
+      const recent = aLetter.turns;
+      return isKnown(key) ? { ...anActor, state: { count: 42 }, version: 3, alarms: [anAlarm], recent } : undefined;
     },
-    sessions: (query: PageQuery) => {
-      asked.push(query);
-      return { items: [aSession] };
-    },
-    disconnect: (id: string) => {
-      asked.push(id);
-      return id === aSession.id;
-    },
+    alarms: async (_, key) => (isKnown(key) ? [anAlarm] : []),
+    cancelAlarm: async (...what) => noted(["cancelAlarm", ...what], what[2] === anAlarm.name),
+    hibernate: (...what) => noted(["hibernate", ...what], isKnown(what[1])),
+    stop: (...what) => noted(["stop", ...what], isKnown(what[1])),
+    quarantine: (...what) => noted(["quarantine", ...what], undefined),
+    release: async (...what) => noted(["release", ...what], isKnown(what[1])),
+    deadLetters: async (query) => noted(query, { items: [aLetter], next: "7" }),
+    deadLetter: async (id) => (id === aLetter.id ? aLetter : undefined),
+    replay: async (id) => noted(["replay", id], id === aLetter.id),
+    discard: async (id) => noted(["discard", id], id === aLetter.id),
+    sessions: (query: PageQuery) => noted(query, { items: [aSession] }),
+    disconnect: (id: string) => noted(id, id === aSession.id),
     metrics: () => Promise.resolve("# TYPE correio_connections gauge\ncorreio_connections 1\n"),
   };
 }

@@ -28,7 +28,7 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
 
     await page.navigate(`${gateway.url}/docs`);
     await appears(page, ".opblock");
-    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(7);
+    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(21);
 
     const operation = "#operations-process-getHealth";
     await runOperation(page, operation);
@@ -45,17 +45,39 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("a method of an actor is tried out with its example, and what it answers is shown", async () => {
+    await using gateway = startStandIn();
+    using page = browser.openPage();
+    await page.navigate(`${gateway.url}/docs`);
+    await appears(page, ".opblock");
+    await authorize(page);
+
+    const operation = "#operations-actor_counter-counter_add";
+    await runOperation(page, operation, "page/home");
+    expect(await textOf(page, `${operation} .live-responses-table`)).toContain("200");
+    expect(await textOf(page, `${operation} .live-responses-table .highlight-code`)).toContain("42");
+    expect(gateway.asked).toEqual([["call", "counter", "page/home", "add", { input: { amount: 3 } }]]);
+  });
+
+  test("a method that only looks is tried out without the token", async () => {
+    await using gateway = startStandIn();
+    using page = browser.openPage();
+    await page.navigate(`${gateway.url}/docs`);
+    await appears(page, ".opblock");
+
+    const operation = "#operations-actor_counter-counter_value";
+    await runOperation(page, operation, "a");
+    expect(await textOf(page, `${operation} .live-responses-table`)).toContain("200");
+    expect(gateway.asked).toEqual([["call", "counter", "a", "value", {}]]);
+  });
+
   test("Authorize takes the admin token, and a session can then be disconnected", async () => {
     await using gateway = startStandIn();
     using page = browser.openPage();
     await page.navigate(`${gateway.url}/docs`);
     await appears(page, ".opblock");
 
-    await scrollAndClick(page, ".btn.authorize");
-    await scrollAndClick(page, ".auth-container input");
-    await page.type(STAND_IN_TOKEN);
-    await scrollAndClick(page, ".auth-btn-wrapper .authorize");
-    await scrollAndClick(page, ".auth-btn-wrapper .btn-done");
+    await authorize(page);
 
     const operation = "#operations-sessions-deleteSessionsById";
     await runOperation(page, operation, "17");
@@ -64,7 +86,15 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
   });
 });
 
-/** Opens the operation, presses "Try it out", fills in its one field if there is a value for it, and executes. */
+async function authorize(page: Bun.WebView): Promise<void> {
+  await scrollAndClick(page, ".btn.authorize");
+  await scrollAndClick(page, ".auth-container input");
+  await page.type(STAND_IN_TOKEN);
+  await scrollAndClick(page, ".auth-btn-wrapper .authorize");
+  await scrollAndClick(page, ".auth-btn-wrapper .btn-done");
+}
+
+/** Opens the operation, presses "Try it out", fills in its first field if there is a value for it, and executes. */
 async function runOperation(page: Bun.WebView, operation: string, value?: string): Promise<void> {
   await scrollAndClick(page, `${operation} .opblock-summary-control`);
   await scrollAndClick(page, `${operation} .try-out__btn`);

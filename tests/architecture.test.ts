@@ -24,7 +24,7 @@ interface Rule {
 
 const LEAVES: readonly string[] = ["runtime/base/", "runtime/limits.ts"];
 /** What of the core bytes and sockets may know: what it needs of them, what can go wrong, how messages look. */
-const CORE_EDGE: readonly string[] = ["ports", "errors", "shape"].map((name) => `runtime/core/${name}.ts`);
+const CORE_EDGE: readonly string[] = ["ports", "stored", "errors", "shape"].map((name) => `runtime/core/${name}.ts`);
 const EVERYTHING: readonly string[] = ["runtime/", "actors/", "gateway/"];
 
 const RULES: readonly Rule[] = [

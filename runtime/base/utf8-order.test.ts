@@ -7,7 +7,19 @@ import { compareUtf8 } from "./utf8-order.ts";
 
 /** Characters at the bounds of UTF-8's lengths and of UTF-16's halves, and any. */
 const character = fc.oneof(
-  fc.constantFrom("\0", "a", "\x7f", "\x80", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\u{10000}", "\u{10ffff}"),
+  fc.constantFrom(
+    "\0",
+    "a",
+    "\x7f",
+    "\x80",
+    "\u07ff",
+    "\u0800",
+    "\ud7ff",
+    "\ue000",
+    "\uffff",
+    "\u{10000}",
+    "\u{10ffff}",
+  ),
   fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
 );
 const text = fc.array(character, { maxLength: 5 }).map((characters) => characters.join(""));

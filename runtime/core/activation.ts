@@ -4,7 +4,7 @@ import type { DurableState } from "./durable-state.ts";
 import { decode, encode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
 import type { Mailbox } from "./mailbox.ts";
-import type { Encoded } from "./ports.ts";
+import type { Encoded } from "./stored.ts";
 import { type EndingCell, failActivation } from "./turn-ending.ts";
 
 /** Packed: a session's state was put away while its connection stays. */

@@ -3,7 +3,8 @@ import type { Clock } from "../base/clock.ts";
 import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
 import type { PendingChange } from "./group-commit.ts";
-import type { AlarmRecord, Store, StoredAlarm } from "./ports.ts";
+import type { Store } from "./ports.ts";
+import type { AlarmRecord, StoredAlarm } from "./stored.ts";
 
 /** False when the actor cannot take it now: it is tried again. True also when that waits for someone's release. */
 export type FireAlarm = (alarm: StoredAlarm) => boolean;
@@ -25,6 +26,9 @@ export class AlarmClock implements TimerOwner {
   /** Every alarm due up to this Unix time is in memory, or has been sent. */
   #windowEnd = Number.NEGATIVE_INFINITY;
   readonly #windowTimer = new Timer(this);
+  /** Actors whose alarms are looked up again. */
+  readonly #again = new Map<string, { readonly type: string; readonly key: string }>();
+  readonly #againTimer = new Timer(this);
   #loading = false;
   #stopped = true;
   /** Alarms sent to their actors. */
@@ -47,6 +51,7 @@ export class AlarmClock implements TimerOwner {
   stop(): void {
     this.#stopped = true;
     this.#wheel.disarm(this.#windowTimer);
+    this.#wheel.disarm(this.#againTimer);
     for (const { timer } of this.#armed.values()) this.#wheel.disarm(timer);
   }
 
@@ -63,8 +68,15 @@ export class AlarmClock implements TimerOwner {
     for (const alarm of await this.#store.alarmsOf(type, key)) this.#put(type, key, alarm.name, alarm);
   }
 
+  /** After a while: what was sent to this actor may not have been stored as handled. */
+  lookAgain({ type, key }: { readonly type: string; readonly key: string }): void {
+    this.#again.set(nameOf(type, key, ""), { type, key });
+    if (!this.#againTimer.armed && !this.#stopped) this.#wheel.arm(this.#againTimer, limits.alarmRetryMs);
+  }
+
   timerFired(timer: Timer): void {
     if (timer === this.#windowTimer) return void this.#loadWindow();
+    if (timer === this.#againTimer) return void this.#reloadAgain();
     const name = this.#names.get(timer) as string;
     const { alarm } = this.#armed.get(name) as ArmedAlarm;
     const leftMs = alarm.dueAt - this.#clock.unixMs();
@@ -92,6 +104,31 @@ export class AlarmClock implements TimerOwner {
     this.#names.delete(armed.timer);
   }
 
+  /** A full window ends before the millisecond of its last alarm, for there may be more of that; one has to fit whole. */
+  async #alarmsDue(after: number): Promise<readonly StoredAlarm[]> {
+    for (let most: number = limits.alarmWindowMax; ; most *= 2) {
+      const alarms = await this.#store.alarmsDue(after, this.#windowEnd, most);
+      if (alarms.length < most) return alarms;
+      const { dueAt } = alarms.at(-1) as StoredAlarm;
+      if (alarms[0]?.dueAt === dueAt) continue;
+      this.#windowEnd = dueAt - 1;
+      return alarms;
+    }
+  }
+
+  async #reloadAgain(): Promise<void> {
+    const actors = Array.from(this.#again.values());
+    this.#again.clear();
+    for (const actor of actors) {
+      try {
+        await this.reload(actor.type, actor.key);
+      } catch (error) {
+        this.#failed(error);
+        this.lookAgain(actor);
+      }
+    }
+  }
+
   /** The actor was destroyed, and its alarms with it. */
   #forget(type: string, key: string): void {
     const prefix = nameOf(type, key, "");
@@ -106,9 +143,7 @@ export class AlarmClock implements TimerOwner {
       const after = this.#windowEnd;
       // Set before the store is asked: what is committed meanwhile is put in by `committed`.
       this.#windowEnd = Math.max(this.#clock.unixMs(), after) + limits.alarmWindowMs;
-      const alarms = await this.#store.alarmsDue(after, this.#windowEnd, limits.alarmWindowMax);
-      // Others may be due in the same millisecond as the last of a full window.
-      if (alarms.length >= limits.alarmWindowMax) this.#windowEnd = (alarms.at(-1) as StoredAlarm).dueAt - 1;
+      const alarms = await this.#alarmsDue(after);
       for (const alarm of alarms) {
         const known = this.#armed.has(nameOf(alarm.type, alarm.key, alarm.name));
         if (!known) this.#put(alarm.type, alarm.key, alarm.name, alarm);

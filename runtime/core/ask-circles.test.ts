@@ -199,7 +199,10 @@ describe("a read that leads to another read of its own actor", () => {
 
   test("shares the actor with it though another stands between them", async () => {
     const { stepped, desk } = office();
-    expect(await stepped.outcome(desk("a").look(["b.relay", "a.look"]))).toEqual({ kind: "answered", value: "arrived" });
+    expect(await stepped.outcome(desk("a").look(["b.relay", "a.look"]))).toEqual({
+      kind: "answered",
+      value: "arrived",
+    });
   });
 
   test("lets it go before a write that waits, which would wait for both", async () => {

@@ -128,6 +128,7 @@ export class Asking implements TimerOwner, Wait {
   #settle(): boolean {
     if (this.#stage === "settled") return false;
     this.#stage = "settled";
+    this.caller?.resumes();
     if (this.#timer !== undefined) this.#wheel.disarm(this.#timer);
     this.#askerSignal?.removeEventListener("abort", this);
     return true;

@@ -43,6 +43,8 @@ export interface TopicTable {
   unsubscribe(member: Member, topic: Topic<never>): void;
   /** The actor is gone for good. */
   leave(member: Member): void;
+  /** While developing: throws `actor.bad_input` for a value that does not fit, and freezes it. */
+  check(topic: Topic<never>, value: unknown): void;
   /** Returns how many subscribers there are. */
   publish(topic: Topic<never>, value: unknown): number;
   count(topic: Topic<never>): number;

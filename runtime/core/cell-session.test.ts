@@ -1,10 +1,12 @@
-// Sessions while their connection is open: opened first, messages in order, a pause when nobody takes what they say.
+// Sessions while their connection is open: opened first, messages in order, pauses and sleep.
 import { describe, expect, test } from "bun:test";
 
 import * as fc from "fast-check";
 
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
 import { openRecordedSession } from "../testing/recorded-session.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
+import { session } from "./definition.ts";
 
 describe("a session", () => {
   test("hears first that it was opened, also when messages came at once", async () => {
@@ -152,5 +154,85 @@ describe("a suspended session", () => {
     connection.end("disconnect");
     await clock.settle();
     expect(lines).toEqual(["opened", "closed: disconnect after 0"]);
+  });
+});
+
+/** A session that is packed after a second, and the states that its turns were given. */
+function packing(state: () => { seen: string[] } = () => ({ seen: [] })) {
+  const states: object[] = [];
+  const Quiet = session("quiet", {
+    state,
+    hibernateAfterMs: 1_000,
+    message: (self, text: string) => {
+      states.push(self.state);
+      self.state.seen.push(text);
+      self.send([...self.state.seen]);
+    },
+  });
+  const stepped = new SteppedSystem([Quiet]);
+  const connection = new ConnectionStandIn(stepped.system, Quiet);
+  return { stepped, clock: stepped.clock, states, connection, Quiet };
+}
+
+describe("a session that hibernates", () => {
+  test("keeps connection and state, and goes on with them", async () => {
+    const { stepped, clock, connection, Quiet } = packing();
+    connection.deliver("a");
+    await clock.advance(5_000);
+    expect(stepped.system.hosts[0]?.stats.hibernations).toBe(1);
+    expect([stepped.resident(Quiet), connection.left]).toEqual([["1"], 0]);
+    connection.deliver("b");
+    await clock.settle();
+    expect(connection.sent).toEqual([["a"], ["a", "b"]]);
+  });
+
+  test("has its state as a value meanwhile, not as the objects it was", async () => {
+    const { clock, states, connection } = packing();
+    connection.deliver("a");
+    await clock.advance(5_000);
+    connection.deliver("b");
+    await clock.settle();
+    expect(states[1]).not.toBe(states[0] as object);
+    expect(states[1]).toEqual({ seen: ["a", "b"] });
+  });
+
+  test("does so again each time it is quiet for long enough", async () => {
+    const { stepped, clock, connection } = packing();
+    for (const text of ["a", "b", "c"]) {
+      connection.deliver(text);
+      await clock.advance(1_001);
+    }
+    expect(stepped.system.hosts[0]?.stats.hibernations).toBe(3);
+    expect(connection.sent.at(-1)).toEqual(["a", "b", "c"]);
+  });
+
+  test("keeps a state as it is that is no JSON", async () => {
+    class Room {
+      readonly seen: string[] = [];
+    }
+    const { clock, states, connection } = packing(() => new Room());
+    connection.deliver("a");
+    await clock.advance(5_000);
+    connection.deliver("b");
+    await clock.settle();
+    expect(states[1]).toBe(states[0] as object);
+    expect(connection.sent.at(-1)).toEqual(["a", "b"]);
+  });
+
+  test("hears `closed` with its state when its connection ends meanwhile", async () => {
+    const heard: string[] = [];
+    const Quiet = session("quiet", {
+      state: () => ({ seen: 0 }),
+      hibernateAfterMs: 1_000,
+      message: (self) => void self.state.seen++,
+      closed: (self, reason) => void heard.push(`${reason} after ${self.state.seen}`),
+    });
+    const stepped = new SteppedSystem([Quiet]);
+    const connection = new ConnectionStandIn(stepped.system, Quiet);
+    connection.deliver("a", "b");
+    await stepped.clock.advance(5_000);
+    connection.end("disconnect");
+    await stepped.clock.settle();
+    expect([heard, connection.left, stepped.resident(Quiet)]).toEqual([["disconnect after 2"], 1, []]);
   });
 });

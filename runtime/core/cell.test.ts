@@ -85,6 +85,15 @@ describe("turns of one actor", () => {
     expect(await stepped.outcome(counter.add())).toEqual({ kind: "answered", value: 1 });
   });
 
+  test("give an answer that nobody waits for to nobody", async () => {
+    const { stepped, clock, counter } = counting();
+    counter.tell.add();
+    counter.tell.addSlowly(1);
+    await clock.advance(2);
+    expect([stepped.crashes, stepped.refusals]).toEqual([[], []]);
+    expect(await stepped.outcome(counter.add())).toEqual({ kind: "answered", value: 3 });
+  });
+
   test("hold the actor until the promise of an async handler settles", async () => {
     const { stepped, clock, counter } = counting();
     counter.tell.addSlowly(100);
@@ -174,6 +183,41 @@ describe("an idle actor", () => {
     const answer = counter.addSlowly(2_500);
     await clock.advance(2_501);
     expect(await stepped.outcome(answer)).toEqual({ kind: "answered", value: 2 });
+  });
+
+  test("is counted when it comes into memory, and when it leaves it", async () => {
+    const { stepped, clock, counter } = counting();
+    for (let time = 0; time < 3; time++) {
+      counter.tell.add();
+      counter.tell.add();
+      await clock.advance(1_001);
+    }
+    const stats = stepped.system.hosts[0]?.stats;
+    expect([stats?.activations, stats?.hibernations]).toEqual([3, 3]);
+  });
+
+  test("leaves in its own time where others of its type were used later", async () => {
+    const { stepped, clock, counter } = counting();
+    counter.tell.add();
+    await clock.advance(600);
+    stepped.system.ref(Counter, "b").tell.add();
+    await clock.advance(401);
+    expect(stepped.resident(Counter)).toEqual(["b"]);
+    await clock.advance(600);
+    expect(stepped.resident(Counter)).toEqual([]);
+  });
+
+  test("leaves at once where its type says so, and still does all that waits", async () => {
+    const sums: number[] = [];
+    const Brief = actor("brief", { state: () => ({ count: 0 }), hibernateAfterMs: 0 }).on(
+      "add",
+      {},
+      ({ state }) => void sums.push(++state.count),
+    );
+    const stepped = new SteppedSystem([Brief]);
+    for (let time = 0; time < 2; time++) stepped.system.ref(Brief, "a").tell.add();
+    await stepped.clock.advance(2);
+    expect([sums, stepped.resident(Brief)]).toEqual([[1, 2], []]);
   });
 
   test("leaves after the default time when its type names none", async () => {

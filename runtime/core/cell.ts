@@ -210,9 +210,13 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
 
   /** The next message finds the actor as it was last committed, or fresh. */
   forget(): void {
-    this.#extras?.timers?.cancelAll();
+    this.cancelTimers();
     this.presence = "absent";
     this.state = undefined;
+  }
+
+  cancelTimers(): void {
+    this.#extras?.timers?.cancelAll();
   }
 
   /** Idle for long enough, or memory is short: the actor leaves it; a session stays with its state packed. */

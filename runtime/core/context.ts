@@ -1,7 +1,8 @@
 // What a handler is given: its state, its name, time and chance, other actors, and for a session its connection.
 import type { Refusal } from "./errors.ts";
-import type { ConnectionPort, MissedPolicy } from "./ports.ts";
+import type { ConnectionPort } from "./ports.ts";
 import type { Addressable, Ref } from "./shape.ts";
+import type { MissedPolicy } from "./stored.ts";
 import type { Topic } from "./topic.ts";
 
 /** Valid for the turn it is given to: used later it throws `actor.turn_over`. Actors read time only from here. */

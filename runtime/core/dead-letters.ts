@@ -6,9 +6,10 @@ import { decode, encode } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import type { RuntimeError } from "./errors.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { Encoded, Store, StoredLetter } from "./ports.ts";
+import type { Store } from "./ports.ts";
 import type { Recorded } from "./recorder.ts";
 import { type ShownTurn, shownTurns } from "./shown-turns.ts";
+import type { Encoded, StoredLetter } from "./stored.ts";
 import { textOf } from "./supervision.ts";
 
 export interface DeadLetter {
@@ -26,10 +27,12 @@ export interface DeadLetter {
   /** Undefined also where it was no JSON or too large: `inputLost` says so. */
   readonly input?: unknown;
   readonly inputLost: boolean;
+  /** Of the letter that was sent again and came back as this one: its crashes are counted together. */
+  readonly first?: number;
   readonly turns: readonly ShownTurn[];
 }
 
-type Body = Pick<DeadLetter, "problem" | "from" | "input" | "inputLost" | "turns">;
+type Body = Pick<DeadLetter, "problem" | "from" | "input" | "inputLost" | "first" | "turns">;
 
 export interface LetterSource {
   readonly clock: Clock;
@@ -88,9 +91,20 @@ export class DeadLetters {
   }
 }
 
-function bodyOf({ input, from }: Envelope, why: RuntimeError, turns: readonly ShownTurn[]): Encoded {
+/** The id of a message that is a letter sent again. */
+export const letterId = ({ id, first = id }: Pick<DeadLetter, "id" | "first">): string => `${LETTER}${first}`;
+
+const LETTER = "letter:";
+
+function firstOf({ origin }: Envelope): number | undefined {
+  return origin?.id.startsWith(LETTER) === true ? Number(origin.id.slice(LETTER.length)) : undefined;
+}
+
+function bodyOf(envelope: Envelope, why: RuntimeError, turns: readonly ShownTurn[]): Encoded {
   const cause = why.cause === undefined ? "" : ` (${textOf(why.cause)})`;
-  const known = { problem: `${why.message}${cause}`.slice(0, 2_000), from: from?.address, turns };
+  const { input, from } = envelope;
+  const problem = `${why.message}${cause}`.slice(0, 2_000);
+  const known = { problem, from: from?.address, first: firstOf(envelope), turns };
   const encoded = encode(input);
   const keeps = typeof encoded === "string" && encoded.length <= limits.deadLetterLengthMax;
   return JSON.stringify({ ...known, inputLost: !keeps, ...(keeps ? { input } : {}) });

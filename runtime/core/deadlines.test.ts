@@ -105,6 +105,14 @@ describe("a deadline that passes while the handler runs", () => {
     expect(wait.outcome).toMatchObject({ code: "actor.deadline_passed" });
   });
 
+  test("is none for a tell that waits, however long", async () => {
+    const { clock, ask, ran } = startSlowActors();
+    ask.tell.wait(1_000_000);
+    ask.tell.note("told");
+    await clock.advance(1_000_001);
+    expect(ran).toEqual(["told"]);
+  });
+
   test("is none for a tell", async () => {
     const { clock, ask, signals } = startSlowActors();
     ask.tell.wait(1_000_000);

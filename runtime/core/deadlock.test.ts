@@ -38,6 +38,8 @@ class TurnStandIn implements WaitingTurn {
     this.methodName = methodName;
   }
 
+  resumes(): void {}
+
   ask(cell: WaitedCell | undefined, settled = false): this {
     this.asks ??= [];
     this.asks.push({ settled, method: "ask", to: { type: "type", key: "key", cell } });

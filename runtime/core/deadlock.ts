@@ -6,6 +6,8 @@ export interface WaitingTurn {
   readonly methodName: string;
   /** What it has asked, settled or not; undefined when it never asked. */
   readonly asks: readonly Wait[] | undefined;
+  /** Something it has asked for is there. */
+  resumes(): void;
 }
 
 export interface Wait {
@@ -53,7 +55,7 @@ function wayTo(asker: WaitingTurn, last: Step): string {
   const names = [nameOf(asker)];
   for (let step: Step | undefined = last; step?.waiting !== undefined; step = step.before)
     names.push(nameOf(step.waiting));
-  return names.reverse().join(" → ");
+  return names.toReversed().join(" → ");
 }
 
 const nameOf = ({ cell, methodName }: WaitingTurn): string => `${cell.address}.${methodName}`;

@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
-import { actor, session } from "./definition.ts";
+import { limits } from "../limits.ts";
+import { actor, methodsInOrder, session } from "./definition.ts";
 
 const empty = { state: () => ({}) };
 
@@ -53,6 +54,41 @@ describe("an actor type", () => {
     expect(() => type.read("add", {}, () => undefined)).toThrow('has a method "add" already');
   });
 
+  test("counts its methods from 0, and says where each is written", () => {
+    const type = actor("counter", empty)
+      .on("add", {}, () => undefined)
+      .read("value", {}, () => undefined);
+    const methods = methodsInOrder(type);
+    expect(methods.map(({ name, index }) => `${index} ${name}`)).toEqual(["0 add", "1 value"]);
+    const places = methods.map(({ definedAt }) => /definition\.test\.ts:(\d+)$/.exec(definedAt)?.[1]);
+    expect(Number(places[1]) - Number(places[0])).toBe(1);
+  });
+
+  test("may have 256 methods, and not one more", () => {
+    const type = actor("test", empty);
+    for (let count = 0; count < limits.methodsMax; count++) type.on(`m${count}`, {}, () => undefined);
+    expect(() => type.on("more", {}, () => undefined)).toThrow("has 256 methods, the limit");
+  });
+
+  test.each([1, 2, 1_000])("may be of version %d", (version) => {
+    expect(actor("test", { ...empty, version }).options.version).toBe(version);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("may not be of version %d", (version) => {
+    expect(() => actor("test", { ...empty, version })).toThrow("a whole version from 1 on");
+  });
+
+  test("may have eight indexed fields where it is durable, and not one more", () => {
+    const fields = Array.from({ length: limits.indexedFieldsMax + 1 }, (_, index) => `f${index}`);
+    const options = { state: (): Record<string, number> => ({}), durable: true } as const;
+    expect(actor("test", { ...options, indexed: fields.slice(1) }).options.indexed).toHaveLength(8);
+    expect(() => actor("test", { ...options, indexed: fields })).toThrow("more than 8 indexed fields");
+  });
+
+  test("may have no indexed fields where nothing of it is stored", () => {
+    expect(() => actor("test", { state: () => ({ name: "" }), indexed: ["name"] })).toThrow("nothing to be indexed");
+  });
+
   test.each([0, 1, 86_400_000])("may hibernate after %d ms", (hibernateAfterMs) => {
     expect(actor("test", { ...empty, hibernateAfterMs }).options.hibernateAfterMs).toBe(hibernateAfterMs);
   });
@@ -80,6 +116,14 @@ describe("a session type", () => {
     const type = session("echo", { ...empty, message: () => undefined }).on("push", {}, () => undefined);
     expect([type.methods.has("push"), type.session === undefined]).toEqual([true, false]);
   });
+
+  test("counts its own three methods before those it is asked and told by", () => {
+    const type = session("echo", { ...empty, message: () => undefined })
+      .on("push", {}, () => undefined)
+      .read("look", {}, () => undefined);
+    const names = methodsInOrder(type).map(({ name, index }) => `${index} ${name}`);
+    expect(names).toEqual(["0 opened", "1 message", "2 closed", "3 push", "4 look"]);
+  });
 });
 
 // Held by the compiler: each line marked here fails `bun check` when it is accepted.
@@ -97,4 +141,14 @@ export function refusedByTheCompiler(): void {
   });
   // @ts-expect-error -- a plain actor has no connection to send to
   counter.on("sends", {}, (self) => self.send("text"));
+  // @ts-expect-error -- only a durable actor has rows
+  counter.on("rows", {}, (self) => self.rows.delete("a"));
+  const ledger = actor("ledger", { state: () => ({ count: 0 }), durable: true });
+  ledger.on("rows", {}, (self) => self.rows.delete("a"));
+  // @ts-expect-error -- a read only looks at rows
+  ledger.read("deletes", {}, (self) => self.rows.delete("a"));
+  // @ts-expect-error -- a read sets no timers
+  ledger.read("remind", {}, (self) => self.timer("tea", { afterMs: 1, send: "rows" }));
+  // @ts-expect-error -- the state has no field "total" that could be indexed
+  actor("other", { state: () => ({ count: 0 }), durable: true, indexed: ["total"] });
 }

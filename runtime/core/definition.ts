@@ -152,7 +152,8 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never, Dura
     assert(!RESERVED_NAMES.has(name), `"${name}" is a name that every ref has already`);
     assert(!this.methods.has(name), `"${this.name}" has a method "${name}" already`);
     assert(this.methods.size < limits.methodsMax, `"${this.name}" has ${limits.methodsMax} methods, the limit`);
-    this.methods.set(name, { name, kind, ...schemas, handler, index: this.methods.size, definedAt: callerPlace() });
+    const index = methodsInOrder(this).length;
+    this.methods.set(name, { name, kind, ...schemas, handler, index, definedAt: callerPlace() });
     return this;
   }
 }
@@ -163,6 +164,11 @@ export interface AnyActorType {
   readonly options: Omit<ActorOptions<unknown>, "indexed"> & { readonly indexed?: readonly string[] };
   readonly session: SessionMethods | undefined;
   readonly methods: ReadonlyMap<string, Method>;
+}
+
+/** In the order of their indices: the three of a session come before those that it is asked and told by. */
+export function methodsInOrder(type: Pick<AnyActorType, "session" | "methods">): readonly Method[] {
+  return [...Object.values(type.session ?? {}), ...type.methods.values()];
 }
 
 export function actor<State>(
@@ -200,5 +206,6 @@ export function session<State, In, Out>(
 /** File and line of whoever called the function that calls this, or "" where the stack does not say. */
 function callerPlace(): string {
   const lines = (new Error("place").stack ?? "").split("\n").filter((line) => !line.includes("/core/definition.ts"));
-  return /\(?([^\s(]+:\d+):\d+\)?$/.exec(lines.find((line) => line.includes(":")) ?? "")?.[1] ?? "";
+  const places = lines.map((line) => /([^\s(]+:\d+):\d+\)?$/.exec(line)?.[1]);
+  return places.find((place) => place !== undefined) ?? "";
 }

@@ -83,15 +83,17 @@ export class Delivery implements Courier {
     envelope.from = caller.cell;
     const { durable } = caller.cell;
     if (durable === undefined) return this.deliver(address, envelope, caller);
-    if (durable.full) return heldTooMuch(caller.cell.address);
+    if (durable.full) return durable.heldTooMuch();
+    if (caller.doomed !== undefined) return caller.doomed;
     const isAsk = envelope.asking !== undefined;
     try {
-      if (isAsk && caller.method.kind !== "read") durable.stage(caller.cell.state);
+      if (isAsk && caller.method.kind !== "read") durable.checkpoint(caller.cell.state);
     } catch (error) {
       return error as RuntimeError;
     }
     durable.hold(new HeldMessage(this, address, envelope, caller));
-    if (isAsk) durable.letGo();
+    // A read has changed nothing: what it sends waits only for what was changed before it.
+    if (isAsk || caller.method.kind === "read") durable.letGo();
     return undefined;
   }
 
@@ -146,7 +148,7 @@ export class Delivery implements Courier {
     if (host.type.options.durable !== true) {
       return this.#refused(address, "actor.not_durable", "it keeps no result for `once`, its type is not durable");
     }
-    const problem = nameProblem(once);
+    const problem = envelope.method.kind === "read" ? "is not for reads, which change nothing" : nameProblem(once);
     if (problem !== undefined) return this.#badInputError(address, envelope.method, `: \`once\` ${problem}`);
     envelope.origin = { id: `once:${once}`, once, repeats: false };
     return undefined;
@@ -207,17 +209,13 @@ function cycleProblem(cell: Cell, envelope: Envelope, caller: Turn): RuntimeErro
   if (sharesReads && cell.mailbox.count === 0) return undefined;
   const way = findCycle(caller, cell);
   if (way === undefined) return undefined;
-  // Only not before what the same actor sent earlier.
-  if (sharesReads && cell.mailbox.find(({ from }) => from === caller.cell) === undefined) return "hurry";
+  // Only not before what the same actor sent earlier, and what goes before all calls.
+  const isBehind = ({ from, origin }: Envelope): boolean => from === caller.cell || origin?.gone !== undefined;
+  if (sharesReads && cell.mailbox.find(isBehind) === undefined) return "hurry";
   cell.host.stats.countRejected("actor.cycle");
   const path = `${way} → ${cell.address}.${envelope.method.name}`;
   const message = `Cannot ask "${cell.address}": it waits for the asker: ${path}`;
   return new RuntimeError("actor.cycle", message, { stood: "queued" });
-}
-
-function heldTooMuch(address: string): RuntimeError {
-  const message = `Cannot send more from "${address}": ${limits.heldOutputsMax} messages wait for its commit`;
-  return new RuntimeError("actor.limit_reached", message, { stood: "queued" });
 }
 
 function noFiniteTime(timeoutMs: number): RuntimeError {

@@ -4,9 +4,10 @@ import type { AnyActorType } from "./definition.ts";
 import { decode } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
 import type { Committing, GroupCommit, HeldOutput, PendingChange, WatchChange } from "./group-commit.ts";
-import type { AlarmRecord, Encoded, Store } from "./ports.ts";
+import type { Store } from "./ports.ts";
 import { RowChanges } from "./row-changes.ts";
 import { decodeState, encodeState, indexedFields } from "./state-encoding.ts";
+import type { AlarmRecord, Encoded } from "./stored.ts";
 
 /** The actor whose state it is. */
 export interface DurableOwner {
@@ -17,7 +18,6 @@ export interface DurableOwner {
 }
 
 export class DurableState implements Committing {
-  readonly rows: RowChanges;
   readonly #owner: DurableOwner;
   readonly #commits: GroupCommit;
   readonly #store: Store;
@@ -31,18 +31,23 @@ export class DurableState implements Committing {
   /** Changes that the store has not answered for, oldest first: one that it is at work on, and one that follows. */
   readonly #pending: PendingChange[] = [];
   /** At which version this activation changed an alarm last: a firing of an earlier one is void. */
-  readonly #alarmVersions = new Map<string, number>();
+  #alarmVersions: Map<string, number> | undefined;
+  /** Made on first use, as what follows: most actors have no rows. */
+  #rows: RowChanges | undefined;
   // What the running turn has done since its last checkpoint.
-  readonly #alarms = new Map<string, AlarmRecord | undefined>();
-  readonly #watches: WatchChange[] = [];
+  #alarms: Map<string, AlarmRecord | undefined> | undefined;
+  #watches: WatchChange[] | undefined;
   #outputs: HeldOutput[] = [];
   #destroyed = false;
+  /** What its end has to change, and no checkpoint before. */
+  #atEnd: (() => void) | undefined;
+  /** What was stored goes with a commit that is under way, or has gone. */
+  #gone = false;
 
   constructor(owner: DurableOwner, commits: GroupCommit, store: Store) {
     this.#owner = owner;
     this.#commits = commits;
     this.#store = store;
-    this.rows = new RowChanges(this.type, this.key, store);
   }
 
   get type(): string {
@@ -51,6 +56,10 @@ export class DurableState implements Committing {
 
   get key(): string {
     return this.#owner.key;
+  }
+
+  get rows(): RowChanges {
+    return (this.#rows ??= new RowChanges(this.type, this.key, this.#store));
   }
 
   get stateVersion(): number {
@@ -69,7 +78,7 @@ export class DurableState implements Committing {
 
   /** How the actor has ended, where it is asked after its last commit. */
   get endReason(): string {
-    return this.#snapshot === undefined ? "destroyed" : "stopped";
+    return this.#gone ? "destroyed" : "stopped";
   }
 
   /** The version of the commit that the running turn's changes will be part of. */
@@ -83,8 +92,10 @@ export class DurableState implements Committing {
     const { type } = this.#owner.host;
     const state = stored === undefined ? type.options.state(this.key) : decodeState(type, this.key, stored);
     this.#version = this.#committed = stored?.version ?? 0;
-    this.#snapshot = encodeState(type, this.key, state);
+    const isAsStored = stored !== undefined && stored.stateVersion === this.stateVersion;
+    this.#snapshot = isAsStored ? stored.state : encodeState(type, this.key, state);
     this.#indexed = undefined;
+    this.#gone = false;
     return state;
   }
 
@@ -94,9 +105,30 @@ export class DurableState implements Committing {
     return decode(this.#snapshot as Encoded);
   }
 
+  /** The running turn rests on what was lost: all that it has done since is dropped. */
+  abandon(error: RuntimeError): void {
+    this.#dropTurn(error);
+  }
+
+  /** Alarms that were sent may not have been handled: the store still knows them. */
+  lookAfterAlarms(): void {
+    this.#commits.lost(this);
+  }
+
   /** Leaves with `letGo`, once what was staged before is stored. */
   hold(output: HeldOutput): void {
     this.#outputs.push(output);
+  }
+
+  /** As `hold`. Throws `actor.limit_reached` when the running turn holds as much as it may. */
+  holdMore(output: HeldOutput): void {
+    if (this.full) throw this.heldTooMuch();
+    this.hold(output);
+  }
+
+  heldTooMuch(): RuntimeError {
+    const message = `Cannot send more from "${this.type}/${this.key}": ${limits.heldOutputsMax} messages wait for its commit`;
+    return new RuntimeError("actor.limit_reached", message, { stood: "queued" });
   }
 
   /** Whether the running turn holds as much as it may. */
@@ -105,15 +137,22 @@ export class DurableState implements Committing {
   }
 
   setAlarm(name: string, alarm: AlarmRecord | undefined): void {
+    this.#alarms ??= new Map();
     this.#alarms.set(name, alarm);
+  }
+
+  /** The running turn has cancelled or replaced the alarm itself. */
+  changesAlarm(alarm: AlarmRecord): boolean {
+    return this.#alarms?.has(alarm.name) === true || !this.isCurrent(alarm);
   }
 
   /** False when the alarm was cancelled or replaced after this firing was sent. */
   isCurrent(alarm: AlarmRecord): boolean {
-    return (this.#alarmVersions.get(alarm.name) ?? alarm.fire) === alarm.fire;
+    return (this.#alarmVersions?.get(alarm.name) ?? alarm.fire) === alarm.fire;
   }
 
   setWatch(change: WatchChange): void {
+    this.#watches ??= [];
     this.#watches.push(change);
   }
 
@@ -122,12 +161,24 @@ export class DurableState implements Committing {
   }
 
   /**
-   * A checkpoint: what has changed since the last one will be committed with the step. Throws
+   * The turn is over: what has changed since the last checkpoint will be committed with the step. Throws
    * `actor.state_not_encodable` or `actor.state_too_large`, and then has staged nothing.
    */
   stage(state: unknown): void {
+    this.#atEnd?.();
+    this.#atEnd = undefined;
+    this.checkpoint(state);
+  }
+
+  /** Until its end a turn may be run again: what brought it stays as it is stored. */
+  atEnd(change: () => void): void {
+    this.#atEnd = change;
+  }
+
+  /** As `stage`, in the middle of a turn. */
+  checkpoint(state: unknown): void {
     const encoded = this.#destroyed ? undefined : encodeState(this.#owner.host.type, this.key, state);
-    const more = this.rows.any || this.#alarms.size > 0 || this.#watches.length > 0;
+    const more = this.#rows?.any === true || this.#alarms !== undefined || this.#watches !== undefined;
     if (encoded !== this.#snapshot || more) this.#addChange(encoded, state);
   }
 
@@ -144,7 +195,7 @@ export class DurableState implements Committing {
     if (error !== undefined) return this.#lose(error);
     this.#pending.shift();
     this.#committed = change.version;
-    this.rows.committed(change.version);
+    this.#rows?.committed(change.version);
     for (const output of change.outputs) output.release();
     if (this.clean) this.#owner.stored(undefined);
   }
@@ -157,15 +208,20 @@ export class DurableState implements Committing {
     }
     change.version = ++this.#version;
     change.state = this.#snapshot = encoded;
+    this.#gone = encoded === undefined;
     if (encoded !== undefined) this.#index(change, state);
-    this.rows.moveTo(change);
-    for (const [name, alarm] of this.#alarms) {
+    this.#rows?.moveTo(change);
+    if (this.#alarms !== undefined) this.#addAlarms(change, this.#alarms);
+    if (this.#watches !== undefined) change.watches.push(...this.#watches);
+    this.#alarms = this.#watches = undefined;
+  }
+
+  #addAlarms(change: PendingChange, alarms: ReadonlyMap<string, AlarmRecord | undefined>): void {
+    this.#alarmVersions ??= new Map();
+    for (const [name, alarm] of alarms) {
       change.alarms.push({ name, alarm });
       this.#alarmVersions.set(name, change.version);
     }
-    change.watches.push(...this.#watches);
-    this.#alarms.clear();
-    this.#watches.length = 0;
   }
 
   #index(change: PendingChange, state: unknown): void {
@@ -185,18 +241,19 @@ export class DurableState implements Committing {
       for (const output of change.outputs) output.discard(error);
     }
     this.#dropTurn(error);
-    this.rows.forget();
-    this.#alarmVersions.clear();
+    this.#rows?.forget();
+    this.#alarmVersions = undefined;
     this.#version = this.#committed;
     this.#snapshot = undefined;
+    this.#gone = false;
+    this.lookAfterAlarms();
     this.#owner.stored(error);
   }
 
   #dropTurn(error: RuntimeError): void {
     for (const output of this.#takeOutputs()) output.discard(error);
-    this.rows.dropTurn(this.#pending);
-    this.#alarms.clear();
-    this.#watches.length = 0;
+    this.#rows?.dropTurn(this.#pending);
+    this.#alarms = this.#watches = this.#atEnd = undefined;
     this.#destroyed = false;
   }
 

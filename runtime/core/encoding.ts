@@ -1,5 +1,5 @@
 // Values as they are kept and as they cross a process: JSON, and nothing that JSON would change without a word.
-import type { Encoded } from "./ports.ts";
+import type { Encoded } from "./stored.ts";
 
 /** Deeper values are refused: whoever reads them back must not run out of stack. */
 const DEPTH_MAX = 200;

@@ -2,7 +2,7 @@
 import type { Asking } from "./asking.ts";
 import type { Gone } from "./context.ts";
 import type { Method } from "./definition.ts";
-import type { AlarmRecord } from "./ports.ts";
+import type { AlarmRecord } from "./stored.ts";
 
 /** Why a message comes, beyond that somebody called: what is the same however often it is tried. */
 export interface Origin {

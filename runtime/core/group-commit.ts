@@ -1,16 +1,16 @@
 // What durable actors changed during a step, committed together; nothing of theirs leaves before the store has answered.
 import { RuntimeError } from "./errors.ts";
+import type { Store } from "./ports.ts";
 import type {
   AlarmRecord,
   Change,
   CommitBatch,
   Encoded,
   IndexedValue,
-  Store,
   StoredLetter,
   StoredQuarantine,
   StoredWatch,
-} from "./ports.ts";
+} from "./stored.ts";
 
 /** Something that leaves an actor: a reply, a tell, an ask, a publication. */
 export interface HeldOutput {
@@ -70,6 +70,10 @@ export interface CommitHooks {
   wanted(): void;
   /** Before anything that waited for these changes leaves. */
   committed(changes: readonly PendingChange[]): void;
+  /** What this actor did last is not stored: its alarms are as they were. */
+  lost(owner: { readonly type: string; readonly key: string }): void;
+  /** Nothing waits for the store any more. */
+  quiet(): void;
   failed(error: unknown): void;
 }
 
@@ -103,6 +107,10 @@ export class GroupCommit {
     this.#open.push(change);
     this.#hooks.wanted();
     return change;
+  }
+
+  lost(owner: Committing): void {
+    this.#hooks.lost(owner);
   }
 
   /** The owner gave it up; the store has not seen it. */
@@ -158,7 +166,8 @@ export class GroupCommit {
       const change = changes[index] as PendingChange;
       change.owner.settled(change, errors[index]);
     }
-    if (this.#open.length > 0 || this.#hasRecords) this.#hooks.wanted();
+    if (this.quiet) this.#hooks.quiet();
+    else this.#hooks.wanted();
   }
 
   #recorded(): void {
@@ -177,6 +186,7 @@ export class GroupCommit {
     if (this.#hasRecords) {
       this.#letters = [];
       this.#lettersRemoved = [];
+      this.#lettersRemovedTo = 0;
       this.#quarantined = [];
       this.#released = [];
       this.#hasRecords = false;

@@ -6,7 +6,8 @@ import type { Method } from "./definition.ts";
 import type { Delivery } from "./delivery.ts";
 import { decode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
-import type { StoredAlarm } from "./ports.ts";
+import { RuntimeError } from "./errors.ts";
+import type { StoredAlarm } from "./stored.ts";
 import type { TypeHost } from "./type-host.ts";
 
 type HostedTypes = ReadonlyMap<string, { readonly host: TypeHost }>;
@@ -28,11 +29,12 @@ export class Notices {
     const lateMs = host.services.clock.unixMs() - alarm.dueAt;
     const known = host.type.methods.get(alarm.method);
     const skipped = known === undefined || (alarm.missed === "skip" && lateMs > limits.alarmLateMs);
-    const method = skipped ? skipping(alarm.method) : known;
+    const method = skipped ? skipping(alarm.method, known?.index ?? 0) : known;
     const input = alarm.input === undefined ? undefined : decode(alarm.input);
     const id = `alarm:${alarm.name}#${alarm.fire}`;
     const envelope = new Envelope(method, input, undefined, { id, alarm, repeats: true });
     const problem = this.#delivery.deliver(address, envelope, undefined, true);
+    if (problem === undefined && known === undefined) host.services.deadLetter(address, envelope, unknownMethod(alarm));
     return problem === undefined || problem.code === "actor.quarantined";
   };
 
@@ -40,11 +42,16 @@ export class Notices {
   readonly gone = (watcher: { type: string; key: string; method: string }, gone: Gone): void => {
     const host = this.#hosted.get(watcher.type)?.host;
     const method = host?.type.methods.get(watcher.method);
-    if (host === undefined || method === undefined || host.quarantined.has(watcher.key)) return;
+    if (host === undefined || method === undefined) return;
     const address = new Address(host, watcher.key, undefined);
     if (address.cell === undefined && host.type.session !== undefined) return;
     const origin = { id: `gone:${gone.type}/${gone.key}`, gone, repeats: true };
-    (address.cell ?? address.start()).putControl(new Envelope(method, gone, undefined, origin));
+    const envelope = new Envelope(method, gone, undefined, origin);
+    if (host.quarantined.has(watcher.key)) {
+      host.services.deadLetter(address, envelope, host.quarantineError(watcher.key));
+    } else {
+      (address.cell ?? address.start()).putControl(envelope);
+    }
   };
 
   readonly exists = ({ type, key }: { readonly type: string; readonly key: string }): boolean => {
@@ -64,6 +71,11 @@ export class Notices {
 }
 
 /** Does nothing, in a turn whose commit moves the alarm on. */
-function skipping(name: string): Method {
-  return { name, kind: "write", index: 0, definedAt: "", handler: () => undefined };
+function skipping(name: string, index: number): Method {
+  return { name, kind: "write", index, definedAt: "", handler: () => undefined };
+}
+
+function unknownMethod({ type, key, name, method }: StoredAlarm): RuntimeError {
+  const message = `Cannot send alarm "${name}" to "${type}/${key}": its type has no method "${method}" any more`;
+  return new RuntimeError("actor.unknown_method", message, { stood: "queued" });
 }

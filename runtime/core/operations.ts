@@ -1,14 +1,14 @@
 // What an operator does to actors from outside: look, call, put to sleep, stop, release, try dead letters again.
 import { shownState } from "./activation.ts";
-import type { DeadLetter } from "./dead-letters.ts";
+import { type DeadLetter, letterId } from "./dead-letters.ts";
 import type { Method } from "./definition.ts";
 import { decode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
-import type { AlarmRecord } from "./ports.ts";
 import { type ActorStatus, describe } from "./queries.ts";
 import type { CallOptions } from "./shape.ts";
 import { type ShownTurn, shownTurns } from "./shown-turns.ts";
+import type { AlarmRecord } from "./stored.ts";
 import type { ActorSystem } from "./system.ts";
 import { checkedMethod } from "./turn-options.ts";
 
@@ -136,9 +136,11 @@ export class Operations {
     return known;
   }
 
-  #send({ type, key, method, input, id }: DeadLetter): RuntimeError | undefined {
+  #send(letter: DeadLetter): RuntimeError | undefined {
+    const { type, key, method, input } = letter;
     const address = this.#system.address(type, key);
-    const envelope = new Envelope(this.#method(type, method), input, undefined, { id: `letter:${id}`, repeats: false });
+    const origin = { id: letterId(letter), repeats: false };
+    const envelope = new Envelope(this.#method(type, method), input, undefined, origin);
     return this.#system.delivery.deliver(address, envelope, undefined);
   }
 

@@ -1,7 +1,8 @@
 // Which actors there are: asleep or awake, by type, key, status and indexed fields, page by page.
 import { compareUtf8 } from "../base/utf8-order.ts";
 import type { Cell, CellStatus } from "./cell.ts";
-import type { IndexedValue, Store } from "./ports.ts";
+import type { Store } from "./ports.ts";
+import type { IndexedValue } from "./stored.ts";
 import type { TypeHost } from "./type-host.ts";
 
 export type ActorStatus = CellStatus | "asleep" | "quarantined";

@@ -12,10 +12,12 @@ const bytesFor = (actors: number): number => actors * TURNS * 20;
 
 const owner = (): Recorded => ({ recordSlot: -1 });
 
-/** One turn of this method, over at that time, as the meter tells of it. */
+/** A slice of one turn of this method, over at that time, as the meter tells of it. */
 function ran(recorder: FlightRecorder, who: Recorded, method: number, endedMs = 0): void {
-  recorder.record(who, method, OUTCOME.answered, 0);
-  recorder.timed(who, 1, 1, endedMs);
+  recorder.begin(who);
+  recorder.record(method, OUTCOME.answered, 0);
+  recorder.timed(1, 1, endedMs);
+  recorder.end();
 }
 
 const methodsOf = (recorder: FlightRecorder, who: Recorded): readonly number[] =>
@@ -29,10 +31,12 @@ describe("a flight recorder", () => {
   test("gives method, outcome, wait, duration and end of each turn, newest first", () => {
     const recorder = new FlightRecorder(bytesFor(2));
     const who = owner();
-    recorder.record(who, 3, OUTCOME.answered, 0.5);
-    recorder.timed(who, 1, 2, 100);
-    recorder.record(who, 255, OUTCOME.crashed, 4);
-    recorder.timed(who, 1, 8, 300.25);
+    recorder.begin(who);
+    recorder.record(3, OUTCOME.answered, 0.5);
+    recorder.timed(1, 2, 100);
+    recorder.record(255, OUTCOME.crashed, 4);
+    recorder.timed(1, 8, 300.25);
+    recorder.end();
     expect(recorder.turnsOf(who)).toEqual([
       { method: 255, outcome: OUTCOME.crashed, endedMs: 300.25, waitMs: 4, durationMs: 8 },
       { method: 3, outcome: OUTCOME.answered, endedMs: 100, waitMs: 0.5, durationMs: 2 },
@@ -42,7 +46,9 @@ describe("a flight recorder", () => {
   test.each(Object.entries(OUTCOME))("knows that a turn was %s", (_, outcome) => {
     const recorder = new FlightRecorder(bytesFor(1));
     const who = owner();
-    recorder.record(who, 7, outcome, 0);
+    recorder.begin(who);
+    recorder.record(7, outcome, 0);
+    recorder.end();
     expect(recorder.turnsOf(who)).toMatchObject([{ method: 7, outcome }]);
   });
 
@@ -50,14 +56,25 @@ describe("a flight recorder", () => {
     const recorder = new FlightRecorder(bytesFor(1));
     const who = owner();
     ran(recorder, who, 0, 10);
-    for (const method of [1, 2, 3]) recorder.record(who, method, OUTCOME.answered, 0);
-    recorder.timed(who, 3, 0.25, 20);
+    recorder.begin(who);
+    for (const method of [1, 2, 3]) recorder.record(method, OUTCOME.answered, 0);
+    recorder.timed(3, 0.25, 20);
+    recorder.end();
     expect(recorder.turnsOf(who).map(({ durationMs, endedMs }) => [durationMs, endedMs])).toEqual([
       [0.25, 20],
       [0.25, 20],
       [0.25, 20],
       [1, 10],
     ]);
+  });
+
+  test("knows the turns of a slice that is not over", () => {
+    const recorder = new FlightRecorder(bytesFor(1));
+    const who = owner();
+    ran(recorder, who, 1);
+    recorder.begin(who);
+    recorder.record(2, OUTCOME.answered, 0);
+    expect(methodsOf(recorder, who)).toEqual([2, 1]);
   });
 
   test("keeps as many turns of one actor as its limit, and lets the oldest go", () => {
@@ -72,8 +89,10 @@ describe("a flight recorder", () => {
   test("measures no more turns than it keeps", () => {
     const recorder = new FlightRecorder(bytesFor(1));
     const who = owner();
-    for (let method = 0; method < 100; method++) recorder.record(who, method, OUTCOME.answered, 0);
-    recorder.timed(who, 100, 0.5, 70);
+    recorder.begin(who);
+    for (let method = 0; method < 100; method++) recorder.record(method, OUTCOME.answered, 0);
+    recorder.timed(100, 0.5, 70);
+    recorder.end();
     expect(recorder.turnsOf(who).every(({ durationMs, endedMs }) => durationMs === 0.5 && endedMs === 70)).toBe(true);
   });
 

@@ -74,6 +74,41 @@ describe("a ref", () => {
     expect(await stepped.outcome(other)).toEqual({ kind: "answered", value: 0 });
   });
 
+  test("that an actor keeps is asked under the deadline of the turn that uses it", async () => {
+    const signals: AbortSignal[] = [];
+    const Slow = actor("slow", { state: () => ({}) }).on("wait", {}, async (self) => {
+      signals.push(self.signal);
+      await self.sleep(10_000);
+    });
+    type SlowRef = Ref<(typeof Slow)["shape"]["methods"]>;
+    const Keeper = actor("keeper", { state: () => ({ slow: undefined as SlowRef | undefined }) })
+      .on("keep", {}, (self) => {
+        self.state.slow = self.ref(Slow, "s");
+      })
+      .on("use", {}, async ({ state }) => {
+        await state.slow?.wait();
+      });
+    const { system, clock } = new SteppedSystem([Slow, Keeper]);
+    const keeper = system.ref(Keeper, "k");
+    keeper.tell.keep();
+    await clock.settle();
+    keeper.use(undefined, { timeoutMs: 100 }).catch(() => undefined);
+    await clock.advance(99);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await clock.advance(2);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  test("goes on to its actor when that has left memory and come back", async () => {
+    const stepped = new SteppedSystem([Counter]);
+    const ref = stepped.system.ref(Counter, "a");
+    ref.tell.add({ amount: 2 });
+    await stepped.clock.settle();
+    stepped.system.hosts[0]?.cells.get("a")?.hibernate();
+    stepped.system.ref(Counter, "a").tell.add({ amount: 3 });
+    expect(await stepped.outcome(ref.value())).toEqual({ kind: "answered", value: 3 });
+  });
+
   test.each(names)("can ask a method called %p", async (name) => {
     const Named = actor("named", { state: () => ({}) }).on(name, { out: t.String() }, () => "answer");
     const stepped = new SteppedSystem([Named]);
@@ -110,7 +145,7 @@ export function typedByTheCompiler(hits: CounterRef): unknown[] {
   const wrongTell = hits.tell.remove({ amount: 1 });
   // @ts-expect-error -- a tell has a receipt, not an answer
   const answerOfTell: Promise<number> = hits.tell.add({ amount: 1 });
-  // @ts-expect-error -- a tell waits for nothing, so it has no options
+  // @ts-expect-error -- a tell waits for nothing, so it has no timeout
   const optionsOfTell = hits.tell.add({ amount: 1 }, { timeoutMs: 10 });
   // @ts-expect-error -- a ref does not change
   hits.key = "other";

@@ -2,7 +2,8 @@
 import { compareUtf8 } from "../base/utf8-order.ts";
 import { limits } from "../limits.ts";
 import { RuntimeError } from "./errors.ts";
-import type { Encoded, RowRange, Store } from "./ports.ts";
+import type { Store } from "./ports.ts";
+import type { Encoded, RowRange } from "./stored.ts";
 
 /** Higher than every version: changed in the turn that is running. */
 const THIS_TURN = Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
 // Recorded turns as people are shown them: methods by name, times as they go back from now.
-import type { AnyActorType } from "./definition.ts";
+import { type AnyActorType, methodsInOrder } from "./definition.ts";
 import { OUTCOME, type RecordedTurn } from "./recorder.ts";
 
 export type OutcomeName = keyof typeof OUTCOME;
@@ -16,8 +16,7 @@ export interface ShownTurn {
 }
 
 export function shownTurns(type: AnyActorType, turns: readonly RecordedTurn[], nowMs: number): readonly ShownTurn[] {
-  const sessionMethods = type.session && Object.values(type.session).map((method) => method.name);
-  const names = sessionMethods ?? Array.from(type.methods.keys());
+  const names = methodsInOrder(type).map((method) => method.name);
   return turns.map(({ method, outcome, endedMs, waitMs, durationMs }) => ({
     method: names[method] ?? "",
     outcome: OUTCOME_NAMES[outcome] as OutcomeName,

@@ -17,6 +17,8 @@ class CountingClock extends FakeClock {
   }
 }
 
+const method = (name: string) => ({ name, index: 0, definedAt: "" });
+
 function bench() {
   const clock = new CountingClock();
   const overBudget: string[] = [];
@@ -24,14 +26,12 @@ function bench() {
     overBudget.push(`${name}: ${turns} took ${tookMs}`);
   });
   const owner = { recordSlot: -1, host: { stats: new TurnStats() } };
-  const method = (name: string, index = 0) => ({ name, index, definedAt: "" });
   return {
     clock,
     meter,
     owner,
     overBudget,
     stats: owner.host.stats,
-    method,
     /** One turn that takes so long and reads no clock. */
     turn(tookMs: number, name = "go"): void {
       clock.block(tookMs);
@@ -43,8 +43,8 @@ function bench() {
 
 describe("a slice of short turns", () => {
   test("is measured for sixteen turns together", () => {
-    const { clock, meter, turn } = bench();
-    meter.begin();
+    const { clock, meter, owner, turn } = bench();
+    meter.begin(owner);
     const before = clock.readings;
     for (let count = 0; count < 15; count++) turn(0);
     expect(clock.readings).toBe(before);
@@ -54,7 +54,7 @@ describe("a slice of short turns", () => {
 
   test("shares what they took evenly, and counts each", () => {
     const { meter, owner, stats, turn, durations } = bench();
-    meter.begin();
+    meter.begin(owner);
     for (const tookMs of [0, 0.25, 0.5]) turn(tookMs);
     meter.end(owner);
     expect([durations(), stats.durations.count, stats.durations.sumMs]).toEqual([[0.25, 0.25, 0.25], 3, 0.75]);
@@ -62,7 +62,7 @@ describe("a slice of short turns", () => {
 
   test("is measured at its end where fewer have run", () => {
     const { clock, meter, owner, turn } = bench();
-    meter.begin();
+    meter.begin(owner);
     turn(0.25);
     meter.end(owner);
     expect(meter.nowMs).toBe(clock.monotonicMs());
@@ -70,7 +70,7 @@ describe("a slice of short turns", () => {
 
   test("costs no reading at its end where none has run since the last", () => {
     const { clock, meter, owner } = bench();
-    meter.begin();
+    meter.begin(owner);
     const before = clock.readings;
     meter.end(owner);
     expect(clock.readings).toBe(before);
@@ -79,16 +79,16 @@ describe("a slice of short turns", () => {
 
 describe("a turn that is not short", () => {
   test("has those after it measured one by one", () => {
-    const { meter, turn, durations } = bench();
-    meter.begin();
+    const { meter, owner, turn, durations } = bench();
+    meter.begin(owner);
     for (let count = 0; count < 16; count++) turn(1);
     for (const tookMs of [2, 3]) turn(tookMs);
     expect(durations().slice(0, 3)).toEqual([3, 2, 1]);
   });
 
   test("is measured by itself where somebody has read the clock at its end", () => {
-    const { clock, meter, owner, method, durations } = bench();
-    meter.begin();
+    const { clock, meter, owner, durations } = bench();
+    meter.begin(owner);
     for (const tookMs of [2, 3]) {
       clock.block(tookMs);
       meter.turnOver(owner, method("go"), OUTCOME.answered, 0, clock.monotonicMs());
@@ -98,10 +98,10 @@ describe("a turn that is not short", () => {
 
   test("leaves the next slice nothing: short turns are measured together again", () => {
     const { clock, meter, owner, turn } = bench();
-    meter.begin();
+    meter.begin(owner);
     for (let count = 0; count < 16; count++) turn(1);
     meter.end(owner);
-    meter.begin();
+    meter.begin(owner);
     const before = clock.readings;
     for (let count = 0; count < 15; count++) turn(0);
     expect(clock.readings).toBe(before);
@@ -111,7 +111,7 @@ describe("a turn that is not short", () => {
 describe("a turn that has to know when it begins", () => {
   test("has those before it measured up to then", () => {
     const { clock, meter, owner, turn, durations } = bench();
-    meter.begin();
+    meter.begin(owner);
     turn(1);
     turn(3);
     clock.block(0.5);
@@ -124,7 +124,7 @@ describe("a turn that has to know when it begins", () => {
 
 describe("a turn that waited", () => {
   test("is measured from its own beginning, whatever ran meanwhile", () => {
-    const { clock, meter, owner, method, stats, durations } = bench();
+    const { clock, meter, owner, stats, durations } = bench();
     const startedMs = clock.monotonicMs();
     clock.block(250);
     const endedMs = meter.waitedTurnOver(owner, method("wait"), OUTCOME.answered, 0, startedMs);
@@ -132,7 +132,7 @@ describe("a turn that waited", () => {
   });
 
   test("is never over its budget for having waited", () => {
-    const { clock, meter, owner, method, overBudget } = bench();
+    const { clock, meter, owner, overBudget } = bench();
     const startedMs = clock.monotonicMs();
     clock.block(100_000);
     meter.waitedTurnOver(owner, method("wait"), OUTCOME.answered, 0, startedMs);
@@ -143,7 +143,7 @@ describe("a turn that waited", () => {
 describe("the budget of turns", () => {
   test("is not passed by what takes exactly that long", () => {
     const { meter, owner, overBudget, turn } = bench();
-    meter.begin();
+    meter.begin(owner);
     turn(limits.turnBudgetMs);
     meter.end(owner);
     expect(overBudget).toEqual([]);
@@ -151,7 +151,7 @@ describe("the budget of turns", () => {
 
   test("names the turn that passed it", () => {
     const { meter, owner, overBudget, turn } = bench();
-    meter.begin();
+    meter.begin(owner);
     turn(limits.turnBudgetMs + 1, "slow");
     meter.end(owner);
     expect(overBudget).toEqual([`slow: 1 took ${limits.turnBudgetMs + 1}`]);
@@ -159,7 +159,7 @@ describe("the budget of turns", () => {
 
   test("names the last of turns that passed it together, and how many they were", () => {
     const { meter, owner, overBudget, turn } = bench();
-    meter.begin();
+    meter.begin(owner);
     turn(0, "first");
     turn(150, "second");
     turn(0, "third");
@@ -170,19 +170,19 @@ describe("the budget of turns", () => {
 
 describe("Unix time in a slice", () => {
   test("is the same from beginning to end", () => {
-    const { clock, meter } = bench();
-    meter.begin();
+    const { clock, meter, owner } = bench();
+    meter.begin(owner);
     const first = meter.unixMs;
     clock.block(70);
     expect(meter.unixMs).toBe(first);
   });
 
   test("is read anew in the next", () => {
-    const { clock, meter } = bench();
-    meter.begin();
+    const { clock, meter, owner } = bench();
+    meter.begin(owner);
     void meter.unixMs;
     clock.block(70);
-    meter.begin();
+    meter.begin(owner);
     expect(meter.unixMs).toBe(clock.unixMs());
   });
 });

@@ -3,7 +3,7 @@ import { limits } from "../limits.ts";
 import type { AnyActorType } from "./definition.ts";
 import { decode, encode } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
-import type { Encoded, IndexedValue, StoredActor } from "./ports.ts";
+import type { Encoded, IndexedValue, StoredActor } from "./stored.ts";
 
 /** Throws `actor.state_not_encodable` or `actor.state_too_large`. */
 export function encodeState({ name, options }: AnyActorType, key: string, state: unknown): Encoded {

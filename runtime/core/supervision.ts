@@ -1,6 +1,5 @@
 // What a failed turn means for its actor: how long it rests, which message is to blame, and when its key is shut.
 import { limits } from "../limits.ts";
-import { Refusal } from "./errors.ts";
 
 export type Verdict =
   /** The next message starts the actor afresh, once the rest is over. */
@@ -55,10 +54,6 @@ export class FailureRecord {
 /** None after one crash, then doubled with each. */
 function restMs(inARow: number): number {
   return inARow < 2 ? 0 : Math.min(limits.backoffMs * 2 ** (inARow - 2), limits.backoffMaxMs);
-}
-
-export function isRefusal(error: unknown): error is Refusal {
-  return error instanceof Refusal;
 }
 
 /** Handlers may throw anything, also what throws again when it is looked at. */

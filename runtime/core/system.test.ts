@@ -50,6 +50,19 @@ describe("an actor system", () => {
     expect(outcome).toMatchObject({ code: "actor.crashed", error: { cause: { code: "actor.unknown_type" } } });
   });
 
+  test("counts the keys that it refused", () => {
+    const { system } = new SteppedSystem([Notes]);
+    for (const key of ["", "a\0b", "fine"]) codeOf(() => system.ref(Notes, key));
+    expect(system.hosts[0]?.stats.rejected.get("actor.bad_key")).toBe(2);
+  });
+
+  test("lets no actor make a ref with a key that is none", async () => {
+    const Seeker = actor("seeker", { state: () => ({}) }).on("seek", {}, (self) => void self.ref(Notebook, "a\nb"));
+    const stepped = new SteppedSystem([Seeker, Notes]);
+    const outcome = await stepped.outcome(stepped.system.ref(Seeker, "s").seek());
+    expect(outcome).toMatchObject({ code: "actor.crashed", error: { cause: { code: "actor.bad_key" } } });
+  });
+
   test("makes no ref with an empty key", () => {
     const { system } = new SteppedSystem([Notes]);
     expect(codeOf(() => system.ref(Notes, ""))).toBe("actor.bad_key");
@@ -132,6 +145,43 @@ describe("the check of inputs", () => {
   });
 });
 
+describe("a mailbox bounded in bytes", () => {
+  const Small = actor("small", { state: () => ({}), mailbox: { capacity: 100, bytes: 20 } }).on(
+    "add",
+    { in: t.Unknown() },
+    () => undefined,
+  );
+
+  test("counts what calls bring, as JSON, and refuses the call after it is full", () => {
+    const { tell } = new SteppedSystem([Small]).system.ref(Small, "a");
+    const receipts = ["x".repeat(17), "1", "2"].map((input) => tell.add(input).accepted);
+    expect(receipts).toEqual([true, true, false]);
+  });
+
+  test("has room again when what it held was handled", async () => {
+    const { system, clock } = new SteppedSystem([Small]);
+    const { tell } = system.ref(Small, "a");
+    for (let time = 0; time < 5; time++) {
+      expect(tell.add("x".repeat(30)).accepted).toBe(true);
+      await clock.settle();
+    }
+    expect(system.hosts[0]?.cells.get("a")?.mailbox.bytes).toBe(0);
+  });
+
+  test("refuses what has no length as JSON", () => {
+    const receipt = new SteppedSystem([Small]).system.ref(Small, "a").tell.add({ at: new Date(0) });
+    expect(receipt).toMatchObject({ accepted: false, why: { code: "actor.bad_input" } });
+    expect(receipt).toMatchObject({ why: { message: expect.stringContaining("/at is a Date") } });
+  });
+
+  test("weighs nothing where the type names no bound in bytes", () => {
+    const Plain = actor("plain", { state: () => ({}) }).on("add", { in: t.Unknown() }, () => undefined);
+    const { system } = new SteppedSystem([Plain]);
+    system.ref(Plain, "a").tell.add("x".repeat(1_000));
+    expect(system.hosts[0]?.cells.get("a")?.mailbox.bytes).toBe(0);
+  });
+});
+
 describe("a full mailbox", () => {
   test("does not accept a tell past its capacity", () => {
     const { tell } = new SteppedSystem([Notes]).system.ref(Notes, "a");
@@ -210,6 +260,19 @@ describe("draining", () => {
     void stepped.system.drain();
     const outcome = await stepped.outcome(stepped.system.ref(Notes, "a").all());
     expect(outcome).toMatchObject({ code: "system.draining", stood: "queued" });
+  });
+
+  test("waits for messages that wait for a rest after crashes", async () => {
+    const Fragile = actor("fragile", { state: () => ({}) }).on("fail", {}, () => {
+      throw new Error("broken");
+    });
+    const stepped = new SteppedSystem([Fragile]);
+    for (let time = 0; time < 3; time++) stepped.system.ref(Fragile, "a").tell.fail();
+    const drained = stepped.system.drain();
+    expect(await stepped.outcome(drained)).toEqual({ kind: "pending" });
+    await stepped.clock.advance(1_000);
+    expect(await stepped.outcome(drained)).toMatchObject({ kind: "answered" });
+    expect(stepped.crashes).toHaveLength(3);
   });
 
   test("lets actors finish what they began with each other's help", async () => {

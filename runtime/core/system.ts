@@ -106,6 +106,8 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.commits = new GroupCommit(store, {
       wanted: () => this.scheduler.ensureStep(),
       committed: (changes) => this.alarms.committed(changes),
+      lost: (owner) => this.alarms.lookAgain(owner),
+      quiet: () => this.#becomeQuiet(),
       failed,
     });
     this.scheduler.onStepEnd("commit", () => {
@@ -176,7 +178,7 @@ export class ActorSystem implements NodeServices, SessionHost {
 
   busy(change: 1 | -1): void {
     this.#busyCells += change;
-    if (this.#quiet !== undefined && this.#isQuiet) this.#quiet.resolve();
+    this.#becomeQuiet();
   }
 
   resident(change: 1 | -1): void {
@@ -190,6 +192,10 @@ export class ActorSystem implements NodeServices, SessionHost {
   quarantined(type: string, key: string, reason: string): void {
     this.commits.quarantine({ type, key, at: this.clock.unixMs(), reason });
     this.events.quarantined({ type, key, reason });
+  }
+
+  #becomeQuiet(): void {
+    if (this.#quiet !== undefined && this.#isQuiet) this.#quiet.resolve();
   }
 
   get #isQuiet(): boolean {

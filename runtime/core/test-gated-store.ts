@@ -1,10 +1,11 @@
 // A store whose commits a test can hold open, refuse, or count; all else is the store behind it.
-import type { CommitBatch, Store } from "./ports.ts";
+import type { Store } from "./ports.ts";
+import type { CommitBatch } from "./stored.ts";
 
 export class GatedStore implements Store {
   /** Every batch that was to be committed, in order; also those that were refused. */
   readonly batches: CommitBatch[] = [];
-  /** While set, commits fail with it. */
+  /** What the next commit that is let go fails with. */
   refusal: unknown = undefined;
   /** While set, actors cannot be loaded. */
   loadRefusal: unknown = undefined;
@@ -33,7 +34,9 @@ export class GatedStore implements Store {
   async commit(batch: CommitBatch): ReturnType<Store["commit"]> {
     this.batches.push(batch);
     await this.#gate?.promise;
-    if (this.refusal !== undefined) throw this.refusal;
+    const { refusal } = this;
+    this.refusal = undefined;
+    if (refusal !== undefined) throw refusal;
     return this.#behind.commit(batch);
   }
 

@@ -60,15 +60,16 @@ export class Topics implements TopicTable {
     return this.#topics.get(nameOf(topic))?.size ?? 0;
   }
 
+  check(topic: Topic<never>, value: unknown): void {
+    if (this.#checks === undefined) return;
+    const problem = this.#checks.problem(topic.schema, value);
+    if (problem === undefined) return deepFreeze(value);
+    const message = `Cannot publish to "${nameOf(topic)}": the value does not fit${problem}`;
+    throw new RuntimeError("actor.bad_input", message);
+  }
+
   publish(topic: Topic<never>, value: unknown): number {
-    const problem = this.#checks?.problem(topic.schema, value);
-    if (problem !== undefined) {
-      throw new RuntimeError(
-        "actor.bad_input",
-        `Cannot publish to "${nameOf(topic)}": the value does not fit${problem}`,
-      );
-    }
-    if (this.#checks !== undefined) deepFreeze(value);
+    this.check(topic, value);
     const subscriptions = this.#topics.get(nameOf(topic));
     this.published++;
     if (subscriptions === undefined) return 0;

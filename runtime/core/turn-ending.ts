@@ -4,6 +4,7 @@ import type { Method } from "./definition.ts";
 import type { DurableState } from "./durable-state.ts";
 import { Envelope } from "./envelope.ts";
 import { Refusal, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
+import type { HeldOutput } from "./group-commit.ts";
 import type { MailboxItem } from "./mailbox.ts";
 import type { ConnectionPort } from "./ports.ts";
 import { OUTCOME, type Outcome } from "./recorder.ts";
@@ -22,9 +23,13 @@ export interface EndingCell {
   failure: FailureRecord | undefined;
   /** The next message finds the actor as it was last committed, or fresh. */
   forget(): void;
+  cancelTimers(): void;
   /** As one that was never refused: it was let in before. */
   putAgain(envelope: Envelope): void;
 }
+
+/** A turn, or what should have become one. */
+type Work = Pick<Turn, "method" | "envelope">;
 
 /** What the runtime itself finds wrong at the end of a turn keeps its name. */
 const NAMED: ReadonlySet<RuntimeErrorCode> = new Set([
@@ -39,14 +44,16 @@ const NAMED: ReadonlySet<RuntimeErrorCode> = new Set([
 /** The handler is done. Throws when what it leaves behind cannot be stored; then nothing of it was. */
 export function succeed(cell: EndingCell, turn: Turn, value: unknown): void {
   const { durable, failure } = cell;
+  if (turn.doomed !== undefined) return fall(cell, turn, turn.doomed);
+  if (turn.method.kind !== "read") durable?.stage(cell.state);
   if (failure !== undefined && failure.inARow > 0) failure.wentWell();
   const asking = turn.envelope?.asking;
   if (durable === undefined) return asking?.resolve(value);
-  if (turn.doomed !== undefined) return asking?.reject(turn.doomed);
-  if (turn.method.kind !== "read") durable.stage(cell.state);
   if (asking !== undefined) {
     if (durable.clean) asking.resolve(value);
     else durable.hold({ release: () => asking.resolve(value), discard: (error) => asking.reject(error) });
+  } else if (turn.envelope !== undefined && !durable.clean) {
+    durable.hold(new Handled(cell, turn.envelope));
   }
   durable.letGo();
 }
@@ -55,7 +62,7 @@ export function succeed(cell: EndingCell, turn: Turn, value: unknown): void {
 export function failTurn(cell: EndingCell, turn: Turn, error: unknown): Outcome {
   const { envelope } = turn;
   if (turn.doomed !== undefined) {
-    answerLater(cell, envelope, turn.doomed);
+    fall(cell, turn, turn.doomed);
     return OUTCOME.crashed;
   }
   if (error instanceof Refusal) return refuse(cell, turn, error);
@@ -64,21 +71,50 @@ export function failTurn(cell: EndingCell, turn: Turn, error: unknown): Outcome 
     answerLater(cell, envelope, error as RuntimeError);
     return OUTCOME.cancelled;
   }
-  crash(cell, turn.method, envelope, error);
+  const id = envelope?.origin?.id;
+  if (id !== undefined && cell.failure?.isPoison(id)) rejectPoison(cell, envelope as Envelope, error as RuntimeError);
+  else crash(cell, turn, error, id);
   return OUTCOME.crashed;
+}
+
+/** What it rests on is lost, and so is all that it has done; what it saw and said counts for nothing. */
+function fall(cell: EndingCell, { envelope }: Turn, lost: RuntimeError): void {
+  cell.durable?.abandon(lost);
+  if (envelope !== undefined) putAside(cell, envelope, lost);
+}
+
+/** Nobody waits for this message, but what came of it may be lost. */
+class Handled implements HeldOutput {
+  readonly #cell: EndingCell;
+  readonly #envelope: Envelope;
+
+  constructor(cell: EndingCell, envelope: Envelope) {
+    this.#cell = cell;
+    this.#envelope = envelope;
+  }
+
+  release(): void {
+    // It is stored: nothing is left to be done for it.
+  }
+
+  discard(error: RuntimeError): void {
+    putAside(this.#cell, this.#envelope, error);
+  }
 }
 
 /** The actor could not be brought into memory for the message at its head, which was taken out. */
 export function failActivation(cell: EndingCell, envelope: Envelope, error: unknown): void {
   const isStore = error instanceof RuntimeError && error.code.startsWith("store.");
   if (isStore) putAside(cell, envelope, error);
-  else crash(cell, envelope.method, envelope, error);
+  // Not the message is to blame: one that comes again does so until it is the actor that is shut.
+  else crash(cell, { method: envelope.method, envelope }, error, undefined);
 }
 
-/** Nobody will handle this message: its asker is told, and without one it is a dead letter, unless it comes again. */
+/** Nobody will handle this message: its asker is told. Without one it is a dead letter; an alarm comes again. */
 export function putAside(cell: EndingCell, envelope: Envelope, why: RuntimeError): void {
   if (envelope.asking !== undefined) envelope.asking.reject(why);
-  else if (envelope.origin?.repeats !== true) cell.services.deadLetter(cell, envelope, why);
+  else if (envelope.origin?.alarm === undefined) cell.services.deadLetter(cell, envelope, why);
+  else cell.durable?.lookAfterAlarms();
 }
 
 /** A message that waited, of an actor that is gone, or shut for this reason. */
@@ -99,7 +135,7 @@ function refuse(cell: EndingCell, turn: Turn, refusal: Refusal): Outcome {
   try {
     if (turn.method.kind !== "read") cell.durable?.stage(cell.state);
   } catch (error) {
-    crash(cell, turn.method, envelope, error);
+    crash(cell, turn, error, envelope?.origin?.id);
     return OUTCOME.crashed;
   }
   answerLater(cell, envelope, refusal);
@@ -119,17 +155,19 @@ function answerLater(cell: EndingCell, envelope: Envelope | undefined, error: Er
 
 /** The turn's changes are discarded. A plain actor starts afresh; a session ends with its connection. */
 function undo(cell: EndingCell): void {
+  cell.cancelTimers();
   if (cell.durable?.loaded === true) cell.state = cell.durable.restore();
   else if (cell.connection === undefined) cell.forget();
 }
 
-function crash(cell: EndingCell, method: Method, envelope: Envelope | undefined, error: unknown): void {
+/** `id` is that of a message that may be to blame. */
+function crash(cell: EndingCell, work: Work, error: unknown, id: string | undefined): void {
   const { host, services, key } = cell;
+  const { method, envelope } = work;
   host.stats.crashes++;
   report(cell, method, error);
   undo(cell);
   if (cell.connection !== undefined) return cell.connection.crashed();
-  const id = envelope?.origin?.id;
   cell.failure = host.failureOf(key);
   const verdict = cell.failure.crashed(services.clock.monotonicMs(), id);
   const why = crashError(cell, method, error);
@@ -137,6 +175,12 @@ function crash(cell: EndingCell, method: Method, envelope: Envelope | undefined,
   else if (envelope?.origin?.repeats === true && verdict !== "poison") cell.putAgain(envelope);
   else if (envelope !== undefined) settleAside(cell, envelope, why);
   if (verdict === "quarantine") host.quarantine(key, textOf(error));
+}
+
+/** Its handler was not called: that is no crash. */
+function rejectPoison(cell: EndingCell, envelope: Envelope, why: RuntimeError): void {
+  if (envelope.asking !== undefined) answerLater(cell, envelope, why);
+  else settleAside(cell, envelope, why);
 }
 
 /** What will not be tried again: a dead letter, and an alarm goes on to its next time. */

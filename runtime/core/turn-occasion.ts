@@ -3,7 +3,7 @@ import type { CellHost } from "./cell-host.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { Origin } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
-import type { AlarmRecord } from "./ports.ts";
+import type { AlarmRecord } from "./stored.ts";
 import type { FailureRecord } from "./supervision.ts";
 
 export interface OccasionCell {
@@ -13,7 +13,7 @@ export interface OccasionCell {
   readonly failure: FailureRecord | undefined;
 }
 
-/** Notes what the turn's commit has to say of it. False when it is void: the alarm was cancelled or replaced since. */
+/** Notes what the turn's end has to say of it. False when it is void: the alarm was cancelled or replaced since. */
 export function beginOccasion(cell: OccasionCell, turn: { unixMs(): number }, origin: Origin): boolean {
   const { durable, failure } = cell;
   if (failure?.isPoison(origin.id)) {
@@ -23,12 +23,16 @@ export function beginOccasion(cell: OccasionCell, turn: { unixMs(): number }, or
   const { alarm, gone } = origin;
   if (durable === undefined) return true;
   if (gone !== undefined) {
-    durable.setWatch({ watchedType: gone.type, watchedKey: gone.key, method: "", on: false });
+    const watch = { watchedType: gone.type, watchedKey: gone.key, method: "", on: false };
+    durable.atEnd(() => durable.setWatch(watch));
   }
   if (alarm === undefined) return true;
   if (!durable.isCurrent(alarm)) return false;
   const unixMs = turn.unixMs();
-  durable.setAlarm(alarm.name, nextFiring(alarm, unixMs, durable.nextVersion));
+  durable.atEnd(() => {
+    if (durable.changesAlarm(alarm)) return;
+    durable.setAlarm(alarm.name, nextFiring(alarm, unixMs, durable.nextVersion));
+  });
   return true;
 }
 

@@ -52,9 +52,9 @@ describe("the method of a timer or an alarm", () => {
   });
 });
 
-describe("the times of a timer", () => {
-  const times = (options: Omit<TimerOptions, "send">) => timerTimes({ ...options, send: "ring" });
+const times = (options: Omit<TimerOptions, "send">) => timerTimes({ ...options, send: "ring" });
 
+describe("the times of a timer", () => {
   test("are once after a while", () => {
     expect(times({ afterMs: 0 })).toEqual({ afterMs: 0, everyMs: undefined });
   });

@@ -4,7 +4,7 @@ import type { AlarmOptions, TimerOptions } from "./context.ts";
 import type { AnyActorType, Method } from "./definition.ts";
 import { encode } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
-import type { AlarmRecord } from "./ports.ts";
+import type { AlarmRecord } from "./stored.ts";
 
 /** Alarms beyond this are a mistake: about 270 years. */
 const TIME_MAX_MS = 2 ** 43;

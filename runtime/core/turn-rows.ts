@@ -3,8 +3,8 @@ import { limits } from "../limits.ts";
 import type { Rows } from "./context.ts";
 import { decode, encode } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
-import type { Encoded } from "./ports.ts";
 import type { RowChanges } from "./row-changes.ts";
+import type { Encoded } from "./stored.ts";
 import { checkedName } from "./turn-options.ts";
 
 /** The actor's own rows; the runtime keeps its own beside them under other letters. */

@@ -165,6 +165,11 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     this.asks.push(asking);
   }
 
+  resumes(): void {
+    const { host, key } = this.cell;
+    this.services.probe?.resumed(host.index, key, this.method.index);
+  }
+
   sleep(delayMs: number): Promise<void> {
     this.#lazySleepers ??= new Sleepers(this.services.wheel);
     return this.#lazySleepers.add(delayMs);
@@ -205,7 +210,8 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     const { topics } = this.services;
     const { durable } = this.cell;
     if (durable === undefined) return topics.publish(topic as Topic<never>, value);
-    durable.hold({ release: () => void topics.publish(topic as Topic<never>, value), discard: () => undefined });
+    topics.check(topic as Topic<never>, value);
+    durable.holdMore({ release: () => void topics.publish(topic as Topic<never>, value), discard: () => undefined });
     return topics.count(topic as Topic<never>);
   }
 

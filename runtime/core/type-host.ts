@@ -96,10 +96,10 @@ export class TypeHost implements CellHost, TimerOwner {
   }
 
   /** Whoever watches the actor is told that it is gone for good. */
-  left(cell: Cell, reason: string): void {
+  left({ key }: { readonly key: string }, reason: string): void {
     const { watches, topics } = this.services;
-    watches.gone({ type: this.type.name, key: cell.key, reason });
-    topics.leave(cell);
+    watches.gone({ type: this.type.name, key, reason });
+    topics.leave({ key, host: this, connection: undefined });
   }
 
   get quarantined(): ReadonlyMap<string, string> {
@@ -116,9 +116,9 @@ export class TypeHost implements CellHost, TimerOwner {
     this.shut(key, reason);
     this.services.quarantined(this.type.name, key, reason);
     const cell = this.#cells.get(key);
-    if (cell === undefined) return;
-    cell.discardAll(this.quarantineError(key));
-    this.left(cell, "quarantined");
+    cell?.cancelTimers();
+    cell?.discardAll(this.quarantineError(key));
+    this.left({ key }, "quarantined");
   }
 
   /** False when the key was not shut. Its crashes are forgotten. */

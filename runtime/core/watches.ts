@@ -4,7 +4,7 @@ import type { Member, WatchTable } from "./cell-host.ts";
 import type { Gone } from "./context.ts";
 import type { DurableState } from "./durable-state.ts";
 import { RuntimeError } from "./errors.ts";
-import type { StoredWatch } from "./ports.ts";
+import type { StoredWatch } from "./stored.ts";
 
 interface Watcher {
   readonly type: string;

@@ -1,6 +1,7 @@
 // One connection from its first byte to its last, on a socket that does exactly what the test says.
 import { describe, expect, test } from "bun:test";
 
+import { limits } from "../limits.ts";
 import { closeFrame, frame } from "../wire/test-frames.ts";
 import {
   createTestTable,
@@ -172,6 +173,8 @@ describe("the end of what is read", () => {
     expect(net.script.turns).toEqual(["opened", "a", "b", "c", "d", "closed: shutdown"]);
     socket.lost();
     await drained;
+    // Until then the node looks for turns that wait for too long.
+    await net.clock.advance(limits.turnOpenMs);
     expect(left(net)).toEqual(NOTHING_LEFT);
   });
 });

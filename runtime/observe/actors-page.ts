@@ -10,6 +10,8 @@ import type { ActorQuery, ActorView, Page } from "./view.ts";
 export async function actorsPage(system: ActorSystem, query: ActorQuery): Promise<Page<ActorView>> {
   const nowMs = system.clock.monotonicMs();
   const { type: cursorType, key: cursorKey } = parseCursor(query.after ?? "");
+  const { keyPrefix = "", status, where } = query;
+  const filter = { keyPrefix, status, where };
   const items: ActorView[] = [];
   for (const host of hostsOf(system, query)) {
     const { name } = host.type;
@@ -17,7 +19,7 @@ export async function actorsPage(system: ActorSystem, query: ActorQuery): Promis
     const wanted = query.limit - items.length;
     const after = name === cursorType ? cursorKey : "";
     // Where the page is full already, one more says that another follows.
-    const { found, next } = await find(system, host, query, after, Math.max(1, wanted));
+    const { found, next } = await find(system, host, { ...filter, after, limit: Math.max(1, wanted) });
     const last = items.at(-1);
     if (wanted === 0 && last !== undefined) {
       if (found.length > 0 || next !== undefined) return { items, next: `${last.type}/${last.key}` };
@@ -40,30 +42,31 @@ function hostsOf(system: ActorSystem, { type, where }: ActorQuery): readonly Typ
   return hosts.toSorted((left, right) => compareTypes(left.type.name, right.type.name));
 }
 
-async function find(
-  system: ActorSystem,
-  host: TypeHost,
-  { keyPrefix = "", status, where }: ActorQuery,
-  after: string,
-  limit: number,
-): Promise<{ readonly found: readonly FoundActor[]; readonly next: string | undefined }> {
-  if (status === "quarantined" && where === undefined) return findQuarantined(host, keyPrefix, after, limit);
+interface HostQuery {
+  readonly keyPrefix: string;
+  readonly status: ActorQuery["status"];
+  readonly where: ActorQuery["where"];
+  readonly after: string;
+  readonly limit: number;
+}
+
+interface Found {
+  readonly found: readonly FoundActor[];
+  readonly next: string | undefined;
+}
+
+async function find(system: ActorSystem, host: TypeHost, query: HostQuery): Promise<Found> {
+  const { status, where, ...rest } = query;
+  if (status === "quarantined" && where === undefined) return findQuarantined(host, query);
   return findActors(host, system.store, {
-    keyPrefix,
-    after,
-    limit,
+    ...rest,
     ...(status === undefined ? {} : { status }),
     ...(where === undefined ? {} : { where }),
   });
 }
 
 /** They may be neither in memory nor stored. */
-function findQuarantined(
-  host: TypeHost,
-  keyPrefix: string,
-  after: string,
-  limit: number,
-): { readonly found: readonly FoundActor[]; readonly next: string | undefined } {
+function findQuarantined(host: TypeHost, { keyPrefix, after, limit }: HostQuery): Found {
   const keys = Array.from(host.quarantined.keys())
     .filter((key) => key.startsWith(keyPrefix) && compareUtf8(key, after) > 0)
     .sort(compareUtf8);

@@ -2,7 +2,7 @@
 import { decode, encode } from "../core/encoding.ts";
 import { RuntimeError } from "../core/errors.ts";
 import type { Operations } from "../core/operations.ts";
-import type { AlarmRecord } from "../core/ports.ts";
+import type { AlarmRecord } from "../core/stored.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
 import { actorsPage } from "./actors-page.ts";

@@ -1,8 +1,12 @@
 // The metrics as a scraper reads them: every line in the Prometheus text format, histograms that add up.
 import { describe, expect, test } from "bun:test";
 
+import { Type } from "@sinclair/typebox";
+
 import { DURATION_BOUNDS_S } from "../base/duration-buckets.ts";
-import { actor, session } from "../core/definition.ts";
+import { actor, type AnyActorType, session } from "../core/definition.ts";
+import { topic } from "../core/topic.ts";
+import { limits } from "../limits.ts";
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
 import { SteppedSystem } from "../testing/stepped-system.ts";
 import type { NetFigures } from "./figures.ts";
@@ -67,10 +71,26 @@ const net: NetFigures = {
   outboundBytes: () => 9,
 };
 
-function createNode() {
-  const stepped = new SteppedSystem([Counter, Echo]);
+const news = topic("news", Type.String())("all");
+const Desk = actor("desk", { state: () => ({ notes: 0 }), durable: true, mailbox: { capacity: 1 } })
+  .on("note", { in: Type.String() }, (desk, text) => {
+    if (text === "") throw desk.refuse("desk.empty");
+    desk.state.notes++;
+    desk.alarm("tidy", { afterMs: 100, send: "tidy" });
+    desk.publish(news, text);
+  })
+  .on("listen", {}, (desk) => desk.subscribe(news, "heard"))
+  .on("heard", { in: Type.String() }, () => undefined)
+  .on("tidy", {}, () => undefined)
+  .on("crash", {}, () => {
+    throw new Error("out of ink");
+  });
+
+function createNode(types: readonly AnyActorType[] = [Counter, Echo]) {
+  const stepped = new SteppedSystem(types);
   const ledger = { lines: 5, failures: 1, lost: 0 };
-  const metrics = createMetrics({ system: stepped.system, net, ledger, processStartedAt: 1_752_846_296_406 });
+  const memory = { hibernated: 8 };
+  const metrics = createMetrics({ system: stepped.system, net, ledger, memory, processStartedAt: 1_752_846_296_406 });
   return { stepped, scrape: async () => parse(await metrics()) };
 }
 
@@ -112,6 +132,53 @@ describe("the metrics", () => {
     expect(valuesOf(samples, "correio_turns_total")['type="counter"']).toBe(1);
     expect(valuesOf(samples, "correio_mailbox_messages")['type="counter"']).toBe(1);
     expect(valuesOf(samples, "correio_actors")).toEqual({ 'type="counter"': 1, 'type="echo-session"': 0 });
+  });
+
+  test("tell what actors refused from what was not let in, by reason", async () => {
+    const { stepped, scrape } = createNode([Desk]);
+    const desk = stepped.ref(Desk, "a");
+    await stepped.outcome(desk.note(""));
+    await stepped.outcome(desk.note(7 as unknown as string));
+    for (const _ of [1, 2, 3]) stepped.system.ref(Desk, "a").tell.tidy();
+    const samples = await scrape();
+    expect(valuesOf(samples, "correio_refusals_total")).toEqual({ 'type="desk",reason="desk.empty"': 1 });
+    expect(valuesOf(samples, "correio_rejections_total")).toEqual({
+      'type="desk",reason="actor.bad_input"': 1,
+      'type="desk",reason="actor.mailbox_full"': 2,
+    });
+  });
+
+  test("count who is in memory, who came and who left", async () => {
+    const { stepped, scrape } = createNode([Desk]);
+    for (const key of ["a", "b", "c"]) await stepped.outcome(stepped.ref(Desk, key).tidy());
+    stepped.system.hosts[0]?.quarantine("c", "looked at");
+    await stepped.advance(1_000);
+    await stepped.outcome(stepped.ref(Desk, "a").tidy());
+    await stepped.advance(limits.idleStopMs - 500);
+    const samples = await scrape();
+    const of = (name: string) => valuesOf(samples, name)['type="desk"'];
+    expect(of("correio_actors")).toBe(1);
+    expect(of("correio_idle_actors")).toBe(1);
+    expect(of("correio_quarantined_keys")).toBe(1);
+    expect(of("correio_activations_total")).toBe(3);
+    expect(of("correio_hibernations_total")).toBe(2);
+    expect(valuesOf(samples, "correio_memory_hibernations_total")).toEqual({ "": 8 });
+  });
+
+  test("count commits, alarms, publications and dead letters", async () => {
+    const { stepped, scrape } = createNode([Desk]);
+    for (const key of ["a", "b"]) await stepped.outcome(stepped.ref(Desk, key).listen());
+    await stepped.outcome(stepped.ref(Desk, "a").note("hello"));
+    await stepped.advance(200);
+    stepped.system.ref(Desk, "b").tell.crash();
+    await stepped.runAll();
+    const samples = await scrape();
+    expect(valuesOf(samples, "correio_publications_total")).toEqual({ "": 1 });
+    expect(valuesOf(samples, "correio_notifications_total")).toEqual({ "": 2 });
+    expect(valuesOf(samples, "correio_alarms_fired_total")).toEqual({ "": 1 });
+    expect(valuesOf(samples, "correio_dead_letters_total")).toEqual({ 'type="desk"': 1 });
+    expect(valuesOf(samples, "correio_commits_total")[""]).toBeGreaterThanOrEqual(3);
+    expect(valuesOf(samples, "correio_commit_failures_total")).toEqual({ "": 0 });
   });
 
   test.each(["correio_turn_duration_seconds", "correio_request_duration_seconds"])(

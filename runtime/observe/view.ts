@@ -113,7 +113,7 @@ export interface SessionView {
   readonly paused: boolean;
 }
 
-/** A page of at most `limit` items, in a stable order; `next` is the cursor of the page after it, if there may be one. */
+/** At most `limit` items, in a stable order; `next` is the cursor of the page after them, if there may be one. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next?: string;
@@ -145,7 +145,7 @@ export interface ActorCall {
   readonly once?: string;
 }
 
-/** Actors, seen and acted on. What is wrong with the address or the act is a `RuntimeError`, thrown or rejected with. */
+/** Actors, seen and acted on. What is wrong with an address or an act is a `RuntimeError`, thrown or rejected with. */
 export interface ActorsView {
   actorTypes(): readonly ActorTypeView[];
   /** Ordered by type and key. A page may have fewer than `limit` items and yet a next one. */

@@ -1,7 +1,7 @@
 // Names the turn that blocks the process: a thread of its own looks at what the loop is doing and writes the log line.
 import { Worker } from "node:worker_threads";
 
-import type { AnyActorType, Method } from "../core/definition.ts";
+import { type AnyActorType, methodsInOrder } from "../core/definition.ts";
 import type { TurnProbe } from "../core/ports.ts";
 import type { Log } from "./log.ts";
 import { TurnBoard } from "./turn-board.ts";
@@ -70,7 +70,6 @@ function levelNumber({ logger }: Log, level: "error" | "warn"): number | undefin
 }
 
 /** What the watchdog has to know of an actor type, its methods in the order of their indices. */
-export function watchedType({ name, methods, session }: AnyActorType): WatchedType {
-  const all = session === undefined ? Array.from(methods.values()) : Object.values(session);
-  return { name, methods: all.map((method: Method) => ({ name: method.name, definedAt: method.definedAt })) };
+export function watchedType(type: AnyActorType): WatchedType {
+  return { name: type.name, methods: methodsInOrder(type).map(({ name, definedAt }) => ({ name, definedAt })) };
 }

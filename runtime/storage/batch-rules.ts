@@ -1,6 +1,6 @@
 // What both stores make of a batch before they look at it: names that no file can hold, and an owner of yesterday.
 import { RuntimeError } from "../core/errors.ts";
-import type { Change, CommitBatch, IndexedValue } from "../core/ports.ts";
+import type { Change, CommitBatch, IndexedValue } from "../core/stored.ts";
 
 export type Outcome = "committed" | "stale";
 

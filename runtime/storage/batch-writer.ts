@@ -2,7 +2,7 @@
 import { constants, type Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 
 import { RuntimeError } from "../core/errors.ts";
-import type { CommitBatch } from "../core/ports.ts";
+import type { CommitBatch } from "../core/stored.ts";
 import { addressOf } from "./address.ts";
 import { type Outcome, outcomesOfOvertaken, refuseIllFormed } from "./batch-rules.ts";
 import { ChangeWriter } from "./change-writer.ts";

@@ -1,7 +1,7 @@
 // Hot. One change on its way into the database: its state in one statement, the rest of it only when it has any.
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 
-import type { Change } from "../core/ports.ts";
+import type { Change } from "../core/stored.ts";
 import { addressOf } from "./address.ts";
 import { indexedText } from "./batch-rules.ts";
 

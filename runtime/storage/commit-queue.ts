@@ -1,6 +1,6 @@
 // Commits in order while another program holds the database for a moment: nothing blocks the loop meanwhile.
 import type { Clock } from "../base/clock.ts";
-import type { CommitBatch } from "../core/ports.ts";
+import type { CommitBatch } from "../core/stored.ts";
 import { limits } from "../limits.ts";
 import type { Outcome } from "./batch-rules.ts";
 

@@ -7,7 +7,7 @@ import type {
   StoredLetter,
   StoredQuarantine,
   StoredWatch,
-} from "../core/ports.ts";
+} from "../core/stored.ts";
 import { addressOf } from "./address.ts";
 import { indexedText } from "./batch-rules.ts";
 import { OrderedMap } from "./ordered-map.ts";

@@ -1,17 +1,17 @@
 // The Store port without a file: everything in maps, on a disk of its own or on one that outlives it.
 import { compareUtf8 } from "../base/utf8-order.ts";
+import type { Store } from "../core/ports.ts";
 import type {
   AlarmRecord,
   CommitBatch,
   RowRange,
-  Store,
   StoredActor,
   StoredAlarm,
   StoredLetter,
   StoredQuarantine,
   StoredWatch,
   StoreQuery,
-} from "../core/ports.ts";
+} from "../core/stored.ts";
 import { addressOf } from "./address.ts";
 import { indexedText, type Outcome, outcomesOfOvertaken, refuseIllFormed } from "./batch-rules.ts";
 import { pageStart, prefixEnd } from "./key-range.ts";

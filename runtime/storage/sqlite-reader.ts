@@ -10,7 +10,7 @@ import type {
   StoredQuarantine,
   StoredWatch,
   StoreQuery,
-} from "../core/ports.ts";
+} from "../core/stored.ts";
 import { addressOf, keyOf, typeOf } from "./address.ts";
 import { indexedText } from "./batch-rules.ts";
 import { pageStart, prefixEnd } from "./key-range.ts";

@@ -2,7 +2,7 @@
 import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 
-import type { Change } from "../core/ports.ts";
+import type { Change } from "../core/stored.ts";
 import { ChangeWriter } from "./change-writer.ts";
 import { APPLICATION_ID, claim, migrate, MIGRATIONS, pragma } from "./sqlite-schema.ts";
 import { alarm, change } from "./test-stores.ts";

@@ -1,17 +1,17 @@
 // The Store port on bun:sqlite: one file, one owner, a write-ahead log, one transaction for each batch.
 import { type Clock, systemClock } from "../base/clock.ts";
+import type { Store } from "../core/ports.ts";
 import type {
   AlarmRecord,
   CommitBatch,
   RowRange,
-  Store,
   StoredActor,
   StoredAlarm,
   StoredLetter,
   StoredQuarantine,
   StoredWatch,
   StoreQuery,
-} from "../core/ports.ts";
+} from "../core/stored.ts";
 import type { Outcome } from "./batch-rules.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import { CommitQueue } from "./commit-queue.ts";

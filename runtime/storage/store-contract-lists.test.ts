@@ -1,7 +1,8 @@
 // What every store promises of its lists: keys, found by prefix or field, page after page; letters; quarantines.
 import { afterAll, describe, expect, test } from "bun:test";
 
-import type { IndexedValue, Store } from "../core/ports.ts";
+import type { Store } from "../core/ports.ts";
+import type { IndexedValue } from "../core/stored.ts";
 import { batch, change, commit, IN_ORDER, letter, removeDatabases, storeKinds } from "./test-stores.ts";
 
 afterAll(removeDatabases);

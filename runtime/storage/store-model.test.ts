@@ -3,7 +3,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 
 import * as fc from "fast-check";
 
-import type { Change, CommitBatch, Store } from "../core/ports.ts";
+import type { Store } from "../core/ports.ts";
+import type { Change, CommitBatch } from "../core/stored.ts";
 import { alarm, batch, change, letter, removeDatabases, type StoreHome, storeKinds } from "./test-stores.ts";
 
 afterAll(removeDatabases);

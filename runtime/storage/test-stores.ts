@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { RuntimeError } from "../core/errors.ts";
-import type { AlarmRecord, Change, CommitBatch, Store, StoredLetter } from "../core/ports.ts";
+import type { Store } from "../core/ports.ts";
+import type { AlarmRecord, Change, CommitBatch, StoredLetter } from "../core/stored.ts";
 import { MemoryDisk, openMemoryStore } from "./memory-store.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
@@ -43,17 +44,17 @@ export const IN_ORDER = ["", "\0", "%", "A", "_", "a", "a\0", "a/b", "aa", "b", 
 
 export const GENEROUS_BYTES = 1_073_741_824;
 
-const folder = mkdtempSync(join(tmpdir(), "correio-store-"));
-chmodSync(folder, 0o755);
-const made = { paths: 0 };
+const made: { folder?: string; paths: number } = { paths: 0 };
 
 /** In a folder that nobody has used. */
 export function newDatabasePath(): string {
-  return join(folder, String(++made.paths), "actors.db");
+  made.folder ??= mkdtempSync(join(tmpdir(), "correio-store-"));
+  chmodSync(made.folder, 0o755);
+  return join(made.folder, String(++made.paths), "actors.db");
 }
 
 export function removeDatabases(): void {
-  rmSync(folder, { recursive: true, force: true });
+  if (made.folder !== undefined) rmSync(made.folder, { recursive: true, force: true });
 }
 
 /** The first commit of "room/lobby", unless told otherwise. */

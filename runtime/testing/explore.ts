@@ -15,17 +15,27 @@ const SHOWN_STEPS = 40;
 
 /** A seed has been found that fails. `replay(exploration, failure.ticket)` gives the same trace again. */
 export class ExplorationFailed extends Error {
-  readonly ticket: Ticket;
-  readonly trace: readonly string[];
-  /** Seeds that were tried, the failing one among them. */
-  readonly runs: number;
+  readonly #run: Run;
+  readonly #runs: number;
 
   constructor(run: Run, runs: number, isRepeatable: boolean) {
     super(reportOf(run, runs, isRepeatable), { cause: run.failure?.error });
     this.name = "ExplorationFailed";
-    this.ticket = { seed: run.seed, faults: run.faults };
-    this.trace = run.trace;
-    this.runs = runs;
+    this.#run = run;
+    this.#runs = runs;
+  }
+
+  get ticket(): Ticket {
+    return { seed: this.#run.seed, faults: this.#run.faults };
+  }
+
+  get trace(): readonly string[] {
+    return this.#run.trace;
+  }
+
+  /** Seeds that were tried, the failing one among them. */
+  get runs(): number {
+    return this.#runs;
   }
 }
 

@@ -5,6 +5,7 @@ import { FaultChance, type Faults } from "./fault-chance.ts";
 import type { StoreErrorCode, StoreOperation, Trouble } from "./faulty-store.ts";
 import { watch } from "./outcome.ts";
 import { SteppedSystem } from "./stepped-system.ts";
+import { shownCall } from "./turn-gate.ts";
 import { World } from "./world.ts";
 
 export interface Exploration<Result> {
@@ -17,7 +18,7 @@ export interface Exploration<Result> {
   /** Seeds that are tried: 100 unless given, from `firstSeed` on, 1 unless given. */
   readonly runs?: number;
   readonly firstSeed?: number;
-  /** Steps after which a run has failed, because it will not end: 20 000 unless given. */
+  /** Steps after which a run has failed, because it will not end: 5 000 unless given. */
   readonly stepsMax?: number;
   /** Turns of the loop that the store takes at most before it is done, and again before it answers; 3 unless given. */
   readonly storeTurnsMax?: number;
@@ -39,9 +40,9 @@ export interface Run {
   readonly failure: { readonly error: unknown } | undefined;
 }
 
-const STEPS_MAX = 20_000;
+const STEPS_MAX = 5_000;
 /** Timers that go off one after the other without anything to do: whoever is awaited will not come. */
-const IDLE_TIMERS_MAX = 2_000;
+const IDLE_TIMERS_MAX = 1_000;
 /** Of all steps, how many let a timer go off that is due soon, though there is something to do. */
 const EARLY_TIMERS = 1 / 16;
 const SOON_MS = 1_000;
@@ -73,7 +74,7 @@ class ExploredRun<Result> {
     this.chance = chance;
     this.#random = createRandom(seed ^ 0x2545f491);
     const storePlan = (operation: StoreOperation): Trouble => this.#trouble(operation);
-    this.#stepped = new SteppedSystem(exploration.types, { seed, storePlan });
+    this.#stepped = new SteppedSystem(exploration.types, { seed, storePlan, heard: (what) => this.#say(what) });
     const crash = (): Promise<void> => (this.#crashWanted ??= Promise.withResolvers()).promise;
     this.#world = new World(this.#stepped, createRandom(seed ^ 0x68e31da4), (text) => this.#say(text), crash);
   }
@@ -111,7 +112,7 @@ class ExploredRun<Result> {
     const { waited, ran } = await this.#stepped.look();
     if (ran !== undefined) {
       this.#idleTimers = 0;
-      this.#say(`${ran.type}/${ran.key}.${ran.method}`);
+      this.#say(shownCall(ran));
     }
     return waited || (senders.length > 0 && this.#send(senders));
   }

@@ -1,18 +1,18 @@
 // A store in trouble: slow, refusing, losing its answers, or dying with its process, wherever a plan says so.
 import type { Clock } from "../base/clock.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../core/errors.ts";
+import type { Store } from "../core/ports.ts";
 import type {
   AlarmRecord,
   CommitBatch,
   RowRange,
-  Store,
   StoredActor,
   StoredAlarm,
   StoredLetter,
   StoredQuarantine,
   StoredWatch,
   StoreQuery,
-} from "../core/ports.ts";
+} from "../core/stored.ts";
 
 export type OperationName = Exclude<keyof Store, "epoch" | "close">;
 

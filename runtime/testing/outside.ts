@@ -5,6 +5,7 @@ import { type Receipt, RuntimeError } from "../core/errors.ts";
 import { type Courier, createRefClass } from "../core/ref.ts";
 import type { Addressable, CallOptions, Ref, TellOptions } from "../core/shape.ts";
 import type { ActorSystem } from "../core/system.ts";
+import { shownCall } from "./turn-gate.ts";
 
 /** The node was killed while its answer was awaited, or is down: what was asked may have been done or not. */
 export class NodeKilled extends Error {
@@ -56,7 +57,7 @@ export class Outside implements Courier {
     return this.#held.length;
   }
 
-  /** Sends the ask that is held longest and returns its name: `room/lobby.post`. */
+  /** Sends the ask that is held longest and returns it as a text: `room/lobby.post("hello")`. */
   sendNext(): string | undefined {
     const call = this.#held.shift();
     call?.send();
@@ -74,7 +75,8 @@ export class Outside implements Courier {
       const answer = this.#node.system.delivery.ask(this.#now(address), method, input, options);
       answer.then(resolve, reject).finally(settled);
     };
-    if (this.#holds) this.#held.push({ name: `${address.name}.${method.name}`, send });
+    const name = shownCall({ type: address.type, key: address.key, method: method.name, input });
+    if (this.#holds) this.#held.push({ name, send });
     else send();
     return promise;
   }

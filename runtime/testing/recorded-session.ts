@@ -62,5 +62,14 @@ export function openRecordedSession(options: { openedCrashes?: boolean; stateCra
   const stepped = new SteppedSystem([Chat]);
   const connection = new ConnectionStandIn(stepped.system, Chat);
   const ref = stepped.system.ref(Chat, connection.id);
-  return { stepped, clock: stepped.clock, lines, signals, Chat, connection, ref, stats: stepped.system.hosts[0]?.stats };
+  return {
+    stepped,
+    clock: stepped.clock,
+    lines,
+    signals,
+    Chat,
+    connection,
+    ref,
+    stats: stepped.system.hosts[0]?.stats,
+  };
 }

@@ -25,10 +25,13 @@ export interface SteppedOptions {
   readonly seed?: number;
   /** Troubles of the store; those that the test sends to `storeFaults` unless given. */
   readonly storePlan?: StorePlan;
+  /** Told of all that is written down, as it happens, and of turns that go on after they have waited. */
+  readonly heard?: (what: string) => void;
 }
 
 /** Turns, or looks of the loop, after which a system that never comes to rest is a bug of the test or of the system. */
 const QUIET_WITHIN = 10_000;
+const ignore = (): void => undefined;
 
 export class SteppedSystem {
   readonly clock = new FakeClock();
@@ -40,6 +43,8 @@ export class SteppedSystem {
   readonly refusals: string[] = [];
   /** `type/key.method: reason` of messages that were put aside. */
   readonly deadLetters: string[] = [];
+  /** `type/key: reason` of keys that were shut. */
+  readonly quarantines: string[] = [];
   /** What the store failed with. */
   readonly storeFailures: string[] = [];
   readonly #types: readonly AnyActorType[];
@@ -54,7 +59,8 @@ export class SteppedSystem {
     this.disk = options.disk ?? new MemoryDisk();
     this.#types = types;
     this.#options = options;
-    this.#gate = new TurnGate(options.seed === undefined ? undefined : seededPick(options.seed));
+    const { seed, heard = ignore } = options;
+    this.#gate = new TurnGate(seed === undefined ? undefined : seededPick(seed), heard);
     this.#life = this.#begin();
   }
 
@@ -177,11 +183,19 @@ export class SteppedSystem {
   }
 
   #events(): Partial<CoreEvents> {
+    const { heard = ignore } = this.#options;
+    const note = (list: string[], kind: string, what: string): void => {
+      list.push(what);
+      heard(`${kind}: ${what}`);
+    };
     return {
-      crashed: ({ type, key, method, error }) => this.crashes.push(`${type}/${key}.${method}: ${describe(error)}`),
-      refused: ({ type, key, reason }) => this.refusals.push(`${type}/${key}: ${reason}`),
-      deadLetter: ({ type, key, method, reason }) => this.deadLetters.push(`${type}/${key}.${method}: ${reason}`),
-      storeFailed: ({ error }) => this.storeFailures.push(describe(error)),
+      crashed: ({ type, key, method, error }) =>
+        note(this.crashes, "crashed", `${type}/${key}.${method}: ${describe(error)}`),
+      refused: ({ type, key, reason }) => note(this.refusals, "refused", `${type}/${key}: ${reason}`),
+      deadLetter: ({ type, key, method, reason }) =>
+        note(this.deadLetters, "dead letter", `${type}/${key}.${method}: ${reason}`),
+      quarantined: ({ type, key, reason }) => note(this.quarantines, "quarantined", `${type}/${key}: ${reason}`),
+      storeFailed: ({ error }) => note(this.storeFailures, "store failed", describe(error)),
     };
   }
 }

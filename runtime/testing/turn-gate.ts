@@ -9,7 +9,11 @@ export interface RanTurn {
   readonly type: string;
   readonly key: string;
   readonly method: string;
+  /** Undefined also for what came over a connection. */
+  readonly input: unknown;
 }
+
+const CALL_LENGTH_MAX = 100;
 
 /** Which of so many, counted from 0. */
 export type Pick = (count: number) => number;
@@ -18,15 +22,17 @@ export class TurnGate implements RunOrder, TurnProbe {
   /** Whose turns they are. */
   system: ActorSystem | undefined;
   readonly #pick: Pick | undefined;
+  readonly #heard: (what: string) => void;
   /** Turns that may still pass. */
   #permits = Number.POSITIVE_INFINITY;
   #ran: RanTurn | undefined;
   #type = 0;
   #key = "";
 
-  /** Without `pick` the actor runs that waits longest, as outside of tests. */
-  constructor(pick: Pick | undefined) {
+  /** Without `pick` the actor runs that waits longest, as outside of tests. `heard` is told of turns that go on. */
+  constructor(pick: Pick | undefined, heard: (what: string) => void) {
     this.#pick = pick;
+    this.#heard = heard;
   }
 
   /** The turn that `letOne` let pass, if one did. */
@@ -65,11 +71,22 @@ export class TurnGate implements RunOrder, TurnProbe {
     if (this.#permits === Number.POSITIVE_INFINITY) return;
     this.#permits--;
     const host = this.system?.hosts[this.#type];
-    const method = host?.cells.get(this.#key)?.turn?.methodName ?? "";
-    this.#ran = { type: host?.type.name ?? "", key: this.#key, method };
+    const turn = host?.cells.get(this.#key)?.turn;
+    const { methodName = "", envelope } = turn ?? {};
+    this.#ran = { type: host?.type.name ?? "", key: this.#key, method: methodName, input: envelope?.input };
   }
 
   left(): void {
     // Whoever ran stays written down.
   }
+
+  resumed(type: number, key: string): void {
+    this.#heard(`${this.system?.hosts[type]?.type.name}/${key} goes on`);
+  }
+}
+
+/** `room/lobby.post("hello")`, at most 100 characters of it. */
+export function shownCall({ type, key, method, input }: RanTurn): string {
+  const text = `${type}/${key}.${method}(${input === undefined ? "" : JSON.stringify(input)})`;
+  return text.length > CALL_LENGTH_MAX ? `${text.slice(0, CALL_LENGTH_MAX - 1)}…` : text;
 }

@@ -1,6 +1,7 @@
 // What a scenario has of the node that is explored: refs, clients, time, chance, and the power to crash it.
 import type { Random } from "../base/random.ts";
 import type { Addressable, Ref } from "../core/shape.ts";
+import type { ActorSystem } from "../core/system.ts";
 import type { MemoryDisk } from "../storage/memory-store.ts";
 import type { Outside } from "./outside.ts";
 import type { SteppedSystem } from "./stepped-system.ts";
@@ -34,6 +35,11 @@ export class World {
     const client = this.#clients.get(name) ?? this.#stepped.client(name, { holds: true });
     this.#clients.set(name, client);
     return client;
+  }
+
+  /** As it runs now; what is called on it directly is not part of the trace. */
+  get system(): ActorSystem {
+    return this.#stepped.system;
   }
 
   /** What is stored, to be looked at. */

@@ -29,7 +29,7 @@ const OUTBOX_MAX = 32;
 const PAGE = 1_000;
 
 /** Periodic alarms of a timekeeper, by their missed policy. */
-export const PERIODS_MS = { once: 10, all: 25, skip: 10 } as const;
+export const PERIODS_MS = { once: 10, all: 40, skip: 10 } as const;
 
 const entryShape = { id: t.String(), amount: t.Integer() };
 const entrySchema = t.Object(entryShape);
@@ -37,6 +37,11 @@ const pageSchema = t.Object({ count: t.Integer(), balance: t.Integer(), entries:
 const afterSchema = t.Object({ after: t.Integer() });
 const legSchema = t.Object({ id: t.String(), leg: t.Integer() });
 const transferSchema = t.Object({ ...entryShape, from: t.String(), to: t.String() });
+
+const timesSchema = t.Object({
+  finishedAt: t.Integer(),
+  firings: t.Array(t.Object({ name: t.String(), id: t.String(), dueAt: t.Integer(), at: t.Integer() })),
+});
 
 interface Totals {
   count: number;
@@ -160,11 +165,13 @@ export const Sleeper = actor("sleeper", {
 interface Times {
   entries: Entry[];
   fired: NotedFiring[];
+  /** Unix milliseconds; 0 before. */
+  finishedAt: number;
 }
 
 /** One-shot alarms on demand, and three periodic ones; all that fired is in its state. */
 export const Timekeeper = actor("timekeeper", {
-  state: (): Times => ({ entries: [], fired: [] }),
+  state: (): Times => ({ entries: [], fired: [], finishedAt: 0 }),
   durable: true,
   hibernateAfterMs: 4,
 })
@@ -194,15 +201,13 @@ export const Timekeeper = actor("timekeeper", {
   })
   .on("finish", {}, (keeper) => {
     for (const name of Object.keys(PERIODS_MS)) keeper.cancelAlarm(name);
+    keeper.state.finishedAt ||= keeper.unixMs();
   })
   .read("page", { in: afterSchema, out: pageSchema }, ({ state }, { after }) => listed(state.entries, after))
-  .read(
-    "firings",
-    {
-      out: t.Array(t.Object({ name: t.String(), id: t.String(), dueAt: t.Integer(), at: t.Integer() })),
-    },
-    ({ state }) => state.fired.map((firing) => ({ ...firing })),
-  );
+  .read("times", { out: timesSchema }, ({ state: { fired, finishedAt } }) => ({
+    finishedAt,
+    firings: fired.map((firing) => ({ ...firing })),
+  }));
 
 function listed(entries: readonly Entry[], after: number): EntryPage {
   const balance = entries.reduce((sum, { amount }) => sum + amount, 0);

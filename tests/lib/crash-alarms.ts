@@ -1,5 +1,5 @@
 // What must be true of the alarms of one timekeeper, however often its process was killed.
-import type { MissedPolicy } from "#runtime/core/ports.ts";
+import type { MissedPolicy } from "#runtime/core/stored.ts";
 import { limits } from "#runtime/mod.ts";
 
 import { type NotedFiring, PERIODS_MS } from "./crash-actors.ts";
@@ -10,7 +10,7 @@ export interface AlarmFacts {
   readonly oneShots: readonly { readonly name: string; readonly missed: MissedPolicy }[];
   /** The periodic ones were set. */
   readonly begun: boolean;
-  /** When the process was started again after that, in Unix milliseconds. */
+  /** When the process was started again after that and before they were cancelled, in Unix milliseconds. */
   readonly starts: readonly number[];
 }
 

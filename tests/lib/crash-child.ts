@@ -16,7 +16,7 @@ import { type Operation, operationAt, REFUSED, tellers, timekeepersOf } from "./
 export const CHILD_PATH = import.meta.path;
 
 const BYTES_MAX = 8 * 1_073_741_824;
-const FIGURES_EVERY_MS = 10;
+const FIGURES_EVERY_MS = 5;
 /** After a kill there is much to catch up with, and other programs have the processor too. */
 const PATIENT = { timeoutMs: 60_000 };
 const REFUSALS: ReadonlySet<string> = new Set(["account.entered", "teller.busy"]);
@@ -30,7 +30,7 @@ interface Life {
 /** What was said before a kill has been said: it is in the pipe when this returns. */
 function say(message: Message): void {
   const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     try {
       offset += writeSync(1, bytes, offset);
     } catch (error) {
@@ -68,10 +68,8 @@ async function recover(life: Life, sinceMs: number): Promise<void> {
   });
   await Promise.all(again);
   for (const key of tellers) while ((await system.ref(Teller, key).retry(undefined, PATIENT)) > 0);
-  const timekeepers: ShownTimekeeper[] = [];
-  for (const key of plan.timekeepers) timekeepers.push(await end(life, key, sinceMs));
-  const places: ShownPlace[] = [];
-  for (const { place, after } of plan.places) places.push({ place, ...(await show(system, place, after)) });
+  const timekeepers = await Promise.all(plan.timekeepers.map((key) => end(life, key, sinceMs)));
+  const places = await Promise.all(plan.places.map(({ place, after }) => show(system, place, after)));
   say({ kind: "checked", places, timekeepers });
 }
 
@@ -79,16 +77,19 @@ async function recover(life: Life, sinceMs: number): Promise<void> {
 async function end({ plan, store, system }: Life, key: string, sinceMs: number): Promise<ShownTimekeeper> {
   const keeper = system.ref(Timekeeper, key);
   const isOwed = async (): Promise<boolean> => {
+    const { firings } = await keeper.times(undefined, PATIENT);
+    const fired = new Set(firings.map(({ id }) => id));
     const alarms = await store.alarmsOf("timekeeper", key);
-    return alarms.some(({ everyMs, dueAt }) => everyMs === 0 || dueAt <= sinceMs);
+    const due = alarms.filter(({ everyMs, dueAt }) => everyMs === 0 || dueAt <= sinceMs);
+    return due.some(({ name, fire }) => !fired.has(`alarm:${name}#${fire}`));
   };
   const untilMs = performance.now() + plan.dueWithinMs;
   while ((await isOwed()) && performance.now() < untilMs) await Bun.sleep(1);
   await keeper.finish(undefined, PATIENT);
-  return { key, firings: await keeper.firings(undefined, PATIENT) };
+  return { key, ...(await keeper.times(undefined, PATIENT)) };
 }
 
-async function show(system: ActorSystem, place: string, after: number): Promise<EntryPage> {
+async function show(system: ActorSystem, place: string, after: number): Promise<ShownPlace> {
   const shown = await pageOf(system, place, after);
   const entries = [...shown.entries];
   while (after + entries.length < shown.count) {
@@ -96,7 +97,7 @@ async function show(system: ActorSystem, place: string, after: number): Promise<
     if (more.length === 0) break;
     entries.push(...more);
   }
-  return { ...shown, entries };
+  return { place, ...shown, entries };
 }
 
 function pageOf(system: ActorSystem, place: string, after: number): Promise<EntryPage> {
@@ -114,17 +115,27 @@ function pageOf(system: ActorSystem, place: string, after: number): Promise<Entr
   }
 }
 
+/** The loop looks at its timers before all clients that wait go on together, as if they came over one socket. */
+function createGate(): () => Promise<void> {
+  let gate: Promise<void> | undefined;
+  const open = (resolve: () => void): void => {
+    gate = undefined;
+    resolve();
+  };
+  return () => (gate ??= new Promise((resolve) => void setImmediate(open, resolve)));
+}
+
 async function underLoad({ plan, system }: Life): Promise<void> {
   const { seed, life, clients, operationsMax } = plan;
   for (const key of timekeepersOf(life)) await system.ref(Timekeeper, key).begin();
   setInterval(() => say({ kind: "figures", ...figuresOf(system) }), FIGURES_EVERY_MS);
   say({ kind: "loaded" });
+  const nextTurn = createGate();
   const work = async (client: number): Promise<void> => {
     for (let number = 1; number <= operationsMax; number++) {
       const answer = await perform(system, operationAt(seed, life, client, number));
       say({ kind: "acknowledged", client, number, answer });
-      // As if the client were behind a socket: alarms and sleep need the loop too.
-      await new Promise<void>((resolve) => void setImmediate(resolve));
+      await nextTurn();
     }
   };
   await Promise.all(Array.from({ length: clients }, (_, client) => work(client)));

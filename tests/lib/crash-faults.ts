@@ -1,5 +1,6 @@
 // Stores that break a promise on purpose: what the crash test is worth shows when it finds each of them.
-import type { Change, CommitBatch, Store } from "#runtime/core/ports.ts";
+import type { Store } from "#runtime/core/ports.ts";
+import type { Change, CommitBatch } from "#runtime/core/stored.ts";
 
 /** How late a commit is written that was acknowledged at once. */
 const LATE_MS = 50;
@@ -14,7 +15,7 @@ export const FAULTS = {
   }),
   /** Rows of the state's commit get lost now and then. */
   "torn-commits": (store: Store): Partial<Store> => ({
-    commit: (batch) => store.commit(withChanges(batch, (change) => (change.version % 16 === 0 ? { rows: [] } : {}))),
+    commit: (batch) => store.commit(withChanges(batch, (change) => (change.version % 4 === 0 ? { rows: [] } : {}))),
   }),
   /** Keeps no answers for `once`. */
   "forgotten-answers": (store: Store): Partial<Store> => ({
@@ -24,9 +25,7 @@ export const FAULTS = {
   /** Keeps alarms that have fired. */
   "repeated-alarms": (store: Store): Partial<Store> => ({
     commit: (batch) =>
-      store.commit(
-        withChanges(batch, ({ alarms }) => ({ alarms: alarms.filter(({ alarm }) => alarm !== undefined) })),
-      ),
+      store.commit(withChanges(batch, ({ alarms }) => ({ alarms: alarms.filter(({ alarm }) => alarm !== undefined) }))),
   }),
   /** Loses alarms that were set. */
   "lost-alarms": (store: Store): Partial<Store> => ({

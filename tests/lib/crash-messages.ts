@@ -34,6 +34,8 @@ export interface ShownPlace extends EntryPage {
 export interface ShownTimekeeper {
   readonly key: string;
   readonly firings: readonly NotedFiring[];
+  /** When it was ended, perhaps in a life before; in Unix milliseconds. */
+  readonly finishedAt: number;
 }
 
 export interface Ready {

@@ -198,9 +198,11 @@ export class CrashModel {
     }
   }
 
-  #checkTimekeeper({ key, firings }: ShownTimekeeper): { firings: number; missed: number } {
+  #checkTimekeeper({ key, firings, finishedAt }: ShownTimekeeper): { firings: number; missed: number } {
     const life = Number(/\d+/.exec(key)?.[0]);
-    const starts = Array.from(this.#starts).flatMap(([number, unixMs]) => (number > life ? [unixMs] : []));
+    const starts = Array.from(this.#starts).flatMap(([number, unixMs]) =>
+      number > life && unixMs <= finishedAt ? [unixMs] : [],
+    );
     const oneShots = this.#placeOf(`timekeeper/${key}`).entries.map(({ id }) => {
       const [, client = 0, number = 0] = id.split(".").map(Number);
       const operation = operationAt(this.#seed, life, client, number);

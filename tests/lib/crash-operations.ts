@@ -1,6 +1,6 @@
-// What the clients of the crash test do: each operation follows from the seed, so both processes know it without a word.
+// What the clients of the crash test do: every operation follows from the seed, so both processes know it untold.
 import { createRandom } from "#runtime/base/random.ts";
-import type { MissedPolicy } from "#runtime/core/ports.ts";
+import type { MissedPolicy } from "#runtime/core/stored.ts";
 
 interface Known {
   /** `life.client.number`: names what the operation leaves behind, and is its `once` where it has one. */

@@ -23,9 +23,15 @@ export interface Life {
 
 const WITHIN_MS = 60_000;
 
+/** Every life runs the same program, and is soon there: returns the path of one file with all that it needs. */
+export async function buildChild(folder: string): Promise<string> {
+  const { outputs } = await Bun.build({ entrypoints: [CHILD_PATH], outdir: folder, target: "bun" });
+  return (outputs[0] as Bun.BuildArtifact).path;
+}
+
 /** Lives until it is killed, or, without a kill, to its end. Rejects when the process ends in another way. */
-export async function live(plan: Plan, kill: Kill | undefined): Promise<Life> {
-  const child = Bun.spawn([process.execPath, CHILD_PATH], {
+export async function live(program: string, plan: Plan, kill: Kill | undefined): Promise<Life> {
+  const child = Bun.spawn([process.execPath, program], {
     stdin: new Blob([JSON.stringify(plan)]),
     stdout: "pipe",
     stderr: "pipe",

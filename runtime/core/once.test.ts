@@ -1,0 +1,199 @@
+// Calls under a name: however often one is repeated, it is handled once, and each repeat is given what came of that.
+import { describe, expect, test } from "bun:test";
+
+import { Type as t } from "@sinclair/typebox";
+
+import { limits } from "../limits.ts";
+import { watch } from "../testing/stepped-system.ts";
+import { actor } from "./definition.ts";
+import { startNode } from "./test-node.ts";
+
+const failing = { times: 0 };
+
+const Account = actor("account", { state: () => ({ balance: 0 }), durable: true, mailbox: { capacity: 5_000 } })
+  .on("add", { in: t.Integer(), out: t.Integer() }, ({ state }, amount) => (state.balance += amount))
+  .on("addLater", { in: t.Integer(), out: t.Integer() }, async (self, amount) => {
+    await self.sleep(10);
+    return (self.state.balance += amount);
+  })
+  .on("touch", {}, ({ state }) => void state.balance++)
+  .on("refuse", {}, (self) => {
+    self.state.balance++;
+    throw self.refuse("account.no", `Not with ${self.state.balance}`);
+  })
+  .on("crashSometimes", { out: t.Integer() }, ({ state }) => {
+    state.balance += 100;
+    if (failing.times-- > 0) throw new Error("broke");
+    return state.balance;
+  })
+  .on("give", { in: t.String(), out: t.Unknown() }, ({ state }, what) => {
+    state.balance++;
+    return notJson[what];
+  })
+  .read("balance", { out: t.Integer() }, ({ state }) => state.balance);
+
+const notJson: Readonly<Record<string, unknown>> = {
+  "a date": new Date(0),
+  "a map": { inside: new Map() },
+  "not a number": [1, Number.NaN],
+  "too long": "x".repeat(limits.rowLengthMax),
+};
+
+const Plain = actor("plain", { state: () => ({}) }).on("touch", {}, () => undefined);
+
+async function bank() {
+  failing.times = 0;
+  const node = await startNode([Account, Plain]);
+  const account = node.ref(Account, "ada");
+  const balance = (): Promise<number> => node.answer(account.balance());
+  return { node, clock: node.clock, store: node.store, account, balance };
+}
+
+const once = { once: "payment 7" };
+
+describe("a call that is repeated under the same name", () => {
+  test("is handled once, and is given its first answer", async () => {
+    const { node, account, balance } = await bank();
+    const answers = [await node.answer(account.add(5, once)), await node.answer(account.add(5, once))];
+    expect([...answers, await balance()]).toEqual([5, 5, 5]);
+  });
+
+  test("is given its first refusal, with code and message", async () => {
+    const { node, account, balance } = await bank();
+    const outcomes = [
+      await node.outcome(account.refuse(undefined, once)),
+      await node.outcome(account.refuse(undefined, once)),
+    ];
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ name: "Refusal", code: "account.no", error: { message: "Not with 1" } });
+    }
+    expect(await balance()).toBe(1);
+  });
+
+  test("is handled once though nothing is answered", async () => {
+    const { node, account, balance } = await bank();
+    await node.answer(account.touch(undefined, once));
+    expect(await node.outcome(account.touch(undefined, once))).toEqual({ kind: "answered", value: undefined });
+    expect(await balance()).toBe(1);
+  });
+
+  test("is handled once though it is told, or asked after it was told", async () => {
+    const { node, account, balance } = await bank();
+    account.tell.add(5, once);
+    account.tell.add(5, once);
+    expect(await node.answer(account.add(5, once))).toBe(5);
+    expect(await balance()).toBe(5);
+  });
+
+  test("is handled once while the first is still running", async () => {
+    const { clock, account, balance } = await bank();
+    const answers = [1, 2, 3].map(() => watch(account.addLater(5, once)));
+    await clock.advance(100);
+    expect(answers.map(({ outcome }) => outcome)).toEqual([5, 5, 5].map((value) => ({ kind: "answered", value })));
+    expect(await balance()).toBe(5);
+  });
+
+  test("is answered not before the first is stored", async () => {
+    const { clock, store, account } = await bank();
+    store.hold();
+    watch(account.add(5, once));
+    await clock.settle();
+    const again = watch(account.add(5, once));
+    await clock.settle();
+    expect(again.outcome).toEqual({ kind: "pending" });
+    store.letGo();
+    await clock.settle();
+    expect(again.outcome).toEqual({ kind: "answered", value: 5 });
+  });
+
+  test("is given the first answer after a restart, and after a sleep", async () => {
+    const { node, clock, account } = await bank();
+    await node.answer(account.add(5, once));
+    await clock.advance(limits.idleStopMs + 1);
+    expect(await node.answer(account.add(5, once))).toBe(5);
+    const again = await node.restart();
+    expect(await again.answer(again.ref(Account, "ada").add(5, once))).toBe(5);
+  });
+
+  test("is handled again where the first was not stored", async () => {
+    const { node, clock, store, account } = await bank();
+    store.hold();
+    watch(account.add(5, once));
+    await clock.settle();
+    const again = await node.restart();
+    expect(await again.answer(again.ref(Account, "ada").add(5, once))).toBe(5);
+  });
+
+  test("is handled again where the first crashed", async () => {
+    const { node, account } = await bank();
+    failing.times = 1;
+    expect(await node.outcome(account.crashSometimes(undefined, once))).toMatchObject({ code: "actor.crashed" });
+    expect(await node.answer(account.crashSometimes(undefined, once))).toBe(100);
+    expect(await node.answer(account.crashSometimes(undefined, once))).toBe(100);
+  });
+
+  test("counts for one actor: under the same name another handles it too", async () => {
+    const { node, account } = await bank();
+    await node.answer(account.add(5, once));
+    expect(await node.answer(node.ref(Account, "bob").add(3, once))).toBe(3);
+  });
+
+  test("is stored with what it changed, in one commit", async () => {
+    const { node, store, account } = await bank();
+    await node.answer(account.add(5, once));
+    expect(store.batches.map(({ changes }) => changes.map(({ state }) => state))).toEqual([['{"balance":5}']]);
+  });
+});
+
+describe("the results that an actor keeps", () => {
+  test.each([
+    ["are all there when they are 1 024", limits.onceResultsMax, 1],
+    ["lose the oldest with the next", limits.onceResultsMax + 1, limits.onceResultsMax + 2],
+  ])("%s", async (_, names, expected) => {
+    const { node, clock, account } = await bank();
+    for (let name = 0; name < names; name++) account.tell.add(1, { once: `${name}` });
+    await clock.settle();
+    expect(await node.answer(account.add(1, { once: "0" }))).toBe(expected);
+    expect(await node.answer(account.add(1, { once: "2" }))).toBe(3);
+  });
+});
+
+describe("an answer that cannot be kept", () => {
+  test.each(Object.keys(notJson))("fails the call, and changes nothing: %s", async (what) => {
+    const { node, account, balance } = await bank();
+    expect(await node.outcome(account.give(what, once))).toMatchObject({ code: "actor.bad_reply" });
+    expect(await balance()).toBe(0);
+  });
+
+  test("may be given without a name", async () => {
+    const { node, account } = await bank();
+    expect(await node.answer(account.give("a date"))).toEqual(new Date(0));
+  });
+});
+
+describe("a name for a call", () => {
+  test("is refused by an actor that stores nothing", async () => {
+    const { node } = await bank();
+    const plain = node.ref(Plain, "p");
+    expect(await node.outcome(plain.touch(undefined, once))).toMatchObject({ code: "actor.not_durable" });
+    expect(plain.tell.touch(undefined, once)).toMatchObject({ accepted: false, why: { code: "actor.not_durable" } });
+  });
+
+  test("is refused for a read, which changes nothing", async () => {
+    const { node, account } = await bank();
+    expect(await node.outcome(account.balance(undefined, once))).toMatchObject({ code: "actor.bad_input" });
+  });
+
+  test("has 1 to 256 characters", async () => {
+    const { account } = await bank();
+    const lengths = [0, 1, limits.nameLengthMax, limits.nameLengthMax + 1];
+    const receipts = lengths.map((length) => account.tell.touch(undefined, { once: "x".repeat(length) }));
+    expect(receipts.map(({ accepted }) => accepted)).toEqual([false, true, true, false]);
+  });
+
+  test.each(["\0", "a\ud800"])("has no NUL and no half of a surrogate pair: %j", async (name) => {
+    const { account } = await bank();
+    const receipt = account.tell.touch(undefined, { once: name });
+    expect(receipt).toMatchObject({ accepted: false, why: { code: "actor.bad_input" } });
+  });
+});

@@ -1,0 +1,121 @@
+// The core itself under random orders, slow and failing stores, and crashes: what was acknowledged is there, once.
+import { describe, expect, test } from "bun:test";
+
+import { Type as t } from "@sinclair/typebox";
+
+import { actor } from "../core/definition.ts";
+import { Operations } from "../core/operations.ts";
+import { explore } from "./explore.ts";
+import type { Faults } from "./fault-chance.ts";
+import { type Ended, ending } from "./outcome.ts";
+import type { World } from "./world.ts";
+
+const FAULTS: Faults = { crash: 0.01, commitFails: 0.05, answerLost: 0.03, readFails: 0.03 };
+const RUNS = Number(process.env["RUNS"] ?? 300);
+
+/** What the runs that follow each other look at: the world of the one that runs now, and what went wrong in it. */
+const now: { world: World | undefined; wrong: string[] } = { world: undefined, wrong: [] };
+
+const Witness = actor("witness", { state: () => ({}) }).on(
+  "hear",
+  { in: t.Object({ key: t.String(), count: t.Integer() }) },
+  (_, { key, count }) => sawCount("the witness", key, count),
+);
+
+const Counter = actor("counter", { state: () => ({ count: 0 }), durable: true, hibernateAfterMs: 30 })
+  .on("add", { in: t.Object({ id: t.String(), end: t.String() }), out: t.Integer() }, async (self, { id, end }) => {
+    self.ref(Witness, "w").tell.hear({ key: self.key, count: self.state.count });
+    if (end === "slow") await self.sleep(5);
+    const times = Number((await self.rows.get(id)) ?? 0);
+    self.state.count += 1;
+    self.rows.put(id, times + 1);
+    self.ref(Witness, "w").tell.hear({ key: self.key, count: self.state.count });
+    if (end === "throws") throw new Error("as the test wants it");
+    if (end === "refuses") throw self.refuse("counter.no");
+    return self.state.count;
+  })
+  .read("value", { out: t.Integer() }, ({ state }) => state.count)
+  .read("ids", { out: t.Array(t.Object({ row: t.String(), value: t.Integer() })) }, async ({ rows }) =>
+    Array.from(await rows.range({ limit: 1_000 }), ({ row, value }) => ({ row, value: value as number })),
+  );
+
+/** What leaves an actor must be stored by then. */
+function sawCount(who: string, key: string, count: number): void {
+  const stored = now.world?.disk.actor("counter", key)?.stored.state ?? '{"count":0}';
+  const storedCount = (JSON.parse(stored) as { count: number }).count;
+  if (storedCount < count) now.wrong.push(`${who} saw ${count} of ${key}, stored is ${storedCount}`);
+}
+
+function begin(world: World): void {
+  now.world = world;
+  now.wrong = [];
+}
+
+/** As clients do: again under the same name, until there is an answer. */
+async function untilAnswered<Value>(world: World, call: () => Promise<Value>): Promise<Ended<Value>> {
+  for (;;) {
+    const ended = await ending(call());
+    world.note(ended.kind === "failed" ? `failed: ${ended.code}` : "answered");
+    if (ended.kind === "answered" || ended.name === "Refusal") return ended;
+    await release(world);
+    await world.sleep(Math.ceil(world.random() * 50));
+  }
+}
+
+/** Failures of the store count as crashes of the turns they meet. */
+async function release(world: World): Promise<void> {
+  for (const { type, quarantined } of world.system.hosts) {
+    for (const key of quarantined.keys()) await new Operations(world.system).release(type.name, key);
+  }
+}
+
+function oneOf<Item>(world: World, items: readonly Item[]): Item {
+  return items[Math.floor(world.random() * items.length)] as Item;
+}
+
+describe("under any order, with slow and failing stores and crashes", () => {
+  test("an acknowledged change is there exactly once, and nothing leaves before it is stored", async () => {
+    const explored = await explore({
+      types: [Counter, Witness],
+      runs: RUNS,
+      faults: FAULTS,
+      async scenario(world) {
+        begin(world);
+        const sent: { key: string; id: string; acknowledged: boolean; once: boolean; end: string }[] = [];
+        const client = async (name: string): Promise<void> => {
+          for (let index = 0; index < 4; index++) {
+            const call = { key: oneOf(world, ["a", "b"]), id: `${name}${index}`, acknowledged: false };
+            const end = oneOf(world, ["well", "well", "slow", "throws", "refuses"]);
+            const once = world.random() < 0.5 && end !== "throws";
+            const counter = world.client(name).ref(Counter, call.key);
+            const add = { id: call.id, end };
+            const known = { ...call, once, end };
+            sent.push(known);
+            const ended = once
+              ? await untilAnswered(world, () => counter.add(add, { once: call.id }))
+              : await ending(counter.add(add));
+            known.acknowledged = ended.kind === "answered" || ended.name === "Refusal";
+            if (ended.kind === "answered") sawCount(name, call.key, ended.value);
+          }
+        };
+        await Promise.all(["x", "y", "z"].map(client));
+        return sent;
+      },
+      async check(world, sent) {
+        await world.crash();
+        expect(now.wrong).toEqual([]);
+        for (const key of ["a", "b"]) {
+          const counter = world.ref(Counter, key);
+          const rows = new Map((await counter.ids()).map(({ row, value }) => [row, value]));
+          expect(await counter.value()).toBe(rows.size);
+          for (const call of sent.filter((each) => each.key === key)) {
+            const times = rows.get(call.id) ?? 0;
+            if (call.acknowledged || call.once) expect([call, times]).toEqual([call, 1]);
+            else expect(times).toBeLessThanOrEqual(call.end === "throws" ? 0 : 1);
+          }
+        }
+      },
+    });
+    console.log(explored);
+  });
+});
