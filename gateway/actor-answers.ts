@@ -11,7 +11,7 @@ const BODIES: readonly ProblemBody[] = [
   refusalBody("counter.nothing_to_add", "Nothing to add"),
   ...(Object.keys(ACTOR_PROBLEMS) as RuntimeErrorCode[])
     .filter((code) => !code.startsWith("net."))
-    .map((code) => actorProblemBody(code, DETAIL)),
+    .map((code) => actorProblemBody({ code, message: DETAIL, stood: undefined, path: undefined })),
 ];
 
 const STATUSES: readonly number[] = Array.from(new Set(BODIES.map(({ status }) => status))).sort();

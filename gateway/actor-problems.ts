@@ -18,9 +18,9 @@ const IN_THE_LOG = "Cannot answer: the cause is in the server's log";
 const SHUT = "Cannot deliver: the actor is shut until someone releases it; looking at it tells why";
 
 /**
- * A conflict is the actor's own word, in its own code; 4xx is for whoever called, 429 and 503 for whoever may come back.
- * A call that was given up is 503, not 499, which no standard knows: whoever gave it up does not read it, and a proxy that
- * counts it should count it as not served.
+ * A conflict is the actor's own word, in its own code; 4xx is for whoever called, 429 and 503 for whoever may come
+ * back. A call that was given up is 503, not 499, which no standard knows: whoever gave it up does not read it, and a
+ * proxy that counts it should count it as not served.
  */
 export const ACTOR_PROBLEMS: Readonly<Record<RuntimeErrorCode, ActorProblem>> = {
   "actor.bad_input": { status: 422, title: "The input does not fit" },
@@ -72,14 +72,15 @@ export function actorProblem(error: RuntimeError | Refusal, onFault: (fault: unk
   if (FAULTS.test(shown.code)) onFault(shown);
   const { retryAfterSeconds } = ACTOR_PROBLEMS[shown.code];
   const headers = retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) };
-  return problemResponse(actorProblemBody(shown.code, shown.message, shown.stood), headers);
+  return problemResponse(actorProblemBody(shown), headers);
 }
 
 /** What is sent as the body; also the example shown in the document. */
-export function actorProblemBody(code: RuntimeErrorCode, message: string, stood?: RuntimeError["stood"]): ProblemBody {
+export function actorProblemBody(error: Pick<RuntimeError, "code" | "message" | "stood" | "path">): ProblemBody {
+  const { code, message, stood, path } = error;
   const { status, title, detail = message } = ACTOR_PROBLEMS[code];
   const known = { type: `urn:correio:problem:${code}`, title, status, detail, code };
-  return stood === undefined ? known : { ...known, stood };
+  return { ...known, ...(stood === undefined ? {} : { stood }), ...(path === undefined ? {} : { path }) };
 }
 
 /** The code is the author's, so it is escaped where it becomes part of a name. */

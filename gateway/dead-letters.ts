@@ -1,4 +1,4 @@
-// /dead-letters: messages that nobody handled, to look at, to send again and to throw away.
+// Messages that nobody handled, at /dead-letters: to look at, to send again and to throw away.
 
 import { type Elysia, t } from "elysia";
 

@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 
+import { limits } from "#runtime/mod.ts";
+
 import { startGateway } from "./gateway.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { createView, startStandIn, withToken } from "./stand-in.ts";
@@ -63,6 +65,11 @@ describe("every answer", () => {
 });
 
 describe("the gateway's life", () => {
+  test("a call ends before its connection counts as idle", () => {
+    expect(HTTP_LIMITS.callTimeoutMsMax).toBeLessThan(HTTP_LIMITS.requestIdleSecondsMax * 1_000);
+    expect(limits.askTimeoutMs).toBeLessThanOrEqual(HTTP_LIMITS.callTimeoutMsMax);
+  });
+
   test("port 0 takes a free port and tells which", async () => {
     await using gateway = startStandIn();
     expect(gateway.port).toBeGreaterThan(0);

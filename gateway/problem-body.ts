@@ -16,6 +16,7 @@ export const problemSchema = t.Object({
   stood: t.Optional(
     oneOf(["queued", "running", "unknown"], "Of a call: where its message stood; one that was queued has not run"),
   ),
+  path: t.Optional(t.String({ description: "Of asks that would wait for each other: the way round" })),
 });
 
 export interface ProblemBody {
@@ -25,6 +26,7 @@ export interface ProblemBody {
   readonly detail: string;
   readonly code?: string;
   readonly stood?: "queued" | "running" | "unknown";
+  readonly path?: string;
 }
 
 export function problemResponse(body: ProblemBody, headers: Record<string, string> = {}): Response {

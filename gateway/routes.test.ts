@@ -37,3 +37,16 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "POST /dead-letters/:id/replay",
   ]);
 });
+
+test.each(["http://h", "http://localhost", "http://correio.example:8080"])(
+  "at %s a path begins where the host ends: as the check of access reads it",
+  async (host) => {
+    const asked: unknown[] = [];
+    const app = createRoutes(createView(asked), () => undefined);
+    const post = async (path: string): Promise<Response> => app.fetch(new Request(host + path, { method: "POST" }));
+    expect((await post("/xx/actors/counter/a/clear")).status).toBe(404);
+    expect((await post("//actors/counter/a/clear")).status).toBe(404);
+    expect(asked).toEqual([]);
+    expect((await post("/actors/counter/a/clear")).status).toBe(204);
+  },
+);

@@ -71,7 +71,8 @@ export async function startNode(config: Config, log: Log): Promise<Node> {
   system.scheduler.onStepEnd("write", () => ledger.flush());
   const table = createTable(system, config, log);
   const listeners = startListeners(pipelineSession, table, config, undo);
-  const metrics = createMetrics({ system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() });
+  const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
+  const metrics = createMetrics({ ...figures, ...(system.memory === undefined ? {} : { memory: system.memory }) });
   const notReady = (): string | undefined => phase.notReady;
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");

@@ -168,8 +168,9 @@ describe("an alarm", () => {
   });
 
   test("comes late to an actor whose mailbox is full", async () => {
-    const { clock, rings, ref, set } = await startAlarms();
+    const { clock, rings, ref, deeds, set } = await startAlarms();
     await set("tea", { afterMs: 100 });
+    deeds.next = () => undefined;
     ref.tell.wait(150);
     await clock.settle();
     for (let call = 0; call < limits.mailboxMessagesMax; call++) ref.tell.do();

@@ -17,7 +17,7 @@ interface Plan {
 
 type MethodName = "go" | "rest" | "look" | "glance";
 
-/** Actors that ask each other by plan, `key.method`. `look` and `glance` are reads; the others have their actor alone. */
+/** Actors that ask each other by plan, `key.method`. `look` and `glance` are reads, `go` and `rest` are alone. */
 function planned(plans: Readonly<Record<string, Plan>>) {
   const caught: string[] = [];
   const Target = actor("node", { state: () => ({}) })

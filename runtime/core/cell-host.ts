@@ -34,8 +34,10 @@ export interface LiveTurn {
 export interface WatchTable {
   watch(watcher: Member, watched: { readonly type: string; readonly key: string }, method: string): void;
   unwatch(watcher: Member, watched: { readonly type: string; readonly key: string }): void;
-  /** Tells all who watch it; those it watches itself need not tell it any more. */
+  /** Tells all who watch it. */
   gone(who: Gone): void;
+  /** Those it watches need not tell it any more. */
+  leave(who: { readonly type: string; readonly key: string }): void;
 }
 
 export interface TopicTable {

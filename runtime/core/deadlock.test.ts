@@ -1,4 +1,4 @@
-// Circles of waiting actors, found in graphs without a system: the way round is named, and nothing else is taken for one.
+// Circles of waiting actors in graphs without a system: the way round is named, and nothing else is taken for one.
 import { describe, expect, test } from "bun:test";
 
 import * as fc from "fast-check";

@@ -215,7 +215,7 @@ function cycleProblem(cell: Cell, envelope: Envelope, caller: Turn): RuntimeErro
   cell.host.stats.countRejected("actor.cycle");
   const path = `${way} → ${cell.address}.${envelope.method.name}`;
   const message = `Cannot ask "${cell.address}": it waits for the asker: ${path}`;
-  return new RuntimeError("actor.cycle", message, { stood: "queued" });
+  return new RuntimeError("actor.cycle", message, { stood: "queued", path });
 }
 
 function noFiniteTime(timeoutMs: number): RuntimeError {

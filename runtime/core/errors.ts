@@ -44,12 +44,19 @@ export type RuntimeErrorCode =
 export class RuntimeError extends Error {
   readonly code: RuntimeErrorCode;
   readonly stood: Stood | undefined;
+  /** Of `actor.cycle`: the way round it, `room/lobby.post → session/ada.push → room/lobby.members`. */
+  readonly path: string | undefined;
 
-  constructor(code: RuntimeErrorCode, message: string, details: { stood?: Stood; cause?: unknown } = {}) {
+  constructor(
+    code: RuntimeErrorCode,
+    message: string,
+    details: { readonly stood?: Stood; readonly cause?: unknown; readonly path?: string } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "RuntimeError";
     this.code = code;
     this.stood = details.stood;
+    this.path = details.path;
   }
 }
 

@@ -148,7 +148,10 @@ export class GroupCommit {
     this.#busy = true;
     for (let index = 0; index < changes.length; index++) (changes[index] as PendingChange).taken = true;
     this.#store.commit({ changes, ...this.#takeRecords() }).then(
-      (outcomes) => this.#settle(changes, (index) => (outcomes[index] === "stale" ? stale(changes[index]) : undefined)),
+      (outcomes) => {
+        this.batches++;
+        this.#settle(changes, (index) => (outcomes[index] === "stale" ? stale(changes[index]) : undefined));
+      },
       (error: unknown) => {
         this.failures++;
         this.#hooks.failed(error);
@@ -159,7 +162,6 @@ export class GroupCommit {
 
   #settle(changes: readonly PendingChange[], errorOf: (index: number) => RuntimeError | undefined): void {
     this.#busy = false;
-    this.batches++;
     const errors = changes.map((_, index) => errorOf(index));
     this.#hooks.committed(changes.filter((_, index) => errors[index] === undefined));
     for (let index = 0; index < changes.length; index++) {

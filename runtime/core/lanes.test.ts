@@ -4,13 +4,22 @@ import { describe, expect, test } from "bun:test";
 import { Type as t } from "@sinclair/typebox";
 
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
-import { SteppedSystem } from "../testing/stepped-system.ts";
+import { SteppedSystem, watch } from "../testing/stepped-system.ts";
 import { actor, session } from "./definition.ts";
+import type { RuntimeError } from "./errors.ts";
+import type { Addressable } from "./shape.ts";
 
 /** A room that watches the sessions it is told of, and writes down what it handles. */
 function room(capacity = 1_024) {
   const lines: string[] = [];
   const Player = session("player", { state: () => ({}), message: () => undefined });
+  const AnyRoom = { name: "room" } as Addressable<{ look: { in: undefined; out: string } }>;
+  const Helper = actor("helper", { state: () => ({}) }).on("look", { out: t.String() }, (self) =>
+    self
+      .ref(AnyRoom, "lobby")
+      .look()
+      .catch((error: RuntimeError) => error.code),
+  );
   const Room = actor("room", { state: () => ({}), mailbox: { capacity } })
     .on("left", { in: t.Object({ key: t.String() }) }, (_, { key }) => void lines.push(`left ${key}`))
     .on("join", { in: t.String() }, (self, key) => self.watch({ type: "player", key }, "left"))
@@ -18,8 +27,13 @@ function room(capacity = 1_024) {
       lines.push("wait");
       await self.sleep(delayMs);
     })
+    .read("lookLater", { out: t.String() }, async (self) => {
+      await self.sleep(10);
+      return self.ref(Helper, "h").look();
+    })
+    .read("look", { out: t.String() }, () => "looked")
     .on("say", { in: t.String() }, (_, text) => void lines.push(text));
-  const stepped = new SteppedSystem([Room, Player]);
+  const stepped = new SteppedSystem([Room, Player, Helper]);
   const players = ["1", "2", "3"].map((id) => new ConnectionStandIn(stepped.system, Player, id));
   const ref = stepped.system.ref(Room, "lobby");
   const join = async (): Promise<void> => {
@@ -48,6 +62,16 @@ describe("the control lane", () => {
     players[0]?.end("disconnect");
     await clock.advance(9);
     expect(lines).toEqual(["wait"]);
+  });
+
+  test("is not overtaken by a read that leads to another: that would wait for it in a circle", async () => {
+    const { clock, lines, ref, players, join } = room();
+    await join();
+    const answer = watch(ref.lookLater());
+    await clock.settle();
+    players[0]?.end("disconnect");
+    await clock.advance(11);
+    expect([answer.outcome, lines]).toEqual([{ kind: "answered", value: "actor.cycle" }, ["left 1"]]);
   });
 
   test("is open though the mailbox is full", async () => {

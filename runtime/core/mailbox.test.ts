@@ -1,4 +1,4 @@
-// The two bounds and the two lanes of a mailbox, at the limit and one past it, and that nothing is lost or counted twice.
+// The bounds and the lanes of a mailbox, at the limit and one past it, and that nothing is lost or counted twice.
 import { describe, expect, test } from "bun:test";
 
 import * as fc from "fast-check";

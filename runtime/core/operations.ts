@@ -149,10 +149,13 @@ export class Operations {
   }
 }
 
+/** The flight recorder shows no name for it. */
+const NO_METHOD_OF_THE_TYPE = 0xffff;
+
 /** Not a method of the type: one of the runtime's own, run as a turn. */
 function cancelling(name: string): Method {
   const handler = (context: unknown): void => (context as { cancelAlarm(name: string): void }).cancelAlarm(name);
-  return { name: "cancelAlarm", kind: "write", index: 0, definedAt: "", handler };
+  return { name: "cancelAlarm", kind: "write", index: NO_METHOD_OF_THE_TYPE, definedAt: "", handler };
 }
 
 function inputLost({ type, key, method }: DeadLetter): RuntimeError {

@@ -140,6 +140,28 @@ describe("a turn that waited", () => {
   });
 });
 
+describe("a turn that begins to wait", () => {
+  test("is named where it has computed for too long by then", () => {
+    const { clock, meter, owner, overBudget } = bench();
+    meter.begin(owner);
+    clock.block(150);
+    meter.waits(owner, method("slow"));
+    meter.end(owner);
+    expect(overBudget).toEqual(["slow: 1 took 150"]);
+  });
+
+  test("leaves those before it none of what comes after", () => {
+    const { clock, meter, owner, overBudget, turn, stats, durations } = bench();
+    meter.begin(owner);
+    turn(1, "before");
+    clock.block(1);
+    meter.waits(owner, method("slow"));
+    clock.block(500);
+    meter.end(owner);
+    expect([durations(), stats.durations.count, overBudget]).toEqual([[1], 1, []]);
+  });
+});
+
 describe("the budget of turns", () => {
   test("is not passed by what takes exactly that long", () => {
     const { meter, owner, overBudget, turn } = bench();

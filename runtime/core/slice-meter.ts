@@ -68,6 +68,12 @@ export class SliceMeter {
     else if (this.#turns >= this.#together) this.#measure(owner, this.#clock.monotonicMs());
   }
 
+  /** The running turn begins to wait: what it has computed by then has a budget, like that of turns before it. */
+  waits(owner: Measured, method: TimedMethod): void {
+    this.#last = method;
+    this.#measure(owner, this.#clock.monotonicMs(), this.#turns + 1);
+  }
+
   /** A turn that waited is over; other slices have run since it began. */
   waitedTurnOver(owner: Measured, method: TimedMethod, outcome: Outcome, waitMs: number, startedMs: number): number {
     const endedMs = this.#clock.monotonicMs();
@@ -85,13 +91,16 @@ export class SliceMeter {
     this.recorder.end();
   }
 
-  #measure(owner: Measured, nowMs: number): void {
+  /** `shared`: turns that the time is shared by, where one of them is not over yet. */
+  #measure(owner: Measured, nowMs: number, shared = this.#turns): void {
     const turns = this.#turns;
     const tookMs = nowMs - this.nowMs;
-    const eachMs = tookMs / turns;
-    owner.host.stats.durations.record(eachMs, turns);
-    this.recorder.timed(turns, eachMs, nowMs);
-    if (tookMs > limits.turnBudgetMs) this.#overBudget(owner, this.#last as TimedMethod, tookMs, turns);
+    const eachMs = tookMs / shared;
+    if (turns > 0) {
+      owner.host.stats.durations.record(eachMs, turns);
+      this.recorder.timed(turns, eachMs, nowMs);
+    }
+    if (tookMs > limits.turnBudgetMs) this.#overBudget(owner, this.#last as TimedMethod, tookMs, shared);
     this.#together = eachMs > SHORT_MS ? 1 : TOGETHER;
     this.#turns = 0;
     this.nowMs = nowMs;

@@ -86,7 +86,8 @@ export class ActorSystem implements NodeServices, SessionHost {
   /** The types this node hosts, with their resident actors and figures. */
   readonly hosts: readonly TypeHost[];
   readonly #hosted: ReadonlyMap<string, HostedType>;
-  readonly #memory: MemoryKeeper | undefined;
+  /** Undefined without a budget. */
+  readonly memory: MemoryKeeper | undefined;
   #busyCells = 0;
   #quiet: PromiseWithResolvers<void> | undefined;
 
@@ -124,7 +125,7 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.watches = new Watches(notices.gone, notices.exists);
     this.topics = new Topics(notices.publication, development ? this.checks : undefined);
     this.alarms = new AlarmClock(clock, this.wheel, store, notices.alarm, failed);
-    this.#memory = options.memory && new MemoryKeeper(this.wheel, this.hosts, options.memory);
+    this.memory = options.memory && new MemoryKeeper(this.wheel, this.hosts, options.memory);
   }
 
   /** Takes up what an earlier process left: quarantines, dead letters, watches, alarms. Before that nothing is sent. */
@@ -170,7 +171,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   drain(): Promise<void> {
     this.delivery.closed = true;
     this.alarms.stop();
-    this.#memory?.stop();
+    this.memory?.stop();
     if (this.#isQuiet) return Promise.resolve();
     this.#quiet ??= Promise.withResolvers();
     return this.#quiet.promise;

@@ -87,6 +87,7 @@ function runOccasion(cell: RunningCell, turn: Turn, envelope: Envelope): unknown
 /** The turn is held until its promise settles, also where nobody waits for what it ends in. */
 async function awaitTurn(cell: RunningCell, turn: Turn, result: Promise<unknown>, arrivedMs?: number): Promise<void> {
   cell.spareTurn = undefined;
+  cell.services.meter.waits(cell, turn.method);
   cell.services.openTurns.add(turn);
   if (turn.method.kind === "read") shareRead(cell, turn);
   let outcome: Outcome = OUTCOME.answered;

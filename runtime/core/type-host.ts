@@ -95,10 +95,12 @@ export class TypeHost implements CellHost, TimerOwner {
     return record;
   }
 
-  /** Whoever watches the actor is told that it is gone for good. */
+  /** Whoever watches the actor is told that it is gone for good. What is stored of it stays, and so does what it watches. */
   left({ key }: { readonly key: string }, reason: string): void {
     const { watches, topics } = this.services;
-    watches.gone({ type: this.type.name, key, reason });
+    const { name, options } = this.type;
+    if (options.durable !== true || reason === "destroyed") watches.leave({ type: name, key });
+    watches.gone({ type: name, key, reason });
     topics.leave({ key, host: this, connection: undefined });
   }
 

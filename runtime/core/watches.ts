@@ -4,6 +4,7 @@ import type { Member, WatchTable } from "./cell-host.ts";
 import type { Gone } from "./context.ts";
 import type { DurableState } from "./durable-state.ts";
 import { RuntimeError } from "./errors.ts";
+import type { HeldOutput } from "./group-commit.ts";
 import type { StoredWatch } from "./stored.ts";
 
 interface Watcher {
@@ -27,6 +28,8 @@ export class Watches implements WatchTable {
   /** By the name of who is watched, then of who watches. */
   readonly #watchers = new Map<string, Map<string, Watcher>>();
   readonly #watchedBy = new Map<string, Set<string>>();
+  /** How many watches of an actor wait for its commit. */
+  readonly #held = new Map<string, number>();
 
   constructor(tell: TellGone, exists: (who: Named) => boolean) {
     this.#tell = tell;
@@ -35,25 +38,34 @@ export class Watches implements WatchTable {
 
   watch(watcher: Member, watched: Named, method: string): void {
     const who = { type: watcher.host.type.name, key: watcher.key, method };
+    const held = this.#held.get(nameOf(who)) ?? 0;
     const names = this.#watchedBy.get(nameOf(who));
-    if (names !== undefined && names.size >= limits.watchesPerActorMax && !names.has(nameOf(watched))) {
-      const message = `Cannot watch "${nameOf(watched)}": "${nameOf(who)}" watches ${names.size} actors, the limit`;
+    if ((names?.size ?? 0) + held >= limits.watchesPerActorMax && names?.has(nameOf(watched)) !== true) {
+      const most = limits.watchesPerActorMax;
+      const message = `Cannot watch "${nameOf(watched)}": "${nameOf(who)}" watches ${most} actors, the limit`;
       throw new RuntimeError("actor.limit_reached", message);
     }
-    if (!this.#exists(watched)) return this.#tell(who, { ...named(watched), reason: "connection_lost" });
-    this.#add(who, watched);
-    durableOf(watcher)?.setWatch({ watchedType: watched.type, watchedKey: watched.key, method, on: true });
+    const durable = durableOf(watcher);
+    if (durable === undefined) return this.#begin(who, watched);
+    durable.holdMore(this.#whenStored(who, () => this.#begin(who, watched)));
+    durable.setWatch({ watchedType: watched.type, watchedKey: watched.key, method, on: true });
   }
 
   unwatch(watcher: Member, watched: Named): void {
-    this.#remove(nameOf({ type: watcher.host.type.name, key: watcher.key }), nameOf(watched));
-    durableOf(watcher)?.setWatch({ watchedType: watched.type, watchedKey: watched.key, method: "", on: false });
+    const name = nameOf({ type: watcher.host.type.name, key: watcher.key });
+    const durable = durableOf(watcher);
+    if (durable === undefined) return this.#remove(name, nameOf(watched));
+    durable.holdMore({ release: () => this.#remove(name, nameOf(watched)), discard: () => undefined });
+    durable.setWatch({ watchedType: watched.type, watchedKey: watched.key, method: "", on: false });
+  }
+
+  leave(who: Named): void {
+    for (const watched of Array.from(this.#watchedBy.get(nameOf(who)) ?? [])) this.#remove(nameOf(who), watched);
   }
 
   gone(who: Gone): void {
     const name = nameOf(who);
     const watchers = this.#watchers.get(name);
-    for (const watched of Array.from(this.#watchedBy.get(name) ?? [])) this.#remove(name, watched);
     for (const watcher of Array.from(watchers?.values() ?? [])) {
       this.#remove(nameOf(watcher), name);
       this.#tell(watcher, who);
@@ -68,6 +80,23 @@ export class Watches implements WatchTable {
       if (isDurable(watchedType)) this.#add(watcher, watched);
       else this.#tell(watcher, { ...watched, reason: "restarted" });
     }
+  }
+
+  /** What a durable actor watches counts from the start, and begins with its commit. */
+  #whenStored(who: Named, begin: () => void): HeldOutput {
+    const name = nameOf(who);
+    this.#held.set(name, (this.#held.get(name) ?? 0) + 1);
+    const count = (): void => {
+      const left = (this.#held.get(name) ?? 1) - 1;
+      if (left > 0) this.#held.set(name, left);
+      else this.#held.delete(name);
+    };
+    return { release: () => (count(), begin()), discard: count };
+  }
+
+  #begin(who: Watcher, watched: Named): void {
+    if (this.#exists(watched)) this.#add(who, watched);
+    else this.#tell(who, { ...named(watched), reason: "connection_lost" });
   }
 
   #add(watcher: Watcher, watched: Named): void {

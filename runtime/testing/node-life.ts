@@ -60,10 +60,13 @@ export class NodeLife {
     return this.#up;
   }
 
-  /** Turns the loop until what an earlier life left has been taken up. Rejects when the store cannot be read. */
+  /**
+   * Turns the loop until what an earlier life left has been taken up. Rejects when the store cannot be read;
+   * after a kill there is nothing to wait for.
+   */
   async finishStart(): Promise<void> {
-    for (let look = 0; this.#start.outcome.kind === "pending"; look++) {
-      if (!this.#up || look >= LOOKS_MAX) throw new Error("Cannot start: the store has not answered");
+    for (let look = 0; this.#up && this.#start.outcome.kind === "pending"; look++) {
+      if (look >= LOOKS_MAX) throw new Error("Cannot start: the store has not answered");
       await this.#loop.turnOfLoop();
     }
     if (this.#start.outcome.kind === "failed") throw this.#start.outcome.error;

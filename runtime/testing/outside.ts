@@ -2,7 +2,7 @@
 import type { Address } from "../core/address.ts";
 import type { AnyActorType, Method } from "../core/definition.ts";
 import { type Receipt, RuntimeError } from "../core/errors.ts";
-import { type Courier, createRefClass } from "../core/ref.ts";
+import { type Courier, createRefClass, type RefClass } from "../core/ref.ts";
 import type { Addressable, CallOptions, Ref, TellOptions } from "../core/shape.ts";
 import type { ActorSystem } from "../core/system.ts";
 import { shownCall } from "./turn-gate.ts";
@@ -35,6 +35,7 @@ export class Outside implements Courier {
   readonly #types: readonly AnyActorType[];
   /** Asks wait for `sendNext`, as messages do on a network. */
   readonly #holds: boolean;
+  readonly #refClasses = new Map<string, RefClass>();
   #held: Call[] = [];
   readonly #unanswered = new Set<(error: NodeKilled) => void>();
 
@@ -48,8 +49,8 @@ export class Outside implements Courier {
   /** Goes on working when the node is started again. Throws `actor.unknown_type` and `actor.bad_key`. */
   ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
     const address = this.#node.system.address(type.name, key);
-    const definition = this.#types.find(({ name }) => name === type.name) as AnyActorType;
-    return new (createRefClass(definition, this))(address) as unknown as Ref<Methods>;
+    const RefClass = this.#refClasses.get(type.name) ?? this.#addRefClass(type.name);
+    return new RefClass(address) as unknown as Ref<Methods>;
   }
 
   /** Asks that have not been sent. */
@@ -94,6 +95,13 @@ export class Outside implements Courier {
     this.#held = [];
     for (const reject of this.#unanswered) reject(new NodeKilled());
     this.#unanswered.clear();
+  }
+
+  #addRefClass(name: string): RefClass {
+    const type = this.#types.find((each) => each.name === name) as AnyActorType;
+    const RefClass = createRefClass(type, this);
+    this.#refClasses.set(name, RefClass);
+    return RefClass;
   }
 
   /** The address in the process that runs now. */

@@ -29,7 +29,7 @@ const deeds: Readonly<Record<string, (self: Self) => void | Promise<void>>> = {
   },
 };
 
-/** A session on a connection that has no socket; what it hears is in `lines`, what its reads could heed in `signals`. */
+/** A session on a connection that has no socket: what it hears is in `lines`, the signals of its reads in `signals`. */
 export function openRecordedSession(options: { openedCrashes?: boolean; stateCrashes?: boolean } = {}) {
   const lines: string[] = [];
   const signals: AbortSignal[] = [];

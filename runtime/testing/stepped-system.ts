@@ -51,6 +51,8 @@ export class SteppedSystem {
   readonly #options: SteppedOptions;
   readonly #gate: TurnGate;
   readonly #outside: Outside[] = [];
+  /** The one without a name. */
+  #client: Outside | undefined;
   #lives = 0;
   #life: NodeLife;
   #restarting = false;
@@ -76,7 +78,8 @@ export class SteppedSystem {
 
   /** A ref as clients outside have it: it outlives restarts, and asks that a kill cuts off fail with `node.killed`. */
   ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods> {
-    return (this.#outside[0] ?? this.client("client")).ref(type, key);
+    this.#client ??= this.client("client");
+    return this.#client.ref(type, key);
   }
 
   /** Another sender. With `holds`, what it asks waits until it is let go with `sendNext`. */
@@ -141,8 +144,11 @@ export class SteppedSystem {
     this.kill();
     this.#restarting = true;
     this.#life = this.#begin();
-    await this.started();
-    this.#restarting = false;
+    try {
+      await this.started();
+    } finally {
+      this.#restarting = false;
+    }
   }
 
   /** Lets everything run that can without time passing, then says how the promise stands. */

@@ -129,12 +129,14 @@ async function underLoad({ plan, system }: Life): Promise<void> {
   const { seed, life, clients, operationsMax } = plan;
   for (const key of timekeepersOf(life)) await system.ref(Timekeeper, key).begin();
   setInterval(() => say({ kind: "figures", ...figuresOf(system) }), FIGURES_EVERY_MS);
-  say({ kind: "loaded" });
+  say({ kind: "begun" });
   const nextTurn = createGate();
+  let answeredOnce = 0;
   const work = async (client: number): Promise<void> => {
     for (let number = 1; number <= operationsMax; number++) {
       const answer = await perform(system, operationAt(seed, life, client, number));
       say({ kind: "acknowledged", client, number, answer });
+      if (number === 1 && ++answeredOnce === clients) say({ kind: "loaded" });
       await nextTurn();
     }
   };
@@ -196,4 +198,4 @@ function aheadBy(aheadMs: number): Clock {
   return { ...systemClock, unixMs: () => systemClock.unixMs() + aheadMs };
 }
 
-if (import.meta.main) await run((await Bun.stdin.json()) as Plan);
+if (import.meta.main) void Bun.stdin.json().then((plan) => run(plan as Plan));

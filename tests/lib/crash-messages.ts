@@ -64,6 +64,9 @@ export type Message =
   /** A retry was answered. */
   | { readonly kind: "again"; readonly id: string; readonly answer: number }
   | Checked
+  /** From now on the clients ask. */
+  | { readonly kind: "begun" }
+  /** Each of them has been answered once. */
   | { readonly kind: "loaded" }
   /** An operation was answered; each client's numbers follow each other. */
   | { readonly kind: "acknowledged"; readonly client: number; readonly number: number; readonly answer: number }

@@ -84,8 +84,8 @@ export class CrashModel {
     for (const [id, answer] of life.again) this.#answeredAgain(id, answer);
     const checked = life.checked === undefined ? NOTHING_CHECKED : this.#check(life.checked);
     if (life.checked !== undefined) this.#running.push(number);
-    if (life.loaded) this.#begun.add(number);
-    const under = life.loaded ? this.#takeAnswers(number, life.answers) : { acknowledged: 0, inFlight: 0 };
+    if (life.begun) this.#begun.add(number);
+    const under = life.begun ? this.#takeAnswers(number, life.answers) : { acknowledged: 0, inFlight: 0 };
     return { ...under, retried: life.again.size, ...checked };
   }
 

@@ -14,7 +14,8 @@ export interface Life {
   /** Answers to retries, by the operation's id. */
   readonly again: ReadonlyMap<string, number>;
   readonly checked: Checked | undefined;
-  readonly loaded: boolean;
+  /** Its clients were asking. */
+  readonly begun: boolean;
   /** Of each client, the answers to its operations, in order. */
   readonly answers: readonly (readonly number[])[];
   readonly figures: Figures | undefined;
@@ -25,7 +26,8 @@ const WITHIN_MS = 60_000;
 
 /** Every life runs the same program, and is soon there: returns the path of one file with all that it needs. */
 export async function buildChild(folder: string): Promise<string> {
-  const { outputs } = await Bun.build({ entrypoints: [CHILD_PATH], outdir: folder, target: "bun" });
+  const how = { target: "bun", format: "cjs", bytecode: true } as const;
+  const { outputs } = await Bun.build({ entrypoints: [CHILD_PATH], outdir: folder, ...how });
   return (outputs[0] as Bun.BuildArtifact).path;
 }
 
@@ -61,6 +63,7 @@ class Told implements Life {
   ready: Ready | undefined;
   readonly again = new Map<string, number>();
   checked: Checked | undefined;
+  begun = false;
   loaded = false;
   ended = false;
   readonly answers: number[][];
@@ -85,6 +88,8 @@ class Told implements Life {
         return void (this.checked = message);
       case "figures":
         return void (this.figures = message);
+      case "begun":
+        return void (this.begun = true);
       case "loaded":
         return void (this.loaded = true);
       case "ended":

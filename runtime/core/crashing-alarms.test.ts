@@ -1,0 +1,157 @@
+// Alarms whose turn goes wrong: tried again until they are put aside, and never lost without a dead letter.
+import { describe, expect, test } from "bun:test";
+
+import { actor } from "./definition.ts";
+import { RuntimeError } from "./errors.ts";
+import { startAlarms } from "./test-alarms.ts";
+
+async function crashing(times: number, options: { everyMs: number } | { afterMs: number }) {
+  const alarms = await startAlarms();
+  const left = { times };
+  alarms.deeds.ring = (self) => {
+    self.state.rung += 100;
+    if (left.times-- > 0) throw new Error("broke");
+  };
+  await alarms.set("tea", { ...options, input: "cup" });
+  const rung = (): Promise<number> => alarms.node.answer(alarms.ref.rung());
+  return { ...alarms, rung };
+}
+
+describe("an alarm whose turn crashes", () => {
+  test("is tried again, with the same id, and leaves nothing of the turns that crashed", async () => {
+    const { clock, ids, rung } = await crashing(2, { afterMs: 1_000 });
+    await clock.advance(5_000);
+    expect(ids.length).toBe(3);
+    expect(new Set(ids).size).toBe(1);
+    expect(await rung()).toBe(101);
+  });
+
+  test("is tried again at once, then when its actor has rested", async () => {
+    const { clock, rings } = await crashing(2, { afterMs: 1_000 });
+    await clock.advance(5_000);
+    expect(rings.map((line) => line.split("+")[1])).toEqual(["1000", "1000", "1100"]);
+  });
+
+  test("is put aside after three times, as a dead letter", async () => {
+    const { node, clock, rings } = await crashing(3, { afterMs: 1_000 });
+    await clock.advance(5_000);
+    expect([rings.length, node.letters]).toEqual([3, ["alarmed/a.ring: actor.crashed"]]);
+    expect(await node.store.alarmsOf("alarmed", "a")).toEqual([]);
+  });
+
+  test("is put aside with its input", async () => {
+    const { node, clock } = await crashing(3, { afterMs: 1_000 });
+    await clock.advance(5_000);
+    expect(await node.system.letters.list(100, 1)).toMatchObject([{ input: "cup", method: "ring" }]);
+  });
+
+  test("goes on to its next time when it was put aside", async () => {
+    const { clock, rings, ids } = await crashing(3, { everyMs: 10_000 });
+    await clock.advance(20_001);
+    expect(rings.map((line) => line.split("+")[1])).toEqual(["10000", "10000", "10100", "20000"]);
+    expect(ids[3]).not.toBe(ids[0] as string);
+  });
+
+  test("is tried again after a restart too, when it was not put aside", async () => {
+    const { node, clock, ids } = await crashing(1, { afterMs: 1_000 });
+    node.store.hold();
+    await clock.advance(1_001);
+    const again = await node.restart();
+    await again.clock.advance(5_000);
+    expect(ids.length).toBe(3);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test("does not keep other messages of its actor from their turns", async () => {
+    const { clock, node, ref } = await crashing(1_000, { everyMs: 30_000 });
+    await clock.advance(30_050);
+    const rung = ref.rung();
+    await clock.advance(1_000);
+    expect(await node.outcome(rung)).toEqual({ kind: "answered", value: 0 });
+  });
+});
+
+describe("an alarm of an actor in quarantine", () => {
+  test("waits for its release, and then comes", async () => {
+    const { node, clock, rings, set } = await startAlarms();
+    await set("tea", { afterMs: 1_000 });
+    node.operations.quarantine("alarmed", "a", "by hand");
+    await clock.advance(5_000);
+    expect(rings).toEqual([]);
+    await node.operations.release("alarmed", "a");
+    await clock.advance(1);
+    expect(rings.length).toBe(1);
+  });
+
+  test("waits over a restart", async () => {
+    const { node, clock, rings, set } = await startAlarms();
+    await set("tea", { afterMs: 1_000 });
+    node.operations.quarantine("alarmed", "a", "by hand");
+    await clock.settle();
+    const again = await node.restart();
+    await again.clock.advance(5_000);
+    expect(rings).toEqual([]);
+    await again.operations.release("alarmed", "a");
+    await again.clock.advance(1);
+    expect(rings.length).toBe(1);
+  });
+
+  test("whose crashes shut it comes when it is released", async () => {
+    const { node, clock, rings, deeds, set } = await startAlarms();
+    const broken = { is: true };
+    deeds.ring = () => {
+      if (broken.is) throw new Error("broke");
+    };
+    await set("tea", { everyMs: 2_000 });
+    await clock.advance(30_000);
+    expect(node.quarantines).toEqual(["alarmed/a"]);
+    broken.is = false;
+    const before = rings.length;
+    await node.operations.release("alarmed", "a");
+    await clock.advance(1);
+    expect(rings.length).toBe(before + 1);
+  });
+});
+
+describe("an alarm whose actor cannot be loaded", () => {
+  test("comes when the store can be read again", async () => {
+    const { node, clock, rings, set } = await startAlarms();
+    await set("tea", { afterMs: 30_000 });
+    node.store.loadRefusal = new RuntimeError("store.failed", "Cannot read actors.db");
+    await clock.advance(40_000);
+    expect(rings).toEqual([]);
+    node.store.loadRefusal = undefined;
+    await clock.advance(1_001);
+    expect(rings.length).toBe(1);
+  });
+
+  test("because its state is from the future shuts it, and comes when another program releases it", async () => {
+    const { node, Alarmed, set } = await startAlarms();
+    await set("tea", { afterMs: 30_000 });
+    const Older = actor("alarmed", { state: () => ({ rung: 0 }), durable: true }).on("ring", {}, () => undefined);
+    const Newer = actor("alarmed", { ...Alarmed.options, durable: true, version: 2, upgrade: { 1: (old) => old } })
+      .on("ring", {}, (self) => void self.state)
+      .on("touch", {}, (self) => void self.state.rung++);
+    const newer = await node.restart({ types: [Newer] });
+    await newer.answer(newer.ref(Newer, "a").touch());
+    const older = await newer.restart({ types: [Older] });
+    await older.clock.advance(120_000);
+    expect([older.quarantines, older.letters]).toEqual([["alarmed/a"], []]);
+    const newest = await older.restart({ types: [Newer] });
+    await newest.operations.release("alarmed", "a");
+    await newest.clock.advance(10);
+    expect(await newest.store.alarmsOf("alarmed", "a")).toEqual([]);
+  });
+});
+
+describe("an alarm whose method is gone from the program", () => {
+  test("becomes a dead letter, and is stored no longer", async () => {
+    const { node, set } = await startAlarms();
+    await set("tea", { afterMs: 1_000, input: "cup" });
+    const Other = actor("alarmed", { state: () => ({ rung: 0 }), durable: true }).on("other", {}, () => undefined);
+    const again = await node.restart({ types: [Other] });
+    await again.clock.advance(2_000);
+    expect(again.letters).toEqual(["alarmed/a.ring: actor.unknown_method"]);
+    expect(await again.store.alarmsOf("alarmed", "a")).toEqual([]);
+  });
+});

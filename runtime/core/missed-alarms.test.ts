@@ -1,0 +1,79 @@
+// Alarms whose time passed while nobody could run them: what the policy of each makes of that.
+import { describe, expect, test } from "bun:test";
+
+import { limits } from "../limits.ts";
+import type { MissedPolicy } from "./stored.ts";
+import { startAlarms } from "./test-alarms.ts";
+
+/** An alarm every 100 s, first at +100 s; the node goes at +150 s and comes back at +460 s. */
+async function awayFor310Seconds(missed: MissedPolicy | undefined) {
+  const alarms = await startAlarms();
+  await alarms.set("tea", { everyMs: 100_000, ...(missed === undefined ? {} : { missed }) });
+  await alarms.clock.advance(150_000);
+  const again = await alarms.node.restart({ downMs: 310_000 });
+  const times = async (untilMs: number): Promise<readonly number[]> => {
+    await again.clock.advance(untilMs - 460_000);
+    return alarms.rings.map((line) => Math.round(Number(line.split("+")[1]) / 1_000));
+  };
+  return { again, times, rings: alarms.rings, ids: alarms.ids };
+}
+
+describe("an alarm that comes again and again, and was missed three times,", () => {
+  test("comes once, and then when it should, unless told otherwise", async () => {
+    const { times } = await awayFor310Seconds(undefined);
+    expect(await times(610_000)).toEqual([100, 460, 500, 600]);
+  });
+
+  test('comes once, and then when it should: "once"', async () => {
+    const { times } = await awayFor310Seconds("once");
+    expect(await times(610_000)).toEqual([100, 460, 500, 600]);
+  });
+
+  test('comes for each, and then when it should: "all"', async () => {
+    const { times, ids } = await awayFor310Seconds("all");
+    expect(await times(610_000)).toEqual([100, 460, 460, 460, 500, 600]);
+    expect(new Set(ids).size).toBe(6);
+  });
+
+  test('comes only when it should: "skip"', async () => {
+    const { times } = await awayFor310Seconds("skip");
+    expect(await times(610_000)).toEqual([100, 500, 600]);
+  });
+});
+
+describe("an alarm that comes once, and was missed,", () => {
+  test.each([
+    [undefined, 1],
+    ["once", 1],
+    ["all", 1],
+    ["skip", 0],
+  ] as const)("%p: %p times", async (missed, expected) => {
+    const { node, rings, set } = await startAlarms();
+    await set("tea", { afterMs: 1_000, ...(missed === undefined ? {} : { missed }) });
+    const again = await node.restart({ downMs: 60_000 });
+    await again.clock.advance(600_000);
+    expect(rings.length).toBe(expected);
+  });
+
+  test("and skipped, is not stored any more", async () => {
+    const { node, set } = await startAlarms();
+    await set("tea", { afterMs: 1_000, missed: "skip" });
+    const again = await node.restart({ downMs: 60_000 });
+    await again.clock.advance(1_000);
+    expect(await again.store.alarmsOf("alarmed", "a")).toEqual([]);
+  });
+});
+
+describe("an alarm is missed", () => {
+  test.each([
+    [limits.alarmLateMs, 1],
+    [limits.alarmLateMs + 1, 0],
+  ])("when it is more than a second late, not before: %d ms", async (lateMs, expected) => {
+    const { node, rings, set } = await startAlarms();
+    await set("tea", { afterMs: 10_000, missed: "skip" });
+    // The clock of the wheel needs one more millisecond.
+    const again = await node.restart({ downMs: 10_000 + lateMs - 1 });
+    await again.clock.advance(10_000);
+    expect(rings.length).toBe(expected);
+  });
+});
