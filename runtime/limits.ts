@@ -25,6 +25,8 @@ export const limits = {
   /** State of one durable actor, unless its type says otherwise, and one row of it: JSON, in UTF-16 code units. */
   stateLengthMax: 1_048_576,
   rowLengthMax: 1_048_576,
+  /** Actors whose changes are committed together. */
+  changesPerCommitMax: 8_192,
   /** Rows that one turn changes, and rows that one range returns. */
   rowsPerTurnMax: 10_000,
   rowsPerRangeMax: 1_000,

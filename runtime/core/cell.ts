@@ -232,7 +232,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
 
   /** Drops what waits: asks among it are told, tells are put aside where somebody says why. */
   discardAll(why?: RuntimeError): void {
-    this.turn?.cancel();
+    if (why === undefined) this.turn?.cancel();
     this.host.stats.discarded += this.mailbox.clear((item) => discard(this, item, why));
   }
 

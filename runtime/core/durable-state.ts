@@ -1,5 +1,6 @@
 // One durable actor between two commits: what is stored, what its turn has changed, and what may not leave yet.
 import { limits } from "../limits.ts";
+import { AlarmChanges } from "./alarm-changes.ts";
 import type { AnyActorType } from "./definition.ts";
 import { decode } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
@@ -30,12 +31,10 @@ export class DurableState implements Committing {
   #committed = 0;
   /** Changes that the store has not answered for, oldest first: one that it is at work on, and one that follows. */
   readonly #pending: PendingChange[] = [];
-  /** At which version this activation changed an alarm last: a firing of an earlier one is void. */
-  #alarmVersions: Map<string, number> | undefined;
   /** Made on first use, as what follows: most actors have no rows. */
   #rows: RowChanges | undefined;
+  #alarms: AlarmChanges | undefined;
   // What the running turn has done since its last checkpoint.
-  #alarms: Map<string, AlarmRecord | undefined> | undefined;
   #watches: WatchChange[] | undefined;
   #outputs: HeldOutput[] = [];
   #destroyed = false;
@@ -62,6 +61,10 @@ export class DurableState implements Committing {
     return (this.#rows ??= new RowChanges(this.type, this.key, this.#store));
   }
 
+  get alarms(): AlarmChanges {
+    return (this.#alarms ??= new AlarmChanges());
+  }
+
   get stateVersion(): number {
     return this.#owner.host.type.options.version ?? 1;
   }
@@ -86,7 +89,7 @@ export class DurableState implements Committing {
     return this.#version + 1;
   }
 
-  /** The state as it is stored, upgraded where it is old, or the first one of all. Rejects with what stands against it. */
+  /** The state as it is stored, upgraded where it is old, or the first of all. Rejects with what stands against it. */
   async load(): Promise<unknown> {
     const stored = await this.#store.load(this.type, this.key);
     const { type } = this.#owner.host;
@@ -101,13 +104,17 @@ export class DurableState implements Committing {
 
   /** After a crash: the state as the last checkpoint left it; what was changed and held since then is dropped. */
   restore(): unknown {
-    this.#dropTurn(new RuntimeError("actor.crashed", `Cannot go on from "${this.type}/${this.key}": its turn crashed`));
+    this.abandon(new RuntimeError("actor.crashed", `Cannot go on from "${this.type}/${this.key}": its turn crashed`));
     return decode(this.#snapshot as Encoded);
   }
 
-  /** The running turn rests on what was lost: all that it has done since is dropped. */
+  /** What the running turn has done since its last checkpoint is dropped; what it rests on may be lost. */
   abandon(error: RuntimeError): void {
-    this.#dropTurn(error);
+    for (const output of this.#takeOutputs()) output.discard(error);
+    this.#rows?.dropTurn(this.#pending);
+    this.#alarms?.dropTurn();
+    this.#watches = this.#atEnd = undefined;
+    this.#destroyed = false;
   }
 
   /** Alarms that were sent may not have been handled: the store still knows them. */
@@ -127,7 +134,8 @@ export class DurableState implements Committing {
   }
 
   heldTooMuch(): RuntimeError {
-    const message = `Cannot send more from "${this.type}/${this.key}": ${limits.heldOutputsMax} messages wait for its commit`;
+    const why = `${limits.heldOutputsMax} messages wait for its commit`;
+    const message = `Cannot send more from "${this.type}/${this.key}": ${why}`;
     return new RuntimeError("actor.limit_reached", message, { stood: "queued" });
   }
 
@@ -137,18 +145,7 @@ export class DurableState implements Committing {
   }
 
   setAlarm(name: string, alarm: AlarmRecord | undefined): void {
-    this.#alarms ??= new Map();
-    this.#alarms.set(name, alarm);
-  }
-
-  /** The running turn has cancelled or replaced the alarm itself. */
-  changesAlarm(alarm: AlarmRecord): boolean {
-    return this.#alarms?.has(alarm.name) === true || !this.isCurrent(alarm);
-  }
-
-  /** False when the alarm was cancelled or replaced after this firing was sent. */
-  isCurrent(alarm: AlarmRecord): boolean {
-    return (this.#alarmVersions?.get(alarm.name) ?? alarm.fire) === alarm.fire;
+    this.alarms.set(name, alarm);
   }
 
   setWatch(change: WatchChange): void {
@@ -178,7 +175,7 @@ export class DurableState implements Committing {
   /** As `stage`, in the middle of a turn. */
   checkpoint(state: unknown): void {
     const encoded = this.#destroyed ? undefined : encodeState(this.#owner.host.type, this.key, state);
-    const more = this.#rows?.any === true || this.#alarms !== undefined || this.#watches !== undefined;
+    const more = this.#rows?.any === true || this.#alarms?.any === true || this.#watches !== undefined;
     if (encoded !== this.#snapshot || more) this.#addChange(encoded, state);
   }
 
@@ -211,17 +208,9 @@ export class DurableState implements Committing {
     this.#gone = encoded === undefined;
     if (encoded !== undefined) this.#index(change, state);
     this.#rows?.moveTo(change);
-    if (this.#alarms !== undefined) this.#addAlarms(change, this.#alarms);
+    this.#alarms?.moveTo(change);
     if (this.#watches !== undefined) change.watches.push(...this.#watches);
-    this.#alarms = this.#watches = undefined;
-  }
-
-  #addAlarms(change: PendingChange, alarms: ReadonlyMap<string, AlarmRecord | undefined>): void {
-    this.#alarmVersions ??= new Map();
-    for (const [name, alarm] of alarms) {
-      change.alarms.push({ name, alarm });
-      this.#alarmVersions.set(name, change.version);
-    }
+    this.#watches = undefined;
   }
 
   #index(change: PendingChange, state: unknown): void {
@@ -240,21 +229,14 @@ export class DurableState implements Committing {
       if (!change.taken) this.#commits.withdraw(change);
       for (const output of change.outputs) output.discard(error);
     }
-    this.#dropTurn(error);
+    this.abandon(error);
     this.#rows?.forget();
-    this.#alarmVersions = undefined;
+    this.#alarms = undefined;
     this.#version = this.#committed;
     this.#snapshot = undefined;
     this.#gone = false;
     this.lookAfterAlarms();
     this.#owner.stored(error);
-  }
-
-  #dropTurn(error: RuntimeError): void {
-    for (const output of this.#takeOutputs()) output.discard(error);
-    this.#rows?.dropTurn(this.#pending);
-    this.#alarms = this.#watches = this.#atEnd = undefined;
-    this.#destroyed = false;
   }
 
   #takeOutputs(): readonly HeldOutput[] {

@@ -1,4 +1,6 @@
-// What durable actors changed during a step, committed together; nothing of theirs leaves before the store has answered.
+// What durable actors changed, committed together; nothing of theirs leaves before the store has answered.
+import type { Clock } from "../base/clock.ts";
+import { limits } from "../limits.ts";
 import { RuntimeError } from "./errors.ts";
 import type { Store } from "./ports.ts";
 import type {
@@ -66,8 +68,6 @@ export class PendingChange implements Change {
 type Records = Omit<CommitBatch, "changes">;
 
 export interface CommitHooks {
-  /** `commit` is to be called soon. */
-  wanted(): void;
   /** Before anything that waited for these changes leaves. */
   committed(changes: readonly PendingChange[]): void;
   /** What this actor did last is not stored: its alarms are as they were. */
@@ -77,8 +77,13 @@ export interface CommitHooks {
   failed(error: unknown): void;
 }
 
+/**
+ * A batch is given to the store after the loop has looked at its sockets: what all of them brought meanwhile is in it,
+ * and however fast actors answer each other, timers and sockets have their turn between two batches.
+ */
 export class GroupCommit {
   readonly #store: Store;
+  readonly #clock: Clock;
   readonly #hooks: CommitHooks;
   #open: PendingChange[] = [];
   #letters: StoredLetter[] = [];
@@ -86,14 +91,18 @@ export class GroupCommit {
   #lettersRemovedTo = 0;
   #quarantined: StoredQuarantine[] = [];
   #released: { type: string; key: string }[] = [];
+  /** The store is at work. */
   #busy = false;
+  /** A batch will be given to it soon. */
+  #wanted = false;
   #hasRecords = false;
   /** Batches that the store has taken, and that it refused. */
   batches = 0;
   failures = 0;
 
-  constructor(store: Store, hooks: CommitHooks) {
+  constructor(store: Store, clock: Clock, hooks: CommitHooks) {
     this.#store = store;
+    this.#clock = clock;
     this.#hooks = hooks;
   }
 
@@ -105,7 +114,7 @@ export class GroupCommit {
   open(owner: Committing, baseVersion: number): PendingChange {
     const change = new PendingChange(owner, baseVersion);
     this.#open.push(change);
-    this.#hooks.wanted();
+    this.#want();
     return change;
   }
 
@@ -140,11 +149,17 @@ export class GroupCommit {
     this.#recorded();
   }
 
-  /** Gives the store what has come together, unless it is still at work: then that follows when it has answered. */
-  commit(): void {
-    if (this.#busy || (this.#open.length === 0 && !this.#hasRecords)) return;
-    const changes = this.#open;
-    this.#open = [];
+  #want(): void {
+    if (this.#wanted || this.#busy) return;
+    this.#wanted = true;
+    this.#clock.afterIo(this.#commit);
+  }
+
+  /** Gives the store what has come together; what comes while it is at work follows when it has answered. */
+  readonly #commit = (): void => {
+    this.#wanted = false;
+    if (this.#open.length === 0 && !this.#hasRecords) return;
+    const changes = this.#open.splice(0, limits.changesPerCommitMax);
     this.#busy = true;
     for (let index = 0; index < changes.length; index++) (changes[index] as PendingChange).taken = true;
     this.#store.commit({ changes, ...this.#takeRecords() }).then(
@@ -158,7 +173,7 @@ export class GroupCommit {
         this.#settle(changes, () => asStoreError(error));
       },
     );
-  }
+  };
 
   #settle(changes: readonly PendingChange[], errorOf: (index: number) => RuntimeError | undefined): void {
     this.#busy = false;
@@ -169,12 +184,12 @@ export class GroupCommit {
       change.owner.settled(change, errors[index]);
     }
     if (this.quiet) this.#hooks.quiet();
-    else this.#hooks.wanted();
+    else this.#want();
   }
 
   #recorded(): void {
     this.#hasRecords = true;
-    this.#hooks.wanted();
+    this.#want();
   }
 
   #takeRecords(): Records {

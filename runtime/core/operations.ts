@@ -136,12 +136,19 @@ export class Operations {
     return known;
   }
 
+  /** The program may have changed since the letter was written. */
   #send(letter: DeadLetter): RuntimeError | undefined {
-    const { type, key, method, input } = letter;
-    const address = this.#system.address(type, key);
+    const { delivery } = this.#system;
     const origin = { id: letterId(letter), repeats: false };
-    const envelope = new Envelope(this.#method(type, method), input, undefined, origin);
-    return this.#system.delivery.deliver(address, envelope, undefined);
+    try {
+      const address = this.#system.address(letter.type, letter.key);
+      const method = this.#method(letter.type, letter.method);
+      const bad = delivery.badInput(address, method, letter.input);
+      return bad ?? delivery.deliver(address, new Envelope(method, letter.input, undefined, origin), undefined);
+    } catch (error) {
+      if (error instanceof RuntimeError) return error;
+      throw error;
+    }
   }
 
   #method(type: string, name: string): Method {

@@ -76,15 +76,15 @@ export interface SessionOf<In, Out> {
   readonly shape: { readonly in: In; readonly out: Out };
 }
 
-/** What follows the turns of a step: durable state, then files, then sockets. */
-export type StepPhase = "commit" | "write" | "flush";
+/** What follows the turns of a step: what they left open in the core, then files, then sockets. */
+export type StepPhase = "settle" | "write" | "flush";
 
 /** The system, as the sockets see it. */
 export interface SessionHost {
   readonly clock: Clock;
   readonly wheel: TimerWheel;
   readonly scheduler: {
-    /** Called after the turns of each step: first all of "commit", then of "write", then of "flush". */
+    /** Called after the turns of each step: first all of "settle", then of "write", then of "flush". */
     onStepEnd(phase: StepPhase, hook: () => void): void;
     /** Makes sure that a step ends soon. */
     ensureStep(): void;

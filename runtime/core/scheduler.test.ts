@@ -112,14 +112,14 @@ describe("a scheduler", () => {
     expect(trace).toEqual(["a 1", "first hook", "second hook"]);
   });
 
-  test("calls the hooks for commits first, then those for files, then those for sockets", async () => {
+  test("calls the hooks of the core first, then those for files, then those for sockets", async () => {
     const { clock, scheduler, trace } = bench();
-    for (const phase of ["flush", "write", "commit", "flush", "commit"] as const) {
+    for (const phase of ["flush", "write", "settle", "flush", "settle"] as const) {
       scheduler.onStepEnd(phase, () => trace.push(`${phase} ${trace.length}`));
     }
     scheduler.ensureStep();
     await clock.settle();
-    expect(trace).toEqual(["commit 0", "commit 1", "write 2", "flush 3", "flush 4"]);
+    expect(trace).toEqual(["settle 0", "settle 1", "write 2", "flush 3", "flush 4"]);
   });
 
   test("calls the hooks at the end of each step, also of one that leaves work over", async () => {

@@ -1,4 +1,4 @@
-// Hot. Runs the actors that have something to do, and tells store and writers when a step has produced all it will.
+// Hot. Runs the actors that have something to do, and tells writers when a step has produced all it will.
 import type { Clock } from "../base/clock.ts";
 import { RingBuffer } from "../base/ring-buffer.ts";
 import { limits } from "../limits.ts";
@@ -18,7 +18,7 @@ export interface RunOrder {
   choose(ready: number): number;
 }
 
-const PHASES: readonly StepPhase[] = ["commit", "write", "flush"];
+const PHASES: readonly StepPhase[] = ["settle", "write", "flush"];
 
 /**
  * A step runs ready actors until none is left or the turns are spent, 8 192 for each look of the loop at its sockets;
@@ -31,7 +31,7 @@ export class Scheduler {
   readonly #clock: Clock;
   readonly #order: RunOrder | undefined;
   readonly #ready = new RingBuffer<Runnable>();
-  readonly #hooksOf: Readonly<Record<StepPhase, (() => void)[]>> = { commit: [], write: [], flush: [] };
+  readonly #hooksOf: Readonly<Record<StepPhase, (() => void)[]>> = { settle: [], write: [], flush: [] };
   #hooks: readonly (() => void)[] = [];
   #scheduled = false;
   /** A step was asked for after the hooks of the last one began. */

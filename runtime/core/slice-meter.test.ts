@@ -19,6 +19,10 @@ class CountingClock extends FakeClock {
 
 const method = (name: string) => ({ name, index: 0, definedAt: "" });
 
+function turnOf(name: string, turnStartedMs = 0) {
+  return { method: method(name), waitMs: 0, turnStartedMs };
+}
+
 function bench() {
   const clock = new CountingClock();
   const overBudget: string[] = [];
@@ -35,7 +39,7 @@ function bench() {
     /** One turn that takes so long and reads no clock. */
     turn(tookMs: number, name = "go"): void {
       clock.block(tookMs);
-      meter.turnOver(owner, method(name), OUTCOME.answered, 0);
+      meter.turnOver(owner, turnOf(name), OUTCOME.answered);
     },
     durations: () => meter.recorder.turnsOf(owner).map(({ durationMs }) => durationMs),
   };
@@ -91,7 +95,7 @@ describe("a turn that is not short", () => {
     meter.begin(owner);
     for (const tookMs of [2, 3]) {
       clock.block(tookMs);
-      meter.turnOver(owner, method("go"), OUTCOME.answered, 0, clock.monotonicMs());
+      meter.turnOver(owner, turnOf("go"), OUTCOME.answered, clock.monotonicMs());
     }
     expect(durations()).toEqual([3, 2]);
   });
@@ -127,7 +131,7 @@ describe("a turn that waited", () => {
     const { clock, meter, owner, stats, durations } = bench();
     const startedMs = clock.monotonicMs();
     clock.block(250);
-    const endedMs = meter.waitedTurnOver(owner, method("wait"), OUTCOME.answered, 0, startedMs);
+    const endedMs = meter.waitedTurnOver(owner, turnOf("wait", startedMs), OUTCOME.answered);
     expect([endedMs - startedMs, durations(), stats.durations.sumMs]).toEqual([250, [250], 250]);
   });
 
@@ -135,7 +139,7 @@ describe("a turn that waited", () => {
     const { clock, meter, owner, overBudget } = bench();
     const startedMs = clock.monotonicMs();
     clock.block(100_000);
-    meter.waitedTurnOver(owner, method("wait"), OUTCOME.answered, 0, startedMs);
+    meter.waitedTurnOver(owner, turnOf("wait", startedMs), OUTCOME.answered);
     expect(overBudget).toEqual([]);
   });
 });

@@ -19,6 +19,13 @@ export type OverBudget = (owner: Measured, method: TimedMethod, tookMs: number, 
 
 type TimedMethod = Pick<Method, "name" | "index" | "definedAt">;
 
+interface TimedTurn {
+  readonly method: TimedMethod;
+  /** From the mailbox to its beginning. */
+  readonly waitMs: number;
+  readonly turnStartedMs: number;
+}
+
 /** One for all cells of a node: only one slice runs at a time. */
 export class SliceMeter {
   /** The last reading: when the running turn began, or one of the few before it. */
@@ -52,17 +59,16 @@ export class SliceMeter {
     this.#together = TOGETHER;
   }
 
-  /** Reads the clock for a turn that has to know when it begins; those before it are measured with that. */
+  /** Reads the clock for a turn that has to know when it begins, unless it has just been read; measures those before. */
   read(owner: Measured): number {
-    const nowMs = this.#clock.monotonicMs();
-    if (this.#turns > 0) this.#measure(owner, nowMs);
-    return (this.nowMs = nowMs);
+    if (this.#turns > 0) this.#measure(owner, this.#clock.monotonicMs());
+    return this.nowMs;
   }
 
   /** A turn that did not wait is over. `endedMs`, where somebody has read the clock already, saves a reading. */
-  turnOver(owner: Measured, method: TimedMethod, outcome: Outcome, waitMs: number, endedMs?: number): void {
-    this.recorder.record(method.index, outcome, waitMs);
-    this.#last = method;
+  turnOver(owner: Measured, turn: TimedTurn, outcome: Outcome, endedMs?: number): void {
+    this.recorder.record(turn.method.index, outcome, turn.waitMs);
+    this.#last = turn.method;
     this.#turns++;
     if (endedMs !== undefined) this.#measure(owner, endedMs);
     else if (this.#turns >= this.#together) this.#measure(owner, this.#clock.monotonicMs());
@@ -74,14 +80,15 @@ export class SliceMeter {
     this.#measure(owner, this.#clock.monotonicMs(), this.#turns + 1);
   }
 
-  /** A turn that waited is over; other slices have run since it began. */
-  waitedTurnOver(owner: Measured, method: TimedMethod, outcome: Outcome, waitMs: number, startedMs: number): number {
+  /** A turn that waited is over; other slices have run since it began. Returns when it was, in monotonic milliseconds. */
+  waitedTurnOver(owner: Measured, turn: TimedTurn, outcome: Outcome): number {
     const endedMs = this.#clock.monotonicMs();
+    const tookMs = endedMs - turn.turnStartedMs;
     this.recorder.begin(owner);
-    this.recorder.record(method.index, outcome, waitMs);
-    this.recorder.timed(1, endedMs - startedMs, endedMs);
+    this.recorder.record(turn.method.index, outcome, turn.waitMs);
+    this.recorder.timed(1, tookMs, endedMs);
     this.recorder.end();
-    owner.host.stats.durations.record(endedMs - startedMs);
+    owner.host.stats.durations.record(tookMs);
     return endedMs;
   }
 

@@ -104,17 +104,13 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.store = store;
     this.development = development;
     const failed = (error: unknown): void => this.events.storeFailed({ error });
-    this.commits = new GroupCommit(store, {
-      wanted: () => this.scheduler.ensureStep(),
+    this.commits = new GroupCommit(store, clock, {
       committed: (changes) => this.alarms.committed(changes),
       lost: (owner) => this.alarms.lookAgain(owner),
       quiet: () => this.#becomeQuiet(),
       failed,
     });
-    this.scheduler.onStepEnd("commit", () => {
-      this.commits.commit();
-      this.delivery.armYoung();
-    });
+    this.scheduler.onStepEnd("settle", () => this.delivery.armYoung());
     this.letters = new DeadLetters(this);
     this.delivery = new Delivery(this, this.checks);
     const hosted = types.map((type, index) => this.#host(type, index));

@@ -23,15 +23,17 @@ export class Topics implements TopicTable {
   readonly #notify: Notify;
   /** Given while developing: values are checked and frozen. */
   readonly #checks: SchemaChecks | undefined;
+  readonly #topicsMax: number;
   readonly #topics = new Map<string, Map<string, Subscription>>();
   readonly #topicsOf = new Map<string, Set<string>>();
   /** Values published, and the messages they became. */
   published = 0;
   notified = 0;
 
-  constructor(notify: Notify, checks: SchemaChecks | undefined) {
+  constructor(notify: Notify, checks: SchemaChecks | undefined, topicsMax: number = limits.topicsMax) {
     this.#notify = notify;
     this.#checks = checks;
+    this.#topicsMax = topicsMax;
   }
 
   subscribe(member: Member, topic: Topic<never>, method: string | undefined): void {
@@ -41,7 +43,7 @@ export class Topics implements TopicTable {
     if (!subscriptions.has(memberName(member))) {
       refusePast(subscriptions.size, limits.subscribersPerTopicMax, `topic "${name}" has that many subscribers`);
       refusePast(mine.size, limits.subscriptionsPerActorMax, `"${memberName(member)}" has that many subscriptions`);
-      if (!this.#topics.has(name)) refusePast(this.#topics.size, limits.topicsMax, "so many topics have subscribers");
+      if (!this.#topics.has(name)) refusePast(this.#topics.size, this.#topicsMax, "so many topics have subscribers");
     }
     this.#topics.set(name, subscriptions.set(memberName(member), { member, method }));
     this.#topicsOf.set(memberName(member), mine.add(name));

@@ -129,6 +129,7 @@ function refuse(cell: EndingCell, turn: Turn, refusal: Refusal): Outcome {
   const { envelope } = turn;
   const { stats, type } = cell.host;
   stats.countRefusal(refusal.code);
+  cell.failure?.wentWell();
   if (envelope?.asking === undefined) {
     cell.services.events.refused({ type: type.name, key: cell.key, reason: refusal.code });
   }

@@ -27,10 +27,10 @@ export function beginOccasion(cell: OccasionCell, turn: { unixMs(): number }, or
     durable.atEnd(() => durable.setWatch(watch));
   }
   if (alarm === undefined) return true;
-  if (!durable.isCurrent(alarm)) return false;
+  if (!durable.alarms.isCurrent(alarm)) return false;
   const unixMs = turn.unixMs();
   durable.atEnd(() => {
-    if (durable.changesAlarm(alarm)) return;
+    if (durable.alarms.changes(alarm)) return;
     durable.setAlarm(alarm.name, nextFiring(alarm, unixMs, durable.nextVersion));
   });
   return true;

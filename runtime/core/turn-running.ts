@@ -1,8 +1,7 @@
 // Hot. A message becomes a turn: its handler is called, and what it ends in is acted on, now or when its promise settles.
-
 import { limits } from "../limits.ts";
 import { type ActivatedCell, remember } from "./activation.ts";
-import type { Method, SessionMethods } from "./definition.ts";
+import type { SessionMethods } from "./definition.ts";
 import { Envelope } from "./envelope.ts";
 import { runOnce } from "./once-results.ts";
 import type { MessageBatch } from "./ports.ts";
@@ -25,55 +24,53 @@ export interface RunningCell extends ActivatedCell, TurnCell {
 /** The envelope is at the head of the mailbox, and may have its turn. */
 export function runEnvelope(cell: RunningCell, envelope: Envelope): void {
   const { meter } = cell.services;
-  const { asking, method } = envelope;
+  const { asking } = envelope;
   cell.mailbox.shift(envelope);
   const startedMs = asking === undefined ? meter.nowMs : meter.read(cell);
-  const waitMs = Math.max(0, startedMs - envelope.queuedMs);
-  if (asking?.start(startedMs) === false) meter.turnOver(cell, method, OUTCOME.expired, waitMs);
-  else runTurn(cell, method, envelope.input, envelope, waitMs);
+  const turn = (cell.spareTurn ??= new Turn(cell));
+  turn.begin(envelope.method, envelope, Math.max(0, startedMs - envelope.queuedMs));
+  if (asking?.start(startedMs) === false) meter.turnOver(cell, turn, OUTCOME.expired);
+  else runTurn(cell, turn, envelope.input);
 }
 
 /** The batch is at the head of the mailbox: its next message has a turn. */
 export function runMessage(cell: RunningCell, batch: MessageBatch): void {
   const { arrivedMs } = batch;
   const input = cell.mailbox.shiftMessage(batch);
-  const waitMs = cell.services.meter.nowMs - arrivedMs;
-  runTurn(cell, (cell.host.type.session as SessionMethods).message, input, undefined, waitMs, arrivedMs);
+  const turn = (cell.spareTurn ??= new Turn(cell));
+  const { message } = cell.host.type.session as SessionMethods;
+  turn.begin(message, undefined, cell.services.meter.nowMs - arrivedMs, arrivedMs);
+  runTurn(cell, turn, input);
 }
 
-function runTurn(
-  cell: RunningCell,
-  method: Method,
-  input: unknown,
-  envelope: Envelope | undefined,
-  waitMs: number,
-  arrivedMs?: number,
-): void {
+function runTurn(cell: RunningCell, turn: Turn, input: unknown): void {
   const { meter, probe } = cell.services;
-  const turn = (cell.spareTurn ??= new Turn(cell));
-  turn.begin(method, envelope);
+  const { method, envelope } = turn;
+  turn.live = true;
   cell.turn = turn;
   probe?.turn(method.index);
   let outcome: Outcome = OUTCOME.answered;
   try {
     if (cell.presence !== "present") remember(cell);
     const result = envelope?.origin === undefined ? method.handler(turn, input) : runOccasion(cell, turn, envelope);
-    if (result instanceof Promise) {
-      turn.wait(waitMs);
-      return void awaitTurn(cell, turn, result, arrivedMs);
-    }
+    if (result instanceof Promise) return void awaitTurn(cell, turn, result);
     succeed(cell, turn, result);
   } catch (error) {
     outcome = failTurn(cell, turn, error);
   }
   turn.live = false;
   cell.turn = undefined;
-  if (cell.connection === undefined) return meter.turnOver(cell, method, outcome, waitMs);
+  if (cell.connection === undefined) meter.turnOver(cell, turn, outcome);
+  else sessionTurnOver(cell, turn, outcome);
+}
+
+function sessionTurnOver(cell: RunningCell, turn: Turn, outcome: Outcome): void {
+  const { meter, clock } = cell.services;
   // A reading costs 40 ns, a tenth of a short turn: where the handler has read the clock, that stands for the end.
-  const endedMs = turn.lastReadMs > meter.nowMs ? turn.lastReadMs : cell.services.clock.monotonicMs();
-  meter.turnOver(cell, method, outcome, waitMs, endedMs);
-  if (arrivedMs !== undefined) cell.host.stats.latencies.record(endedMs - arrivedMs);
-  if (method.kind === "lifecycle") cell.turnEnded(turn, endedMs);
+  const endedMs = turn.lastReadMs > meter.nowMs ? turn.lastReadMs : clock.monotonicMs();
+  meter.turnOver(cell, turn, outcome, endedMs);
+  if (turn.arrivedMs >= 0) cell.host.stats.latencies.record(endedMs - turn.arrivedMs);
+  if (turn.method.kind === "lifecycle") cell.turnEnded(turn, endedMs);
 }
 
 /** A message that is more than a call: what it stands for is checked and noted before its handler is called. */
@@ -85,10 +82,12 @@ function runOccasion(cell: RunningCell, turn: Turn, envelope: Envelope): unknown
 }
 
 /** The turn is held until its promise settles, also where nobody waits for what it ends in. */
-async function awaitTurn(cell: RunningCell, turn: Turn, result: Promise<unknown>, arrivedMs?: number): Promise<void> {
+async function awaitTurn(cell: RunningCell, turn: Turn, result: Promise<unknown>): Promise<void> {
+  const { meter, openTurns } = cell.services;
+  turn.wait();
   cell.spareTurn = undefined;
-  cell.services.meter.waits(cell, turn.method);
-  cell.services.openTurns.add(turn);
+  meter.waits(cell, turn.method);
+  openTurns.add(turn);
   if (turn.method.kind === "read") shareRead(cell, turn);
   let outcome: Outcome = OUTCOME.answered;
   try {
@@ -97,11 +96,11 @@ async function awaitTurn(cell: RunningCell, turn: Turn, result: Promise<unknown>
     outcome = failTurn(cell, turn, error);
   }
   turn.live = false;
-  cell.services.openTurns.remove(turn);
+  openTurns.remove(turn);
   if (cell.turn === turn) cell.turn = undefined;
   else unshareRead(cell, turn);
-  const endedMs = cell.services.meter.waitedTurnOver(cell, turn.method, outcome, turn.waitMs, turn.turnStartedMs);
-  if (arrivedMs !== undefined) cell.host.stats.latencies.record(endedMs - arrivedMs);
+  const endedMs = meter.waitedTurnOver(cell, turn, outcome);
+  if (turn.arrivedMs >= 0) cell.host.stats.latencies.record(endedMs - turn.arrivedMs);
   cell.turnEnded(turn, endedMs);
 }
 

@@ -34,8 +34,10 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   live = false;
   method!: Method;
   envelope: Envelope | undefined;
-  /** Of a turn that waits: from the mailbox to its beginning. */
+  /** From the mailbox to its beginning. */
   waitMs = 0;
+  /** When its message came off the socket, in monotonic milliseconds; less than 0 when it did not. */
+  arrivedMs = -1;
   /** The handler's last reading of the clock. */
   lastReadMs = 0;
   asks: Asking[] | undefined;
@@ -60,16 +62,17 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     this.cell = cell;
   }
 
-  begin(method: Method, envelope: Envelope | undefined): void {
+  /** The next message: its turn is `live` from when the handler is called. */
+  begin(method: Method, envelope: Envelope | undefined, waitMs: number, arrivedMs = -1): void {
     this.method = method;
     this.envelope = envelope;
-    this.live = true;
+    this.waitMs = waitMs;
+    this.arrivedMs = arrivedMs;
     if (this.#used) this.#reset();
   }
 
   /** The turn waits, and other slices run meanwhile: what it reads of its own is noted. */
-  wait(waitMs: number): void {
-    this.waitMs = waitMs;
+  wait(): void {
     this.#startedMs = this.services.meter.nowMs;
     this.#startedAt = this.services.meter.unixMs;
   }
@@ -103,9 +106,8 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   set state(state: unknown) {
-    if (!this.live) this.#isOver();
     if (this.method.kind === "read") refuseChange();
-    this.cell.state = state;
+    this.#own.state = state;
   }
 
   get key(): string {
@@ -171,6 +173,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   sleep(delayMs: number): Promise<void> {
+    if (!this.live) this.#isOver();
     this.#lazySleepers ??= new Sleepers(this.services.wheel);
     return this.#lazySleepers.add(delayMs);
   }
@@ -190,25 +193,26 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
 
   timer(name: string, options: TimerOptions): void {
     const { afterMs, everyMs } = timerTimes(options);
-    const method = checkedMethod(this.cell.host.type, options.send);
-    this.cell.timers.set(checkedName("timer", name), afterMs, everyMs, method, options.input);
+    const { host, timers } = this.#own;
+    const method = checkedMethod(host.type, options.send);
+    timers.set(checkedName("timer", name), afterMs, everyMs, method, options.input);
   }
 
   cancelTimer(name: string): void {
-    this.cell.timers.cancel(name);
+    this.#own.timers.cancel(name);
   }
 
   watch(ref: { readonly type: string; readonly key: string }, method: string): void {
-    this.services.watches.watch(this.cell, ref, checkedMethod(this.cell.host.type, method).name);
+    this.services.watches.watch(this.#own, ref, checkedMethod(this.cell.host.type, method).name);
   }
 
   unwatch(ref: { readonly type: string; readonly key: string }): void {
-    this.services.watches.unwatch(this.cell, ref);
+    this.services.watches.unwatch(this.#own, ref);
   }
 
   publish<Value>(topic: Topic<Value>, value: Value): number {
-    const { topics } = this.services;
-    const { durable } = this.cell;
+    const { durable, services } = this.#own;
+    const { topics } = services;
     if (durable === undefined) return topics.publish(topic as Topic<never>, value);
     topics.check(topic as Topic<never>, value);
     durable.holdMore({ release: () => void topics.publish(topic as Topic<never>, value), discard: () => undefined });
@@ -216,15 +220,16 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   subscribe<Value>(topic: Topic<Value>, method: string): void {
-    this.services.topics.subscribe(this.cell, topic as Topic<never>, checkedMethod(this.cell.host.type, method).name);
+    const { name } = checkedMethod(this.cell.host.type, method);
+    this.services.topics.subscribe(this.#own, topic as Topic<never>, name);
   }
 
   unsubscribe<Value>(topic: Topic<Value>): void {
-    this.services.topics.unsubscribe(this.cell, topic as Topic<never>);
+    this.services.topics.unsubscribe(this.#own, topic as Topic<never>);
   }
 
   stop(): void {
-    this.cell.requestStop();
+    this.#own.requestStop();
   }
 
   // Of durable actors.
@@ -255,25 +260,30 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   // Of sessions.
 
   send(value: unknown): void {
+    if (!this.live) this.#isOver();
     this.connection.send(value);
   }
 
   forward(topic: Topic<unknown>): void {
-    this.services.topics.subscribe(this.cell, topic as Topic<never>, undefined);
+    this.services.topics.subscribe(this.#own, topic as Topic<never>, undefined);
   }
 
   end(reason: string): void {
+    if (!this.live) this.#isOver();
     this.connection.end(reason);
   }
 
-  #durable(what: string): DurableState {
+  /** The actor, as long as its turn goes on. */
+  get #own(): TurnCell {
     if (!this.live) this.#isOver();
-    const { durable, host, key } = this.cell;
+    return this.cell;
+  }
+
+  #durable(what: string): DurableState {
+    const { durable, host, key } = this.#own;
     if (durable !== undefined) return durable;
-    throw new RuntimeError(
-      "actor.not_durable",
-      `Cannot ${what} in "${host.type.name}/${key}": its type is not durable`,
-    );
+    const message = `Cannot ${what} in "${host.type.name}/${key}": its type is not durable`;
+    throw new RuntimeError("actor.not_durable", message);
   }
 
   #isOver(): never {

@@ -1,77 +1,101 @@
 // Hot. Where the loop is, in memory that two threads share: stored at each slice and turn, read a few times a second.
 import type { TurnProbe } from "../core/ports.ts";
+import { noteBytes, type NotedTurn, TurnNote } from "./turn-note.ts";
 
-/** Places among the words. Types and methods are stored counted from 1: 0 says that there is none. */
+/** Places among the words. */
 const SEQUENCE = 0;
-const TYPE = 1;
-const METHOD = 2;
-const KEY_LENGTH = 3;
-const STOPPED = 4;
+const STOPPED = 1;
+const BEATS = 2;
+/** Turns that were resumed, ever, and up to the last beat. */
+const RESUMED = 3;
+const RESUMED_AT_BEAT = 4;
 const WORDS_COUNT = 8;
 const WORDS_BYTES = WORDS_COUNT * Int32Array.BYTES_PER_ELEMENT;
-/** Of a longer key only the beginning is kept. */
-const KEY_UNITS_MAX = 64;
-const BOARD_BYTES = WORDS_BYTES + KEY_UNITS_MAX * Uint16Array.BYTES_PER_ELEMENT;
+/** Of those that were resumed: a power of 2. */
+const NOTES_KEPT = 8;
+const BOARD_BYTES = WORDS_BYTES + (1 + NOTES_KEPT) * noteBytes;
 
-export interface RunningTurn {
-  /** Of 32 bits; another turn has another, until they have all been used. */
-  readonly sequence: number;
-  readonly type: number;
-  /** Undefined: the slice has begun, its first turn has not. */
-  readonly method: number | undefined;
-  /** Cut after 64 UTF-16 units, then with "…" at its end. */
-  readonly key: string;
+export interface BoardReading {
+  /** The same in two readings only when nothing was stored between them. It is made of counters of 32 bits. */
+  readonly position: string;
+  /** Undefined while no slice is running. */
+  readonly running: NotedTurn | undefined;
+  /** The turns that were resumed after the last beat, latest first, at most 8 of them. */
+  readonly resumed: readonly NotedTurn[];
+  /** How many that were. */
+  readonly resumedCount: number;
 }
 
 /**
- * Written by the thread that runs the turns, with plain stores. The sequence is stored first and read last, so what is
- * read can mix two turns only when its sequence is new. One whose sequence an earlier look has read too, is true.
+ * Written by the thread that runs the turns, with plain stores. Position is stored first and read last, so what is read
+ * can mix two states only when its position is new. What has the position of an earlier reading, is true.
  */
 export class TurnBoard implements TurnProbe {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
-  readonly #keyUnits: Uint16Array;
+  readonly #running: TurnNote;
+  /** A ring: `#resumedCount` modulo its size is where the last one stands. */
+  readonly #resumed: readonly TurnNote[];
   #sequence = 0;
+  #resumedCount = 0;
 
   /** A board of its own, or that of another thread. */
   constructor(memory = new SharedArrayBuffer(BOARD_BYTES)) {
+    const note = (index: number): TurnNote => new TurnNote(memory, WORDS_BYTES + index * noteBytes);
     this.memory = memory;
     this.#words = new Int32Array(memory, 0, WORDS_COUNT);
-    this.#keyUnits = new Uint16Array(memory, WORDS_BYTES, KEY_UNITS_MAX);
+    this.#running = note(0);
+    this.#resumed = Array.from({ length: NOTES_KEPT }, (_, index) => note(1 + index));
   }
 
   entered(type: number, key: string): void {
-    const words = this.#words;
-    const keyUnits = this.#keyUnits;
-    const { length } = key;
     this.#sequence = (this.#sequence + 1) | 0;
-    words[SEQUENCE] = this.#sequence;
-    words[KEY_LENGTH] = length;
-    const count = length < KEY_UNITS_MAX ? length : KEY_UNITS_MAX;
-    for (let index = 0; index < count; index++) keyUnits[index] = key.charCodeAt(index);
-    words[METHOD] = 0;
-    words[TYPE] = type + 1;
+    this.#words[SEQUENCE] = this.#sequence;
+    this.#running.store(type, key, undefined);
   }
 
   turn(method: number): void {
-    const words = this.#words;
     this.#sequence = (this.#sequence + 1) | 0;
-    words[SEQUENCE] = this.#sequence;
-    words[METHOD] = method + 1;
+    this.#words[SEQUENCE] = this.#sequence;
+    this.#running.storeMethod(method);
   }
 
   left(): void {
-    this.#words[TYPE] = 0;
+    this.#running.clear();
   }
 
-  /** Undefined while no slice is running. */
-  running(): RunningTurn | undefined {
+  /** Slices that follow leave the note alone: what was resumed goes on after them, and has done so by the next beat. */
+  resumed(type: number, key: string, method: number): void {
+    const count = (this.#resumedCount + 1) | 0;
+    this.#resumedCount = count;
+    this.#words[RESUMED] = count;
+    this.#noteOf(count).store(type, key, method);
+  }
+
+  /**
+   * A callback of the loop's own. Whoever was resumed before it has gone on, and no slice is running: also not the last
+   * one, if it broke off and nobody said that it was left.
+   */
+  beat(): void {
     const words = this.#words;
-    const type = Atomics.load(words, TYPE) - 1;
-    if (type < 0) return undefined;
-    const method = Atomics.load(words, METHOD) - 1;
-    const key = this.#key();
-    return { type, method: method < 0 ? undefined : method, key, sequence: Atomics.load(words, SEQUENCE) };
+    words[BEATS] = (this.beats + 1) | 0;
+    words[RESUMED_AT_BEAT] = this.#resumedCount;
+    this.#running.clear();
+  }
+
+  /** How many there were, in 32 bits. */
+  get beats(): number {
+    return this.#word(BEATS);
+  }
+
+  read(): BoardReading {
+    const running = this.#running.load();
+    const count = this.#word(RESUMED);
+    const resumedCount = (count - this.#word(RESUMED_AT_BEAT)) >>> 0;
+    const resumed = this.#lastResumed(count, Math.min(resumedCount, NOTES_KEPT));
+    const sequence = this.#word(SEQUENCE);
+    const outside = `outside slices: ${sequence}, ${this.beats}, ${this.#word(RESUMED)}`;
+    return { position: running === undefined ? outside : `slice: ${sequence}`, running, resumed, resumedCount };
   }
 
   /** Whoever waits on this board need not go on. */
@@ -81,7 +105,7 @@ export class TurnBoard implements TurnProbe {
   }
 
   get stopped(): boolean {
-    return Atomics.load(this.#words, STOPPED) === 1;
+    return this.#word(STOPPED) === 1;
   }
 
   /** Holds the calling thread for this long, or until `stop`; true if that was called. */
@@ -89,9 +113,15 @@ export class TurnBoard implements TurnProbe {
     return Atomics.wait(this.#words, STOPPED, 0, waitMs) !== "timed-out";
   }
 
-  #key(): string {
-    const length = Atomics.load(this.#words, KEY_LENGTH);
-    const start = String.fromCharCode(...this.#keyUnits.subarray(0, Math.min(length, KEY_UNITS_MAX)));
-    return length > KEY_UNITS_MAX ? `${start.replace(/[\uD800-\uDBFF]$/, "")}…` : start;
+  #lastResumed(last: number, length: number): readonly NotedTurn[] {
+    return Array.from({ length }, (_, back) => this.#noteOf(last - back).load()).filter((turn) => turn !== undefined);
+  }
+
+  #noteOf(count: number): TurnNote {
+    return this.#resumed[count & (NOTES_KEPT - 1)] as TurnNote;
+  }
+
+  #word(place: number): number {
+    return Atomics.load(this.#words, place);
   }
 }

@@ -1,5 +1,5 @@
 // The stores as their tests meet them: homes that outlive a store, and changes and batches with little in them.
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -48,7 +48,8 @@ const made: { folder?: string; paths: number } = { paths: 0 };
 
 /** In a folder that nobody has used. */
 export function newDatabasePath(): string {
-  made.folder ??= mkdtempSync(join(tmpdir(), "correio-store-"));
+  // The tests of another file may have removed it.
+  if (made.folder === undefined || !existsSync(made.folder)) made.folder = mkdtempSync(join(tmpdir(), "correio-store-"));
   chmodSync(made.folder, 0o755);
   return join(made.folder, String(++made.paths), "actors.db");
 }

@@ -6,11 +6,13 @@ import { Type as t } from "@sinclair/typebox";
 import { actor } from "../core/definition.ts";
 import { Operations } from "../core/operations.ts";
 import { explore } from "./explore.ts";
+import type { Exploration } from "./explored-run.ts";
 import type { Faults } from "./fault-chance.ts";
 import { type Ended, ending } from "./outcome.ts";
 import type { World } from "./world.ts";
 
 const FAULTS: Faults = { crash: 0.01, commitFails: 0.05, answerLost: 0.03, readFails: 0.03 };
+/** Any number from outside: `EXPLORED_SEEDS=5000 bun test runtime/testing/`. */
 const RUNS = Number(process.env["EXPLORED_SEEDS"] ?? 150);
 
 /** What the runs that follow each other look at: the world of the one that runs now, and what went wrong in it. */
@@ -81,49 +83,70 @@ function oneOf<Item>(world: World, items: readonly Item[]): Item {
   return items[Math.floor(world.random() * items.length)] as Item;
 }
 
+interface Add {
+  readonly key: string;
+  readonly id: string;
+  readonly end: string;
+  readonly once: boolean;
+  acknowledged: boolean;
+}
+
+async function sendAdds(world: World, client: string): Promise<readonly Add[]> {
+  const adds: Add[] = [];
+  for (let index = 0; index < 4; index++) {
+    const end = oneOf(world, Ends);
+    const once = world.random() < 0.5 && end !== "throws";
+    const add = { key: oneOf(world, ["a", "b"]), id: `${client}${index}`, end, once, acknowledged: false };
+    const { key, id } = add;
+    adds.push(add);
+    const counter = world.client(client).ref(Counter, key);
+    const ended = once
+      ? await untilAnswered(world, () => counter.add({ id, end }, { once: id }))
+      : await ending(counter.add({ id, end }));
+    add.acknowledged = ended.kind === "answered" || ended.name === "Refusal";
+    if (ended.kind === "answered") sawCount(client, key, ended.value);
+  }
+  return adds;
+}
+
+async function checkCounter(world: World, key: string, adds: readonly Add[]): Promise<void> {
+  const counter = world.ref(Counter, key);
+  const times = new Map(await counter.times());
+  expect(await counter.value()).toBe(times.size);
+  for (const add of adds) {
+    if (add.acknowledged || add.once) expect([add, times.get(add.id)]).toEqual([add, 1]);
+    else expect(times.get(add.id) ?? 0).toBeLessThanOrEqual(add.end === "throws" ? 0 : 1);
+  }
+}
+
 describe("under any order, with slow and failing stores and crashes", () => {
-  test("an acknowledged change is there exactly once, and nothing leaves before it is stored", async () => {
-    const explored = await explore({
-      types: [Counter, Witness],
-      runs: RUNS,
-      faults: FAULTS,
-      async scenario(world) {
-        begin(world);
-        const sent: { key: string; id: string; acknowledged: boolean; once: boolean; end: string }[] = [];
-        const client = async (name: string): Promise<void> => {
-          for (let index = 0; index < 4; index++) {
-            const call = { key: oneOf(world, ["a", "b"]), id: `${name}${index}`, acknowledged: false };
-            const end = oneOf(world, Ends);
-            const once = world.random() < 0.5 && end !== "throws";
-            const counter = world.client(name).ref(Counter, call.key);
-            const add = { id: call.id, end };
-            const known = { ...call, once, end };
-            sent.push(known);
-            const ended = once
-              ? await untilAnswered(world, () => counter.add(add, { once: call.id }))
-              : await ending(counter.add(add));
-            known.acknowledged = ended.kind === "answered" || ended.name === "Refusal";
-            if (ended.kind === "answered") sawCount(name, call.key, ended.value);
-          }
-        };
-        await Promise.all(["x", "y", "z"].map(client));
-        return sent;
-      },
-      async check(world, sent) {
-        await world.crash();
-        expect(now.wrong).toEqual([]);
-        for (const key of ["a", "b"]) {
-          const counter = world.ref(Counter, key);
-          const rows = new Map(await counter.times());
-          expect(await counter.value()).toBe(rows.size);
-          for (const call of sent.filter((each) => each.key === key)) {
-            const times = rows.get(call.id) ?? 0;
-            if (call.acknowledged || call.once) expect([call, times]).toEqual([call, 1]);
-            else expect(times).toBeLessThanOrEqual(call.end === "throws" ? 0 : 1);
-          }
-        }
-      },
-    });
-    expect(explored.faults).toBeGreaterThan(RUNS);
-  });
+  const exploration: Exploration<readonly Add[]> = {
+    types: [Counter, Witness],
+    runs: RUNS,
+    faults: FAULTS,
+    async scenario(world) {
+      begin(world);
+      return (await Promise.all(["x", "y", "z"].map((client) => sendAdds(world, client)))).flat();
+    },
+    async check(world, adds) {
+      await world.crash();
+      expect(now.wrong).toEqual([]);
+      for (const key of ["a", "b"]) {
+        await checkCounter(
+          world,
+          key,
+          adds.filter((add) => add.key === key),
+        );
+      }
+    },
+  };
+
+  test(
+    "an acknowledged change is there exactly once, and nothing leaves before it is stored",
+    async () => {
+      const explored = await explore(exploration);
+      expect(explored.faults).toBeGreaterThan(RUNS);
+    },
+    RUNS * 1_000,
+  );
 });

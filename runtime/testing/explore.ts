@@ -39,7 +39,7 @@ export class ExplorationFailed extends Error {
   }
 }
 
-/** Runs the scenario for each seed. Rejects with `ExplorationFailed` at the first that fails, with as few faults as do. */
+/** Runs the scenario for each seed. Rejects with `ExplorationFailed` at the first that fails, with few faults. */
 export async function explore<Result>(exploration: Exploration<Result>): Promise<Explored> {
   const { runs = RUNS, firstSeed = 1 } = exploration;
   const explored = { runs, steps: 0, faults: 0 };

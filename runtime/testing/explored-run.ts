@@ -5,7 +5,6 @@ import { FaultChance, type Faults } from "./fault-chance.ts";
 import type { StoreErrorCode, StoreOperation, Trouble } from "./faulty-store.ts";
 import { watch } from "./outcome.ts";
 import { SteppedSystem } from "./stepped-system.ts";
-import { shownCall } from "./turn-gate.ts";
 import { World } from "./world.ts";
 
 export interface Exploration<Result> {
@@ -110,10 +109,7 @@ class ExploredRun<Result> {
     if (senders.length > 0 && this.#random.next() < 0.5) return this.#send(senders);
     if (this.#random.next() < EARLY_TIMERS) this.#callTimer(this.#stepped.clock.monotonicMs() + SOON_MS);
     const { waited, ran } = await this.#stepped.look();
-    if (ran !== undefined) {
-      this.#idleTimers = 0;
-      this.#say(shownCall(ran));
-    }
+    if (ran !== undefined) this.#idleTimers = 0;
     return waited || (senders.length > 0 && this.#send(senders));
   }
 

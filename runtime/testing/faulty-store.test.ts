@@ -54,11 +54,12 @@ describe("a commit", () => {
     const added = watch(counter.add(1));
     await stepped.step();
     const seen: (readonly [number, string])[] = [];
-    for (let look = 0; look < 3; look++) {
+    for (let look = 0; look < 4; look++) {
       seen.push([stored(), added.outcome.kind]);
       await stepped.look();
     }
     expect([...seen, [stored(), added.outcome.kind]]).toEqual([
+      [0, "pending"],
       [0, "pending"],
       [0, "pending"],
       [1, "pending"],

@@ -59,7 +59,7 @@ export class Probe<Methods> {
     });
   }
 
-  /** The next message that was not expected yet: throws unless it is of this method and, where given, has this input. */
+  /** The next message not expected yet: throws unless it is of this method and, where one is given, has this input. */
   expect<Name extends keyof Methods & string>(method: Name, input?: InOf<Methods, Name>): Received {
     const next = this.#unread.shift();
     const fits = next?.method === method && (input === undefined || isDeepStrictEqual(next.input, input));

@@ -180,7 +180,9 @@ describe("what goes wrong is written down:", () => {
     expect(stepped.crashes).toEqual(["counter/a.crash: broken"]);
     expect(stepped.deadLetters).toEqual(["counter/a.crash: actor.crashed"]);
     expect(heard).toEqual([
+      "counter/a.refuse()",
       "refused: counter/a: counter.no",
+      "counter/a.crash()",
       "crashed: counter/a.crash: broken",
       "dead letter: counter/a.crash: actor.crashed",
     ]);

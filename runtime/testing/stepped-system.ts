@@ -25,13 +25,12 @@ export interface SteppedOptions {
   readonly seed?: number;
   /** Troubles of the store; those that the test sends to `storeFaults` unless given. */
   readonly storePlan?: StorePlan;
-  /** Told of all that is written down, as it happens, and of turns that go on after they have waited. */
+  /** Told of turns as they begin, and as they go on after they have waited; and of all that is written down. */
   readonly heard?: (what: string) => void;
 }
 
 /** Turns, or looks of the loop, after which a system that never comes to rest is a bug of the test or of the system. */
 const QUIET_WITHIN = 10_000;
-const ignore = (): void => undefined;
 
 export class SteppedSystem {
   readonly clock = new FakeClock();
@@ -61,7 +60,7 @@ export class SteppedSystem {
     this.disk = options.disk ?? new MemoryDisk();
     this.#types = types;
     this.#options = options;
-    const { seed, heard = ignore } = options;
+    const { seed, heard } = options;
     this.#gate = new TurnGate(seed === undefined ? undefined : seededPick(seed), heard);
     this.#life = this.#begin();
   }
@@ -189,10 +188,10 @@ export class SteppedSystem {
   }
 
   #events(): Partial<CoreEvents> {
-    const { heard = ignore } = this.#options;
+    const { heard } = this.#options;
     const note = (list: string[], kind: string, what: string): void => {
       list.push(what);
-      heard(`${kind}: ${what}`);
+      heard?.(`${kind}: ${what}`);
     };
     return {
       crashed: ({ type, key, method, error }) =>

@@ -22,15 +22,15 @@ export class TurnGate implements RunOrder, TurnProbe {
   /** Whose turns they are. */
   system: ActorSystem | undefined;
   readonly #pick: Pick | undefined;
-  readonly #heard: (what: string) => void;
+  readonly #heard: ((what: string) => void) | undefined;
   /** Turns that may still pass. */
   #permits = Number.POSITIVE_INFINITY;
   #ran: RanTurn | undefined;
   #type = 0;
   #key = "";
 
-  /** Without `pick` the actor runs that waits longest, as outside of tests. `heard` is told of turns that go on. */
-  constructor(pick: Pick | undefined, heard: (what: string) => void) {
+  /** Without `pick` the actor runs that waits longest, as outside of tests. `heard` is told of turns. */
+  constructor(pick: Pick | undefined, heard: ((what: string) => void) | undefined) {
     this.#pick = pick;
     this.#heard = heard;
   }
@@ -68,12 +68,14 @@ export class TurnGate implements RunOrder, TurnProbe {
   }
 
   turn(): void {
-    if (this.#permits === Number.POSITIVE_INFINITY) return;
+    const isFree = this.#permits === Number.POSITIVE_INFINITY;
+    if (isFree && this.#heard === undefined) return;
     this.#permits--;
     const host = this.system?.hosts[this.#type];
     const turn = host?.cells.get(this.#key)?.turn;
     const { methodName = "", envelope } = turn ?? {};
     this.#ran = { type: host?.type.name ?? "", key: this.#key, method: methodName, input: envelope?.input };
+    this.#heard?.(shownCall(this.#ran));
   }
 
   left(): void {
@@ -81,7 +83,7 @@ export class TurnGate implements RunOrder, TurnProbe {
   }
 
   resumed(type: number, key: string): void {
-    this.#heard(`${this.system?.hosts[type]?.type.name}/${key} goes on`);
+    this.#heard?.(`${this.system?.hosts[type]?.type.name}/${key} goes on`);
   }
 }
 

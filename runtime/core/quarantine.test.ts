@@ -1,0 +1,149 @@
+// Keys that are shut: by too many crashes or by hand, until somebody releases them, also over restarts.
+import { describe, expect, test } from "bun:test";
+
+import { Type as t } from "@sinclair/typebox";
+
+import { limits } from "../limits.ts";
+import { watch } from "../testing/stepped-system.ts";
+import { actor } from "./definition.ts";
+import { startNode } from "./test-node.ts";
+
+const Fragile = actor("fragile", { state: () => ({ count: 0 }), durable: true })
+  .on("crash", {}, () => {
+    throw new Error("out of ink");
+  })
+  .on("touch", { out: t.Integer() }, ({ state }) => ++state.count)
+  .on("wait", { in: t.Number(), out: t.String() }, async (self, delayMs) => {
+    await self.sleep(delayMs);
+    self.state.count++;
+    return "waited";
+  });
+
+async function shop() {
+  const node = await startNode([Fragile]);
+  const ref = node.ref(Fragile, "a");
+  const shut = async (): Promise<void> => {
+    for (let time = 0; time < limits.quarantineCrashes; time++) ref.tell.crash();
+    await node.clock.advance(30_000);
+  };
+  return { node, clock: node.clock, ref, shut };
+}
+
+/** Ten crashes, the first and the last so far apart, with turns that go well in between. */
+async function crashesWithin(ms: number) {
+  const { node, clock, ref } = await shop();
+  const apartMs = Math.floor(ms / (limits.quarantineCrashes - 1));
+  for (let time = 1; time < limits.quarantineCrashes; time++) {
+    ref.tell.crash();
+    ref.tell.touch();
+    await clock.advance(apartMs);
+  }
+  await clock.advance(ms - apartMs * (limits.quarantineCrashes - 1));
+  ref.tell.crash();
+  await clock.settle();
+  return node;
+}
+
+describe("a key is shut", () => {
+  test("by its tenth crash within 60 s", async () => {
+    const node = await crashesWithin(limits.quarantineWindowMs);
+    expect(node.quarantines).toEqual(["fragile/a"]);
+  });
+
+  test("not by its tenth crash one millisecond later", async () => {
+    const node = await crashesWithin(limits.quarantineWindowMs + 1);
+    expect(node.quarantines).toEqual([]);
+  });
+
+  test("not by its ninth", async () => {
+    const { node, clock, ref } = await shop();
+    for (let time = 1; time < limits.quarantineCrashes; time++) ref.tell.crash();
+    await clock.advance(30_000);
+    expect([node.crashes.length, node.quarantines]).toEqual([limits.quarantineCrashes - 1, []]);
+  });
+
+  test("by hand, also while it sleeps", async () => {
+    const { node, ref } = await shop();
+    node.operations.quarantine("fragile", "a", "under repair");
+    expect(await node.outcome(ref.touch())).toMatchObject({ code: "actor.quarantined" });
+    expect(await node.operations.inspect("fragile", "a")).toMatchObject({ status: "quarantined", quarantine: "under repair" });
+  });
+});
+
+describe("an actor in quarantine", () => {
+  test("is asked and told in vain, and says why", async () => {
+    const { node, ref, shut } = await shop();
+    await shut();
+    const message = 'Cannot deliver to "fragile/a": it is in quarantine, released by hand: out of ink';
+    expect(await node.outcome(ref.touch())).toMatchObject({ code: "actor.quarantined", stood: "queued", error: { message } });
+    expect(ref.tell.touch()).toMatchObject({ accepted: false, why: { code: "actor.quarantined" } });
+  });
+
+  test("fails the asks that waited, and puts the tells aside", async () => {
+    const { node, clock, ref } = await shop();
+    ref.tell.wait(10);
+    await clock.settle();
+    ref.tell.touch();
+    const answer = watch(ref.touch());
+    node.operations.quarantine("fragile", "a", "by hand");
+    await clock.settle();
+    expect(answer.outcome).toMatchObject({ code: "actor.quarantined" });
+    expect(node.letters).toEqual(["fragile/a.touch: actor.quarantined"]);
+  });
+
+  test("finishes the turn it is in, which is stored", async () => {
+    const { node, clock, ref } = await shop();
+    const answer = watch(ref.wait(10));
+    await clock.settle();
+    node.operations.quarantine("fragile", "a", "by hand");
+    await clock.advance(11);
+    expect(answer.outcome).toEqual({ kind: "answered", value: "waited" });
+    expect(await node.store.load("fragile", "a")).toMatchObject({ state: '{"count":1}' });
+  });
+
+  test("does not touch its neighbours", async () => {
+    const { node, shut } = await shop();
+    await shut();
+    expect(await node.answer(node.ref(Fragile, "b").touch())).toBe(1);
+  });
+
+  test("is still shut after a restart, for the same reason", async () => {
+    const { node, shut } = await shop();
+    await shut();
+    const again = await node.restart();
+    expect(await again.outcome(again.ref(Fragile, "a").touch())).toMatchObject({ code: "actor.quarantined" });
+    expect(await again.operations.inspect("fragile", "a")).toMatchObject({ quarantine: "out of ink" });
+  });
+});
+
+describe("a release", () => {
+  test("lets messages in, to the state that was stored last", async () => {
+    const { node, ref, shut } = await shop();
+    await node.answer(ref.touch());
+    await shut();
+    expect(await node.operations.release("fragile", "a")).toBe(true);
+    expect(await node.answer(ref.touch())).toBe(2);
+  });
+
+  test("forgets the crashes", async () => {
+    const { node, ref, shut } = await shop();
+    await shut();
+    await node.operations.release("fragile", "a");
+    expect(await node.outcome(ref.crash())).toMatchObject({ code: "actor.crashed" });
+    expect(await node.answer(ref.touch())).toBe(1);
+  });
+
+  test("holds over a restart", async () => {
+    const { node, clock, shut } = await shop();
+    await shut();
+    await node.operations.release("fragile", "a");
+    await clock.settle();
+    const again = await node.restart();
+    expect(await again.answer(again.ref(Fragile, "a").touch())).toBe(1);
+  });
+
+  test("of a key that is not shut does nothing, and says so", async () => {
+    const { node } = await shop();
+    expect(await node.operations.release("fragile", "a")).toBe(false);
+  });
+});
