@@ -169,7 +169,7 @@ function announce(node: Node, config: Config): void {
   console.log("[INFO] Aguardando conexões...");
 }
 
-function run(): void {
+async function run(): Promise<void> {
   const settings = readConfig(process.argv.slice(2));
   if (settings.kind === "help") return console.log(settings.text);
   if (settings.kind === "wrong") {
@@ -178,16 +178,14 @@ function run(): void {
   }
   const { config } = settings;
   const log = createLog(config.logLevel, systemClock);
-  startNode(config, log).then(
-    (node) => {
-      announce(node, config);
-      stopOnSignals(node, log);
-    },
-    (error: unknown) => {
-      console.error(messageOf(error));
-      process.exit(1);
-    },
-  );
+  try {
+    const node = await startNode(config, log);
+    announce(node, config);
+    stopOnSignals(node, log);
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exit(1);
+  }
 }
 
 /** Also on an exception that nobody caught: what was accepted is answered, then the process ends with 1. */
@@ -214,4 +212,4 @@ function stopOnSignals(node: Node, log: Log): void {
   });
 }
 
-if (import.meta.main) run();
+if (import.meta.main) await run();

@@ -24,6 +24,7 @@ interface Started {
 }
 
 const HOST_IN_README = "my-host";
+const TOKEN = /: ([\w-]{32})$/m;
 const START_WITHIN_MS = 30_000;
 const TEST_WITHIN_MS = 60_000;
 /** Where a reader must have them, they must be there; elsewhere the README cannot be tried out. */
@@ -174,7 +175,12 @@ async function startServer(command: string, settings: Readonly<Record<string, st
 /** What a terminal shows after the block was pasted into it, in a folder where the server keeps its `data`. */
 async function paste(block: Block, startOutput: string): Promise<string> {
   const { tcpPort, httpPort } = portsOf(startOutput);
-  const text = block.text.replace(/\b5000\b/g, tcpPort).replace(/\b8080\b/g, httpPort);
+  const [token = ""] = TOKEN.exec(startOutput)?.slice(1) ?? [];
+  const [shownToken = ""] = TOKEN.exec((blocks[1] as Block).text)?.slice(1) ?? [];
+  const text = block.text
+    .replace(/\b5000\b/g, tcpPort)
+    .replace(/\b8080\b/g, httpPort)
+    .replaceAll(shownToken, token);
   const program = block.language === "python" ? ["python3", "-"] : ["sh"];
   const child = Bun.spawn(program, { cwd: folder, stdin: Buffer.from(text), stderr: "pipe", env: withoutSettings() });
   const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);

@@ -15,14 +15,14 @@ interface ArmedTimer {
 
 export class ActorTimers implements TimerOwner {
   readonly #wheel: TimerWheel;
-  /** False when the mailbox is full: this firing is left out. */
-  readonly #offer: (envelope: Envelope) => boolean;
+  /** Into the mailbox, or aside when that is full. */
+  readonly #send: (envelope: Envelope) => void;
   readonly #byName = new Map<string, ArmedTimer>();
   readonly #names = new Map<Timer, string>();
 
-  constructor(wheel: TimerWheel, offer: (envelope: Envelope) => boolean) {
+  constructor(wheel: TimerWheel, send: (envelope: Envelope) => void) {
     this.#wheel = wheel;
-    this.#offer = offer;
+    this.#send = send;
   }
 
   get count(): number {
@@ -30,14 +30,14 @@ export class ActorTimers implements TimerOwner {
   }
 
   /** The same name replaces. Throws `actor.limit_reached`. */
-  set(name: string, delayMs: number, everyMs: number | undefined, method: Method, input: unknown): void {
+  set(name: string, delayMs: number, what: Omit<ArmedTimer, "timer">): void {
     this.cancel(name);
     if (this.#byName.size >= limits.timersPerActorMax) {
       const message = `Cannot set timer "${name}": the actor has ${limits.timersPerActorMax}, the limit`;
       throw new RuntimeError("actor.limit_reached", message);
     }
     const timer = new Timer(this);
-    this.#byName.set(name, { timer, method, input, everyMs });
+    this.#byName.set(name, { timer, ...what });
     this.#names.set(timer, name);
     this.#wheel.arm(timer, delayMs);
   }
@@ -59,6 +59,6 @@ export class ActorTimers implements TimerOwner {
     const { method, input, everyMs } = this.#byName.get(name) as ArmedTimer;
     if (everyMs === undefined) this.cancel(name);
     else this.#wheel.arm(timer, everyMs);
-    this.#offer(new Envelope(method, input));
+    this.#send(new Envelope(method, input));
   }
 }

@@ -6,8 +6,12 @@ import type { PendingChange } from "./group-commit.ts";
 import type { Store } from "./ports.ts";
 import type { AlarmRecord, StoredAlarm } from "./stored.ts";
 
-/** False when the actor cannot take it now: it is tried again. True also when that waits for someone's release. */
-export type FireAlarm = (alarm: StoredAlarm) => boolean;
+export interface AlarmHooks {
+  /** False when the actor cannot take it now: it is tried again. True also when that waits for someone's release. */
+  fire(alarm: StoredAlarm): boolean;
+  /** The store cannot be read: that is tried again. */
+  failed(error: unknown): void;
+}
 
 interface ArmedAlarm {
   readonly alarm: StoredAlarm;
@@ -19,8 +23,7 @@ export class AlarmClock implements TimerOwner {
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
   readonly #store: Store;
-  readonly #fire: FireAlarm;
-  readonly #failed: (error: unknown) => void;
+  readonly #hooks: AlarmHooks;
   readonly #armed = new Map<string, ArmedAlarm>();
   readonly #names = new Map<Timer, string>();
   /** Every alarm due up to this Unix time is in memory, or has been sent. */
@@ -34,12 +37,11 @@ export class AlarmClock implements TimerOwner {
   /** Alarms sent to their actors. */
   fired = 0;
 
-  constructor(clock: Clock, wheel: TimerWheel, store: Store, fire: FireAlarm, failed: (error: unknown) => void) {
+  constructor(clock: Clock, wheel: TimerWheel, store: Store, hooks: AlarmHooks) {
     this.#clock = clock;
     this.#wheel = wheel;
     this.#store = store;
-    this.#fire = fire;
-    this.#failed = failed;
+    this.#hooks = hooks;
   }
 
   async start(): Promise<void> {
@@ -81,7 +83,7 @@ export class AlarmClock implements TimerOwner {
     const { alarm } = this.#armed.get(name) as ArmedAlarm;
     const leftMs = alarm.dueAt - this.#clock.unixMs();
     if (leftMs > 0) return this.#wheel.arm(timer, leftMs);
-    if (!this.#fire(alarm)) return this.#wheel.arm(timer, limits.alarmRetryMs);
+    if (!this.#hooks.fire(alarm)) return this.#wheel.arm(timer, limits.alarmRetryMs);
     this.fired++;
     this.#remove(name);
   }
@@ -123,7 +125,7 @@ export class AlarmClock implements TimerOwner {
       try {
         await this.reload(actor.type, actor.key);
       } catch (error) {
-        this.#failed(error);
+        this.#hooks.failed(error);
         this.lookAgain(actor);
       }
     }
@@ -150,7 +152,7 @@ export class AlarmClock implements TimerOwner {
       }
     } catch (error) {
       this.#windowEnd = Number.NEGATIVE_INFINITY;
-      this.#failed(error);
+      this.#hooks.failed(error);
     }
     this.#loading = false;
     if (this.#stopped) return;

@@ -232,6 +232,50 @@ describe("the id of a firing", () => {
   });
 });
 
+describe("the alarms of one actor", () => {
+  const code = async (work: Promise<void>): Promise<unknown> => {
+    const error: unknown = await work.then(
+      () => undefined,
+      (thrown: Error) => thrown.cause,
+    );
+    return (error as RuntimeError | undefined)?.code;
+  };
+
+  test("are at most 256, and those can be replaced", async () => {
+    const { node, set, act } = await startAlarms();
+    await act(node)((self) => {
+      for (let name = 0; name < limits.alarmsPerActorMax; name++) {
+        self.alarm(`${name}`, { afterMs: 1_000, send: "ring" });
+      }
+      self.alarm("0", { afterMs: 2_000, send: "ring" });
+    });
+    expect(await code(set("7", { afterMs: 3_000 }))).toBe(undefined);
+    expect(await code(set("one more", { afterMs: 1_000 }))).toBe("actor.limit_reached");
+  });
+
+  test("leave room for another when one was cancelled, or has come", async () => {
+    const { node, clock, set, act } = await startAlarms();
+    await set("first", { afterMs: 100 });
+    await act(node)((self) => {
+      for (let name = 1; name < limits.alarmsPerActorMax; name++) {
+        self.alarm(`${name}`, { afterMs: 100_000, send: "ring" });
+      }
+    });
+    await clock.advance(200);
+    expect(await code(set("second", { afterMs: 100_000 }))).toBe(undefined);
+    await act(node)((self) => self.cancelAlarm("7"));
+    expect(await code(set("third", { afterMs: 100_000 }))).toBe(undefined);
+    expect(await code(set("one more", { afterMs: 100_000 }))).toBe("actor.limit_reached");
+  });
+
+  test("are counted over sleep too", async () => {
+    const { clock, set } = await startAlarms();
+    for (let name = 0; name < limits.alarmsPerActorMax; name++) await set(`${name}`, { afterMs: 1_000_000 });
+    await clock.advance(10_001);
+    expect(await code(set("one more", { afterMs: 1_000 }))).toBe("actor.limit_reached");
+  });
+});
+
 describe("an alarm that cannot be", () => {
   const wrong: readonly [options: object, code: string][] = [
     [{}, "actor.bad_input"],

@@ -6,12 +6,12 @@ import { FakeClock } from "../testing/fake-clock.ts";
 import { watch } from "../testing/stepped-system.ts";
 import { Asking } from "./asking.ts";
 
-const notes = { type: "notes", key: "1", cell: undefined };
+const notes = { type: "notes", key: "1", cell: undefined, caller: undefined };
 
 function asked(timeoutMs = 100) {
   const clock = new FakeClock();
   const wheel = new TimerWheel(clock);
-  const asking = new Asking(notes, "note", undefined, clock.monotonicMs() + timeoutMs, wheel);
+  const asking = new Asking(notes, "note", clock.monotonicMs() + timeoutMs, wheel);
   asking.arm();
   return { clock, wheel, asking, answer: watch(asking.promise) };
 }
@@ -58,7 +58,7 @@ describe("an ask that is answered", () => {
   test("puts no timer on the wheel when it is answered before that", () => {
     const clock = new FakeClock();
     const wheel = new TimerWheel(clock);
-    const asking = new Asking(notes, "note", undefined, clock.monotonicMs() + 100, wheel);
+    const asking = new Asking(notes, "note", clock.monotonicMs() + 100, wheel);
     asking.resolve(7);
     asking.arm();
     expect(wheel.count).toBe(0);
@@ -89,7 +89,7 @@ describe("an ask whose deadline comes", () => {
   test("fires at once when it is armed only afterwards", async () => {
     const clock = new FakeClock();
     const wheel = new TimerWheel(clock);
-    const asking = new Asking(notes, "note", undefined, clock.monotonicMs() + 100, wheel);
+    const asking = new Asking(notes, "note", clock.monotonicMs() + 100, wheel);
     const answer = watch(asking.promise);
     clock.block(200);
     asking.arm();

@@ -10,6 +10,11 @@ interface Settlers {
   reject: (error: Error) => void;
 }
 
+/** Who is asked, and in which turn. */
+interface AskedAddress extends Readonly<Wait["to"]> {
+  readonly caller: WaitingTurn | undefined;
+}
+
 /** What the constructor of a promise hands out before it returns: one function for all asks instead of one for each. */
 const held = {} as Settlers;
 const holdSettlers = (resolve: Settlers["resolve"], reject: Settlers["reject"]): void => {
@@ -36,10 +41,10 @@ export class Asking implements TimerOwner, Wait {
   /** The handler is to stop, for this reason. */
   #givenUp: { readonly cause: unknown } | undefined;
 
-  constructor(to: Wait["to"], method: string, caller: WaitingTurn | undefined, deadlineMs: number, wheel: TimerWheel) {
+  constructor(to: AskedAddress, method: string, deadlineMs: number, wheel: TimerWheel) {
     this.to = to;
     this.method = method;
-    this.caller = caller;
+    this.caller = to.caller;
     this.deadlineMs = deadlineMs;
     this.#wheel = wheel;
     this.promise = new Promise(holdSettlers);

@@ -21,7 +21,7 @@ const notJson: Readonly<Record<string, unknown>> = {
   "a date": new Date(0),
   "a map": new Map(),
   "a set": new Set(),
-  "bytes": new Uint8Array(3),
+  bytes: new Uint8Array(3),
   "a regular expression": /x/,
   "an object of a class": new (class Point {
     x = 1;
@@ -30,7 +30,7 @@ const notJson: Readonly<Record<string, unknown>> = {
   "a symbol": Symbol("sign"),
   "a big integer": 1n,
   "not a number": Number.NaN,
-  "infinity": Number.POSITIVE_INFINITY,
+  infinity: Number.POSITIVE_INFINITY,
   "undefined in a list": [undefined],
   "a hole in a list": [1, , 3], // oxlint-disable-line no-sparse-arrays
   "a circle": inACircle,
@@ -188,7 +188,7 @@ describe("a call from outside", () => {
     ["with an input that does not fit", "bag", "putNamed", 1, "actor.bad_input"],
   ])("%s is an error, and starts nobody", async (_, type, method, input, code) => {
     const { node, Bag } = await bag();
-    expect(await node.outcome(node.operations.call(type, "new", method, input))).toMatchObject({ code });
+    expect(await node.outcome(node.operations.call({ type, key: "new", method }, input))).toMatchObject({ code });
     expect(node.resident(Bag)).toEqual(["a"]);
   });
 
@@ -198,7 +198,7 @@ describe("a call from outside", () => {
       return state.count === 1 ? ("one" as unknown as number) : state.count;
     });
     const node = await startNode([Liar]);
-    const call = (): Promise<unknown> => node.operations.call("liar", "a", "count", undefined);
+    const call = (): Promise<unknown> => node.operations.call({ type: "liar", key: "a", method: "count" }, undefined);
     expect(await node.outcome(call())).toMatchObject({ code: "actor.bad_reply", stood: "running" });
     expect(await node.answer(call())).toBe(2);
   });

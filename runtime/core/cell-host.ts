@@ -88,6 +88,8 @@ export interface CellHost {
   readonly services: NodeServices;
   readonly bounds: MailboxBounds;
   readonly hibernates: boolean;
+  /** An actor of it has, or had, an alarm. */
+  usesAlarms: boolean;
   readonly failures: ReadonlyMap<string, FailureRecord>;
   readonly idle: LinkedList<Linked>;
   becameIdle(member: Linked): void;

@@ -1,5 +1,6 @@
-import type { Linked } from "../base/linked-list.ts";
 // Hot. One resident actor: its mailbox, its state, and when it has its turns. One at a time, or reads side by side.
+
+import type { Linked } from "../base/linked-list.ts";
 import type { TimerOwner } from "../base/timer-wheel.ts";
 import { type ActivatedCell, pack, type Presence } from "./activation.ts";
 import { ActorTimers } from "./actor-timers.ts";
@@ -10,11 +11,11 @@ import type { SessionMethods } from "./definition.ts";
 import { DurableState } from "./durable-state.ts";
 import { Envelope } from "./envelope.ts";
 import type { RuntimeError } from "./errors.ts";
-import { Mailbox, type MailboxItem } from "./mailbox.ts";
+import { Mailbox, mailboxFull, type MailboxItem } from "./mailbox.ts";
 import type { ConnectionPort, MessageBatch, SessionPort } from "./ports.ts";
 import type { Runnable } from "./scheduler.ts";
 import type { FailureRecord } from "./supervision.ts";
-import { discard } from "./turn-ending.ts";
+import { discard, putAside } from "./turn-ending.ts";
 import { mayShare, runEnvelope, runMessage, type RunningCell } from "./turn-running.ts";
 import type { Turn } from "./turn.ts";
 
@@ -86,7 +87,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   }
 
   get timers(): ActorTimers {
-    return (this.#more.timers ??= new ActorTimers(this.services.wheel, (envelope) => this.offer(envelope)));
+    return (this.#more.timers ??= new ActorTimers(this.services.wheel, (envelope) => this.#fire(envelope)));
   }
 
   get status(): CellStatus {
@@ -234,6 +235,10 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   discardAll(why?: RuntimeError): void {
     if (why === undefined) this.turn?.cancel();
     this.host.stats.discarded += this.mailbox.clear((item) => discard(this, item, why));
+  }
+
+  #fire(envelope: Envelope): void {
+    if (!this.offer(envelope)) putAside(this, envelope, mailboxFull(this));
   }
 
   get #more(): CellExtras {

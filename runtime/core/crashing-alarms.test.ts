@@ -1,12 +1,18 @@
 // Alarms whose turn goes wrong: tried again until they are put aside, and never lost without a dead letter.
 import { describe, expect, test } from "bun:test";
 
+import { Type as t } from "@sinclair/typebox";
+
 import { actor } from "./definition.ts";
 import { RuntimeError } from "./errors.ts";
 import { startAlarms } from "./test-alarms.ts";
 
+const Echo = actor("echo", { state: () => ({}) })
+  .on("echo", {}, () => undefined)
+  .on("wait", { in: t.Number() }, (self, delayMs) => self.sleep(delayMs));
+
 async function crashing(times: number, options: { everyMs: number } | { afterMs: number }) {
-  const alarms = await startAlarms();
+  const alarms = await startAlarms([Echo]);
   const left = { times };
   alarms.deeds.ring = (self) => {
     self.state.rung += 100;
@@ -60,6 +66,27 @@ describe("an alarm whose turn crashes", () => {
     await again.clock.advance(5_000);
     expect(ids.length).toBe(3);
     expect(new Set(ids).size).toBe(1);
+  });
+
+  test("is tried again though it crashed after an ask, before which something was stored", async () => {
+    const { clock, deeds, ids, rung } = await crashing(0, { afterMs: 1_000 });
+    let crashes = 1;
+    deeds.ring = async (self) => {
+      await self.ref(Echo, "e").echo();
+      if (crashes-- > 0) throw new Error("broke");
+    };
+    await clock.advance(5_000);
+    expect([ids.length, new Set(ids).size, await rung()]).toEqual([2, 1, 2]);
+  });
+
+  test("is tried again after a restart though something was stored before an ask", async () => {
+    const { node, clock, deeds, ids } = await crashing(0, { afterMs: 1_000 });
+    deeds.ring = (self) => self.ref(Echo, "e").wait(10_000);
+    await clock.advance(5_000);
+    deeds.ring = () => undefined;
+    const again = await node.restart();
+    await again.clock.advance(5_000);
+    expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
   });
 
   test("does not keep other messages of its actor from their turns", async () => {

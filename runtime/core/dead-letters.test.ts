@@ -237,7 +237,11 @@ describe("a dead letter that is sent again", () => {
   test.each([
     ["its type is gone from", actor("other", { state }), "actor.unknown_type"],
     ["its method is gone from", actor("box", { state }), "actor.unknown_method"],
-    ["its input does not fit", actor("box", { state }).on("take", { in: t.String() }, () => undefined), "actor.bad_input"],
+    [
+      "its input does not fit",
+      actor("box", { state }).on("take", { in: t.String() }, () => undefined),
+      "actor.bad_input",
+    ],
   ])("stays where %s the program of today", async (_, type, code) => {
     const { node, lose } = await post();
     await lose(1);

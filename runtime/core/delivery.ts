@@ -12,6 +12,7 @@ import { encode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
 import { accepted, type Receipt, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
 import type { HeldOutput } from "./group-commit.ts";
+import { mailboxFull } from "./mailbox.ts";
 import type { Courier } from "./ref.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 import type { CallOptions, TellOptions } from "./shape.ts";
@@ -43,11 +44,14 @@ export class Delivery implements Courier {
     const inheritedMs = caller === undefined ? Number.POSITIVE_INFINITY : caller.deadlineMs;
     const deadlineMs = Math.min(nowMs + timeoutMs, inheritedMs);
     if (!Number.isFinite(deadlineMs)) return Promise.reject(noFiniteTime(timeoutMs));
-    const asking = new Asking(address, method.name, caller, deadlineMs, this.#services.wheel);
+    const asking = new Asking(address, method.name, deadlineMs, this.#services.wheel);
     this.#young.push(asking);
     if (options?.signal !== undefined) asking.heed(options.signal);
     this.#services.scheduler.ensureStep();
-    if (!asking.settled) this.#send(address, new Envelope(method, input, asking), caller, nowMs, options?.once);
+    if (asking.settled) return asking.promise;
+    const envelope = new Envelope(method, input, asking);
+    envelope.queuedMs = nowMs;
+    this.#send(address, envelope, caller, options?.once);
     return asking.promise;
   }
 
@@ -69,8 +73,7 @@ export class Delivery implements Courier {
     return this.deliver(address, envelope, undefined, true);
   }
 
-  #send(address: Address, envelope: Envelope, caller: Turn | undefined, nowMs: number, once?: string): void {
-    envelope.queuedMs = nowMs;
+  #send(address: Address, envelope: Envelope, caller: Turn | undefined, once?: string): void {
     const asking = envelope.asking as Asking;
     caller?.asked(asking);
     const problem = this.#prepare(address, envelope, once) ?? this.#holdOrDeliver(address, envelope, caller);
@@ -116,9 +119,8 @@ export class Delivery implements Courier {
       if (cycle !== undefined) return cycle;
     }
     if (cell.offer(envelope)) return undefined;
-    const { count, bytes } = cell.mailbox;
-    const state = `mailbox holds ${count} messages and ${bytes} bytes, its limit`;
-    return this.#refused(address, "actor.mailbox_full", state);
+    host.stats.countRejected("actor.mailbox_full");
+    return mailboxFull(cell);
   }
 
   #start(address: Address): Cell | RuntimeError {

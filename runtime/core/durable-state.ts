@@ -4,16 +4,17 @@ import { AlarmChanges } from "./alarm-changes.ts";
 import type { AnyActorType } from "./definition.ts";
 import { decode } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
-import type { Committing, GroupCommit, HeldOutput, PendingChange, WatchChange } from "./group-commit.ts";
+import type { Committing, GroupCommit, HeldOutput, PendingChange } from "./group-commit.ts";
 import type { Store } from "./ports.ts";
 import { RowChanges } from "./row-changes.ts";
 import { decodeState, encodeState, indexedFields } from "./state-encoding.ts";
-import type { AlarmRecord, Encoded } from "./stored.ts";
+import type { Encoded } from "./stored.ts";
+import { WatchChanges } from "./watch-changes.ts";
 
 /** The actor whose state it is. */
 export interface DurableOwner {
   readonly key: string;
-  readonly host: { readonly type: AnyActorType };
+  readonly host: { readonly type: AnyActorType; usesAlarms: boolean };
   /** All that it changed is stored; or, with an error, it is not, and the state in memory rests on what is lost. */
   stored(error: RuntimeError | undefined): void;
 }
@@ -34,8 +35,8 @@ export class DurableState implements Committing {
   /** Made on first use, as what follows: most actors have no rows. */
   #rows: RowChanges | undefined;
   #alarms: AlarmChanges | undefined;
+  #watches: WatchChanges | undefined;
   // What the running turn has done since its last checkpoint.
-  #watches: WatchChange[] | undefined;
   #outputs: HeldOutput[] = [];
   #destroyed = false;
   /** What its end has to change, and no checkpoint before. */
@@ -62,7 +63,12 @@ export class DurableState implements Committing {
   }
 
   get alarms(): AlarmChanges {
-    return (this.#alarms ??= new AlarmChanges());
+    this.#owner.host.usesAlarms = true;
+    return (this.#alarms ??= new AlarmChanges([]));
+  }
+
+  get watches(): WatchChanges {
+    return (this.#watches ??= new WatchChanges());
   }
 
   get stateVersion(): number {
@@ -94,6 +100,10 @@ export class DurableState implements Committing {
     const stored = await this.#store.load(this.type, this.key);
     const { type } = this.#owner.host;
     const state = stored === undefined ? type.options.state(this.key) : decodeState(type, this.key, stored);
+    // Their names are needed only for their bound: of a type that has never set one there are none.
+    if (stored !== undefined && this.#owner.host.usesAlarms) {
+      this.#alarms = new AlarmChanges(await this.#store.alarmsOf(this.type, this.key));
+    }
     this.#version = this.#committed = stored?.version ?? 0;
     const isAsStored = stored !== undefined && stored.stateVersion === this.stateVersion;
     this.#snapshot = isAsStored ? stored.state : encodeState(type, this.key, state);
@@ -113,7 +123,8 @@ export class DurableState implements Committing {
     for (const output of this.#takeOutputs()) output.discard(error);
     this.#rows?.dropTurn(this.#pending);
     this.#alarms?.dropTurn();
-    this.#watches = this.#atEnd = undefined;
+    this.#watches?.dropTurn();
+    this.#atEnd = undefined;
     this.#destroyed = false;
   }
 
@@ -134,23 +145,13 @@ export class DurableState implements Committing {
   }
 
   heldTooMuch(): RuntimeError {
-    const why = `${limits.heldOutputsMax} messages wait for its commit`;
-    const message = `Cannot send more from "${this.type}/${this.key}": ${why}`;
+    const message = `Cannot send more from "${this.type}/${this.key}": ${limits.heldOutputsMax} wait for its commit`;
     return new RuntimeError("actor.limit_reached", message, { stood: "queued" });
   }
 
   /** Whether the running turn holds as much as it may. */
   get full(): boolean {
     return this.#outputs.length >= limits.heldOutputsMax;
-  }
-
-  setAlarm(name: string, alarm: AlarmRecord | undefined): void {
-    this.alarms.set(name, alarm);
-  }
-
-  setWatch(change: WatchChange): void {
-    this.#watches ??= [];
-    this.#watches.push(change);
   }
 
   destroy(): void {
@@ -175,7 +176,7 @@ export class DurableState implements Committing {
   /** As `stage`, in the middle of a turn. */
   checkpoint(state: unknown): void {
     const encoded = this.#destroyed ? undefined : encodeState(this.#owner.host.type, this.key, state);
-    const more = this.#rows?.any === true || this.#alarms?.any === true || this.#watches !== undefined;
+    const more = this.#rows?.any === true || this.#alarms?.any === true || this.#watches?.any === true;
     if (encoded !== this.#snapshot || more) this.#addChange(encoded, state);
   }
 
@@ -209,8 +210,7 @@ export class DurableState implements Committing {
     if (encoded !== undefined) this.#index(change, state);
     this.#rows?.moveTo(change);
     this.#alarms?.moveTo(change);
-    if (this.#watches !== undefined) change.watches.push(...this.#watches);
-    this.#watches = undefined;
+    this.#watches?.moveTo(change);
   }
 
   #index(change: PendingChange, state: unknown): void {

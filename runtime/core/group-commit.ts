@@ -163,17 +163,21 @@ export class GroupCommit {
     this.#busy = true;
     for (let index = 0; index < changes.length; index++) (changes[index] as PendingChange).taken = true;
     this.#store.commit({ changes, ...this.#takeRecords() }).then(
-      (outcomes) => {
-        this.batches++;
-        this.#settle(changes, (index) => (outcomes[index] === "stale" ? stale(changes[index]) : undefined));
-      },
-      (error: unknown) => {
-        this.failures++;
-        this.#hooks.failed(error);
-        this.#settle(changes, () => asStoreError(error));
-      },
+      (outcomes) => this.#taken(changes, outcomes),
+      (error: unknown) => this.#refused(changes, error),
     );
   };
+
+  #taken(changes: readonly PendingChange[], outcomes: readonly ("committed" | "stale")[]): void {
+    this.batches++;
+    this.#settle(changes, (index) => (outcomes[index] === "stale" ? stale(changes[index]) : undefined));
+  }
+
+  #refused(changes: readonly PendingChange[], error: unknown): void {
+    this.failures++;
+    this.#hooks.failed(error);
+    this.#settle(changes, () => asStoreError(error));
+  }
 
   #settle(changes: readonly PendingChange[], errorOf: (index: number) => RuntimeError | undefined): void {
     this.#busy = false;

@@ -1,5 +1,6 @@
 // Hot. Messages waiting for one actor: two lanes, each in order, within two bounds: how many and how many bytes.
 import { Envelope } from "./envelope.ts";
+import { RuntimeError } from "./errors.ts";
 import type { MessageBatch } from "./ports.ts";
 
 /** One envelope, or several messages that arrived together. */
@@ -132,4 +133,11 @@ export class Mailbox {
     if (this.#tail === item) this.#tail = undefined;
     if (this.#controlTail === item) this.#controlTail = undefined;
   }
+}
+
+/** Why a message is not let in. */
+export function mailboxFull(cell: { readonly address: string; readonly mailbox: Mailbox }): RuntimeError {
+  const { count, bytes } = cell.mailbox;
+  const message = `Cannot deliver to "${cell.address}": mailbox holds ${count} messages and ${bytes} bytes, its limit`;
+  return new RuntimeError("actor.mailbox_full", message, { stood: "queued" });
 }

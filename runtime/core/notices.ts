@@ -25,6 +25,7 @@ export class Notices {
   readonly alarm = (alarm: StoredAlarm): boolean => {
     const host = this.#hosted.get(alarm.type)?.host;
     if (host === undefined || host.type.options.durable !== true) return true;
+    host.usesAlarms = true;
     const address = new Address(host, alarm.key, undefined);
     const lateMs = host.services.clock.unixMs() - alarm.dueAt;
     const known = host.type.methods.get(alarm.method);

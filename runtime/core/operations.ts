@@ -31,6 +31,12 @@ export interface ActorInspection {
   readonly recent: readonly ShownTurn[];
 }
 
+export interface CallTarget {
+  readonly type: string;
+  readonly key: string;
+  readonly method: string;
+}
+
 export class Operations {
   readonly #system: ActorSystem;
 
@@ -38,23 +44,17 @@ export class Operations {
     this.#system = system;
   }
 
-  /** An ask from outside the process: input and answer are checked. Throws and rejects with `RuntimeError`s and refusals. */
-  async call(
-    type: string,
-    key: string,
-    methodName: string,
-    input: unknown,
-    options: CallOptions = {},
-  ): Promise<unknown> {
-    const address = this.#system.address(type, key);
-    const method = this.#method(type, methodName);
+  /** An ask from outside the process: input and answer are checked. Rejects with a `RuntimeError` or a `Refusal`. */
+  async call(target: CallTarget, input: unknown, options: CallOptions = {}): Promise<unknown> {
+    const address = this.#system.address(target.type, target.key);
+    const method = this.#method(target.type, target.method);
     const bad = this.#system.delivery.badInput(address, method, input);
     if (bad !== undefined) throw bad;
     const answer = await this.#system.delivery.ask(address, method, input, options);
     const { out } = method;
     const problem = out === undefined ? undefined : this.#system.checks.problem(out, answer);
     if (problem === undefined) return answer;
-    const message = `Cannot pass on the answer of ${address.name}.${methodName}: it does not fit${problem}`;
+    const message = `Cannot pass on the answer of ${address.name}.${target.method}: it does not fit${problem}`;
     throw new RuntimeError("actor.bad_reply", message, { stood: "running" });
   }
 

@@ -66,7 +66,10 @@ describe("a key is shut", () => {
     const { node, ref } = await shop();
     node.operations.quarantine("fragile", "a", "under repair");
     expect(await node.outcome(ref.touch())).toMatchObject({ code: "actor.quarantined" });
-    expect(await node.operations.inspect("fragile", "a")).toMatchObject({ status: "quarantined", quarantine: "under repair" });
+    expect(await node.operations.inspect("fragile", "a")).toMatchObject({
+      status: "quarantined",
+      quarantine: "under repair",
+    });
   });
 });
 
@@ -75,7 +78,11 @@ describe("an actor in quarantine", () => {
     const { node, ref, shut } = await shop();
     await shut();
     const message = 'Cannot deliver to "fragile/a": it is in quarantine, released by hand: out of ink';
-    expect(await node.outcome(ref.touch())).toMatchObject({ code: "actor.quarantined", stood: "queued", error: { message } });
+    expect(await node.outcome(ref.touch())).toMatchObject({
+      code: "actor.quarantined",
+      stood: "queued",
+      error: { message },
+    });
     expect(ref.tell.touch()).toMatchObject({ accepted: false, why: { code: "actor.quarantined" } });
   });
 

@@ -36,7 +36,7 @@ export async function findActors(
 ): Promise<{ readonly found: readonly FoundActor[]; readonly next: string | undefined }> {
   const { keyPrefix = "", after = "", limit, status, where } = query;
   const found: FoundActor[] = [];
-  const resident = where === undefined ? residentKeys(host, keyPrefix, after, limit, status) : [];
+  const resident = where === undefined ? residentKeys(host, query) : [];
   if (host.type.options.durable !== true || (status !== undefined && status !== "asleep" && where === undefined)) {
     for (const key of resident) found.push(describe(host, key));
     return pageOf(found, limit);
@@ -65,16 +65,11 @@ export function describe(host: TypeHost, key: string): FoundActor {
 }
 
 /** The first `limit` and one more: kept in order while they are found, for there may be very many. */
-function residentKeys(
-  host: TypeHost,
-  prefix: string,
-  after: string,
-  limit: number,
-  status: ActorStatus | undefined,
-): readonly string[] {
+function residentKeys(host: TypeHost, query: ActorQuery): readonly string[] {
+  const { keyPrefix = "", after = "", limit, status } = query;
   const keys: string[] = [];
   for (const key of host.cells.keys()) {
-    if (!key.startsWith(prefix) || compareUtf8(key, after) <= 0) continue;
+    if (!key.startsWith(keyPrefix) || compareUtf8(key, after) <= 0) continue;
     const last = keys.length > limit ? keys.at(-1) : undefined;
     if (last !== undefined && compareUtf8(key, last) >= 0) continue;
     if (status !== undefined && describe(host, key).status !== status) continue;

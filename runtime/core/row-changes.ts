@@ -91,14 +91,14 @@ export class RowChanges {
       readonly rows: readonly { row: string; value: Encoded | undefined }[];
     }[],
   ): void {
-    if (!this.any) return;
-    for (const row of this.#turn?.keys() ?? []) this.#changes?.delete(row);
-    for (const commit of commits) {
-      for (const { row, value } of commit.rows) {
-        if (this.#turn?.has(row)) this.#changes?.set(row, { value, version: commit.version });
-      }
-    }
+    const turn = this.#turn;
+    const changes = this.#changes;
     this.#turn = undefined;
+    if (turn === undefined || changes === undefined) return;
+    for (const row of turn.keys()) changes.delete(row);
+    for (const { version, rows } of commits) {
+      for (const { row, value } of rows) if (turn.has(row)) changes.set(row, { value, version });
+    }
   }
 
   /** What is stored is all there is. */

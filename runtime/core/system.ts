@@ -39,6 +39,8 @@ export interface SystemOptions {
   readonly random?: Random;
   readonly events?: Partial<CoreEvents>;
   readonly memory?: MemoryBudget;
+  /** Size of the flight recorder; `limits.recorderBytes` unless given. */
+  readonly recorderBytes?: number;
   readonly probe?: TurnProbe;
   /** For tests: which of the ready actors runs next. */
   readonly order?: RunOrder;
@@ -98,7 +100,9 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.wheel = new TimerWheel(clock);
     this.scheduler = new Scheduler(clock, options.order);
     this.events = { ...NO_EVENTS, ...options.events };
-    this.meter = new SliceMeter(clock, new FlightRecorder(), (...what) => this.#overBudget(...what));
+    this.meter = new SliceMeter(clock, new FlightRecorder(options.recorderBytes), (...what) =>
+      this.#overBudget(...what),
+    );
     this.openTurns = new OpenTurns(clock, this.wheel, this.events);
     this.probe = options.probe;
     this.store = store;
@@ -120,7 +124,7 @@ export class ActorSystem implements NodeServices, SessionHost {
     const notices = new Notices(this.#hosted, this.delivery);
     this.watches = new Watches(notices.gone, notices.exists);
     this.topics = new Topics(notices.publication, development ? this.checks : undefined);
-    this.alarms = new AlarmClock(clock, this.wheel, store, notices.alarm, failed);
+    this.alarms = new AlarmClock(clock, this.wheel, store, { fire: notices.alarm, failed });
     this.memory = options.memory && new MemoryKeeper(this.wheel, this.hosts, options.memory);
   }
 
@@ -130,8 +134,9 @@ export class ActorSystem implements NodeServices, SessionHost {
       this.#hosted.get(type)?.host.shut(key, reason);
     }
     await this.letters.start();
-    const isDurable = (type: string): boolean => this.#hosted.get(type)?.host.type.options.durable === true;
-    this.watches.restore(await this.store.watches(), isDurable);
+    for (const watch of await this.store.watches()) {
+      this.watches.restore(watch, await this.#goneSince(watch.watchedType, watch.watchedKey));
+    }
     await this.alarms.start();
   }
 
@@ -193,6 +198,14 @@ export class ActorSystem implements NodeServices, SessionHost {
 
   #becomeQuiet(): void {
     if (this.#quiet !== undefined && this.#isQuiet) this.#quiet.resolve();
+  }
+
+  /** Why an actor that was there in an earlier process is gone; undefined when it is not: something of it is stored. */
+  async #goneSince(type: string, key: string): Promise<string | undefined> {
+    const host = this.#hosted.get(type)?.host;
+    if (host?.quarantined.has(key) === true) return "quarantined";
+    const stored = host?.type.options.durable === true ? await this.store.load(type, key) : undefined;
+    return stored === undefined ? "restarted" : undefined;
   }
 
   get #isQuiet(): boolean {

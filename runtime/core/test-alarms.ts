@@ -3,13 +3,14 @@ import { Type as t } from "@sinclair/typebox";
 
 import { MemoryDisk, openMemoryStore } from "../storage/memory-store.ts";
 import type { AlarmOptions, DurableContext } from "./context.ts";
-import { actor } from "./definition.ts";
+import { actor, type AnyActorType } from "./definition.ts";
 import { startNode, type TestNode } from "./test-node.ts";
 
 type State = { rung: number };
 type Deed = (self: DurableContext<State>) => void | Promise<void>;
 
-export async function startAlarms(disk = new MemoryDisk()) {
+export async function startAlarms(others: readonly AnyActorType[] = []) {
+  const disk = new MemoryDisk();
   /** `name input at +ms`, in milliseconds from the start of the test. */
   const rings: string[] = [];
   const ids: string[] = [];
@@ -26,7 +27,7 @@ export async function startAlarms(disk = new MemoryDisk()) {
     .on("wait", { in: t.Number() }, (self, delayMs) => self.sleep(delayMs))
     .on("do", {}, (self) => deeds.next(self))
     .read("rung", { out: t.Integer() }, ({ state }) => state.rung);
-  const node = await startNode([Alarmed], { open: () => openMemoryStore(disk) });
+  const node = await startNode([Alarmed, ...others], { open: () => openMemoryStore(disk) });
   start.unixMs = node.clock.unixMs();
   const act =
     (on: TestNode) =>

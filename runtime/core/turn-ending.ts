@@ -71,6 +71,10 @@ export function failTurn(cell: EndingCell, turn: Turn, error: unknown): Outcome 
     answerLater(cell, envelope, error as RuntimeError);
     return OUTCOME.cancelled;
   }
+  if (isStoreError(error)) {
+    failForStore(cell, envelope, error);
+    return OUTCOME.crashed;
+  }
   const id = envelope?.origin?.id;
   if (id !== undefined && cell.failure?.isPoison(id)) rejectPoison(cell, envelope as Envelope, error as RuntimeError);
   else crash(cell, turn, error, id);
@@ -104,10 +108,21 @@ class Handled implements HeldOutput {
 
 /** The actor could not be brought into memory for the message at its head, which was taken out. */
 export function failActivation(cell: EndingCell, envelope: Envelope, error: unknown): void {
-  const isStore = error instanceof RuntimeError && error.code.startsWith("store.");
-  if (isStore) putAside(cell, envelope, error);
+  if (isStoreError(error)) failForStore(cell, envelope, error);
   // Not the message is to blame: one that comes again does so until it is the actor that is shut.
   else crash(cell, { method: envelope.method, envelope }, error, undefined);
+}
+
+function isStoreError(error: unknown): error is RuntimeError {
+  return error instanceof RuntimeError && error.code.startsWith("store.");
+}
+
+/** Not the actor is to blame, so it does not count as a crash: when the store is back, all goes on. */
+function failForStore(cell: EndingCell, envelope: Envelope | undefined, error: RuntimeError): void {
+  cell.services.events.storeFailed({ error });
+  undo(cell);
+  if (envelope?.asking !== undefined) answerLater(cell, envelope, error);
+  else if (envelope !== undefined) putAside(cell, envelope, error);
 }
 
 /** Nobody will handle this message: its asker is told. Without one it is a dead letter; an alarm comes again. */
@@ -190,7 +205,7 @@ function settleAside(cell: EndingCell, envelope: Envelope, why: RuntimeError): v
   services.deadLetter(cell, envelope, why);
   const alarm = envelope.origin?.alarm;
   if (durable === undefined || alarm === undefined) return;
-  durable.setAlarm(alarm.name, nextFiring(alarm, services.clock.unixMs(), durable.nextVersion));
+  durable.alarms.set(alarm.name, nextFiring(alarm, services.clock.unixMs(), durable.nextVersion));
   durable.stage(cell.state);
 }
 

@@ -23,15 +23,15 @@ export function beginOccasion(cell: OccasionCell, turn: { unixMs(): number }, or
   const { alarm, gone } = origin;
   if (durable === undefined) return true;
   if (gone !== undefined) {
-    const watch = { watchedType: gone.type, watchedKey: gone.key, method: "", on: false };
-    durable.atEnd(() => durable.setWatch(watch));
+    durable.watches.broughtBy(gone);
+    durable.atEnd(() => durable.watches.end());
   }
   if (alarm === undefined) return true;
   if (!durable.alarms.isCurrent(alarm)) return false;
   const unixMs = turn.unixMs();
   durable.atEnd(() => {
     if (durable.alarms.changes(alarm)) return;
-    durable.setAlarm(alarm.name, nextFiring(alarm, unixMs, durable.nextVersion));
+    durable.alarms.set(alarm.name, nextFiring(alarm, unixMs, durable.nextVersion));
   });
   return true;
 }

@@ -13,7 +13,8 @@ const Clock = actor("clock", { state: () => ({}) })
   .on("ring", {}, () => undefined)
   .read("look", {}, () => undefined);
 
-const alarm = (options: Partial<AlarmOptions>) => alarmRecord(Clock, "wake", { send: "ring", ...options }, NOW_MS, 4);
+const alarm = (options: Partial<AlarmOptions>) =>
+  alarmRecord(Clock, "wake", { send: "ring", ...options }, { unixMs: NOW_MS, fire: 4 });
 
 function codeOf(work: () => unknown): string {
   try {

@@ -44,8 +44,7 @@ export function alarmRecord(
   type: AnyActorType,
   name: string,
   options: AlarmOptions,
-  unixMs: number,
-  fire: number,
+  set: { readonly unixMs: number; readonly fire: number },
 ): AlarmRecord {
   const { at, afterMs, everyMs, send, input, missed = "once" } = options;
   const given = [at, afterMs, everyMs].filter((time) => time !== undefined);
@@ -55,12 +54,12 @@ export function alarmRecord(
   if (typeof encoded === "object") throw badTime(`its input is no JSON: ${encoded.problem}`);
   return {
     name: checkedName("alarm", name),
-    dueAt: Math.ceil(at === undefined ? unixMs + checkedTime(afterMs ?? everyMs) : checkedTime(at)),
+    dueAt: Math.ceil(at === undefined ? set.unixMs + checkedTime(afterMs ?? everyMs) : checkedTime(at)),
     everyMs: everyMs ?? 0,
     method: checkedMethod(type, send).name,
     input: encoded,
     missed,
-    fire,
+    fire: set.fire,
   };
 }
 

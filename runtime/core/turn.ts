@@ -1,6 +1,7 @@
+// Hot. One turn, as its handler is given it; short turns that follow each other in one slice are given the same object.
+
 import type { Linked } from "../base/linked-list.ts";
 import type { ActorTimers } from "./actor-timers.ts";
-// Hot. One turn, as its handler is given it; short turns that follow each other in one slice are given the same object.
 import type { Asking } from "./asking.ts";
 import type { CellHost, Member, NodeServices } from "./cell-host.ts";
 import type { AlarmOptions, DurableContext, Firing, Rows, SessionContext, TimerOptions } from "./context.ts";
@@ -195,7 +196,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     const { afterMs, everyMs } = timerTimes(options);
     const { host, timers } = this.#own;
     const method = checkedMethod(host.type, options.send);
-    timers.set(checkedName("timer", name), afterMs, everyMs, method, options.input);
+    timers.set(checkedName("timer", name), afterMs, { method, input: options.input, everyMs });
   }
 
   cancelTimer(name: string): void {
@@ -245,11 +246,12 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
 
   alarm(name: string, options: AlarmOptions): void {
     const durable = this.#durable("set an alarm");
-    durable.setAlarm(name, alarmRecord(this.cell.host.type, name, options, this.unixMs(), durable.nextVersion));
+    const set = { unixMs: this.unixMs(), fire: durable.nextVersion };
+    durable.alarms.set(name, alarmRecord(this.cell.host.type, name, options, set));
   }
 
   cancelAlarm(name: string): void {
-    this.#durable("cancel an alarm").setAlarm(checkedName("alarm", name), undefined);
+    this.#durable("cancel an alarm").alarms.set(checkedName("alarm", name), undefined);
   }
 
   destroy(): void {

@@ -20,6 +20,7 @@ export class TypeHost implements CellHost, TimerOwner {
   readonly idle = new LinkedList<Cell>();
   /** Idle actors leave memory some time: sessions only where their type says so. */
   readonly hibernates: boolean;
+  usesAlarms = false;
   /** Inputs of calls count against the mailbox's bytes. */
   readonly weighs: boolean;
   readonly failures = new Map<string, FailureRecord>();

@@ -58,7 +58,11 @@ function watchers() {
       self.unwatch(whom);
       throw new Error("broke");
     })
-    .on("lost", { in: News }, note);
+    .on("watchAgain", {}, ({ state }) => void (state.count = 1))
+    .on("lost", { in: News }, (self, news) => {
+      note(self, news);
+      if (self.state.count > 0) self.watch(news, "lost");
+    });
   return { lines, Watcher, Keeper, types: [Watcher, Keeper, Player, Plain, Stored] };
 }
 
@@ -242,7 +246,8 @@ describe("a watcher is not told", () => {
 
 describe("a durable watcher", () => {
   test("is told after a restart too", async () => {
-    const { node, clock, refs, lines, keeper } = await startWatching();
+    const { node, clock, refs, lines, keeper, stored } = await startWatching();
+    stored.tell.touch();
     keeper.tell.watch(storedS);
     await clock.settle();
     const again = await node.restart();
@@ -259,6 +264,19 @@ describe("a durable watcher", () => {
     const again = await node.restart();
     await again.clock.settle();
     expect(lines).toEqual(["k: plain/p restarted", "k: player/7 restarted"]);
+  });
+
+  test("is told after a restart of whom was destroyed before, though the process ended in between", async () => {
+    const { node, clock, lines, keeper, stored } = await startWatching();
+    stored.tell.touch();
+    keeper.tell.watch(storedS);
+    await clock.settle();
+    failing.times = 2;
+    stored.tell.destroy();
+    await clock.settle();
+    const again = await node.restart();
+    await again.clock.settle();
+    expect(lines).toEqual(["k: stored/s restarted"]);
   });
 
   test("is told once, also over restarts", async () => {
@@ -303,6 +321,20 @@ describe("a durable watcher", () => {
     plain.tell.stop();
     await clock.settle();
     expect([lines, await node.store.watches()]).toEqual([[], []]);
+  });
+
+  test("goes on watching whom it watches again when it is told", async () => {
+    const { node, clock, refs, lines, keeper, stored } = await startWatching();
+    keeper.tell.watch(storedS);
+    keeper.tell.watchAgain();
+    stored.tell.touch();
+    await clock.settle();
+    stored.tell.stop();
+    await clock.settle();
+    const again = await node.restart();
+    refs(again).stored.tell.stop();
+    await again.clock.settle();
+    expect(lines).toEqual(["k: stored/s stopped", "k: stored/s stopped"]);
   });
 
   test("watches nobody new by a turn that crashed", async () => {

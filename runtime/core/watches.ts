@@ -48,7 +48,7 @@ export class Watches implements WatchTable {
     const durable = durableOf(watcher);
     if (durable === undefined) return this.#begin(who, watched);
     durable.holdMore(this.#whenStored(who, () => this.#begin(who, watched)));
-    durable.setWatch({ watchedType: watched.type, watchedKey: watched.key, method, on: true });
+    durable.watches.set(watched, method);
   }
 
   unwatch(watcher: Member, watched: Named): void {
@@ -56,7 +56,7 @@ export class Watches implements WatchTable {
     const durable = durableOf(watcher);
     if (durable === undefined) return this.#remove(name, nameOf(watched));
     durable.holdMore({ release: () => this.#remove(name, nameOf(watched)), discard: () => undefined });
-    durable.setWatch({ watchedType: watched.type, watchedKey: watched.key, method: "", on: false });
+    durable.watches.set(watched, undefined);
   }
 
   leave(who: Named): void {
@@ -72,14 +72,12 @@ export class Watches implements WatchTable {
     }
   }
 
-  /** What an earlier process left: those who were there only in its memory are gone with it. */
-  restore(watches: readonly StoredWatch[], isDurable: (type: string) => boolean): void {
-    for (const { watcherType, watcherKey, watchedType, watchedKey, method } of watches) {
-      const watcher = { type: watcherType, key: watcherKey, method };
-      const watched = { type: watchedType, key: watchedKey };
-      if (isDurable(watchedType)) this.#add(watcher, watched);
-      else this.#tell(watcher, { ...watched, reason: "restarted" });
-    }
+  /** What an earlier process left. `reason`: why the watched actor is gone since, if it is. */
+  restore({ watcherType, watcherKey, watchedType, watchedKey, method }: StoredWatch, reason: string | undefined): void {
+    const watcher = { type: watcherType, key: watcherKey, method };
+    const watched = { type: watchedType, key: watchedKey };
+    if (reason === undefined) this.#add(watcher, watched);
+    else this.#tell(watcher, { ...watched, reason });
   }
 
   /** What a durable actor watches counts from the start, and begins with its commit. */

@@ -48,7 +48,7 @@ async function answerCall(system: ActorSystem, operations: Operations, call: Act
     host.stats.countRejected("actor.bad_input");
     throw new RuntimeError("actor.bad_input", `Cannot call ${type}/${key}.${name}: ${tooMuch}`, { stood: "queued" });
   }
-  const answer = await operations.call(type, key, name, input, {
+  const answer = await operations.call({ type, key, method: name }, input, {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(signal === undefined ? {} : { signal }),
     ...(once === undefined ? {} : { once }),

@@ -49,7 +49,8 @@ const made: { folder?: string; paths: number } = { paths: 0 };
 /** In a folder that nobody has used. */
 export function newDatabasePath(): string {
   // The tests of another file may have removed it.
-  if (made.folder === undefined || !existsSync(made.folder)) made.folder = mkdtempSync(join(tmpdir(), "correio-store-"));
+  if (made.folder === undefined || !existsSync(made.folder))
+    made.folder = mkdtempSync(join(tmpdir(), "correio-store-"));
   chmodSync(made.folder, 0o755);
   return join(made.folder, String(++made.paths), "actors.db");
 }

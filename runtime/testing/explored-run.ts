@@ -4,6 +4,7 @@ import type { AnyActorType } from "../core/definition.ts";
 import { FaultChance, type Faults } from "./fault-chance.ts";
 import type { StoreErrorCode, StoreOperation, Trouble } from "./faulty-store.ts";
 import { watch } from "./outcome.ts";
+import type { Outside } from "./outside.ts";
 import { SteppedSystem } from "./stepped-system.ts";
 import { World } from "./world.ts";
 
@@ -105,7 +106,7 @@ class ExploredRun<Result> {
     }
     const fault = this.chance.happens(this.#exploration.faults?.crash);
     if (fault !== undefined || this.#crashWanted !== undefined) return this.#crash(fault);
-    const senders = this.#world.clients.filter(({ heldCount }) => heldCount > 0);
+    const senders = this.#world.clients.filter(({ heldFirst }) => heldFirst !== undefined);
     if (senders.length > 0 && this.#random.next() < 0.5) return this.#send(senders);
     if (this.#random.next() < EARLY_TIMERS) this.#callTimer(this.#stepped.clock.monotonicMs() + SOON_MS);
     const { waited, ran } = await this.#stepped.look();
@@ -113,9 +114,10 @@ class ExploredRun<Result> {
     return waited || (senders.length > 0 && this.#send(senders));
   }
 
-  #send(senders: readonly { readonly name: string; sendNext(): string | undefined }[]): true {
+  #send(senders: readonly Outside[]): true {
     const sender = senders[Math.floor(this.#random.next() * senders.length)];
-    this.#say(`${sender?.name} asks ${sender?.sendNext()}`);
+    this.#say(`${sender?.name} asks ${sender?.heldFirst}`);
+    sender?.sendNext();
     this.#idleTimers = 0;
     return true;
   }

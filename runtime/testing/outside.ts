@@ -53,16 +53,14 @@ export class Outside implements Courier {
     return new RefClass(address) as unknown as Ref<Methods>;
   }
 
-  /** Asks that have not been sent. */
-  get heldCount(): number {
-    return this.#held.length;
+  /** The ask that is held longest, as a text: `room/lobby.post("hello")`. Undefined when none is held. */
+  get heldFirst(): string | undefined {
+    return this.#held[0]?.name;
   }
 
-  /** Sends the ask that is held longest and returns it as a text: `room/lobby.post("hello")`. */
-  sendNext(): string | undefined {
-    const call = this.#held.shift();
-    call?.send();
-    return call?.name;
+  /** Sends the ask that is held longest. */
+  sendNext(): void {
+    this.#held.shift()?.send();
   }
 
   ask(address: Address, method: Method, input: unknown, options: CallOptions | undefined): Promise<unknown> {
@@ -84,7 +82,7 @@ export class Outside implements Courier {
 
   /** After what is held: messages of one sender to one receiver keep their order. */
   tell(address: Address, method: Method, input: unknown, options: TellOptions | undefined): Receipt {
-    while (this.sendNext() !== undefined);
+    while (this.heldFirst !== undefined) this.sendNext();
     if (this.#node.up) return this.#node.system.delivery.tell(this.#now(address), method, input, options);
     const why = new RuntimeError("system.draining", `Cannot deliver to "${address.name}": the node is down`);
     return { accepted: false, why };
