@@ -54,7 +54,7 @@ export const limits = {
   /** Wait before an alarm is tried again whose actor could not take it. */
   alarmRetryMs: 1_000,
 
-  /** After two crashes in a row an actor waits this long before it starts again, doubled with each, up to the second. */
+  /** After two crashes in a row an actor waits this long before it starts again, doubled with each up to the second. */
   backoffMs: 100,
   backoffMaxMs: 10_000,
   /** A message that crashes its actor this often is put aside. */

@@ -1,4 +1,4 @@
-// How an actor's state comes into memory and leaves it: made, loaded from the store, or unpacked; a session's is packed.
+// How an actor's state comes into memory and leaves it: made, loaded from the store, or unpacked; of a session, packed.
 import type { CellHost } from "./cell-host.ts";
 import type { DurableState } from "./durable-state.ts";
 import { decode, encode } from "./encoding.ts";

@@ -106,7 +106,7 @@ export class AlarmClock implements TimerOwner {
     this.#names.delete(armed.timer);
   }
 
-  /** A full window ends before the millisecond of its last alarm, for there may be more of that; one has to fit whole. */
+  /** A full window ends before the millisecond of its last alarm, for more may be due then; one has to fit whole. */
   async #alarmsDue(after: number): Promise<readonly StoredAlarm[]> {
     for (let most: number = limits.alarmWindowMax; ; most *= 2) {
       const alarms = await this.#store.alarmsDue(after, this.#windowEnd, most);

@@ -1,4 +1,4 @@
-// What actors must not leave behind or throw, and what becomes of it: a named outcome, and neighbours that do not notice.
+// What actors must not leave behind or throw, and what becomes of it: a named outcome; neighbours do not notice.
 import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";

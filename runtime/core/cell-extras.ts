@@ -17,7 +17,7 @@ export class CellExtras {
   stopping = false;
   restTimer: Timer | undefined;
 
-  /** Whether a turn may begin, as far as these go; wakes the actor, or sets the timer, where that is what is missing. */
+  /** Whether a turn may begin, as far as these go; wakes the actor, or sets the timer, where that is missing. */
   allow(cell: ActivatedCell & TimerOwner): boolean {
     if (this.suspended || this.stopping || cell.presence === "waking") return false;
     if (this.#rests(cell)) return false;

@@ -61,7 +61,7 @@ export interface ActorContext<State> extends ReadContext<State> {
   /** Until it unsubscribes or is gone for good; the same topic replaces. Kept in memory only. */
   subscribe<Value>(topic: Topic<Value>, method: string): void;
   unsubscribe<Value>(topic: Topic<Value>): void;
-  /** Leaves memory after this turn, and watchers are told; what is stored stays. Of a session it ends the connection. */
+  /** Leaves memory after this turn, and watchers are told; what is stored stays. A session's connection ends. */
   stop(): void;
 }
 

@@ -6,7 +6,6 @@ import { Type as t } from "@sinclair/typebox";
 import { limits } from "../limits.ts";
 import { watch } from "../testing/stepped-system.ts";
 import { actor } from "./definition.ts";
-import { FailureRecord } from "./supervision.ts";
 import { startNode } from "./test-node.ts";
 
 async function fragile() {
@@ -14,15 +13,10 @@ async function fragile() {
   const times: number[] = [];
   const start = { ms: 0 };
   const options = { state: () => ({ count: 0 }), hibernateAfterMs: 50, mailbox: { capacity: 20_000 } };
-  const Fragile = actor("fragile", options)
-    .on("crash", {}, (self) => {
-      times.push(self.monotonicMs() - start.ms);
-      throw new Error("broke");
-    })
-    .on("touch", { out: t.Integer() }, (self) => {
-      times.push(self.monotonicMs() - start.ms);
-      return ++self.state.count;
-    });
+  const Fragile = actor("fragile", options).on("crash", {}, (self) => {
+    times.push(self.monotonicMs() - start.ms);
+    throw new Error("broke");
+  });
   const Stored = actor("stored", { ...options, durable: true })
     .on("crash", {}, ({ state }) => {
       state.count++;
@@ -45,51 +39,6 @@ describe("the rest after a crash", () => {
     const { times, crash } = await fragile();
     await crash(limits.quarantineCrashes);
     expect(times).toEqual([0, 0, 100, 300, 700, 1_500, 3_100, 6_300, 12_700, 22_700]);
-  });
-
-  test("lets messages wait, and their deadlines pass", async () => {
-    const { clock, ref, times } = await fragile();
-    for (let time = 0; time < 3; time++) ref.tell.crash();
-    await clock.advance(100);
-    const late = watch(ref.touch(undefined, { timeoutMs: 150 }));
-    const patient = watch(ref.touch());
-    await clock.advance(250);
-    expect([late.outcome, patient.outcome]).toMatchObject([
-      { code: "actor.deadline_passed", stood: "queued" },
-      { kind: "answered", value: 1 },
-    ]);
-    expect(times).toEqual([0, 0, 100, 300]);
-  });
-
-  test("is over with a turn that goes well", async () => {
-    const { clock, ref, times } = await fragile();
-    for (let time = 0; time < 4; time++) {
-      ref.tell.crash();
-      ref.tell.touch();
-    }
-    await clock.advance(1);
-    expect(times).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
-  });
-
-  test("is not over because the actor has left memory", async () => {
-    const { node, clock, Fragile, ref, times, crash } = await fragile();
-    await crash(4);
-    expect(node.resident(Fragile)).toEqual([]);
-    times.length = 0;
-    ref.tell.crash();
-    ref.tell.touch();
-    await clock.advance(799);
-    expect(times.length).toBe(1);
-    await clock.advance(2);
-    expect(times.length).toBe(2);
-    expect((times[1] as number) - (times[0] as number)).toBe(800);
-  });
-
-  test("is that of one actor: others do not wait", async () => {
-    const { node, clock, Fragile, ref } = await fragile();
-    for (let time = 0; time < 4; time++) ref.tell.crash();
-    await clock.advance(101);
-    expect(await node.answer(node.ref(Fragile, "b").touch())).toBe(1);
   });
 
   test("follows from a state that cannot be stored too", async () => {
@@ -140,17 +89,6 @@ describe("a message under one name that has crashed its actor three times", () =
     for (let time = 0; time < 4; time++) stored.tell.crash(undefined, once);
     await clock.advance(10_000);
     expect(await node.answer(stored.touch())).toBe(1);
-  });
-
-  test("is remembered with 63 others, and forgotten with one more", () => {
-    const record = new FailureRecord();
-    let nowMs = 0;
-    const crash = (message: string): unknown => record.crashed((nowMs += limits.quarantineWindowMs), message);
-    for (let time = 0; time < limits.poisonCrashes; time++) crash("first");
-    for (let other = 1; other < limits.poisonMessagesKept; other++) crash(`other ${other}`);
-    expect(record.isPoison("first")).toBe(true);
-    crash("one more");
-    expect(record.isPoison("first")).toBe(false);
   });
 });
 

@@ -39,7 +39,8 @@ async function keep(rows: RowChanges, name: string, result: Kept): Promise<void>
     );
   }
   if (encoded.length > limits.rowLengthMax) {
-    const message = `Cannot keep the answer for "${name}": it has ${encoded.length} characters, the limit is ${limits.rowLengthMax}`;
+    const size = `it has ${encoded.length} characters, the limit is ${limits.rowLengthMax}`;
+    const message = `Cannot keep the answer for "${name}": ${size}`;
     throw new RuntimeError("actor.bad_reply", message);
   }
   const count = Number((await rows.get(COUNT_ROW)) ?? 0);

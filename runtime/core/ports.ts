@@ -119,8 +119,8 @@ export interface TurnEvent {
 }
 
 /**
- * Where durable actors are kept. Every method may reject with a `RuntimeError` whose code begins with `store.` and whose
- * message names the file; then nothing was changed.
+ * Where durable actors are kept. Every method may reject with a `RuntimeError` whose code begins with `store.` and
+ * whose message names the file; then nothing was changed.
  */
 export interface Store {
   /** Fencing number of this owner: higher than that of every owner before. */
@@ -131,7 +131,7 @@ export interface Store {
   rows(type: string, key: string, range: RowRange): Promise<readonly { row: string; value: Encoded }[]>;
   /** Durable when it resolves. One outcome for each change, in order. */
   commit(batch: CommitBatch): Promise<readonly ("committed" | "stale")[]>;
-  /** Alarms due after `after` and up to `until`, both Unix milliseconds, earliest first; one more than `limit` never. */
+  /** Alarms due after `after` and up to `until`, both Unix milliseconds, earliest first; at most `limit`. */
   alarmsDue(after: number, until: number, limit: number): Promise<readonly StoredAlarm[]>;
   alarmsOf(type: string, key: string): Promise<readonly AlarmRecord[]>;
   watches(): Promise<readonly StoredWatch[]>;

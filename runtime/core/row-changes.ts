@@ -72,7 +72,8 @@ export class RowChanges {
   moveTo(commit: { readonly version: number; readonly rows: { row: string; value: Encoded | undefined }[] }): void {
     for (const [row, value] of this.#turn ?? []) {
       commit.rows.push({ row, value });
-      (this.#changes?.get(row) as RowChange).version = commit.version;
+      const change = this.#changes?.get(row);
+      if (change !== undefined) change.version = commit.version;
     }
     this.#turn = undefined;
   }

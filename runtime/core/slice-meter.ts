@@ -1,4 +1,4 @@
-// Hot. How long turns take: the clock is read for a few short turns together, for a reading costs as much as one of them.
+// Hot. How long turns take: the clock is read for a few short turns together, for a reading costs as much as one.
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../limits.ts";
 import type { Method } from "./definition.ts";
@@ -59,7 +59,7 @@ export class SliceMeter {
     this.#together = TOGETHER;
   }
 
-  /** Reads the clock for a turn that has to know when it begins, unless it has just been read; measures those before. */
+  /** Reads the clock, unless it was read just now, for a turn that has to know its beginning; measures those before. */
   read(owner: Measured): number {
     if (this.#turns > 0) this.#measure(owner, this.#clock.monotonicMs());
     return this.nowMs;
@@ -80,7 +80,7 @@ export class SliceMeter {
     this.#measure(owner, this.#clock.monotonicMs(), this.#turns + 1);
   }
 
-  /** A turn that waited is over; other slices have run since it began. Returns when it was, in monotonic milliseconds. */
+  /** A turn that waited is over; other slices have run since it began. Returns its end, in monotonic milliseconds. */
   waitedTurnOver(owner: Measured, turn: TimedTurn, outcome: Outcome): number {
     const endedMs = this.#clock.monotonicMs();
     const tookMs = endedMs - turn.turnStartedMs;

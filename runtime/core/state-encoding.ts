@@ -14,7 +14,8 @@ export function encodeState({ name, options }: AnyActorType, key: string, state:
     throw new RuntimeError("actor.state_not_encodable", message);
   }
   if (encoded.length > stateLengthMax) {
-    const message = `Cannot store "${name}/${key}": its state has ${encoded.length} characters, its limit is ${stateLengthMax}`;
+    const size = `its state has ${encoded.length} characters, its limit is ${stateLengthMax}`;
+    const message = `Cannot store "${name}/${key}": ${size}`;
     throw new RuntimeError("actor.state_too_large", message);
   }
   return encoded;
@@ -27,7 +28,8 @@ export function encodeState({ name, options }: AnyActorType, key: string, state:
 export function decodeState({ name, options }: AnyActorType, key: string, stored: StoredActor): unknown {
   const { version = 1, upgrade = {} } = options;
   if (stored.stateVersion > version) {
-    const message = `Cannot start "${name}/${key}": its state has version ${stored.stateVersion}, this program knows ${version}`;
+    const versions = `its state has version ${stored.stateVersion}, this program knows ${version}`;
+    const message = `Cannot start "${name}/${key}": ${versions}`;
     throw new RuntimeError("actor.state_from_future", message);
   }
   let state = decode(stored.state);

@@ -1,4 +1,4 @@
-// Hot. A message becomes a turn: its handler is called, and what it ends in is acted on, now or when its promise settles.
+// Hot. A message becomes a turn: its handler is called, and what it ends in is acted on, now or when a promise settles.
 import { limits } from "../limits.ts";
 import { type ActivatedCell, remember } from "./activation.ts";
 import type { SessionMethods } from "./definition.ts";

@@ -96,7 +96,7 @@ export class TypeHost implements CellHost, TimerOwner {
     return record;
   }
 
-  /** Whoever watches the actor is told that it is gone for good. What is stored of it stays, and so does what it watches. */
+  /** Whoever watches the actor is told that it is gone for good. What is stored stays, and so does what it watches. */
   left({ key }: { readonly key: string }, reason: string): void {
     const { watches, topics } = this.services;
     const { name, options } = this.type;
