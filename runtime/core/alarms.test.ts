@@ -63,6 +63,16 @@ describe("an alarm", () => {
     expect(rings.length).toBe(1);
   });
 
+  test("can be cancelled by hand, while its actor sleeps", async () => {
+    const { node, clock, rings, set } = await startAlarms();
+    await set("tea", { afterMs: 30_000 });
+    await clock.advance(20_000);
+    expect(await node.answer(node.operations.cancelAlarm("alarmed", "a", "tea"))).toBe(true);
+    expect(await node.answer(node.operations.cancelAlarm("alarmed", "a", "tea"))).toBe(false);
+    await clock.advance(20_000);
+    expect(rings).toEqual([]);
+  });
+
   test("may be cancelled though there is none", async () => {
     const { node, act } = await startAlarms();
     await act(node)((self) => self.cancelAlarm("tea"));
@@ -232,15 +242,15 @@ describe("the id of a firing", () => {
   });
 });
 
-describe("the alarms of one actor", () => {
-  const code = async (work: Promise<void>): Promise<unknown> => {
-    const error: unknown = await work.then(
-      () => undefined,
-      (thrown: Error) => thrown.cause,
-    );
-    return (error as RuntimeError | undefined)?.code;
-  };
+const codeOf = async (work: Promise<void>): Promise<unknown> => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: Error) => thrown.cause,
+  );
+  return (error as RuntimeError | undefined)?.code;
+};
 
+describe("the alarms of one actor", () => {
   test("are at most 256, and those can be replaced", async () => {
     const { node, set, act } = await startAlarms();
     await act(node)((self) => {
@@ -249,8 +259,8 @@ describe("the alarms of one actor", () => {
       }
       self.alarm("0", { afterMs: 2_000, send: "ring" });
     });
-    expect(await code(set("7", { afterMs: 3_000 }))).toBe(undefined);
-    expect(await code(set("one more", { afterMs: 1_000 }))).toBe("actor.limit_reached");
+    expect(await codeOf(set("7", { afterMs: 3_000 }))).toBe(undefined);
+    expect(await codeOf(set("one more", { afterMs: 1_000 }))).toBe("actor.limit_reached");
   });
 
   test("leave room for another when one was cancelled, or has come", async () => {
@@ -262,17 +272,17 @@ describe("the alarms of one actor", () => {
       }
     });
     await clock.advance(200);
-    expect(await code(set("second", { afterMs: 100_000 }))).toBe(undefined);
+    expect(await codeOf(set("second", { afterMs: 100_000 }))).toBe(undefined);
     await act(node)((self) => self.cancelAlarm("7"));
-    expect(await code(set("third", { afterMs: 100_000 }))).toBe(undefined);
-    expect(await code(set("one more", { afterMs: 100_000 }))).toBe("actor.limit_reached");
+    expect(await codeOf(set("third", { afterMs: 100_000 }))).toBe(undefined);
+    expect(await codeOf(set("one more", { afterMs: 100_000 }))).toBe("actor.limit_reached");
   });
 
   test("are counted over sleep too", async () => {
     const { clock, set } = await startAlarms();
     for (let name = 0; name < limits.alarmsPerActorMax; name++) await set(`${name}`, { afterMs: 1_000_000 });
     await clock.advance(10_001);
-    expect(await code(set("one more", { afterMs: 1_000 }))).toBe("actor.limit_reached");
+    expect(await codeOf(set("one more", { afterMs: 1_000 }))).toBe("actor.limit_reached");
   });
 });
 

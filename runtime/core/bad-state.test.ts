@@ -183,12 +183,13 @@ describe("a handler that never returns", () => {
 
 describe("a call from outside", () => {
   test.each([
-    ["of a type that there is not", "nobody", "put", 1, "actor.unknown_type"],
-    ["of a method that there is not", "bag", "toString", 1, "actor.unknown_method"],
-    ["with an input that does not fit", "bag", "putNamed", 1, "actor.bad_input"],
-  ])("%s is an error, and starts nobody", async (_, type, method, input, code) => {
+    ["of a type that there is not", "nobody.put", "actor.unknown_type"],
+    ["of a method that there is not", "bag.toString", "actor.unknown_method"],
+    ["with an input that does not fit", "bag.putNamed", "actor.bad_input"],
+  ])("%s is an error, and starts nobody", async (_, called, code) => {
     const { node, Bag } = await bag();
-    expect(await node.outcome(node.operations.call({ type, key: "new", method }, input))).toMatchObject({ code });
+    const [type = "", method = ""] = called.split(".");
+    expect(await node.outcome(node.operations.call({ type, key: "new", method }, 1))).toMatchObject({ code });
     expect(node.resident(Bag)).toEqual(["a"]);
   });
 

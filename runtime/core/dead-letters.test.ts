@@ -43,11 +43,11 @@ async function listed(node: TestNode, before = LAST, limit = 100): Promise<reado
   return node.system.letters.list(before, limit);
 }
 
-describe("a dead letter is what becomes of a tell", () => {
-  const reasonsOf = async (node: TestNode): Promise<readonly string[]> => {
-    return (await listed(node)).map(({ type, key, method, reason }) => `${type}/${key}.${method}: ${reason}`);
-  };
+const reasonsOf = async (node: TestNode): Promise<readonly string[]> => {
+  return (await listed(node)).map(({ type, key, method, reason }) => `${type}/${key}.${method}: ${reason}`);
+};
 
+describe("a dead letter is what becomes of a tell", () => {
   test("that crashes its actor", async () => {
     const { node, lose } = await post();
     await lose(1);
@@ -172,11 +172,12 @@ describe("a dead letter", () => {
   });
 });
 
+const ids = (letters: readonly DeadLetter[]): readonly number[] => letters.map(({ id }) => id);
+
 describe("dead letters", () => {
   test("are listed newest first, page by page", async () => {
     const { node, lose } = await post();
     for (const input of [1, 2, 3]) await lose(input);
-    const ids = (letters: readonly DeadLetter[]): readonly number[] => letters.map(({ id }) => id);
     expect(ids(await listed(node, LAST, 2))).toEqual([3, 2]);
     expect(ids(await listed(node, 2, 2))).toEqual([1]);
   });
@@ -207,6 +208,8 @@ describe("dead letters", () => {
   });
 });
 
+const state = () => ({});
+
 describe("a dead letter that is sent again", () => {
   test("is handled, and gone", async () => {
     const { node, handled, lose } = await post();
@@ -233,7 +236,6 @@ describe("a dead letter that is sent again", () => {
     expect((await listed(node)).map(({ id }) => id)).toEqual([1]);
   });
 
-  const state = () => ({});
   test.each([
     ["its type is gone from", actor("other", { state }), "actor.unknown_type"],
     ["its method is gone from", actor("box", { state }), "actor.unknown_method"],

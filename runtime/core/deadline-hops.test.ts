@@ -57,17 +57,17 @@ describe("a deadline over three actors", () => {
   });
 });
 
-describe("a deadline that passes while an ask waits for its sender's commit", () => {
-  function asking() {
-    const seen: string[] = [];
-    const Last = actor("last", { state: () => ({}) }).on("note", {}, () => void seen.push("last"));
-    const First = actor("first", { state: () => ({ count: 0 }), durable: true }).on("change", {}, async (self) => {
-      self.state.count++;
-      await self.ref(Last, "l").note();
-    });
-    return { seen, types: [First, Last], First };
-  }
+function asking() {
+  const seen: string[] = [];
+  const Last = actor("last", { state: () => ({}) }).on("note", {}, () => void seen.push("last"));
+  const First = actor("first", { state: () => ({ count: 0 }), durable: true }).on("change", {}, async (self) => {
+    self.state.count++;
+    await self.ref(Last, "l").note();
+  });
+  return { seen, types: [First, Last], First };
+}
 
+describe("a deadline that passes while an ask waits for its sender's commit", () => {
   test("keeps it from being sent", async () => {
     const { seen, types, First } = asking();
     const node = await startNode(types);

@@ -18,6 +18,8 @@ const Notes = actor("notes", { state: () => ({ texts: [] as string[] }) })
   .on("hear", { in: t.String() }, ({ state }, text) => void state.texts.push(text))
   .read("all", { out: t.Array(t.String()) }, ({ state }) => state.texts);
 
+const failed = (error: RuntimeError): string => error.code;
+
 const Account = actor("account", { state: () => ({ balance: 0 }), durable: true })
   .on("add", { in: t.Integer(), out: t.Integer() }, ({ state }, amount) => (state.balance += amount))
   .on("touch", { out: t.Integer() }, ({ state }) => state.balance)
@@ -37,7 +39,6 @@ const Account = actor("account", { state: () => ({ balance: 0 }), durable: true 
   })
   .on("askLater", { out: t.String() }, async (self) => {
     await self.sleep(10);
-    const failed = (error: RuntimeError): string => error.code;
     return self
       .ref(Notes, "n")
       .hear("asked")

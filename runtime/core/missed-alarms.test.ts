@@ -24,18 +24,18 @@ describe("an alarm that comes again and again, and was missed three times,", () 
     expect(await times(610_000)).toEqual([100, 460, 500, 600]);
   });
 
-  test('comes once, and then when it should: "once"', async () => {
+  test("comes once, and then when it should, where once is asked for", async () => {
     const { times } = await awayFor310Seconds("once");
     expect(await times(610_000)).toEqual([100, 460, 500, 600]);
   });
 
-  test('comes for each, and then when it should: "all"', async () => {
+  test("comes for each, and then when it should, where all are asked for", async () => {
     const { times, ids } = await awayFor310Seconds("all");
     expect(await times(610_000)).toEqual([100, 460, 460, 460, 500, 600]);
     expect(new Set(ids).size).toBe(6);
   });
 
-  test('comes only when it should: "skip"', async () => {
+  test("comes only when it should, where the missed are skipped", async () => {
     const { times } = await awayFor310Seconds("skip");
     expect(await times(610_000)).toEqual([100, 500, 600]);
   });
@@ -47,7 +47,7 @@ describe("an alarm that comes once, and was missed,", () => {
     ["once", 1],
     ["all", 1],
     ["skip", 0],
-  ] as const)("%p: %p times", async (missed, expected) => {
+  ] as const)("comes as often as its policy says (%p: %p times)", async (missed, expected) => {
     const { node, rings, set } = await startAlarms();
     await set("tea", { afterMs: 1_000, ...(missed === undefined ? {} : { missed }) });
     const again = await node.restart({ downMs: 60_000 });

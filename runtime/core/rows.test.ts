@@ -177,8 +177,10 @@ describe("a range of rows", () => {
       const model = new Map<string, number>();
       const apply = (rows: Rows, list: typeof stored): void => {
         for (const [name, value] of list) {
-          if (value === undefined) (rows.delete(name), model.delete(name));
-          else (rows.put(name, value), model.set(name, value));
+          if (value === undefined) rows.delete(name);
+          else rows.put(name, value);
+          if (value === undefined) model.delete(name);
+          else model.set(name, value);
         }
       };
       await inTurn((rows) => apply(rows, stored));

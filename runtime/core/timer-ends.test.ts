@@ -7,16 +7,17 @@ import type { ActorContext } from "./context.ts";
 import { actor } from "./definition.ts";
 import { startNode } from "./test-node.ts";
 
+const state = () => ({ ticks: 0 });
+const set = (self: ActorContext<{ ticks: number }>): void =>
+  self.timer("clock", { everyMs: 100, send: "tick", input: "tock" });
+const stop = (self: ActorContext<{ ticks: number }>): void => self.stop();
+const crash = (): never => {
+  throw new Error("broke");
+};
+
 async function ticking(durable: boolean) {
   const ticks: unknown[] = [];
-  const set = (self: ActorContext<{ ticks: number }>): void =>
-    self.timer("clock", { everyMs: 100, send: "tick", input: "tock" });
   const tick = (_: unknown, input: unknown): void => void ticks.push(input);
-  const stop = (self: ActorContext<{ ticks: number }>): void => self.stop();
-  const crash = (): never => {
-    throw new Error("broke");
-  };
-  const state = () => ({ ticks: 0 });
   const Plain = actor("ticker", { state }).on("set", {}, set).on("stop", {}, stop).on("crash", {}, crash);
   const Stored = actor("ticker", { state, durable: true })
     .on("set", {}, set)

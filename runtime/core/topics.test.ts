@@ -197,10 +197,10 @@ describe("a publication of a durable actor", () => {
   });
 });
 
-describe("a connection that forwards a topic", () => {
-  const open = (node: Awaited<ReturnType<typeof startTopics>>, id: string): ConnectionStandIn =>
-    new ConnectionStandIn(node.node.system, node.Client, id);
+const open = (node: Awaited<ReturnType<typeof startTopics>>, id: string): ConnectionStandIn =>
+  new ConnectionStandIn(node.node.system, node.Client, id);
 
+describe("a connection that forwards a topic", () => {
   test("sends each value as it is, without a turn", async () => {
     const topics = await startTopics();
     const connections = ["1", "2"].map((id) => open(topics, id));

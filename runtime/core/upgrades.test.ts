@@ -103,12 +103,13 @@ describe("an older state", () => {
   });
 });
 
+async function storedAsThird(): Promise<TestNode> {
+  const node = await startNode([Third]);
+  await node.answer(node.ref(Third, "a").add("Ada"));
+  return node.restart({ types: [First] });
+}
+
 describe("a state from the future", () => {
-  async function storedAsThird(): Promise<TestNode> {
-    const node = await startNode([Third]);
-    await node.answer(node.ref(Third, "a").add("Ada"));
-    return node.restart({ types: [First] });
-  }
   const third = [3, '{"names":["Ada"],"version":3}'];
 
   test("is refused, with both versions named", async () => {

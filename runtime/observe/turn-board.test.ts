@@ -3,9 +3,8 @@ import { describe, expect, test } from "bun:test";
 
 import * as fc from "fast-check";
 
-import { type RunningTurn, TurnBoard } from "./turn-board.ts";
-
-const fox = "🦊";
+import { TurnBoard } from "./turn-board.ts";
+import type { NotedTurn } from "./turn-note.ts";
 
 /** A board, and the other thread's view of it. */
 function twoSides(): { board: TurnBoard; reader: TurnBoard } {
@@ -13,27 +12,21 @@ function twoSides(): { board: TurnBoard; reader: TurnBoard } {
   return { board, reader: new TurnBoard(board.memory) };
 }
 
-function keyAsRead(key: string): string | undefined {
-  const { board, reader } = twoSides();
-  board.entered(0, key);
-  return reader.running()?.key;
-}
-
 describe("a reader of the board", () => {
   test("finds nothing running before the first slice, and after the last", () => {
     const { board, reader } = twoSides();
-    expect(reader.running()).toBeUndefined();
+    expect(reader.read()).toMatchObject({ running: undefined, resumed: [], resumedCount: 0 });
     board.entered(0, "a");
     board.turn(0);
     board.left();
-    expect(reader.running()).toBeUndefined();
+    expect(reader.read()).toMatchObject({ running: undefined, resumed: [], resumedCount: 0 });
   });
 
   test("finds type, key and method of the turn that is running", () => {
     const { board, reader } = twoSides();
     board.entered(3, "lobby");
     board.turn(5);
-    expect(reader.running()).toMatchObject({ type: 3, key: "lobby", method: 5 });
+    expect(reader.read().running).toEqual({ type: 3, key: "lobby", method: 5 });
   });
 
   test("finds no method while a slice has begun and its first turn has not", () => {
@@ -41,47 +34,86 @@ describe("a reader of the board", () => {
     board.entered(0, "a");
     board.turn(1);
     board.entered(0, "a");
-    expect(reader.running()).toMatchObject({ key: "a", method: undefined });
+    expect(reader.read().running).toEqual({ type: 0, key: "a", method: undefined });
   });
 
-  test("finds another sequence for every slice and every turn, though all else is the same", () => {
+  test("finds who was resumed, latest first, whatever slices came between", () => {
     const { board, reader } = twoSides();
-    const sequences = new Set<number | undefined>();
-    for (let slice = 0; slice < 3; slice++) {
-      board.entered(0, "a");
-      sequences.add(reader.running()?.sequence);
-      for (let turn = 0; turn < 2; turn++) {
-        board.turn(0);
-        sequences.add(reader.running()?.sequence);
-      }
-      board.left();
-    }
-    expect(sequences.size).toBe(9);
+    board.entered(0, "a");
+    board.turn(0);
+    board.resumed(1, "b", 2);
+    expect(reader.read().running).toEqual({ type: 0, key: "a", method: 0 });
+    board.left();
+    board.entered(0, "c");
+    board.turn(1);
+    board.left();
+    board.resumed(3, "d", 4);
+    const resumed = [
+      { type: 3, key: "d", method: 4 },
+      { type: 1, key: "b", method: 2 },
+    ];
+    expect(reader.read()).toMatchObject({ running: undefined, resumed, resumedCount: 2 });
+  });
+
+  test("finds the last 8 of many that were resumed, and how many they are", () => {
+    const { board, reader } = twoSides();
+    for (let count = 1; count <= 1_001; count++) board.resumed(0, `${count}`, 0);
+    const { resumed, resumedCount } = reader.read();
+    expect(resumed.map(({ key }) => key)).toEqual(["1001", "1000", "999", "998", "997", "996", "995", "994"]);
+    expect(resumedCount).toBe(1_001);
+  });
+
+  test("finds nobody any more after a beat: it proves that all went on, and that no slice is running", () => {
+    const { board, reader } = twoSides();
+    board.resumed(0, "a", 0);
+    board.entered(0, "broken off");
+    board.beat();
+    expect(reader.read()).toMatchObject({ running: undefined, resumed: [], resumedCount: 0 });
+    board.resumed(0, "b", 1);
+    expect(reader.read()).toMatchObject({ resumed: [{ type: 0, key: "b", method: 1 }], resumedCount: 1 });
+  });
+
+  test("counts the beats", () => {
+    const { board, reader } = twoSides();
+    board.beat();
+    board.beat();
+    expect(reader.beats).toBe(2);
   });
 
   test("finds whatever was stored last, in any order of calls", () => {
+    const type = fc.nat(9);
+    const method = fc.nat(9);
+    const key = fc.string({ maxLength: 64 });
     const step = fc.oneof(
-      fc.record({ call: fc.constant("entered" as const), type: fc.nat(9), key: fc.string({ maxLength: 64 }) }),
-      fc.record({ call: fc.constant("turn" as const), method: fc.nat(9) }),
+      fc.record({ call: fc.constant("entered" as const), type, key }),
+      fc.record({ call: fc.constant("turn" as const), method }),
       fc.record({ call: fc.constant("left" as const) }),
+      fc.record({ call: fc.constant("resumed" as const), type, key, method }),
+      fc.record({ call: fc.constant("beat" as const) }),
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
         const { board, reader } = twoSides();
-        let expected: Omit<RunningTurn, "sequence"> | undefined;
+        let running: NotedTurn | undefined;
+        let resumed: NotedTurn[] = [];
         for (const next of steps) {
           if (next.call === "entered") {
             board.entered(next.type, next.key);
-            expected = { type: next.type, key: next.key, method: undefined };
-          } else if (next.call === "left") {
-            board.left();
-            expected = undefined;
-          } else if (expected !== undefined) {
+            running = { type: next.type, key: next.key, method: undefined };
+          } else if (next.call === "turn") {
+            if (running === undefined) continue;
             board.turn(next.method);
-            expected = { ...expected, method: next.method };
+            running = { ...running, method: next.method };
+          } else if (next.call === "resumed") {
+            board.resumed(next.type, next.key, next.method);
+            resumed = [{ type: next.type, key: next.key, method: next.method }, ...resumed];
+          } else {
+            board[next.call]();
+            running = undefined;
+            if (next.call === "beat") resumed = [];
           }
-          const found = reader.running();
-          expect(found).toEqual(expected === undefined ? undefined : { ...expected, sequence: expect.any(Number) });
+          const { position: _, ...found } = reader.read();
+          expect(found).toEqual({ running, resumed: resumed.slice(0, 8), resumedCount: resumed.length });
         }
       }),
       { seed: 8 },
@@ -89,28 +121,36 @@ describe("a reader of the board", () => {
   });
 });
 
-describe("a key on the board", () => {
-  test("is whole up to 64 UTF-16 units, the empty one too", () => {
-    for (const key of ["", "a", "x".repeat(64), fox.repeat(32), "sala/são-paulo €", "\0/\ud800"]) {
-      expect(keyAsRead(key)).toBe(key);
-    }
-  });
-
-  test("is cut one unit later, and says so", () => {
-    expect(keyAsRead("x".repeat(65))).toBe(`${"x".repeat(64)}…`);
-    expect(keyAsRead("ã".repeat(512))).toBe(`${"ã".repeat(64)}…`);
-  });
-
-  test("is not cut through the middle of a character", () => {
-    expect(keyAsRead(`${"x".repeat(63)}${fox}y`)).toBe(`${"x".repeat(63)}…`);
-    expect(keyAsRead(`${"x".repeat(62)}${fox}y`)).toBe(`${"x".repeat(62)}${fox}…`);
-  });
-
-  test("leaves nothing of a longer one before it", () => {
+describe("the position of the loop", () => {
+  test("is another after each slice, turn, resumption and beat, though all else is the same", () => {
     const { board, reader } = twoSides();
-    board.entered(0, "x".repeat(200));
-    board.entered(0, "ab");
-    expect(reader.running()?.key).toBe("ab");
+    const positions = new Set<string>();
+    const look = (): void => void positions.add(reader.read().position);
+    for (let slice = 0; slice < 3; slice++) {
+      board.entered(0, "a");
+      look();
+      for (let turn = 0; turn < 2; turn++) {
+        board.turn(0);
+        look();
+      }
+      board.left();
+      look();
+      board.resumed(0, "a", 0);
+      look();
+      board.beat();
+      look();
+    }
+    expect(positions.size).toBe(18);
+  });
+
+  test("stays the same for as long as nothing is stored, and for a turn also where it lets others go on", () => {
+    const { board, reader } = twoSides();
+    expect(reader.read().position).toBe(reader.read().position);
+    board.entered(0, "a");
+    board.turn(0);
+    const { position } = reader.read();
+    board.resumed(0, "b", 0);
+    expect(reader.read().position).toBe(position);
   });
 });
 

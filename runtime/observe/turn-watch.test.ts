@@ -1,4 +1,4 @@
-// The judgement over turns that hold the loop: what is said, when, and what is not.
+// The judgement over what holds the loop: what is said, when, and what is not.
 import { describe, expect, test } from "bun:test";
 
 import { TurnWatch, type Verdict } from "./turn-watch.ts";
@@ -6,44 +6,47 @@ import { TurnWatch, type Verdict } from "./turn-watch.ts";
 const blockedMs = 1_000;
 const everyMs = 250;
 
-/** One look each 250 ms at these sequences, beginning 250 ms after the start. */
-function verdictsOf(sequences: readonly (number | undefined)[]): readonly (Verdict | undefined)[] {
+/** One look each 250 ms at these positions, beginning 250 ms after the start. */
+function verdictsOf(positions: readonly string[]): readonly (Verdict | undefined)[] {
   const watch = new TurnWatch(blockedMs, 0);
-  return sequences.map((sequence, index) => watch.look((index + 1) * everyMs, sequence));
+  return positions.map((position, index) => watch.look((index + 1) * everyMs, position));
 }
 
-function looks(count: number, sequence?: number): (number | undefined)[] {
-  return Array.from({ length: count }, () => sequence);
+/** Of a loop that stands still. */
+function looks(count: number, position: string): string[] {
+  return Array.from({ length: count }, () => position);
+}
+
+/** Of one that has come by before each. */
+function freeLooks(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `free ${index}`);
 }
 
 function silence(count: number): undefined[] {
   return Array.from({ length: count }, () => undefined);
 }
 
-describe("the watch over turns", () => {
+describe("the watch over the loop", () => {
   test("looks four times in the time that it takes to block", () => {
     expect(new TurnWatch(blockedMs, 0).everyMs).toBe(everyMs);
   });
 
-  test("says nothing of an idle loop", () => {
-    expect(verdictsOf(looks(100))).toEqual(silence(100));
+  test("says nothing of a loop that moves, whatever it does", () => {
+    expect(verdictsOf(freeLooks(100))).toEqual(silence(100));
   });
 
-  test("says nothing of a turn that ends in time, nor of its end", () => {
-    expect(verdictsOf([...looks(4, 1), undefined, ...looks(4, 2), ...looks(4, 3), undefined])).toEqual(silence(14));
+  test("says nothing of what ends in time, nor of its end", () => {
+    const positions = [...looks(4, "a"), ...freeLooks(1), ...looks(4, "b"), ...looks(4, "c"), ...freeLooks(1)];
+    expect(verdictsOf(positions)).toEqual(silence(14));
   });
 
-  test("says nothing of turns that follow each other for ever", () => {
-    expect(verdictsOf(Array.from({ length: 100 }, (_, index) => index))).toEqual(silence(100));
-  });
-
-  test("says that a turn blocks when it was seen for as long as the bound, and not one look earlier", () => {
-    const verdicts = verdictsOf(looks(5, 1));
+  test("says that the loop is blocked when that was seen for as long as the bound, and not one look earlier", () => {
+    const verdicts = verdictsOf(looks(5, "a"));
     expect(verdicts).toEqual([...silence(4), { kind: "blocked", heldMs: 1_000 }]);
   });
 
   test("says it again after twice, four and eight times as long, and in between nothing", () => {
-    const said = verdictsOf(looks(33, 1)).flatMap((verdict, index) =>
+    const said = verdictsOf(looks(33, "a")).flatMap((verdict, index) =>
       verdict === undefined ? [] : [[(index + 1) * everyMs, verdict.heldMs]],
     );
     expect(said).toEqual([
@@ -55,12 +58,12 @@ describe("the watch over turns", () => {
   });
 
   test("says when it is over: what was seen of it, and the longest that it can have been", () => {
-    const verdicts = verdictsOf([undefined, ...looks(6, 1), undefined, undefined]);
+    const verdicts = verdictsOf([...freeLooks(1), ...looks(6, "a"), ...freeLooks(2)]);
     expect(verdicts.slice(7)).toEqual([{ kind: "over", heldMs: 1_250, heldMsMax: 1_750 }, undefined]);
   });
 
-  test("begins anew with the turn that follows", () => {
-    const verdicts = verdictsOf([...looks(5, 1), ...looks(5, 2)]);
+  test("begins anew with what follows", () => {
+    const verdicts = verdictsOf([...looks(5, "a"), ...looks(5, "b")]);
     expect(verdicts.slice(4)).toEqual([
       { kind: "blocked", heldMs: 1_000 },
       { kind: "over", heldMs: 1_000, heldMsMax: 1_500 },
@@ -73,8 +76,8 @@ describe("the watch over turns", () => {
 
   test("does not take a halted process for a blocked one", () => {
     const watch = new TurnWatch(blockedMs, 0);
-    watch.look(250, 1);
-    expect(watch.look(3_600_000, 1)).toBeUndefined();
-    expect(watch.look(3_600_250, 2)).toBeUndefined();
+    watch.look(250, "a");
+    expect(watch.look(3_600_000, "a")).toBeUndefined();
+    expect(watch.look(3_600_250, "b")).toBeUndefined();
   });
 });

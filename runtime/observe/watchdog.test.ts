@@ -21,7 +21,9 @@ const PRELUDE = `
   import { readFileSync, writeSync } from "node:fs";
   import { systemClock } from ${fileHere("../base/clock.ts")};
   import { createLog } from ${fileHere("log.ts")};
-  import { startWatchdog } from ${fileHere("watchdog.ts")};
+  import { startWatchdog, watchedType } from ${fileHere("watchdog.ts")};
+  import { actor } from ${fileHere("../core/definition.ts")};
+  import { ActorSystem } from ${fileHere("../core/system.ts")};
   const types = [
     { name: "chat-room", methods: [{ name: "post", definedAt: "actors/room/room.ts:10" }] },
     { name: "match", methods: [
@@ -105,17 +107,17 @@ describe("a turn that blocks the process", () => {
 
   test("is named again each time that it has doubled, and as over only once", async () => {
     const lines = await linesOf(`
-      const { probe } = start(50);
+      const { probe } = start(200);
       probe.entered(0, "lobby");
       probe.turn(0);
-      block(() => count("loop.blocked") === 4);
+      block(() => count("loop.blocked") === 3);
       probe.turn(0);
       await wait(() => count("loop.free_again") > 0);
       probe.left();
       await wait((passedMs) => passedMs > 100);
     `);
-    expect(reasons(lines)).toEqual([...Array.from({ length: 4 }, () => "loop.blocked"), "loop.free_again"]);
-    lines.slice(0, 4).forEach(({ heldMs }, index) => expect(heldMs).toBeGreaterThanOrEqual(50 * 2 ** index));
+    expect(reasons(lines)).toEqual([...Array.from({ length: 3 }, () => "loop.blocked"), "loop.free_again"]);
+    lines.slice(0, 3).forEach(({ heldMs }, index) => expect(heldMs).toBeGreaterThanOrEqual(200 * 2 ** index));
   });
 
   test("is named also when the thread has had no time to start before it", async () => {
@@ -153,6 +155,79 @@ describe("a turn that blocks the process", () => {
   });
 });
 
+describe("what blocks the process outside all slices", () => {
+  test("is maybe the turn that had waited: a handler that computes after an await is named, and its end", async () => {
+    const lines = await linesOf(`
+      const Other = actor("other", { state: () => 0 }).on("answer", {}, () => undefined);
+      const Thinker = actor("thinker", { state: () => 0 })
+        .on("rest", {}, () => undefined)
+        .on("think", {}, async (self) => {
+          await self.ref(Other, "one").answer();
+          block((passedMs) => passedMs > 1_200 && count("loop.blocked") > 0);
+        });
+      const actorTypes = [Other, Thinker];
+      const { probe } = startWatchdog({ types: actorTypes.map(watchedType), blockedMs: 200, log });
+      const system = new ActorSystem({ clock: systemClock, types: actorTypes, probe });
+      await system.start();
+      await wait((passedMs) => passedMs > 100);
+      await system.ref(Thinker, "são-paulo/🦊").think();
+      await wait(() => count("loop.free_again") > 0);
+      process.exit();
+    `);
+    const definedAt = expect.stringMatching(/:\d+$/);
+    const mayBe = [{ type: "thinker", key: "são-paulo/🦊", method: "think", definedAt }];
+    expect(lines[0]).toMatchObject({ level: 50, reason: "loop.blocked", mayBe, resumedCount: 1 });
+    expect(lines[0]).not.toHaveProperty("type");
+    expect(lines[0]?.heldMs).toBeGreaterThanOrEqual(200);
+    expect(lines.at(-1)).toMatchObject({ level: 40, reason: "loop.free_again", mayBe, resumedCount: 1 });
+    expect(lines.at(-1)?.heldMsMax).toBeGreaterThanOrEqual(1_200);
+  });
+
+  test("is maybe each of those that went on since the loop last came by, latest first, each once", async () => {
+    const [line] = await linesOf(`
+      const { probe } = start(200);
+      await wait((passedMs) => passedMs > 100);
+      for (const key of ["a", "b", "a"]) probe.resumed(1, key, 0);
+      probe.entered(0, "lobby");
+      probe.resumed(0, "c", 0);
+      probe.turn(0);
+      probe.left();
+      ${BLOCKED_UNTIL_NAMED}
+    `);
+    const joined = { type: "match", method: "join", definedAt: "actors/match/match.ts:20" };
+    const mayBe = [
+      { type: "chat-room", key: "c", method: "post" },
+      { ...joined, key: "a" },
+      { ...joined, key: "b" },
+    ];
+    expect(line).toMatchObject({ reason: "loop.blocked", mayBe, resumedCount: 4 });
+  });
+
+  test("is no turn, where none went on since then", async () => {
+    const lines = await linesOf(`
+      const { probe } = start(200);
+      probe.resumed(0, "goes on at once", 0);
+      await wait((passedMs) => passedMs > 300);
+      ${BLOCKED_UNTIL_NAMED}
+      await wait(() => count("loop.free_again") > 0);
+    `);
+    const msg = "Something blocks the process that is no turn, as far as can be seen";
+    expect(lines[0]).toMatchObject({ reason: "loop.blocked", mayBe: [], resumedCount: 0, msg });
+    expect(lines.at(-1)).toMatchObject({ reason: "loop.free_again", mayBe: [], resumedCount: 0 });
+  });
+
+  test("is not a slice that broke off before", async () => {
+    const [line] = await linesOf(`
+      const { probe } = start(200);
+      probe.entered(0, "broken off");
+      probe.turn(0);
+      await wait((passedMs) => passedMs > 600);
+      ${BLOCKED_UNTIL_NAMED}
+    `);
+    expect(line).toMatchObject({ reason: "loop.blocked", mayBe: [], resumedCount: 0 });
+  });
+});
+
 describe("nobody is named", () => {
   test("while the loop is idle, while turns are short, and for turns that end in time", async () => {
     const lines = await linesOf(`
@@ -177,6 +252,20 @@ describe("nobody is named", () => {
     expect(lines.map(({ reason, key }) => [reason, key])).toEqual([["loop.blocked", "the one"]]);
   });
 
+  test("while the process has nothing to do, and when it was halted from outside", async () => {
+    const lines = await linesOf(`
+      const { probe } = start(250);
+      await Bun.sleep(700);
+      const halt = "kill -STOP " + process.pid + "; sleep 1; kill -CONT " + process.pid;
+      await Bun.spawn(["sh", "-c", halt]).exited;
+      await Bun.sleep(300);
+      probe.entered(1, "the one");
+      probe.turn(1);
+      ${BLOCKED_UNTIL_NAMED}
+    `);
+    expect(lines.map(({ reason, key }) => [reason, key])).toEqual([["loop.blocked", "the one"]]);
+  });
+
   test("after stop, which ends the thread; the probe may go on", async () => {
     const script = `const { probe, stop } = start(20); await stop(); await stop();
       probe.entered(0, "a"); probe.turn(0); block((passedMs) => passedMs > 200);`;
@@ -186,7 +275,7 @@ describe("nobody is named", () => {
 
 describe("the watchdog's thread", () => {
   test("does not keep the process alive", async () => {
-    expect(await linesOf("start(20);")).toEqual([]);
+    expect(await linesOf("start(1_000);")).toEqual([]);
     expect(await linesOf("start(60_000); await wait((passedMs) => passedMs > 200);")).toEqual([]);
   });
 

@@ -53,6 +53,8 @@ function startThread(order: WatchOrder, workerFile: URL, board: TurnBoard, log: 
   };
   try {
     const worker = new Worker(workerFile, { name: "watchdog", workerData: order });
+    worker.on("message", () => board.beat());
+    // Only now: who listens for messages waits for them, and the process with it.
     worker.unref();
     worker.on("error", (cause) => {
       error = cause;
