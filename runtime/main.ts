@@ -199,9 +199,15 @@ function stopOnSignals(node: Node, log: Log): void {
     }
     stoppedAtMs = nowMs;
     console.log("[INFO] Encerrando: respondendo ao que foi aceito...");
-    await node.drain();
+    const ended = await node.drain().then(
+      () => exitCode,
+      (error: unknown) => {
+        log.logger.error({ err: error }, "Ended, but not in good order");
+        return 1;
+      },
+    );
     console.log("[INFO] Servidor encerrado");
-    process.exit(exitCode);
+    process.exit(ended);
   };
   process.on("SIGINT", () => void stop(0));
   process.on("SIGTERM", () => void stop(0));

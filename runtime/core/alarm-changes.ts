@@ -15,10 +15,14 @@ export class AlarmChanges {
   readonly #turn = new Map<string, AlarmRecord | undefined>();
   /** At which version this activation changed an alarm last: a firing of an earlier one is void. */
   readonly #versions = new Map<string, number>();
+  /** All that were stored when the actor came into memory are known. */
+  readonly #complete: boolean;
 
-  constructor(stored: readonly AlarmRecord[]) {
-    this.#names = new Set(stored.map(({ name }) => name));
-    for (const { name, fire } of stored) this.#versions.set(name, fire);
+  /** `stored`: undefined where nobody has looked. */
+  constructor(stored: readonly AlarmRecord[] | undefined) {
+    this.#complete = stored !== undefined;
+    this.#names = new Set(stored?.map(({ name }) => name));
+    for (const { name, fire } of stored ?? []) this.#versions.set(name, fire);
   }
 
   /** The running turn has changed alarms. */
@@ -55,7 +59,8 @@ export class AlarmChanges {
 
   /** False when the alarm was cancelled or replaced after this firing was sent. */
   isCurrent(alarm: AlarmRecord): boolean {
-    return (this.#versions.get(alarm.name) ?? alarm.fire) === alarm.fire;
+    const version = this.#versions.get(alarm.name);
+    return version === undefined ? !this.#complete : version === alarm.fire;
   }
 
   /** The running turn's changes become part of this commit. */

@@ -13,9 +13,9 @@ export interface AlarmHooks {
   failed(error: unknown): void;
 }
 
-interface ArmedAlarm {
-  readonly alarm: StoredAlarm;
-  readonly timer: Timer;
+interface Named {
+  readonly type: string;
+  readonly key: string;
 }
 
 /** Timers go by the monotonic clock and alarms by the wall clock: at its timer each alarm looks at the wall again. */
@@ -24,13 +24,14 @@ export class AlarmClock implements TimerOwner {
   readonly #wheel: TimerWheel;
   readonly #store: Store;
   readonly #hooks: AlarmHooks;
-  readonly #armed = new Map<string, ArmedAlarm>();
-  readonly #names = new Map<Timer, string>();
+  /** By actor, then by name. */
+  readonly #armed = new Map<string, Map<string, Timer>>();
+  readonly #alarms = new Map<Timer, StoredAlarm>();
   /** Every alarm due up to this Unix time is in memory, or has been sent. */
   #windowEnd = Number.NEGATIVE_INFINITY;
   readonly #windowTimer = new Timer(this);
   /** Actors whose alarms are looked up again. */
-  readonly #again = new Map<string, { readonly type: string; readonly key: string }>();
+  readonly #again = new Map<string, Named>();
   readonly #againTimer = new Timer(this);
   #loading = false;
   #stopped = true;
@@ -54,56 +55,63 @@ export class AlarmClock implements TimerOwner {
     this.#stopped = true;
     this.#wheel.disarm(this.#windowTimer);
     this.#wheel.disarm(this.#againTimer);
-    for (const { timer } of this.#armed.values()) this.#wheel.disarm(timer);
+    for (const timer of this.#alarms.keys()) this.#wheel.disarm(timer);
   }
 
   /** What the store has taken: alarms set, replaced and cancelled. */
   committed(changes: readonly PendingChange[]): void {
     for (const change of changes) {
-      for (const { name, alarm } of change.alarms) this.#put(change.type, change.key, name, alarm);
-      if (change.state === undefined) this.#forget(change.type, change.key);
+      for (const { name, alarm } of change.alarms) this.#put(change, name, alarm);
+      if (change.state === undefined) this.#forget(change);
     }
   }
 
-  /** The alarms of one actor, again from the store: it was shut when they came. */
-  async reload(type: string, key: string): Promise<void> {
-    for (const alarm of await this.#store.alarmsOf(type, key)) this.#put(type, key, alarm.name, alarm);
+  /** The alarms of one actor, again from the store: it was shut when they came. Later, when that cannot be read now. */
+  async reload(who: Named): Promise<void> {
+    try {
+      for (const alarm of await this.#store.alarmsOf(who.type, who.key)) this.#put(who, alarm.name, alarm);
+    } catch (error) {
+      this.#hooks.failed(error);
+      this.lookAgain(who);
+    }
   }
 
   /** After a while: what was sent to this actor may not have been stored as handled. */
-  lookAgain({ type, key }: { readonly type: string; readonly key: string }): void {
-    this.#again.set(nameOf(type, key, ""), { type, key });
+  lookAgain({ type, key }: Named): void {
+    this.#again.set(nameOf({ type, key }), { type, key });
     if (!this.#againTimer.armed && !this.#stopped) this.#wheel.arm(this.#againTimer, limits.alarmRetryMs);
   }
 
   timerFired(timer: Timer): void {
     if (timer === this.#windowTimer) return void this.#loadWindow();
     if (timer === this.#againTimer) return void this.#reloadAgain();
-    const name = this.#names.get(timer) as string;
-    const { alarm } = this.#armed.get(name) as ArmedAlarm;
+    const alarm = this.#alarms.get(timer) as StoredAlarm;
     const leftMs = alarm.dueAt - this.#clock.unixMs();
     if (leftMs > 0) return this.#wheel.arm(timer, leftMs);
     if (!this.#hooks.fire(alarm)) return this.#wheel.arm(timer, limits.alarmRetryMs);
     this.fired++;
-    this.#remove(name);
+    this.#remove(alarm, alarm.name);
   }
 
-  #put(type: string, key: string, name: string, alarm: AlarmRecord | undefined): void {
-    const id = nameOf(type, key, name);
-    this.#remove(id);
+  #put({ type, key }: Named, name: string, alarm: AlarmRecord | undefined): void {
+    this.#remove({ type, key }, name);
     if (alarm === undefined || alarm.dueAt > this.#windowEnd) return;
     const timer = new Timer(this);
-    this.#armed.set(id, { alarm: { ...alarm, type, key }, timer });
-    this.#names.set(timer, id);
+    const actor = nameOf({ type, key });
+    const ofActor = this.#armed.get(actor) ?? new Map<string, Timer>();
+    this.#armed.set(actor, ofActor.set(name, timer));
+    this.#alarms.set(timer, { ...alarm, type, key });
     if (!this.#stopped) this.#wheel.arm(timer, Math.max(0, alarm.dueAt - this.#clock.unixMs()));
   }
 
-  #remove(id: string): void {
-    const armed = this.#armed.get(id);
-    if (armed === undefined) return;
-    this.#wheel.disarm(armed.timer);
-    this.#armed.delete(id);
-    this.#names.delete(armed.timer);
+  #remove(who: Named, name: string): void {
+    const ofActor = this.#armed.get(nameOf(who));
+    const timer = ofActor?.get(name);
+    if (ofActor === undefined || timer === undefined) return;
+    this.#wheel.disarm(timer);
+    this.#alarms.delete(timer);
+    ofActor.delete(name);
+    if (ofActor.size === 0) this.#armed.delete(nameOf(who));
   }
 
   /** A full window ends before the millisecond of its last alarm, for more may be due then; one has to fit whole. */
@@ -121,20 +129,12 @@ export class AlarmClock implements TimerOwner {
   async #reloadAgain(): Promise<void> {
     const actors = Array.from(this.#again.values());
     this.#again.clear();
-    for (const actor of actors) {
-      try {
-        await this.reload(actor.type, actor.key);
-      } catch (error) {
-        this.#hooks.failed(error);
-        this.lookAgain(actor);
-      }
-    }
+    for (const actor of actors) await this.reload(actor);
   }
 
   /** The actor was destroyed, and its alarms with it. */
-  #forget(type: string, key: string): void {
-    const prefix = nameOf(type, key, "");
-    for (const id of Array.from(this.#armed.keys())) if (id.startsWith(prefix)) this.#remove(id);
+  #forget(who: Named): void {
+    for (const name of Array.from(this.#armed.get(nameOf(who))?.keys() ?? [])) this.#remove(who, name);
   }
 
   /** The next stretch of time: at most a minute, and at most as many alarms as fit. */
@@ -147,8 +147,8 @@ export class AlarmClock implements TimerOwner {
       this.#windowEnd = Math.max(this.#clock.unixMs(), after) + limits.alarmWindowMs;
       const alarms = await this.#alarmsDue(after);
       for (const alarm of alarms) {
-        const known = this.#armed.has(nameOf(alarm.type, alarm.key, alarm.name));
-        if (!known) this.#put(alarm.type, alarm.key, alarm.name, alarm);
+        const known = this.#armed.get(nameOf(alarm))?.has(alarm.name) === true;
+        if (!known) this.#put(alarm, alarm.name, alarm);
       }
     } catch (error) {
       this.#windowEnd = Number.NEGATIVE_INFINITY;
@@ -161,4 +161,4 @@ export class AlarmClock implements TimerOwner {
   }
 }
 
-const nameOf = (type: string, key: string, name: string): string => `${type}\0${key}\0${name}`;
+const nameOf = ({ type, key }: Named): string => `${type}/${key}`;

@@ -199,6 +199,22 @@ describe("an alarm", () => {
   });
 });
 
+describe("an alarm whose message waits", () => {
+  test.each(["stops", "is destroyed"])("does not come when it is cancelled and its actor %s", async (end) => {
+    const { node, clock, rings, set, act } = await startAlarms();
+    await set("tea", { afterMs: 100 });
+    const acted = act(node)(async (self) => {
+      await self.sleep(200);
+      self.cancelAlarm("tea");
+      if (end === "stops") self.stop();
+      else self.destroy();
+    }).catch(() => undefined);
+    await clock.advance(10_000);
+    await acted;
+    expect(rings).toEqual([]);
+  });
+});
+
 describe("the clock on the wall", () => {
   test("set forward lets alarms come that are due by it", async () => {
     const { clock, rings, set } = await startAlarms();

@@ -213,6 +213,15 @@ describe("a read that leads to another read of its own actor", () => {
     expect([answer.outcome, write.outcome].map(({ kind }) => kind)).toEqual(["answered", "answered"]);
   });
 
+  test("is a circle where the actor is about to stop: no turn begins before", async () => {
+    const { stepped, clock, desk } = office();
+    const answer = watch(desk("a").lookLater(["b.relay", "a.look"]));
+    await clock.settle();
+    stepped.system.address("desk", "a").cell?.requestStop();
+    await clock.advance(11);
+    expect(circle(answer.outcome)).toBe("desk/a.lookLater → desk/b.relay → desk/a.look");
+  });
+
   test("does not let it go before what its sender sent earlier: that is a circle", async () => {
     const { clock, desk } = office();
     const answer = watch(desk("a").lookLater(["b.tellAndLook", "a"]));

@@ -79,6 +79,16 @@ export interface NodeServices {
   quarantined(type: string, key: string, reason: string): void;
 }
 
+/** What is done to an actor whose key is shut. */
+export interface ShutCell extends Linked {
+  readonly key: string;
+  readonly connection: ConnectionPort | undefined;
+  readonly quiet: boolean;
+  cancelTimers(): void;
+  /** Drops what waits: asks among it are told why, tells are put aside. */
+  discardAll(why: RuntimeError): void;
+}
+
 /** What the cells of one actor type share. */
 export interface CellHost {
   readonly type: AnyActorType;
@@ -96,6 +106,10 @@ export interface CellHost {
   /** Made where there is none. */
   failureOf(key: string): FailureRecord;
   quarantine(key: string, reason: string): void;
+  /** Some key is shut. */
+  readonly anyQuarantined: boolean;
+  /** A turn that went on while its key was shut is over: what it has left behind goes. */
+  keepShut(cell: ShutCell): void;
   /** The actor is gone for good. */
   left(member: Member, reason: string): void;
   /** The cell has nothing left to do and leaves memory. */

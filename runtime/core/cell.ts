@@ -34,7 +34,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   turn: Turn | undefined = undefined;
   /** Reads that wait side by side. */
   reads: Turn | undefined = undefined;
-  /** For the next turn of this slice; one that waits keeps its own. */
+  /** For the next turn, as long as no other actor runs; one that waits keeps its own. */
   spareTurn: Turn | undefined = undefined;
   turns = 0;
   recordSlot = -1;
@@ -96,6 +96,11 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     if (this.presence === "waking") return "waking";
     if (this.#extras?.restTimer?.armed === true) return "resting";
     return this.#phase === "idle" ? "idle" : "ready";
+  }
+
+  /** No turn begins any more until it has stopped. */
+  get stopping(): boolean {
+    return this.#extras?.stopping === true;
   }
 
   get quiet(): boolean {
@@ -188,6 +193,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   turnEnded(turn: Turn, endedMs: number): void {
     if (turn.method === this.host.type.session?.closed) this.#more.stopping = true;
     this.idleSinceMs = endedMs;
+    if (this.host.anyQuarantined) this.host.keepShut(this);
     this.#changed();
   }
 
@@ -309,5 +315,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     this.#phase = "gone";
     this.host.remove(this);
     extras?.connection?.sessionLeft();
+    // Refs that were kept still hold it, until they are used again.
+    this.state = this.#extras = undefined;
   }
 }

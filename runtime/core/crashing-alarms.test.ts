@@ -110,6 +110,37 @@ describe("an alarm of an actor in quarantine", () => {
     expect(rings.length).toBe(1);
   });
 
+  test("waits for its release also where its turn was running, and crashes then", async () => {
+    const { node, clock, rings, deeds, set } = await startAlarms();
+    deeds.ring = async (self) => {
+      await self.sleep(100);
+      throw new Error("broke");
+    };
+    await set("tea", { afterMs: 1_000 });
+    await clock.advance(1_050);
+    node.operations.quarantine("alarmed", "a", "by hand");
+    await clock.advance(5_000);
+    expect(rings.length).toBe(1);
+    await node.operations.release("alarmed", "a");
+    await clock.advance(50);
+    expect(rings.length).toBe(2);
+  });
+
+  test("comes though the store could not be read when its actor was released", async () => {
+    const { node, clock, store, rings, set } = await startAlarms();
+    await set("tea", { afterMs: 1_000 });
+    node.operations.quarantine("alarmed", "a", "by hand");
+    await clock.advance(5_000);
+    const alarmsOf = store.alarmsOf.bind(store);
+    store.alarmsOf = () => Promise.reject(new RuntimeError("store.failed", "Cannot read actors.db"));
+    expect(await node.operations.release("alarmed", "a")).toBe(true);
+    await clock.advance(2_000);
+    expect(rings).toEqual([]);
+    store.alarmsOf = alarmsOf;
+    await clock.advance(2_000);
+    expect(rings.length).toBe(1);
+  });
+
   test("waits over a restart", async () => {
     const { node, clock, rings, set } = await startAlarms();
     await set("tea", { afterMs: 1_000 });

@@ -219,6 +219,14 @@ describe("a dead letter that is sent again", () => {
     expect(handled).toEqual([{ text: "hm" }]);
   });
 
+  test("is sent once, also when two ask for that at once, or again before it is gone from the store", async () => {
+    const { node, handled, lose } = await post();
+    await lose(1);
+    const both = await Promise.all([node.operations.replay(1), node.operations.replay(1)]);
+    expect([...both, await node.operations.replay(1)]).toEqual(["accepted", "unknown", "unknown"]);
+    expect([await node.operations.discard(1), await listed(node), handled]).toEqual([false, [], [1]]);
+  });
+
   test("stays where its actor has no room for it", async () => {
     const { node, clock, box, lose } = await post();
     await lose(1);

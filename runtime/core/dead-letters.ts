@@ -43,6 +43,8 @@ export interface LetterSource {
 export class DeadLetters {
   readonly #source: LetterSource;
   #lastId = 0;
+  /** Letters that are gone, though the store may still have them. */
+  readonly #removed = new Set<number>();
   /** Since the process started, by type; also those that are gone again. */
   readonly counts = new Map<string, number>();
 
@@ -72,6 +74,7 @@ export class DeadLetters {
       reason: why.code,
       body: bodyOf(envelope, why, turns ?? []),
     };
+    this.#removed.delete(id - limits.deadLettersMax);
     this.#source.commits.keepLetter(letter, id - limits.deadLettersMax);
     services.events.deadLetter({ type: type.name, key: where.key, method: letter.method, reason: why.code, id });
   }
@@ -86,7 +89,13 @@ export class DeadLetters {
     return letter && readLetter(letter);
   }
 
+  /** Whoever wants to act on a letter asks this last: two may have got it at once. */
+  isRemoved(id: number): boolean {
+    return this.#removed.has(id);
+  }
+
   remove(id: number): void {
+    this.#removed.add(id);
     this.#source.commits.removeLetter(id);
   }
 }

@@ -36,6 +36,13 @@ describe("a deep freeze", () => {
     expect(Object.isFrozen(value)).toBe(true);
   });
 
+  test("ends at a depth that nobody looks into", () => {
+    let value = {};
+    for (let depth = 0; depth < 100_000; depth++) value = { value };
+    expect(() => deepFreeze(value)).not.toThrow();
+    expect(Object.isFrozen(value)).toBe(true);
+  });
+
   test("does not look into what is frozen already", () => {
     const inner = { count: 1 };
     deepFreeze(Object.freeze({ inner }));

@@ -206,7 +206,7 @@ class HeldMessage implements HeldOutput {
 /** An ask that would wait for whoever waits for it. A read may go before the writes that wait for the reads running. */
 function cycleProblem(cell: Cell, envelope: Envelope, caller: Turn): RuntimeError | "hurry" | undefined {
   // A read that asks at once has the actor to itself only until it waits.
-  const isShared = cell.turn === undefined || cell.turn.method.kind === "read";
+  const isShared = (cell.turn === undefined || cell.turn.method.kind === "read") && !cell.stopping;
   const sharesReads = isShared && mayShare(envelope, cell.reads, cell.turn === undefined ? 0 : 1);
   if (sharesReads && cell.mailbox.count === 0) return undefined;
   const way = findCycle(caller, cell);

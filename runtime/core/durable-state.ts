@@ -64,7 +64,7 @@ export class DurableState implements Committing {
 
   get alarms(): AlarmChanges {
     this.#owner.host.usesAlarms = true;
-    return (this.#alarms ??= new AlarmChanges([]));
+    return (this.#alarms ??= new AlarmChanges(undefined));
   }
 
   get watches(): WatchChanges {
@@ -100,9 +100,9 @@ export class DurableState implements Committing {
     const stored = await this.#store.load(this.type, this.key);
     const { type } = this.#owner.host;
     const state = stored === undefined ? type.options.state(this.key) : decodeState(type, this.key, stored);
-    // Their names are needed only for their bound: of a type that has never set one there are none.
-    if (stored !== undefined && this.#owner.host.usesAlarms) {
-      this.#alarms = new AlarmChanges(await this.#store.alarmsOf(this.type, this.key));
+    // Needed for their bound, and to know which firings are void: a type that has never set one is not asked.
+    if (this.#owner.host.usesAlarms) {
+      this.#alarms = new AlarmChanges(stored === undefined ? [] : await this.#store.alarmsOf(this.type, this.key));
     }
     this.#version = this.#committed = stored?.version ?? 0;
     const isAsStored = stored !== undefined && stored.stateVersion === this.stateVersion;
@@ -112,20 +112,28 @@ export class DurableState implements Committing {
     return state;
   }
 
-  /** After a crash: the state as the last checkpoint left it; what was changed and held since then is dropped. */
-  restore(): unknown {
+  /** After a crash: what was changed and held since the last checkpoint is dropped. */
+  takeBack(): void {
     this.abandon(new RuntimeError("actor.crashed", `Cannot go on from "${this.type}/${this.key}": its turn crashed`));
+  }
+
+  /** The state as the last checkpoint left it. */
+  restore(): unknown {
     return decode(this.#snapshot as Encoded);
   }
 
   /** What the running turn has done since its last checkpoint is dropped; what it rests on may be lost. */
   abandon(error: RuntimeError): void {
     for (const output of this.#takeOutputs()) output.discard(error);
+    this.#dropChanges();
+    this.#atEnd = undefined;
+    this.#destroyed = false;
+  }
+
+  #dropChanges(): void {
     this.#rows?.dropTurn(this.#pending);
     this.#alarms?.dropTurn();
     this.#watches?.dropTurn();
-    this.#atEnd = undefined;
-    this.#destroyed = false;
   }
 
   /** Alarms that were sent may not have been handled: the store still knows them. */
@@ -175,6 +183,8 @@ export class DurableState implements Committing {
 
   /** As `stage`, in the middle of a turn. */
   checkpoint(state: unknown): void {
+    // Nothing is stored any more that more could be changed of.
+    if (this.#destroyed && this.#gone) return this.#dropChanges();
     const encoded = this.#destroyed ? undefined : encodeState(this.#owner.host.type, this.key, state);
     const more = this.#rows?.any === true || this.#alarms?.any === true || this.#watches?.any === true;
     if (encoded !== this.#snapshot || more) this.#addChange(encoded, state);

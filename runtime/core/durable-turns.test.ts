@@ -42,6 +42,15 @@ const Account = actor("account", { state: () => ({ balance: 0 }), durable: true,
   .on("ask", {}, (self) => self.ref(Notes, "n").hear("asked"))
   .on("say", { in: t.String() }, (self, text) => void self.ref(Notes, "n").tell.hear(text))
   .on("touch", { out: t.Integer() }, ({ state }) => state.balance)
+  .on("close", { in: t.Boolean(), out: t.String() }, async (self, isCrash) => {
+    self.destroy();
+    await self.ref(Notes, "n").hear("asked");
+    self.ref(Notes, "n").tell.hear("told");
+    self.rows.put("left", "behind");
+    if (isCrash) throw new Error("broke");
+    return "closed";
+  })
+  .on("closeLater", {}, (self) => self.alarm("end", { afterMs: 100, send: "close", input: false }))
   .read("balance", { out: t.Integer() }, ({ state }) => state.balance)
   .read("balanceLater", { out: t.Integer() }, async (self) => {
     await self.sleep(10);
@@ -242,5 +251,31 @@ describe("a durable actor", () => {
 
   test("needs a system with a store", () => {
     expect(() => new ActorSystem({ clock: new FakeClock(), types: [Account] })).toThrow("needs a store");
+  });
+});
+
+describe("an actor that is destroyed, and asks in the same turn,", () => {
+  test.each(["", "under a name"])("answers when it is gone, whatever it changes after that (%s)", async (once) => {
+    const { node, store, account, heard } = await bank();
+    await node.answer(account.add(5));
+    const options = once === "" ? {} : { once };
+    expect(await node.answer(account.close(false, options))).toBe("closed");
+    expect(await heard()).toEqual(["asked", "told"]);
+    expect(await store.load("account", "ada")).toBeUndefined();
+    expect(await node.answer(account.touch())).toBe(0);
+  });
+
+  test("is gone also when an alarm brought the turn", async () => {
+    const { node, clock, store, account, heard } = await bank();
+    await node.answer(account.closeLater());
+    await clock.advance(5_000);
+    expect([await heard(), await store.load("account", "ada")]).toEqual([["asked", "told"], undefined]);
+  });
+
+  test("is gone though the turn crashes afterwards, and that takes back what it told", async () => {
+    const { node, store, account, heard } = await bank();
+    await node.answer(account.add(5));
+    expect(await node.outcome(account.close(true))).toMatchObject({ code: "actor.crashed" });
+    expect([await heard(), await store.load("account", "ada")]).toEqual([["asked"], undefined]);
   });
 });

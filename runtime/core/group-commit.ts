@@ -144,7 +144,9 @@ export class GroupCommit {
     this.#recorded();
   }
 
+  /** In a batch it would come before what shut the key: that goes instead, where it is not stored yet. */
   release(type: string, key: string): void {
+    this.#quarantined = this.#quarantined.filter((each) => each.type !== type || each.key !== key);
     this.#released.push({ type, key });
     this.#recorded();
   }

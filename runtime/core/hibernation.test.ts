@@ -1,3 +1,4 @@
+import { heapStats } from "bun:jsc";
 // Actors that are idle leave memory one by one, and come back as the same: nothing of what is theirs goes with it.
 import { describe, expect, test } from "bun:test";
 
@@ -11,10 +12,11 @@ const Sleeper = actor("sleeper", { state: () => ({ count: 0 }), durable: true, h
   .on("add", { out: t.Integer() }, ({ state }) => ++state.count)
   .on("wait", { in: t.Number() }, (self, delayMs) => self.sleep(delayMs))
   .read("look", {}, (self) => self.sleep(5_000));
+const Heavy = actor("heavy", { state: () => new Map(), hibernateAfterMs: 1_000 }).on("touch", {}, () => undefined);
 const Restless = actor("restless", { state: () => ({}), hibernateAfterMs: 0 }).on("touch", {}, () => undefined);
 
 async function dormitory() {
-  const node = await startNode([Sleeper, Restless]);
+  const node = await startNode([Sleeper, Restless, Heavy]);
   const resident = (): string => node.resident(Sleeper).join("");
   return { node, clock: node.clock, resident, sleeper: (key: string) => node.ref(Sleeper, key) };
 }
@@ -42,6 +44,21 @@ describe("idle actors", () => {
     }
     const stats = node.system.hosts[0]?.stats;
     expect([stats?.activations, stats?.hibernations]).toEqual([3, 3]);
+  });
+
+  test("give back their memory though refs to them are kept", async () => {
+    const { node, clock } = await dormitory();
+    const refs = Array.from({ length: 1_000 }, (_, key) => node.ref(Heavy, `${key}`));
+    const states = (): number => {
+      Bun.gc(true);
+      return heapStats().objectTypeCounts["Map"] ?? 0;
+    };
+    const before = states();
+    for (const ref of refs) ref.tell.touch();
+    await clock.settle();
+    expect(states() - before).toBeGreaterThan(refs.length * 0.9);
+    await clock.advance(2_000);
+    expect(states() - before).toBeLessThan(refs.length * 0.1);
   });
 
   test("come back with their state", async () => {

@@ -15,6 +15,8 @@ type HostedTypes = ReadonlyMap<string, { readonly host: TypeHost }>;
 export class Notices {
   readonly #hosted: HostedTypes;
   readonly #delivery: Delivery;
+  /** Crashes are counted for each news by itself: the same actor may be gone, and be watched, again. */
+  #lastNews = 0;
 
   constructor(hosted: HostedTypes, delivery: Delivery) {
     this.#hosted = hosted;
@@ -46,7 +48,7 @@ export class Notices {
     if (host === undefined || method === undefined) return;
     const address = new Address(host, watcher.key, undefined);
     if (address.cell === undefined && host.type.session !== undefined) return;
-    const origin = { id: `gone:${gone.type}/${gone.key}`, gone, repeats: true };
+    const origin = { id: `gone:${gone.type}/${gone.key}#${++this.#lastNews}`, gone, repeats: true };
     const envelope = new Envelope(method, gone, undefined, origin);
     if (host.quarantined.has(watcher.key)) {
       host.services.deadLetter(address, envelope, host.quarantineError(watcher.key));
@@ -55,9 +57,12 @@ export class Notices {
     }
   };
 
-  readonly exists = ({ type, key }: { readonly type: string; readonly key: string }): boolean => {
+  /** Why an actor of this name cannot be there; undefined when it can. */
+  readonly missing = ({ type, key }: { readonly type: string; readonly key: string }): string | undefined => {
     const host = this.#hosted.get(type)?.host;
-    return host !== undefined && (host.type.session === undefined || host.cells.has(key));
+    if (host?.quarantined.has(key) === true) return "quarantined";
+    const canBe = host !== undefined && (host.type.session === undefined || host.cells.has(key));
+    return canBe ? undefined : "connection_lost";
   };
 
   readonly publication = (type: string, key: string, methodName: string, value: unknown): void => {

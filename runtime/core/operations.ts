@@ -105,7 +105,7 @@ export class Operations {
     const { host } = this.#system.address(type, key);
     if (!host.release(key)) return false;
     this.#system.commits.release(type, key);
-    await this.#system.alarms.reload(type, key);
+    await this.#system.alarms.reload({ type, key });
     return true;
   }
 
@@ -122,7 +122,7 @@ export class Operations {
   async replay(id: number): Promise<"accepted" | "unknown" | RuntimeError> {
     const { letters } = this.#system;
     const letter = await letters.get(id);
-    if (letter === undefined) return "unknown";
+    if (letter === undefined || letters.isRemoved(id)) return "unknown";
     const problem = letter.inputLost ? inputLost(letter) : this.#send(letter);
     if (problem !== undefined) return problem;
     letters.remove(id);
@@ -131,8 +131,9 @@ export class Operations {
 
   /** False when there is no such letter. */
   async discard(id: number): Promise<boolean> {
-    const known = (await this.#system.letters.get(id)) !== undefined;
-    if (known) this.#system.letters.remove(id);
+    const { letters } = this.#system;
+    const known = (await letters.get(id)) !== undefined && !letters.isRemoved(id);
+    if (known) letters.remove(id);
     return known;
   }
 

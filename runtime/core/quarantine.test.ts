@@ -4,8 +4,9 @@ import { describe, expect, test } from "bun:test";
 import { Type as t } from "@sinclair/typebox";
 
 import { limits } from "../limits.ts";
+import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
 import { watch } from "../testing/stepped-system.ts";
-import { actor } from "./definition.ts";
+import { actor, session } from "./definition.ts";
 import { startNode } from "./test-node.ts";
 
 const Fragile = actor("fragile", { state: () => ({ count: 0 }), durable: true })
@@ -17,10 +18,22 @@ const Fragile = actor("fragile", { state: () => ({ count: 0 }), durable: true })
     await self.sleep(delayMs);
     self.state.count++;
     return "waited";
-  });
+  })
+  .on("leaveThings", {}, async (self) => {
+    await self.sleep(10);
+    self.timer("tick", { everyMs: 10, send: "touch" });
+  })
+  .on("tickLater", {}, (self) => self.timer("tick", { everyMs: 1_000_000, send: "touch" }));
+const Client = session("client", { state: () => ({}), message: (self) => self.sleep(100) }).on(
+  "wait",
+  { in: t.Number() },
+  async (self, delayMs) => {
+    await self.sleep(delayMs).catch(() => undefined);
+  },
+);
 
 async function shop() {
-  const node = await startNode([Fragile]);
+  const node = await startNode([Fragile, Client]);
   const ref = node.ref(Fragile, "a");
   const shut = async (): Promise<void> => {
     for (let time = 0; time < limits.quarantineCrashes; time++) ref.tell.crash();
@@ -108,6 +121,39 @@ describe("an actor in quarantine", () => {
     expect(await node.store.load("fragile", "a")).toMatchObject({ state: '{"count":1}' });
   });
 
+  test("has no timers, also where the turn that it was in has set one", async () => {
+    const { node, clock, ref } = await shop();
+    ref.tell.leaveThings();
+    await clock.settle();
+    node.operations.quarantine("fragile", "a", "by hand");
+    await clock.advance(1_000);
+    expect(await node.operations.inspect("fragile", "a")).toMatchObject({ turns: 1, mailbox: 0 });
+  });
+
+  test("leaves memory, also where only a timer kept it there", async () => {
+    const { node, clock, ref } = await shop();
+    ref.tell.tickLater();
+    await clock.advance(limits.idleStopMs + 1);
+    expect(node.resident(Fragile)).toEqual(["a"]);
+    node.operations.quarantine("fragile", "a", "by hand");
+    await clock.advance(limits.idleStopMs + 1);
+    expect(node.resident(Fragile)).toEqual([]);
+  });
+
+  test("that is a session ends with its connection, and hears `closed`, also when that waits already", async () => {
+    for (const before of ["open", "closing"]) {
+      const { node, clock } = await shop();
+      const connection = new ConnectionStandIn(node.system, Client);
+      node.ref(Client, "1").tell.wait(100);
+      await clock.settle();
+      if (before === "closing") connection.end("disconnect");
+      node.operations.quarantine("client", "1", "by hand");
+      await clock.advance(1_000);
+      const reason = before === "open" ? "quarantined" : "disconnect";
+      expect([connection.endReason, connection.left]).toEqual([reason, 1]);
+    }
+  });
+
   test("does not touch its neighbours", async () => {
     const { node, shut } = await shop();
     await shut();
@@ -143,6 +189,15 @@ describe("a release", () => {
   test("holds over a restart", async () => {
     const { node, clock, shut } = await shop();
     await shut();
+    await node.operations.release("fragile", "a");
+    await clock.settle();
+    const again = await node.restart();
+    expect(await again.answer(again.ref(Fragile, "a").touch())).toBe(1);
+  });
+
+  test("holds over a restart too when it came before the quarantine was stored", async () => {
+    const { node, clock } = await shop();
+    node.operations.quarantine("fragile", "a", "by mistake");
     await node.operations.release("fragile", "a");
     await clock.settle();
     const again = await node.restart();

@@ -204,8 +204,9 @@ describe("a range of rows", () => {
       (await rows.range()).length,
       (await rows.range({ limit: limits.rowsPerRangeMax })).length,
       (await rows.range({ limit: limits.rowsPerRangeMax + 1 })).length,
+      (await rows.range({ limit: 2.5 })).length,
     ]);
-    expect(counts).toEqual([100, limits.rowsPerRangeMax, limits.rowsPerRangeMax]);
+    expect(counts).toEqual([100, limits.rowsPerRangeMax, limits.rowsPerRangeMax, 2]);
   });
 });
 

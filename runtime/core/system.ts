@@ -122,8 +122,9 @@ export class ActorSystem implements NodeServices, SessionHost {
     assert(this.#hosted.size === types.length, "every actor type has a name of its own");
     this.hosts = hosted.map(({ host }) => host);
     const notices = new Notices(this.#hosted, this.delivery);
-    this.watches = new Watches(notices.gone, notices.exists);
-    this.topics = new Topics(notices.publication, development ? this.checks : undefined);
+    this.watches = new Watches(notices.gone, notices.missing);
+    const { crashed } = this.events;
+    this.topics = new Topics(notices.publication, crashed, development ? this.checks : undefined);
     this.alarms = new AlarmClock(clock, this.wheel, store, { fire: notices.alarm, failed });
     this.memory = options.memory && new MemoryKeeper(this.wheel, this.hosts, options.memory);
   }

@@ -11,6 +11,7 @@ import { startNode } from "./test-node.ts";
 import { topic } from "./topic.ts";
 import { Topics } from "./topics.ts";
 
+const ignore = (): void => undefined;
 const Line = t.Object({ text: t.String({ maxLength: 10 }) });
 const lines = topic("lines", Line);
 const more = topic("more", Line);
@@ -248,6 +249,22 @@ describe("an actor that publishes to itself for ever", () => {
   });
 });
 
+describe("a connection that cannot encode what it forwards", () => {
+  test.each(["room", "stored"])("ends, and the publisher and all others go on (%s)", async (publisher) => {
+    const { node, clock, heard, Client, Room, Stored, subscribed } = await startTopics();
+    const connection = new ConnectionStandIn(node.system, Client);
+    connection.sendShared = () => {
+      throw new Error("not in this protocol");
+    };
+    await subscribed("a");
+    const post = publisher === "room" ? node.ref(Room, "lobby").post("1") : node.ref(Stored, "lobby").post("1");
+    expect(await node.answer(post)).toBe(2);
+    await clock.settle();
+    expect([connection.endReason, heard]).toEqual(["session_crashed", ["a 1"]]);
+    expect(node.crashes).toEqual(["client/1.forward: not in this protocol"]);
+  });
+});
+
 describe("the bounds of topics:", () => {
   test("an actor has 256 subscriptions, and not one more", async () => {
     const { node, reader } = await startTopics();
@@ -259,7 +276,7 @@ describe("the bounds of topics:", () => {
 
   test("a topic has 100 000 subscribers, and not one more", () => {
     const { Reader } = kinds();
-    const topics = new Topics(() => undefined, undefined);
+    const topics = new Topics(ignore, ignore, undefined);
     const subscribe = (key: string): void =>
       topics.subscribe({ key, host: { type: Reader }, connection: undefined }, lines("lobby") as never, "hear");
     for (let key = 0; key < limits.subscribersPerTopicMax; key++) subscribe(`${key}`);
@@ -268,7 +285,7 @@ describe("the bounds of topics:", () => {
   });
 
   test("as many topics as may be have subscribers, and not one more", () => {
-    const topics = new Topics(() => undefined, undefined, 3);
+    const topics = new Topics(ignore, ignore, undefined, 3);
     const member = { key: "a", host: { type: kinds().Reader }, connection: undefined };
     const subscribe = (room: string): void => topics.subscribe(member, lines(room) as never, "hear");
     for (const room of ["1", "2", "3", "3"]) subscribe(room);

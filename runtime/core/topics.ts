@@ -3,6 +3,7 @@ import { limits } from "../limits.ts";
 import type { Member, TopicTable } from "./cell-host.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { RuntimeError } from "./errors.ts";
+import type { CoreEvents } from "./ports.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 import { SharedValue } from "./shared-value.ts";
 import type { Topic } from "./topic.ts";
@@ -21,6 +22,7 @@ const memberName = ({ host, key }: Member): string => `${host.type.name}/${key}`
 
 export class Topics implements TopicTable {
   readonly #notify: Notify;
+  readonly #crashed: CoreEvents["crashed"];
   /** Given while developing: values are checked and frozen. */
   readonly #checks: SchemaChecks | undefined;
   readonly #topicsMax: number;
@@ -30,8 +32,14 @@ export class Topics implements TopicTable {
   published = 0;
   notified = 0;
 
-  constructor(notify: Notify, checks: SchemaChecks | undefined, topicsMax: number = limits.topicsMax) {
+  constructor(
+    notify: Notify,
+    crashed: CoreEvents["crashed"],
+    checks: SchemaChecks | undefined,
+    topicsMax: number = limits.topicsMax,
+  ) {
     this.#notify = notify;
+    this.#crashed = crashed;
     this.#checks = checks;
     this.#topicsMax = topicsMax;
   }
@@ -78,10 +86,20 @@ export class Topics implements TopicTable {
     const shared = new SharedValue(value);
     for (const { member, method } of subscriptions.values()) {
       if (method !== undefined) this.#notify(member.host.type.name, member.key, method, value);
-      else member.connection?.sendShared(shared);
+      else this.#forward(member, shared);
     }
     this.notified += subscriptions.size;
     return subscriptions.size;
+  }
+
+  /** Where the value cannot be encoded the connection ends, as if its actor had sent it; all others go on. */
+  #forward({ host, key, connection }: Member, shared: SharedValue): void {
+    try {
+      connection?.sendShared(shared);
+    } catch (error) {
+      this.#crashed({ type: host.type.name, key, method: "forward", error });
+      connection?.crashed();
+    }
   }
 
   #remove(member: string, topic: string): void {

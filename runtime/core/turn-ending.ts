@@ -172,6 +172,7 @@ function answerLater(cell: EndingCell, envelope: Envelope | undefined, error: Er
 /** The turn's changes are discarded. A plain actor starts afresh; a session ends with its connection. */
 function undo(cell: EndingCell): void {
   cell.cancelTimers();
+  cell.durable?.takeBack();
   if (cell.durable?.loaded === true) cell.state = cell.durable.restore();
   else if (cell.connection === undefined) cell.forget();
 }
@@ -204,7 +205,7 @@ function settleAside(cell: EndingCell, envelope: Envelope, why: RuntimeError): v
   const { durable, services } = cell;
   services.deadLetter(cell, envelope, why);
   const alarm = envelope.origin?.alarm;
-  if (durable === undefined || alarm === undefined) return;
+  if (durable?.loaded !== true || alarm === undefined) return;
   durable.alarms.set(alarm.name, nextFiring(alarm, services.clock.unixMs(), durable.nextVersion));
   durable.stage(cell.state);
 }

@@ -42,7 +42,7 @@ export class TurnRows implements Rows {
 
   async range(range: Parameters<Rows["range"]>[0] = {}): ReturnType<Rows["range"]> {
     const { from = "", before, limit = RANGE_LIMIT, reverse = false } = range;
-    const within = Math.max(0, Math.min(limit, limits.rowsPerRangeMax));
+    const within = Math.max(0, Math.min(Math.floor(limit), limits.rowsPerRangeMax));
     const rows = await this.#rows.range({
       from: OWN + from,
       before: before === undefined ? AFTER_OWN : OWN + before,

@@ -15,7 +15,7 @@ export interface RunningCell extends ActivatedCell, TurnCell {
   turn: Turn | undefined;
   /** Reads that wait side by side. */
   reads: Turn | undefined;
-  /** For the next turn of this slice; one that waits keeps its own. */
+  /** For the next turn, as long as no other actor runs; one that waits keeps its own. */
   spareTurn: Turn | undefined;
   recordSlot: number;
   turnEnded(turn: Turn, endedMs: number): void;

@@ -18,6 +18,8 @@ import type { Topic } from "./topic.ts";
 import { alarmRecord, checkedMethod, checkedName, timerTimes } from "./turn-options.ts";
 import { TurnRows } from "./turn-rows.ts";
 
+const ASKS_MANY = 64;
+
 /** What of its cell a turn needs. */
 export interface TurnCell extends Member, WaitedCell {
   readonly host: CellHost;
@@ -56,6 +58,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   #startedAt = 0;
   /** The handler has left something behind that the next turn must not find. */
   #used = false;
+  #asksMany = ASKS_MANY;
   #lazySleepers: Sleepers | undefined;
   #abort: AbortController | undefined;
 
@@ -81,6 +84,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   /** What few handlers make use of. */
   #reset(): void {
     this.asks = undefined;
+    this.#asksMany = ASKS_MANY;
     this.#abort = undefined;
     this.lastReadMs = 0;
     this.#used = false;
@@ -160,11 +164,14 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     return this.services.refFrom(this, type, key);
   }
 
-  /** Made on first use: most turns never ask. Settled ones go when there are many. */
+  /** Made on first use: most turns never ask. Settled ones go when there are twice as many as were left last time. */
   asked(asking: Asking): void {
     this.#used = true;
     this.asks ??= [];
-    if (this.asks.length >= 64) this.asks = this.asks.filter((each) => !each.settled);
+    if (this.asks.length >= this.#asksMany) {
+      this.asks = this.asks.filter((each) => !each.settled);
+      this.#asksMany = Math.max(ASKS_MANY, 2 * this.asks.length);
+    }
     this.asks.push(asking);
   }
 

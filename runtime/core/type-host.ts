@@ -1,8 +1,8 @@
 // One actor type on this node: its resident actors, their crashes, and its figures.
-import { LinkedList } from "../base/linked-list.ts";
+import { type Linked, LinkedList } from "../base/linked-list.ts";
 import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
-import type { CellHost, NodeServices } from "./cell-host.ts";
+import type { CellHost, NodeServices, ShutCell } from "./cell-host.ts";
 import { Cell } from "./cell.ts";
 import type { AnyActorType } from "./definition.ts";
 import { RuntimeError } from "./errors.ts";
@@ -63,8 +63,8 @@ export class TypeHost implements CellHost, TimerOwner {
     this.services.meter.recorder.forget(cell);
   }
 
-  becameIdle(cell: Cell): void {
-    this.idle.add(cell);
+  becameIdle(cell: Linked): void {
+    this.idle.add(cell as Cell);
     if (!this.#timer.armed) this.services.wheel.arm(this.#timer, this.#hibernateAfterMs);
   }
 
@@ -119,9 +119,17 @@ export class TypeHost implements CellHost, TimerOwner {
     this.shut(key, reason);
     this.services.quarantined(this.type.name, key, reason);
     const cell = this.#cells.get(key);
-    cell?.cancelTimers();
-    cell?.discardAll(this.quarantineError(key));
+    if (cell !== undefined) this.keepShut(cell);
     this.left({ key }, "quarantined");
+  }
+
+  keepShut(cell: ShutCell): void {
+    if (!this.#quarantined.has(cell.key)) return;
+    if (cell.connection !== undefined) return cell.connection.end("quarantined");
+    cell.cancelTimers();
+    cell.discardAll(this.quarantineError(cell.key));
+    // Its timers kept it out of the list of those that leave memory.
+    if (cell.quiet && this.hibernates) this.becameIdle(cell);
   }
 
   /** False when the key was not shut. Its crashes are forgotten. */

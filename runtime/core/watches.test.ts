@@ -58,6 +58,17 @@ function watchers() {
       self.unwatch(whom);
       throw new Error("broke");
     })
+    .on("watchInVain", {}, (self) => {
+      const other = self.ref(Plain, "other");
+      for (let tell = 0; tell < limits.heldOutputsMax; tell++) other.tell.touch();
+      for (let time = 0; time < limits.watchesPerActorMax; time++) {
+        try {
+          self.watch(plainP, "lost");
+        } catch {
+          // That is what it is about.
+        }
+      }
+    })
     .on("watchAgain", {}, ({ state }) => void (state.count = 1))
     .on("lost", { in: News }, (self, news) => {
       note(self, news);
@@ -121,6 +132,27 @@ describe("a watcher is told", () => {
     connection.end("disconnect");
     await clock.settle();
     expect(lines).toEqual(["w: player/7 connection_lost"]);
+  });
+
+  test("at once that it is in quarantine already", async () => {
+    const { node, clock, lines, watcher } = await startWatching();
+    node.operations.quarantine("plain", "p", "by hand");
+    watcher.tell.watch(plainP);
+    await clock.settle();
+    expect(lines).toEqual(["w: plain/p quarantined"]);
+  });
+
+  test("each time that it is gone, though its turns have crashed at each of those before", async () => {
+    const { node, clock, lines, watcher, plain } = await startWatching();
+    for (let time = 0; time < limits.poisonCrashes + 1; time++) {
+      watcher.tell.watch(plainP);
+      plain.tell.touch();
+      await clock.settle();
+      failing.times = 1;
+      plain.tell.stop();
+      await clock.advance(60_000);
+    }
+    expect([lines.length, node.letters]).toEqual([limits.poisonCrashes + 1, []]);
   });
 
   test("at once that its connection was lost already", async () => {
@@ -358,6 +390,12 @@ describe("a durable watcher", () => {
 });
 
 describe("the actors that one watches", () => {
+  test("are not those that it could not watch, because its turn held too much", async () => {
+    const { node, keeper } = await startWatching();
+    await node.answer(keeper.watchInVain());
+    expect(await node.outcome(keeper.watch(storedS))).toMatchObject({ kind: "answered" });
+  });
+
   test("are at most 10 000", async () => {
     const { node, watcher } = await startWatching();
     await node.answer(watcher.watchMany(limits.watchesPerActorMax));

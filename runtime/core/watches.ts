@@ -23,17 +23,17 @@ const nameOf = ({ type, key }: Named): string => `${type}/${key}`;
 /** In memory, and for durable watchers in the store too, so that they outlive the process. */
 export class Watches implements WatchTable {
   readonly #tell: TellGone;
-  /** Whether an actor of this name can be there: a session is gone with its connection. */
-  readonly #exists: (who: Named) => boolean;
+  /** Why an actor of this name cannot be there: a session is gone with its connection. Undefined when it can. */
+  readonly #missing: (who: Named) => string | undefined;
   /** By the name of who is watched, then of who watches. */
   readonly #watchers = new Map<string, Map<string, Watcher>>();
   readonly #watchedBy = new Map<string, Set<string>>();
   /** How many watches of an actor wait for its commit. */
   readonly #held = new Map<string, number>();
 
-  constructor(tell: TellGone, exists: (who: Named) => boolean) {
+  constructor(tell: TellGone, missing: (who: Named) => string | undefined) {
     this.#tell = tell;
-    this.#exists = exists;
+    this.#missing = missing;
   }
 
   watch(watcher: Member, watched: Named, method: string): void {
@@ -47,7 +47,8 @@ export class Watches implements WatchTable {
     }
     const durable = durableOf(watcher);
     if (durable === undefined) return this.#begin(who, watched);
-    durable.holdMore(this.#whenStored(who, () => this.#begin(who, watched)));
+    if (durable.full) throw durable.heldTooMuch();
+    durable.hold(this.#whenStored(who, () => this.#begin(who, watched)));
     durable.watches.set(watched, method);
   }
 
@@ -93,8 +94,9 @@ export class Watches implements WatchTable {
   }
 
   #begin(who: Watcher, watched: Named): void {
-    if (this.#exists(watched)) this.#add(who, watched);
-    else this.#tell(who, { ...named(watched), reason: "connection_lost" });
+    const reason = this.#missing(watched);
+    if (reason === undefined) this.#add(who, watched);
+    else this.#tell(who, { ...named(watched), reason });
   }
 
   #add(watcher: Watcher, watched: Named): void {
