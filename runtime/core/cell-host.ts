@@ -62,6 +62,8 @@ export interface NodeServices {
   readonly meter: SliceMeter;
   readonly openTurns: OpenTurns;
   readonly probe: TurnProbe | undefined;
+  /** The actor that ran last keeps what it can use again; thousands that are idle keep nothing. */
+  readonly warm: { cell: { spareTurn: object | undefined } };
   readonly store: Store;
   readonly commits: GroupCommit;
   readonly watches: WatchTable;

@@ -168,7 +168,11 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   }
 
   run(turnsMax: number): number {
-    const { meter, probe } = this.services;
+    const { meter, probe, warm } = this.services;
+    if (warm.cell !== this) {
+      warm.cell.spareTurn = undefined;
+      warm.cell = this;
+    }
     this.#phase = "running";
     meter.begin(this);
     probe?.entered(this.host.index, this.key);
@@ -184,7 +188,6 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     this.turns += turns;
     this.host.stats.turns += turns;
     this.idleSinceMs = meter.nowMs;
-    this.spareTurn = undefined;
     this.#goOn();
     return turns;
   }

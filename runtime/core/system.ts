@@ -76,6 +76,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   readonly meter: SliceMeter;
   readonly openTurns: OpenTurns;
   readonly probe: TurnProbe | undefined;
+  readonly warm: NodeServices["warm"] = { cell: { spareTurn: undefined } };
   readonly store: Store;
   readonly commits: GroupCommit;
   readonly checks = new SchemaChecks();
