@@ -26,7 +26,7 @@ export const actorDetailSchema = t.Object({
   state: t.Optional(anyJson("As it is in memory, or as it was last committed; absent where it is neither, or no JSON")),
   version: t.Optional(wholeNumber("Commits so far; absent for one that is not stored")),
   alarms: t.Array(alarmSchema),
-  recent: t.Array(turnSchema, { description: "The last turns, newest first" }),
+  recent: t.Array(turnSchema, { description: "The last turns since it woke, newest first" }),
 });
 
 const example = { ...actorExample, state: { count: 240 }, version: 240, alarms: [alarmExample], recent: [turnExample] };
@@ -110,14 +110,17 @@ function actsOf(view: ActorsView): readonly Act[] {
     {
       name: "_hibernate",
       summary: "Put an actor to sleep",
-      description: "It leaves memory as if it had been idle for long. A session keeps its connection.",
+      description:
+        "It leaves memory as if it had been idle for long; one that sleeps goes on. A session keeps its connection.",
       not: ["actor_busy", BUSY],
       act: (type, key) => view.hibernate(type, key),
     },
     {
       name: "_stop",
       summary: "Stop an actor",
-      description: "After the turn that runs it leaves memory, and its watchers are told. What is stored stays.",
+      description:
+        "After the turn that runs it leaves memory, and its watchers are told. What is stored stays. A turn that " +
+        "never ends is not cut off, by this or by a quarantine: it holds its key until the process ends.",
       not: ["actor_not_in_memory", NOT_IN_MEMORY],
       act: (type, key) => view.stop(type, key),
     },

@@ -40,7 +40,9 @@ export function serveAlarms(app: Elysia, view: ActorsView): void {
     {
       detail: {
         summary: "Cancel an alarm",
-        description: "In a turn of the actor, which is woken for it: the answer comes when that is committed.",
+        description:
+          "In a turn of the actor, which is woken for it: the answer comes when that is committed. One in quarantine " +
+          "has no turns: it must be released first.",
         tags: ["actors"],
         security: bearerToken,
         parameters: parameters("path", alarmPath),

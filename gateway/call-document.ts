@@ -23,7 +23,9 @@ import { shownSchema } from "./shown-schema.ts";
 const repeatHeader = t.Object({
   "Idempotency-Key": t.Optional(
     t.String({
-      description: `1 to ${limits.nameLengthMax} characters: a repeat under the same name gets the first answer`,
+      description:
+        `1 to ${limits.nameLengthMax} characters, another one for each act on this actor, whatever its method: ` +
+        "under a name that was used before nothing runs, and the answer is the first one",
       minLength: 1,
       maxLength: limits.nameLengthMax,
     }),

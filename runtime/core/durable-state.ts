@@ -37,7 +37,7 @@ export class DurableState implements Committing {
   #alarms: AlarmChanges | undefined;
   #watches: WatchChanges | undefined;
   // What the running turn has done since its last checkpoint.
-  #outputs: HeldOutput[] = [];
+  readonly #outputs: HeldOutput[] = [];
   #destroyed = false;
   /** What its end has to change, and no checkpoint before. */
   #atEnd: (() => void) | undefined;
@@ -110,11 +110,6 @@ export class DurableState implements Committing {
     this.#indexed = undefined;
     this.#gone = false;
     return state;
-  }
-
-  /** After a crash: what was changed and held since the last checkpoint is dropped. */
-  takeBack(): void {
-    this.abandon(new RuntimeError("actor.crashed", `Cannot go on from "${this.type}/${this.key}": its turn crashed`));
   }
 
   /** The state as the last checkpoint left it. */
@@ -250,9 +245,6 @@ export class DurableState implements Committing {
   }
 
   #takeOutputs(): readonly HeldOutput[] {
-    if (this.#outputs.length === 0) return [];
-    const outputs = this.#outputs;
-    this.#outputs = [];
-    return outputs;
+    return this.#outputs.length === 0 ? [] : this.#outputs.splice(0);
   }
 }

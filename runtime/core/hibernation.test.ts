@@ -1,5 +1,5 @@
-import { heapStats } from "bun:jsc";
 // Actors that are idle leave memory one by one, and come back as the same: nothing of what is theirs goes with it.
+import { heapStats } from "bun:jsc";
 import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
@@ -19,6 +19,12 @@ async function dormitory() {
   const node = await startNode([Sleeper, Restless, Heavy]);
   const resident = (): string => node.resident(Sleeper).join("");
   return { node, clock: node.clock, resident, sleeper: (key: string) => node.ref(Sleeper, key) };
+}
+
+/** States of heavy actors, and other maps, that are in memory. */
+function states(): number {
+  Bun.gc(true);
+  return heapStats().objectTypeCounts["Map"] ?? 0;
 }
 
 describe("idle actors", () => {
@@ -49,10 +55,6 @@ describe("idle actors", () => {
   test("give back their memory though refs to them are kept", async () => {
     const { node, clock } = await dormitory();
     const refs = Array.from({ length: 1_000 }, (_, key) => node.ref(Heavy, `${key}`));
-    const states = (): number => {
-      Bun.gc(true);
-      return heapStats().objectTypeCounts["Map"] ?? 0;
-    };
     const before = states();
     for (const ref of refs) ref.tell.touch();
     await clock.settle();

@@ -172,7 +172,7 @@ function answerLater(cell: EndingCell, envelope: Envelope | undefined, error: Er
 /** The turn's changes are discarded. A plain actor starts afresh; a session ends with its connection. */
 function undo(cell: EndingCell): void {
   cell.cancelTimers();
-  cell.durable?.takeBack();
+  cell.durable?.abandon(new RuntimeError("actor.crashed", `Cannot go on from "${cell.address}": its turn crashed`));
   if (cell.durable?.loaded === true) cell.state = cell.durable.restore();
   else if (cell.connection === undefined) cell.forget();
 }

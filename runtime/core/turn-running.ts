@@ -60,6 +60,7 @@ function runTurn(cell: RunningCell, turn: Turn, input: unknown): void {
   }
   turn.live = false;
   cell.turn = undefined;
+  if (turn.mayComeBack) cell.spareTurn = undefined;
   if (cell.connection === undefined) meter.turnOver(cell, turn, outcome);
   else sessionTurnOver(cell, turn, outcome);
 }

@@ -110,6 +110,24 @@ describe("a context whose turn is over", () => {
     expect(codeOf(() => (self.state = { texts: ["late"] }))).toBe("actor.turn_over");
   });
 
+  test("stays so in the turns after it, also where those wait", async () => {
+    const codes: unknown[] = [];
+    const Hasty = actor("hasty", { state: () => ({ count: 0 }) })
+      .on("change", {}, (self) => {
+        const late = (): void => void codes.push(codeOf(() => (self.state.count = 99)));
+        void self.sleep(10).then(late);
+        void self.ref(Other, "other").touch().then(late);
+      })
+      .on("wait", {}, (self) => self.sleep(20));
+    const Other = actor("other", { state: () => ({}) }).on("touch", {}, () => undefined);
+    const stepped = new SteppedSystem([Hasty, Other]);
+    const hasty = stepped.system.ref(Hasty, "h");
+    hasty.tell.change();
+    hasty.tell.wait();
+    await stepped.clock.advance(30);
+    expect(codes).toEqual(["actor.turn_over", "actor.turn_over"]);
+  });
+
   test("is one whose handler's promise has settled, and not before", async () => {
     const { stepped, kept, keeper } = keeping();
     keeper.tell.keepLong();

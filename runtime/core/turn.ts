@@ -44,6 +44,8 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   /** The handler's last reading of the clock. */
   lastReadMs = 0;
   asks: Asking[] | undefined;
+  /** What it has begun may bring its handler back when it is over: then the object serves no other turn. */
+  mayComeBack = false;
   /** What the state rests on was not stored: whatever this turn ends in, it has failed. */
   doomed: RuntimeError | undefined;
   /** Of a read that waits: the state it looks at. */
@@ -166,7 +168,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
 
   /** Made on first use: most turns never ask. Settled ones go when there are twice as many as were left last time. */
   asked(asking: Asking): void {
-    this.#used = true;
+    this.#used = this.mayComeBack = true;
     this.asks ??= [];
     if (this.asks.length >= this.#asksMany) {
       this.asks = this.asks.filter((each) => !each.settled);
@@ -182,6 +184,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
 
   sleep(delayMs: number): Promise<void> {
     if (!this.live) this.#isOver();
+    this.mayComeBack = true;
     this.#lazySleepers ??= new Sleepers(this.services.wheel);
     return this.#lazySleepers.add(delayMs);
   }
@@ -243,6 +246,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   // Of durable actors.
 
   get rows(): Rows {
+    this.mayComeBack = true;
     return new TurnRows(this.#durable("use rows").rows, this);
   }
 

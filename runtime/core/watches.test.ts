@@ -59,15 +59,8 @@ function watchers() {
       throw new Error("broke");
     })
     .on("watchInVain", {}, (self) => {
-      const other = self.ref(Plain, "other");
-      for (let tell = 0; tell < limits.heldOutputsMax; tell++) other.tell.touch();
-      for (let time = 0; time < limits.watchesPerActorMax; time++) {
-        try {
-          self.watch(plainP, "lost");
-        } catch {
-          // That is what it is about.
-        }
-      }
+      for (let tell = 0; tell < limits.heldOutputsMax; tell++) self.ref(Plain, "other").tell.touch();
+      for (let time = 0; time < limits.watchesPerActorMax; time++) expect(() => self.watch(plainP, "lost")).toThrow();
     })
     .on("watchAgain", {}, ({ state }) => void (state.count = 1))
     .on("lost", { in: News }, (self, news) => {
