@@ -1,9 +1,21 @@
 // All that actors may use of the runtime, named one by one.
 export { Type as t } from "@sinclair/typebox";
 
-export type { ActorContext, SessionContext } from "./core/context.ts";
+export type {
+  ActorContext,
+  AlarmOptions,
+  DurableContext,
+  DurableReadContext,
+  Firing,
+  Gone,
+  ReadContext,
+  Rows,
+  SessionContext,
+  TimerOptions,
+} from "./core/context.ts";
 export { actor, type ActorType, session } from "./core/definition.ts";
 export { type Receipt, Refusal, RuntimeError } from "./core/errors.ts";
-export type { CallOptions, Ref } from "./core/shape.ts";
+export type { CallOptions, Ref, TellOptions } from "./core/shape.ts";
+export { topic, type Topic, type TopicOf } from "./core/topic.ts";
 export { limits } from "./limits.ts";
 export type { TextPart } from "./wire/text-parts.ts";

@@ -168,13 +168,14 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   }
 
   run(turnsMax: number): number {
-    const { meter, probe, warm } = this.services;
+    const { meter, probe, scheduler, warm } = this.services;
     if (warm.cell !== this) {
       warm.cell.spareTurn = undefined;
       warm.cell = this;
     }
     this.#phase = "running";
     meter.begin(this);
+    scheduler.nowMs = meter.nowMs;
     probe?.entered(this.host.index, this.key);
     let turns = 0;
     for (let item = this.mailbox.peek(); turns < turnsMax && item !== undefined; item = this.mailbox.peek()) {

@@ -40,6 +40,7 @@ export class Delivery implements Courier {
   ask(address: Address, method: Method, input: unknown, options: CallOptions | undefined): Promise<unknown> {
     const { caller } = address;
     const nowMs = this.#clock.monotonicMs();
+    this.#services.scheduler.nowMs = nowMs;
     const timeoutMs = options?.timeoutMs ?? limits.askTimeoutMs;
     const inheritedMs = caller === undefined ? Number.POSITIVE_INFINITY : caller.deadlineMs;
     const deadlineMs = Math.min(nowMs + timeoutMs, inheritedMs);

@@ -68,6 +68,18 @@ describe("the turns of an actor", () => {
     ]);
   });
 
+  test("have not waited since the process began where another actor's turn told them", async () => {
+    const Passer = actor("passer", { state: () => ({}) }).on("pass", {}, (self) => {
+      self.ref(Worker, "w").tell.quick();
+    });
+    const stepped = new SteppedSystem([Worker, Passer]);
+    await stepped.clock.advance(60_000);
+    stepped.system.ref(Passer, "p").tell.pass();
+    await stepped.clock.settle();
+    const [quick] = turnsOf(stepped, stepped.system.hosts[0]?.cells.get("w"));
+    expect(quick).toMatchObject({ method: "quick", waitMs: 0 });
+  });
+
   test("have not waited where a timer of the actor itself brought them", async () => {
     const { clock, worker, turns } = working();
     worker.tell.remind();

@@ -10,7 +10,7 @@ import { Sleepers } from "./sleepers.ts";
 function bench() {
   const clock = new FakeClock();
   const wheel = new TimerWheel(clock);
-  return { clock, wheel, sleepers: new Sleepers(wheel) };
+  return { clock, wheel, sleepers: new Sleepers(wheel, () => undefined) };
 }
 
 const cancelled = new RuntimeError("actor.cancelled", "Cancelled the turn", { stood: "running" });

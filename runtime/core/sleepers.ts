@@ -6,10 +6,13 @@ export class Sleepers implements TimerOwner {
   /** What `cancel` woke the sleepers with. */
   cancellation: RuntimeError | undefined;
   readonly #wheel: TimerWheel;
+  /** Told before a handler goes on. */
+  readonly #resumes: () => void;
   readonly #sleeping = new Map<Timer, PromiseWithResolvers<void>>();
 
-  constructor(wheel: TimerWheel) {
+  constructor(wheel: TimerWheel, resumes: () => void) {
     this.#wheel = wheel;
+    this.#resumes = resumes;
   }
 
   add(delayMs: number): Promise<void> {
@@ -21,6 +24,7 @@ export class Sleepers implements TimerOwner {
   }
 
   timerFired(timer: Timer): void {
+    this.#resumes();
     this.#sleeping.get(timer)?.resolve();
     this.#sleeping.delete(timer);
   }

@@ -185,7 +185,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   sleep(delayMs: number): Promise<void> {
     if (!this.live) this.#isOver();
     this.mayComeBack = true;
-    this.#lazySleepers ??= new Sleepers(this.services.wheel);
+    this.#lazySleepers ??= new Sleepers(this.services.wheel, () => this.resumes());
     return this.#lazySleepers.add(delayMs);
   }
 

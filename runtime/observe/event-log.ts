@@ -8,7 +8,7 @@ export function logEvents(log: Log): CoreEvents {
     refused: ({ reason, ...where }) => log.limited("info", reason, where),
     deadLetter: ({ reason, ...where }) => log.limited("warn", reason, { ...where, msg: "Put a message aside" }),
     quarantined: ({ reason, ...where }) =>
-      log.limited("error", "actor.quarantined", { ...where, why: reason, msg: "Shut an actor that kept crashing" }),
+      log.limited("error", "actor.quarantined", { ...where, why: reason, msg: "Shut an actor until it is released" }),
     overBudget: (turn) => log.limited("warn", "turn.over_budget", { ...turn, msg: "Turns computed too long" }),
     stillOpen: (turn) => log.limited("warn", "turn.still_open", { ...turn, msg: "A turn has been waiting long" }),
     storeFailed: ({ error }) => log.limited("error", "store.failed", { err: error, msg: "The store refused" }),

@@ -113,6 +113,11 @@ describe("pages of sessions", () => {
     expect(await idsOf(createNode(["1", "2", "3", "4", "5"]).view, limit)).toEqual(pages);
   });
 
+  test("counts up also where ids carry the epoch of their process", async () => {
+    const ids = ["7-8", "7-9", "7-10", "7-11"];
+    expect(await idsOf(createNode(ids).view, 2)).toEqual([ids.slice(0, 2), ids.slice(2)]);
+  });
+
   test("of nothing are one empty page", () => {
     expect(createNode().view.sessions({ limit: 10 })).toEqual({ items: [] });
   });

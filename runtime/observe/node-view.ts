@@ -59,9 +59,14 @@ function createDeadLettersView(system: ActorSystem, operations: Operations): Dea
 function sessionsPage(net: NetFigures, query: PageQuery): Page<SessionView> {
   const connections = Array.from(net.connections.values());
   const { after } = query;
-  const rest = after === undefined ? connections : connections.filter(({ id }) => Number(id) > Number(after));
+  const rest = after === undefined ? connections : connections.filter(({ id }) => countOf(id) > countOf(after));
   const { items, ...next } = pageOf(rest, query.limit, (connection) => connection.id);
   return { items: items.map(sessionView), ...next };
+}
+
+/** Ids count up; what stands before the last dash is the same for all of one process. */
+function countOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf("-") + 1));
 }
 
 function sessionView(connection: ConnectionFigures): SessionView {
