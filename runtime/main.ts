@@ -59,8 +59,8 @@ export async function startNode(config: Config, log: Log): Promise<Node> {
   const ledger = createLedger(config, ledgerHeader, log);
   undo.defer(() => void ledger.close());
   const { serverId, workMs, experiment } = config;
-  const { pipelineSession, counter } = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
-  const types: readonly AnyActorType[] = [pipelineSession, counter];
+  const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
+  const types: readonly AnyActorType[] = Object.values(catalog);
   const store = openStore(config);
   undo.defer(() => store.close());
   const watchdog = startWatchdog({ types: types.map(watchedType), blockedMs: config.blockedMs, log });
@@ -70,7 +70,7 @@ export async function startNode(config: Config, log: Log): Promise<Node> {
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
   system.scheduler.onStepEnd("write", () => ledger.flush());
   const table = createTable(system, config, log);
-  const listeners = startListeners(pipelineSession, table, config, undo);
+  const listeners = startListeners(catalog.pipelineSession, table, config, undo);
   const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
   const metrics = createMetrics({ ...figures, ...(system.memory === undefined ? {} : { memory: system.memory }) });
   const notReady = (): string | undefined => phase.notReady;
