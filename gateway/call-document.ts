@@ -24,7 +24,7 @@ const repeatHeader = t.Object({
   "Idempotency-Key": t.Optional(
     t.String({
       description:
-        `1 to ${limits.nameLengthMax} characters, another one for each act on this actor, whatever its method: ` +
+        `1 to ${limits.nameLengthMax} characters, another one for each call of this method of this actor: ` +
         "under a name that was used before nothing runs, and the answer is the first one",
       minLength: 1,
       maxLength: limits.nameLengthMax,

@@ -153,7 +153,9 @@ export class Delivery implements Courier {
     }
     const problem = envelope.method.kind === "read" ? "is not for reads, which change nothing" : nameProblem(once);
     if (problem !== undefined) return this.#badInputError(address, envelope.method, `: \`once\` ${problem}`);
-    envelope.origin = { id: `once:${once}`, once, repeats: false };
+    // Of each method apart: another method's answer would be none to this call.
+    const name = `${envelope.method.name}:${once}`;
+    envelope.origin = { id: `once:${name}`, once: name, repeats: false };
     return undefined;
   }
 

@@ -52,6 +52,14 @@ async function bank() {
 const once = { once: "payment 7" };
 
 describe("a call that is repeated under the same name", () => {
+  test("is another call where the method is another", async () => {
+    const { node, account, balance } = await bank();
+    await node.answer(account.add(5, once));
+    await node.answer(account.touch(undefined, once));
+    await node.answer(account.touch(undefined, once));
+    expect(await balance()).toBe(6);
+  });
+
   test("is handled once, and is given its first answer", async () => {
     const { node, account, balance } = await bank();
     const answers = [await node.answer(account.add(5, once)), await node.answer(account.add(5, once))];
