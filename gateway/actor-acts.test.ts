@@ -62,14 +62,23 @@ describe("GET /actors/{type}/{key}", () => {
         { method: "remind", outcome: "answered" },
         { method: "add", outcome: "answered" },
       ],
+      recorded: "all since it woke",
     });
+  });
+
+  test("says how many turns it does not show", async () => {
+    await using node = startNode();
+    for (let turn = 0; turn < 20; turn++) await node.post("/actors/counter/a/add", { amount: 2 });
+    const body = (await (await node.look("/actors/counter/a")).json()) as { recent: unknown[]; recorded: string };
+    expect([body.recent.length, body.recorded]).toEqual([16, "the last 16 of 20 since it woke"]);
   });
 
   test("shows one asleep as it was last committed, and does not wake it", async () => {
     await using node = startNode();
     await node.post("/actors/counter/a/add", { amount: 2 });
     expect((await node.post("/actors/counter/a/_hibernate")).status).toBe(204);
-    const asleep = { status: "asleep", state: { count: 2 }, version: 1, turns: 0, recent: [] };
+    const recorded: unknown = expect.stringContaining("forgotten when the actor goes to sleep");
+    const asleep = { status: "asleep", state: { count: 2 }, version: 1, turns: 0, recent: [], recorded };
     expect(await (await node.look("/actors/counter/a")).json()).toMatchObject(asleep);
     expect(node.stepped.resident(Counter)).toEqual([]);
   });

@@ -27,9 +27,17 @@ export const actorDetailSchema = t.Object({
   version: t.Optional(wholeNumber("Commits so far; absent for one that is not stored")),
   alarms: t.Array(alarmSchema),
   recent: t.Array(turnSchema, { description: "The last turns since it woke, newest first" }),
+  recorded: t.String({ description: "Which turns `recent` has, and why none where there are none" }),
 });
 
-const example = { ...actorExample, state: { count: 240 }, version: 240, alarms: [alarmExample], recent: [turnExample] };
+const example = {
+  ...actorExample,
+  state: { count: 240 },
+  version: 240,
+  alarms: [alarmExample],
+  recent: [turnExample],
+  recorded: "the last 1 of 240 since it woke",
+};
 
 const { reasonCharsMax } = HTTP_LIMITS;
 

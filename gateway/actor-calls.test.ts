@@ -165,14 +165,15 @@ describe("the address of a call", () => {
   });
 
   test.each([
-    ["nobody/a/value", "actor.unknown_type"],
-    ["counter/a/nothing", "actor.unknown_method"],
-    ["counter/a/Value", "actor.unknown_method"],
-  ])("%s is 404", async (path, code) => {
+    ["nobody/a/value", "actor.unknown_type", "this node hosts counter, odd, loop"],
+    ["counter/a/nothing", "actor.unknown_method", '"counter" has add, clear, crash, wait, value'],
+    ["counter/a/Value", "actor.unknown_method", '"counter" has add, clear, crash, wait, value'],
+  ])("%s is 404, and says what there is", async (path, code, there) => {
     await using node = startActors();
     const response = await node.call(path);
     expect(response.status).toBe(404);
-    expect(await response.json()).toMatchObject({ type: `urn:correio:problem:${code}`, code });
+    const detail: unknown = expect.stringContaining(there);
+    expect(await response.json()).toMatchObject({ type: `urn:correio:problem:${code}`, code, detail });
   });
 
   test("takes POST alone", async () => {

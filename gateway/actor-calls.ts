@@ -39,14 +39,22 @@ export function serveActorCalls(app: Elysia, view: ActorsView, components: Recor
 
 /** Says what is wrong with an address that no route has and that looks like a call. */
 export function createWrongCallCheck(types: readonly ActorTypeView[]): (request: Request) => RuntimeError | undefined {
-  const known = new Set(types.map(({ type }) => type));
+  const known = new Map(types.map(({ type, methods }) => [type, namesOf(methods)]));
   return (request) => {
     const [, , type = "", key, method, ...rest] = callPath(request) ?? [];
     if (method === undefined || rest.length > 0) return undefined;
-    if (!known.has(type)) return new RuntimeError("actor.unknown_type", `Cannot find actor type "${type}"`);
+    const methods = known.get(type);
+    if (methods === undefined) {
+      const hosted = Array.from(known.keys()).join(", ");
+      return new RuntimeError("actor.unknown_type", `Cannot find actor type "${type}": this node hosts ${hosted}`);
+    }
     if (key === "") return new RuntimeError("actor.bad_key", `Cannot address "${type}" by this key: it is empty`);
-    return new RuntimeError("actor.unknown_method", `Cannot find method "${method}": "${type}" has none of that name`);
+    return new RuntimeError("actor.unknown_method", `Cannot find method "${method}": "${type}" has ${methods}`);
   };
+}
+
+function namesOf(methods: readonly { readonly name: string }[]): string {
+  return methods.length === 0 ? "none" : methods.map(({ name }) => name).join(", ");
 }
 
 /**

@@ -10,20 +10,27 @@ const { actorKeyLengthMax, nameLengthMax } = limits;
 export const keyPath = t.Object({
   key: t.String({
     title: "key",
-    description: `1 to ${actorKeyLengthMax} characters, percent-encoded, a slash too (%2F); not "." or ".."`,
+    description:
+      `1 to ${actorKeyLengthMax} characters, not "." or "..". In an address it is percent-encoded, a slash too: ` +
+      "page%2Fhome. This page does that by itself.",
     minLength: 1,
     maxLength: actorKeyLengthMax,
+    example: "page/home",
   }),
 });
 
 export const actorPath = t.Object({
-  type: t.String({ title: "type", description: "The name of an actor type, as GET /actors lists it" }),
+  type: t.String({ title: "type", description: "The name of an actor type, as GET /actors/types lists it" }),
   ...keyPath.properties,
 });
 
 export const alarmPath = t.Object({
   ...actorPath.properties,
-  name: t.String({ title: "name", description: "The alarm's name, percent-encoded", maxLength: nameLengthMax }),
+  name: t.String({
+    title: "name",
+    description: "The alarm's name; as the key, percent-encoded",
+    maxLength: nameLengthMax,
+  }),
 });
 
 /** The segment, decoded. Throws `actor.bad_key` where that was not possible: then the router has left null. */

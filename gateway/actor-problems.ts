@@ -56,7 +56,7 @@ export const ACTOR_PROBLEMS: Readonly<Record<RuntimeErrorCode, ActorProblem>> = 
   "system.draining": { status: 503, title: "The node is ending", retryAfterSeconds: 5 },
 };
 
-/** Nobody else has reported these; a crash is in the log already. */
+/** Often nobody else has reported these; a crash is in the log already. */
 const FAULTS = /^(?:store|net)\./;
 /** Asks within asks: how far their causes are followed. */
 const CAUSES_MAX = 32;

@@ -4,22 +4,22 @@ import { describe, expect, test } from "bun:test";
 
 import { Value } from "@sinclair/typebox/value";
 
+import { createSteppedNode } from "#runtime/testing/stepped-node.ts";
+
 import { actorsSchema } from "./actors.ts";
 import { HTTP_LIMITS } from "./limits.ts";
-import { startStandIn } from "./stand-in.ts";
+import { startGatewayTo, startStandIn } from "./stand-in.ts";
+import { Counter, Odd } from "./test-actors.ts";
 
 describe("GET /actors", () => {
-  test("gives the types and one page, in the documented shape", async () => {
+  test("gives one page, in the documented shape, and no type", async () => {
     await using gateway = startStandIn();
     const response = await gateway.get("/actors");
     expect(response.status).toBe(200);
     const body: unknown = await response.json();
     expect(Value.Check(actorsSchema, body)).toBe(true);
-    expect(body).toMatchObject({
-      types: [{ type: "counter" }],
-      items: [{ key: "page/home" }],
-      next: "counter/page/home",
-    });
+    expect(body).toMatchObject({ items: [{ key: "page/home" }], next: "counter/page/home" });
+    expect(body).not.toHaveProperty("types");
   });
 
   test("asks for 50 when no limit is given, and names neither type nor cursor", async () => {
@@ -80,6 +80,17 @@ describe("GET /actors", () => {
     await using gateway = startStandIn();
     await gateway.get(`/actors?type=counter&field=count&value=${encodeURIComponent(text)}`);
     expect(gateway.asked).toEqual([{ type: "counter", where: { field: "count", value }, limit: 50 }]);
+  });
+
+  test("of a type that is not hosted is 404, and says which are", async () => {
+    const { view, serve } = createSteppedNode([Counter, Odd]);
+    await using gateway = startGatewayTo(view);
+    const response = await serve(gateway.get("/actors?type=nope"));
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      code: "actor.unknown_type",
+      detail: 'Cannot find actor type "nope": this node hosts counter, odd',
+    });
   });
 
   test.each(["status=sleepy", "field=count", "value=7", "keyPrefix=", "type="])("refuses %p", async (query) => {

@@ -1,4 +1,4 @@
-// GET /actors: what a node hosts and which instances there are, awake and asleep.
+// GET /actors: which actors there are, awake and asleep.
 
 import { type Elysia, t } from "elysia";
 
@@ -6,30 +6,13 @@ import { ACTOR_STATUSES, type ActorQuery, type ActorsView } from "#runtime/obser
 
 import { actorAnswers } from "./actor-answers.ts";
 import { actorExample, actorSchema } from "./actor-schemas.ts";
-import { oneOf, wholeNumber } from "./answer-schemas.ts";
+import { oneOf } from "./answer-schemas.ts";
 import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
 
-const methodSchema = t.Object({
-  name: t.String(),
-  kind: oneOf(["write", "read"], "Reads may share the actor with other reads"),
-  in: t.Optional(t.Object({}, { additionalProperties: true, description: "JSON schema of the input" })),
-  out: t.Optional(t.Object({}, { additionalProperties: true, description: "JSON schema of the result" })),
-});
-
-const actorTypeSchema = t.Object({
-  type: t.String(),
-  kind: oneOf(["actor", "session"], "A session lives as long as its connection"),
-  durable: t.Boolean({ description: "What its actors change is stored" }),
-  indexed: t.Array(t.String(), { description: "Fields of the state that a query may filter on" }),
-  live: wholeNumber("Instances in memory"),
-  methods: t.Array(methodSchema),
-});
-
 export const actorsSchema = t.Object({
-  types: t.Array(actorTypeSchema),
   items: t.Array(actorSchema),
   next: nextCursor,
 });
@@ -50,20 +33,7 @@ const querySchema = t.Object({
   ...pageParameters,
 });
 
-const example = {
-  types: [
-    {
-      type: "counter",
-      kind: "actor",
-      durable: true,
-      indexed: ["count"],
-      live: 1,
-      methods: [{ name: "add", kind: "write", in: {} }],
-    },
-  ],
-  items: [actorExample],
-  next: "counter/page/home",
-};
+const example = { items: [actorExample], next: "counter/page/home" };
 
 export function serveActors(app: Elysia, view: ActorsView): void {
   app.get(
@@ -79,21 +49,21 @@ export function serveActors(app: Elysia, view: ActorsView): void {
         ...(status === undefined ? {} : { status }),
         ...(field === undefined || value === undefined ? {} : { where: { field, value: fieldValue(value) } }),
       };
-      return { types: view.actorTypes(), ...(await view.actors({ ...filter, ...pageQuery(query) })) };
+      return { ...(await view.actors({ ...filter, ...pageQuery(query) })) };
     },
     {
       query: querySchema,
       detail: {
-        summary: "Actor types, and actors awake and asleep",
+        summary: "Actors, awake and asleep",
         description:
-          "All types this node hosts, and one page of actors in the order of type and key: those in memory, and of " +
-          "durable types those that are stored. A page may be short and yet have a next one.",
+          "One page of them in the order of type and key: those in memory, and of durable types those that are " +
+          "stored. A page may be short and yet have a next one.",
         tags: ["actors"],
         parameters: parameters("query", querySchema),
         responses: answers({
-          200: jsonAnswer("The types and one page of actors", actorsSchema, example),
+          200: jsonAnswer("One page of actors", actorsSchema, example),
           422: problemAnswer("invalid_request", limitComplaint),
-          ...actorAnswers([503]),
+          ...actorAnswers([404, 503]),
         }),
       },
     },

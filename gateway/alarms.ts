@@ -41,8 +41,8 @@ export function serveAlarms(app: Elysia, view: ActorsView): void {
       detail: {
         summary: "Cancel an alarm",
         description:
-          "In a turn of the actor, which is woken for it: the answer comes when that is committed. One in quarantine " +
-          "has no turns: it must be released first.",
+          "In a turn of the actor, which is woken for it, or without one where it is in quarantine: the answer comes " +
+          "when that is committed.",
         tags: ["actors"],
         security: bearerToken,
         parameters: parameters("path", alarmPath),

@@ -75,8 +75,11 @@ describe("a dead letter", () => {
       input: "two",
       inputLost: false,
       reason: "actor.crashed",
-      problem: expect.stringContaining("out of ink"),
-      turns: [{ method: "print", outcome: "crashed" }],
+      problem: "Crashed in printer/a.print: out of ink",
+      turns: [
+        { method: "print", outcome: "crashed", agoMs: 0 },
+        { method: "print", outcome: "crashed", agoMs: 1_000 },
+      ],
     });
   });
 

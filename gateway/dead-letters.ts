@@ -23,7 +23,9 @@ export const letterSchema = t.Object({
   input: t.Optional(anyJson("What the method was to be given")),
   first: t.Optional(wholeNumber("Of one that was sent again and came back: the id it had first")),
   inputLost: t.Boolean({ description: "The input could not be kept: it cannot be sent again" }),
-  turns: t.Array(turnSchema, { description: "What the actor did last, newest first" }),
+  turns: t.Array(turnSchema, {
+    description: "What the actor did last, as of `at`, newest first: the turn that failed, if one did",
+  }),
 });
 
 export const lettersSchema = t.Object({ items: t.Array(letterSchema), next: nextCursor });
@@ -136,7 +138,7 @@ function serveLooking(app: Elysia, view: DeadLettersView): void {
       params: idSchema,
       detail: {
         summary: "One dead letter",
-        description: "With its input, why it was put aside, and what the actor did before.",
+        description: "With its input, why it was put aside, and what its actor did last.",
         tags: ["dead-letters"],
         parameters: parameters("path", idSchema),
         responses: answers({

@@ -4,8 +4,6 @@ import { fileURLToPath } from "node:url";
 
 import type { Elysia } from "elysia";
 
-import { answers } from "./document.ts";
-
 const ASSETS = [
   { name: "swagger-ui.css", from: "swagger-ui-dist/swagger-ui.css", mediaType: "text/css; charset=utf-8" },
   {
@@ -20,14 +18,7 @@ const ASSETS = [
 /** One fixed route per file, none with a name in its path: there is no path to traverse. */
 export function serveDocs(app: Elysia): void {
   const hidden = { detail: { hide: true } };
-  app.get("/", () => new Response(null, { status: 302, headers: { Location: "/docs" } }), {
-    detail: {
-      summary: "This page",
-      description: "Leads to /docs for now.",
-      tags: ["docs"],
-      responses: answers({ 302: { description: "To /docs" } }),
-    },
-  });
+  app.get("/", () => new Response(null, { status: 302, headers: { Location: "/docs" } }), hidden);
   app.get("/docs", fileAnswer("./pages/docs.html", "text/html; charset=utf-8"), hidden);
   for (const asset of ASSETS) {
     app.get(`/docs/assets/${asset.name}`, fileAnswer(asset.from, asset.mediaType), hidden);

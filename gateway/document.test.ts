@@ -9,6 +9,7 @@ import { t } from "#runtime/mod.ts";
 import type { MethodView, NodeView } from "#runtime/observe/view.ts";
 
 import { actorDetailSchema } from "./actor-acts.ts";
+import { actorTypesSchema } from "./actor-types.ts";
 import { actorsSchema } from "./actors.ts";
 import { alarmsSchema } from "./alarms.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
@@ -78,8 +79,8 @@ describe("the OpenAPI document", () => {
       "delete /actors/{type}/{key}/alarms/{name}",
       "delete /dead-letters/{id}",
       "delete /sessions/{id}",
-      "get /",
       "get /actors",
+      "get /actors/types",
       "get /actors/{type}/{key}",
       "get /actors/{type}/{key}/alarms",
       "get /dead-letters",
@@ -125,6 +126,7 @@ describe("the OpenAPI document", () => {
     expect(complaints(readinessSchema, example("/ready", "200"))).toEqual([]);
     expect(complaints(readinessSchema, example("/ready", "503"))).toEqual([]);
     expect(complaints(actorsSchema, example("/actors", "200"))).toEqual([]);
+    expect(complaints(actorTypesSchema, example("/actors/types", "200"))).toEqual([]);
     expect(complaints(actorDetailSchema, example("/actors/{type}/{key}", "200"))).toEqual([]);
     expect(complaints(alarmsSchema, example("/actors/{type}/{key}/alarms", "200"))).toEqual([]);
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);

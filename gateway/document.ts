@@ -39,23 +39,26 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           title: "Correio",
           version,
           description:
-            "Look into a running node, call its actors and act on them. Reading is open to whoever reaches this " +
-            "address, calls of methods that only look among it; everything else needs the admin token. Failures are " +
-            "problem details (RFC 9457).",
+            "Call the actors of a running node, look into it and act on it. Reading needs no token, and neither do " +
+            "calls of methods that only look; for everything else press Authorize and paste the admin token that the " +
+            "server printed when it started. Failures are problem details (RFC 9457).",
         },
         tags: [
-          { name: "process", description: "Is it alive, is it ready, what does it measure" },
-          { name: "actors", description: "Actor types and actors, awake and asleep" },
           ...tags,
+          { name: "actors", description: "Actors of all types, awake and asleep: to be looked at and acted on" },
           { name: "dead-letters", description: "Messages that nobody handled" },
           { name: "sessions", description: "Open connections" },
-          { name: "docs", description: "What you are reading" },
+          { name: "process", description: "Is it alive, is it ready, what does it measure" },
         ],
         components: {
           schemas: { ...schemas, Problem: problemSchema as TSchema },
           responses,
           securitySchemes: {
-            bearerAuth: { type: "http", scheme: "bearer", description: "The token in CORREIO_ADMIN_TOKEN" },
+            bearerAuth: {
+              type: "http",
+              scheme: "bearer",
+              description: "The admin token: CORREIO_ADMIN_TOKEN, or the one that the server printed when it started",
+            },
           },
         },
       },
@@ -85,7 +88,9 @@ export function tokenAnswer(method: "POST" | "DELETE"): Answers {
 /** The answers of a route, with what any route may answer besides. */
 export function answers(known: Answers): Answers {
   const failure = problemAnswer("internal", "Cannot answer: the fault is in the server's log");
-  const description = "Any other failure: 421 for a host name not served here, 500 for a fault of the gateway";
+  const description =
+    "Any other failure: 400 for a query parameter that is not listed here, 421 for a host name that is not served " +
+    "here, 500 for a fault of the gateway";
   return { ...known, default: { ...failure, description } };
 }
 

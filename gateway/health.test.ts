@@ -4,6 +4,8 @@ import { describe, expect, test } from "bun:test";
 
 import { Value } from "@sinclair/typebox/value";
 
+import type { Readiness } from "#runtime/observe/view.ts";
+
 import { healthSchema, readinessSchema } from "./health.ts";
 import { startStandIn } from "./stand-in.ts";
 
@@ -35,9 +37,19 @@ describe("GET /ready", () => {
     expect(body).toEqual({ ready: false, why: "draining" });
   });
 
+  test("is 503 with the store's code and its file while the store fails", async () => {
+    const problem = 'Cannot commit to "/data/correio.db": it is damaged';
+    await using gateway = startStandIn({ readiness: () => ({ ready: false, why: "store.corrupt", problem }) });
+    const response = await gateway.get("/ready");
+    expect(response.status).toBe(503);
+    const body: unknown = await response.json();
+    expect(Value.Check(readinessSchema, body)).toBe(true);
+    expect(body).toEqual({ ready: false, why: "store.corrupt", problem });
+  });
+
   test("follows the node from one request to the next", async () => {
-    const answers = [{ ready: true }, { ready: false, why: "draining" }];
-    await using gateway = startStandIn({ readiness: () => answers.shift() ?? { ready: false } });
+    const answers: Readiness[] = [{ ready: true }, { ready: false, why: "draining" }];
+    await using gateway = startStandIn({ readiness: () => answers.shift() ?? { ready: true } });
     expect((await gateway.get("/ready")).status).toBe(200);
     expect((await gateway.get("/ready")).status).toBe(503);
   });

@@ -19,7 +19,8 @@ export const healthSchema = t.Object({
 
 export const readinessSchema = t.Object({
   ready: t.Boolean(),
-  why: t.Optional(t.String({ description: "What it waits for; absent when ready" })),
+  why: t.Optional(t.String({ description: "`starting`, `draining` or a code of the store; absent when ready" })),
+  problem: t.Optional(t.String({ description: "Of a store that fails: the same for people, with the file" })),
 });
 
 const healthExample = {
@@ -28,6 +29,12 @@ const healthExample = {
   version: "0.1.0",
   startedAt: 1_735_689_600_000,
   uptimeMs: 81_250,
+};
+
+const unreadyExample = {
+  ready: false,
+  why: "store.full",
+  problem: 'Cannot commit to "data/correio.db": the disk is full or its bound is reached',
 };
 
 export function serveHealth(app: Elysia, view: NodeView): void {
@@ -49,11 +56,13 @@ export function serveHealth(app: Elysia, view: NodeView): void {
     {
       detail: {
         summary: "May traffic be sent here",
-        description: "503 while the node starts and while it drains.",
+        description:
+          "503 while the node starts, while it drains, and while its store cannot be read or written: until the next " +
+          "commit goes well, which is also tried from here; a damaged store stays so until the process ends.",
         tags: ["process"],
         responses: answers({
           200: jsonAnswer("The node takes traffic", readinessSchema, { ready: true }),
-          503: jsonAnswer("The node takes no traffic", readinessSchema, { ready: false, why: "draining" }),
+          503: jsonAnswer("The node takes no traffic", readinessSchema, unreadyExample),
         }),
       },
     },

@@ -5,9 +5,11 @@ import type { Elysia, ValidationError } from "elysia";
 import { actorProblem, isActorError } from "./actor-problems.ts";
 import { allowedMethods, type Endpoint } from "./endpoints.ts";
 import { type ProblemBody, problemResponse } from "./problem-body.ts";
+import { UnknownQueryName } from "./query-names.ts";
 
 const KINDS = {
   invalid_request: { status: 422, title: "The request does not fit its schema" },
+  unknown_parameter: { status: 400, title: "The address has no such query parameter" },
   malformed_request: { status: 400, title: "The request cannot be read" },
   unsupported_media_type: { status: 415, title: "The body is not said to be JSON" },
   unauthorized: { status: 401, title: "The admin token is missing or wrong" },
@@ -49,6 +51,7 @@ export function answerWithProblems(
     const known = code === "NOT_FOUND" ? wrongCall(request) : error;
     // First: the code of a refusal is its author's, and may be any.
     if (isActorError(known)) return actorProblem(known, onFault);
+    if (known instanceof UnknownQueryName) return problem("unknown_parameter", known.message);
     if (code === "VALIDATION") return problem("invalid_request", describeInvalid(error));
     if (code === "PARSE") return problem("malformed_request", "Cannot read the body");
     if (code === "NOT_FOUND") return unknownAddress(request, app.routes);

@@ -7,6 +7,7 @@ import type { NodeView } from "#runtime/observe/view.ts";
 import { serveActorActs } from "./actor-acts.ts";
 import { actorAnswerComponents } from "./actor-answers.ts";
 import { createWrongCallCheck, serveActorCalls } from "./actor-calls.ts";
+import { serveActorTypes } from "./actor-types.ts";
 import { serveActors } from "./actors.ts";
 import { serveAlarms } from "./alarms.ts";
 import { tagOf } from "./call-document.ts";
@@ -15,6 +16,7 @@ import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
 import { answerWithProblems } from "./problems.ts";
+import { refuseUnknownQueryNames } from "./query-names.ts";
 import { serveSessions } from "./sessions.ts";
 
 /** Only the routes: who may ask is decided before them. `onFault` hears of what a client sees as status 500. */
@@ -24,8 +26,10 @@ export function createRoutes(view: NodeView, onFault: (fault: unknown) => void):
   const types = view.actorTypes();
   const schemas: Record<string, TSchema> = {};
   answerWithProblems(app, createWrongCallCheck(types), onFault);
+  refuseUnknownQueryNames(app);
   serveHealth(app, view);
   serveMetrics(app, view);
+  serveActorTypes(app, view);
   serveActors(app, view);
   serveActorActs(app, view);
   serveAlarms(app, view);
@@ -35,7 +39,10 @@ export function createRoutes(view: NodeView, onFault: (fault: unknown) => void):
   serveDocs(app);
   const tags = types
     .filter(({ methods }) => methods.length > 0)
-    .map((type) => ({ name: tagOf(type), description: `Methods of the actors of type ${type.type}` }));
+    .map((type) => ({
+      name: tagOf(type),
+      description: `Call an actor of type ${type.type}: a new key is a new actor`,
+    }));
   serveDocument(app, { version: view.about().version, tags, schemas, responses: actorAnswerComponents() });
   return app;
 }

@@ -120,8 +120,8 @@ export function createView(asked: unknown[]): NodeView {
     call: async ({ type, key, method, input, timeoutMs, once }) =>
       noted(["call", type, key, method, { input, timeoutMs, once }], method === "clear" ? undefined : "42"),
     async inspect(_, key) {
-      const recent = aLetter.turns;
-      return isKnown(key) ? { ...anActor, state: { count: 42 }, version: 3, alarms: [anAlarm], recent } : undefined;
+      const turns = { recent: aLetter.turns, recorded: "the last 1 of 3 since it woke" };
+      return isKnown(key) ? { ...anActor, state: { count: 42 }, version: 3, alarms: [anAlarm], ...turns } : undefined;
     },
     alarms: async (_, key) => (isKnown(key) ? [anAlarm] : []),
     cancelAlarm: async (...what) => noted(["cancelAlarm", ...what], what[2] === anAlarm.name),

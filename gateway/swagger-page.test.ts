@@ -94,12 +94,14 @@ async function authorize(page: Bun.WebView): Promise<void> {
   await scrollAndClick(page, ".auth-btn-wrapper .btn-done");
 }
 
-/** Opens the operation, presses "Try it out", fills in its first field if there is a value for it, and executes. */
+/** Opens the operation, fills in its first field if there is a value for it, and executes. */
 async function runOperation(page: Bun.WebView, operation: string, value?: string): Promise<void> {
   await scrollAndClick(page, `${operation} .opblock-summary-control`);
-  await scrollAndClick(page, `${operation} .try-out__btn`);
+  await appears(page, `${operation} .execute`);
   if (value !== undefined) {
-    await scrollAndClick(page, `${operation} .parameters input`);
+    const field = `${operation} .parameters input`;
+    await scrollAndClick(page, field);
+    await page.evaluate(`document.querySelector(${JSON.stringify(field)}).select()`);
     await page.type(value);
   }
   await scrollAndClick(page, `${operation} .execute`);

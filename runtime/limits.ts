@@ -37,6 +37,8 @@ export const limits = {
   timersPerActorMax: 256,
   watchesPerActorMax: 10_000,
   subscriptionsPerActorMax: 256,
+  /** Watches of all actors together. */
+  watchesMax: 1_000_000,
   /** Subscribers of one topic, and topics that have any. */
   subscribersPerTopicMax: 100_000,
   topicsMax: 1_000_000,
@@ -46,9 +48,11 @@ export const limits = {
   sharedReadsMax: 256,
   /** Tells and publications that one turn of a durable actor holds until its commit. */
   heldOutputsMax: 10_000,
-  /** Alarms kept in memory ahead of their time; later ones wait in the store. */
+  /** Alarms read into memory ahead of their time, and with those that commits add twice as many; later ones wait. */
   alarmWindowMax: 10_000,
   alarmWindowMs: 60_000,
+  /** Wait before more are read where all that were read are due already. */
+  alarmCatchUpMs: 100,
   /** An alarm later than this was missed: its policy says what becomes of it. */
   alarmLateMs: 1_000,
   /** Wait before an alarm is tried again whose actor could not take it. */
@@ -62,6 +66,10 @@ export const limits = {
   /** So many crashes within the time shut the key until someone releases it. */
   quarantineCrashes: 10,
   quarantineWindowMs: 60_000,
+  /** Keys that are shut, of all types together; one more is not shut, but rests as long as may be. */
+  quarantinedKeysMax: 10_000,
+  /** Wait between looks whether the turn is over in which a key was shut. */
+  shutLookMs: 10,
   /** Keys whose crashes are remembered; the longest unchanged go first. */
   failuresKept: 10_000,
   /** Messages of one key that come again, whose crashes are counted. */
@@ -69,12 +77,22 @@ export const limits = {
   /** Dead letters kept, oldest dropped first, and the text of one, in UTF-16 code units. */
   deadLettersMax: 10_000,
   deadLetterLengthMax: 65_536,
+  /** Texts of the dead letters that wait for the store, in UTF-16 code units; the oldest are given up first. */
+  lettersWaitingLengthMax: 64 * 1_048_576,
+  /** Wait before the store is given dead letters and quarantines again that it has refused. */
+  recordRetryMs: 1_000,
   /** The flight recorder of all actors together, and the turns it keeps of one. */
   recorderBytes: 16 * 1_048_576,
   recordedTurns: 16,
   /** A turn that computes longer than this, or is not over after the second, is reported. */
   turnBudgetMs: 100,
   turnOpenMs: 30_000,
+  /** While developing, samples of the stack that nobody asked for are thrown away this often. */
+  stackSamplesMs: 1_000,
+  /** Turns may go on for this time when the connection of their session is gone, or their key shut. */
+  closingTurnsMs: 30_000,
+  /** In a full mailbox, asks that nobody waits for any more are looked for this often. */
+  sweepEveryMs: 100,
   /** The file of durable actors, unless set otherwise. */
   storeBytesMax: 64 * 1_073_741_824,
   /** A turn that blocks the process this long is named, unless set otherwise. */
@@ -139,6 +157,14 @@ export const limits = {
   storeBusyRetryMs: 20,
   /** Commits that wait so; the next is refused. */
   storeWaitingCommitsMax: 64,
+  /** A database up to this size is looked through for damage before it is opened: that takes about a second. */
+  storeCheckBytesMax: 256 * 1_048_576,
+  /** So long after the store has failed, whoever asks whether the node is ready makes it try again. */
+  storeTryMs: 1_000,
+  /** A store that was full is usable again when it has this much room, on the disk and below its bound. */
+  storeRoomBytes: 16 * 1_048_576,
+  /** A failure of the store is logged once; the same again within this time is counted. */
+  storeFailureLogMs: 60_000,
   /** What of the database is kept in memory. */
   storeCacheBytes: 64 * 1_048_576,
   /** What its write-ahead log may keep of the disk once it has been copied into the database. */

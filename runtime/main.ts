@@ -7,9 +7,10 @@ import { startGateway } from "#gateway/gateway.ts";
 
 import packageFile from "../package.json" with { type: "json" };
 import { systemClock } from "./base/clock.ts";
+import { settlesWithin } from "./base/settles-within.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { AnyActorType } from "./core/definition.ts";
-import type { SessionOf, Store, TurnProbe } from "./core/ports.ts";
+import type { CoreEvents, SessionOf, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { limits } from "./limits.ts";
 import { ConnectionTable } from "./net/connection-table.ts";
@@ -22,11 +23,15 @@ import {
   openStore,
   readTls,
   type TlsFiles,
+  troubleOf,
 } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
+import { startStackSampler } from "./observe/stack-sampler.ts";
+import { isStoreFailure, logStoreFailures } from "./observe/store-failures.ts";
+import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { createFramesProtocol } from "./wire/frames-protocol.ts";
 import type { TextPart } from "./wire/text-parts.ts";
@@ -43,7 +48,7 @@ const STORE_CLOSE_MS = 1_000;
 
 const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_TLS_KEY";
 
-export interface Node {
+export interface Server {
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
   readonly httpPort: number;
@@ -53,8 +58,9 @@ export interface Node {
 }
 
 /** Starts everything, or nothing: rejects with a `RuntimeError`, or an `Error` that names file or port. */
-export async function startNode(config: Config, log: Log): Promise<Node> {
+export async function startServer(config: Config, log: Log): Promise<Server> {
   const phase = { notReady: "starting" as string | undefined };
+  const storeFailed = logStoreFailures(log, systemClock);
   await using undo = new AsyncDisposableStack();
   const ledger = createLedger(config, ledgerHeader, log);
   undo.defer(() => void ledger.close());
@@ -65,7 +71,10 @@ export async function startNode(config: Config, log: Log): Promise<Node> {
   undo.defer(() => store.close());
   const watchdog = startWatchdog({ types: types.map(watchedType), blockedMs: config.blockedMs, log });
   undo.defer(() => void watchdog.stop());
-  const system = createSystem({ types, store, probe: watchdog.probe }, config, log);
+  const stacks = config.development ? startStackSampler(systemClock) : undefined;
+  undo.defer(() => stacks?.stop());
+  const events = logEvents(log, storeFailed, stacks);
+  const system = createSystem({ types, store, probe: watchdog.probe, events }, config);
   await system.start();
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
   system.scheduler.onStepEnd("write", () => ledger.flush());
@@ -73,10 +82,11 @@ export async function startNode(config: Config, log: Log): Promise<Node> {
   const listeners = startListeners(catalog.pipelineSession, table, config, undo);
   const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
   const metrics = createMetrics({ ...figures, ...(system.memory === undefined ? {} : { memory: system.memory }) });
-  const notReady = (): string | undefined => phase.notReady;
+  const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
-  const onFault = (error: unknown): void => log.limited("error", "gateway.fault", { err: error });
+  const onFault = (error: unknown): void =>
+    isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
   const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
   undo.defer(() => gateway.stop());
   // Only now: a second server on the same ports must not touch the ledger of the first.
@@ -92,8 +102,9 @@ export async function startNode(config: Config, log: Log): Promise<Node> {
     const rowsLost = ledger.close();
     if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
     if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
-    await settlesWithin(gateway.stop(), leftMs());
-    await settlesWithin(store.close(), Math.max(STORE_CLOSE_MS, leftMs()));
+    await settlesWithin(systemClock, gateway.stop(), leftMs());
+    await settlesWithin(systemClock, store.close(), Math.max(STORE_CLOSE_MS, leftMs()));
+    stacks?.stop();
     void watchdog.stop();
     return cutOff;
   };
@@ -123,13 +134,13 @@ interface SystemParts {
   readonly types: readonly AnyActorType[];
   readonly store: Store;
   readonly probe: TurnProbe;
+  readonly events: CoreEvents;
 }
 
-function createSystem(parts: SystemParts, config: Config, log: Log): ActorSystem {
+function createSystem(parts: SystemParts, config: Config): ActorSystem {
   const { memoryBudgetBytes: bytes, development } = config;
   const memory = { bytes, used: () => process.memoryUsage.rss() };
-  const events = logEvents(log);
-  return new ActorSystem({ clock: systemClock, ...parts, events, development, ...(bytes === 0 ? {} : { memory }) });
+  return new ActorSystem({ clock: systemClock, ...parts, development, ...(bytes === 0 ? {} : { memory }) });
 }
 
 function createTable(system: ActorSystem, config: Config, log: Log): ConnectionTable {
@@ -147,20 +158,14 @@ function createTable(system: ActorSystem, config: Config, log: Log): ConnectionT
 
 /** Lets every session end by itself, then closes the rest. Returns how many lost something by that. */
 async function drainSessions(table: ConnectionTable, system: ActorSystem, drainMs: number): Promise<number> {
-  const answered = await settlesWithin(table.drain(), drainMs * (1 - FORCE_SHARE));
+  const answered = await settlesWithin(systemClock, table.drain(), drainMs * (1 - FORCE_SHARE));
   const cutOff = answered ? 0 : table.abortAll("shutdown");
-  await settlesWithin(system.drain(), drainMs * FORCE_SHARE);
+  await settlesWithin(systemClock, system.drain(), drainMs * FORCE_SHARE);
   return cutOff;
 }
 
-function settlesWithin(promise: Promise<unknown>, waitMs: number): Promise<boolean> {
-  const { promise: timeout, resolve } = Promise.withResolvers<boolean>();
-  const cancel = systemClock.after(waitMs, () => resolve(false));
-  return Promise.race([promise.then(() => true), timeout]).finally(cancel);
-}
-
-function announce(node: Node, config: Config): void {
-  const { tcpPort, tlsPort, httpPort, adminToken } = node;
+function announce(server: Server, config: Config): void {
+  const { tcpPort, tlsPort, httpPort, adminToken } = server;
   const httpHost = config.httpHost.includes(":") ? `[${config.httpHost}]` : config.httpHost;
   console.log(`[INFO] Servidor TCP iniciado na porta ${tcpPort}`);
   if (tlsPort !== undefined) console.log(`[INFO] Servidor TLS iniciado na porta ${tlsPort}`);
@@ -179,9 +184,9 @@ async function run(): Promise<void> {
   const { config } = settings;
   const log = createLog(config.logLevel, systemClock);
   try {
-    const node = await startNode(config, log);
-    announce(node, config);
-    stopOnSignals(node, log);
+    const server = await startServer(config, log);
+    announce(server, config);
+    stopOnSignals(server, log);
   } catch (error) {
     console.error(messageOf(error));
     process.exit(1);
@@ -189,7 +194,7 @@ async function run(): Promise<void> {
 }
 
 /** Also on an exception that nobody caught: what was accepted is answered, then the process ends with 1. */
-function stopOnSignals(node: Node, log: Log): void {
+function stopOnSignals(server: Server, log: Log): void {
   let stoppedAtMs: number | undefined;
   const stop = async (exitCode: number): Promise<void> => {
     const nowMs = systemClock.monotonicMs();
@@ -199,7 +204,7 @@ function stopOnSignals(node: Node, log: Log): void {
     }
     stoppedAtMs = nowMs;
     console.log("[INFO] Encerrando: respondendo ao que foi aceito...");
-    const ended = await node.drain().then(
+    const ended = await server.drain().then(
       () => exitCode,
       (error: unknown) => {
         log.logger.error({ err: error }, "Ended, but not in good order");

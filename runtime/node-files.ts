@@ -4,18 +4,24 @@ import { join } from "node:path";
 
 import { systemClock } from "./base/clock.ts";
 import type { Config } from "./config.ts";
-import type { Store } from "./core/ports.ts";
 import type { Log } from "./observe/log.ts";
+import type { NotReady } from "./observe/view.ts";
 import { AppendFile } from "./storage/append-file.ts";
 import { createMemoryStore } from "./storage/memory-store.ts";
-import { openSqliteStore } from "./storage/sqlite-store.ts";
+import { openSqliteStore, type WatchedStore } from "./storage/sqlite-store.ts";
 
 export type TlsFiles = { readonly cert: string; readonly key: string };
 
-export function openStore({ store, dataFolder, sync, storeBytesMax }: Config): Store {
-  if (store === "memory") return createMemoryStore();
+export function openStore({ store, dataFolder, sync, storeBytesMax }: Config): WatchedStore {
+  if (store === "memory") return Object.assign(createMemoryStore(), { problem: () => undefined });
   const path = join(dataFolder, "correio.db");
   return namingSettings("CORREIO_DATA, CORREIO_STORE", () => openSqliteStore({ path, sync, bytesMax: storeBytesMax }));
+}
+
+/** What makes a node unready while its store fails. */
+export function troubleOf(store: WatchedStore): NotReady | undefined {
+  const problem = store.problem();
+  return problem && { why: problem.code, problem: problem.message };
 }
 
 /** `header` is the first line of a new file. */

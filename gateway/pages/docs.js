@@ -5,5 +5,6 @@ globalThis.SwaggerUIBundle({
   dom_id: "#swagger-ui",
   deepLinking: true,
   displayRequestDuration: true,
+  tryItOutEnabled: true,
   validatorUrl: null,
 });

@@ -35,7 +35,9 @@ function ringing(options: { readonly hibernateAfterMs?: number; readonly capacit
   const stepped = new SteppedSystem([Ringing]);
   const ref = stepped.system.ref(Ringing, "r");
   const resident = (): boolean => stepped.resident(Ringing).length > 0;
-  return { stepped, clock: stepped.clock, Ringing, rang, ref, tell: ref.tell, resident };
+  const [host] = stepped.system.hosts;
+  const { stats } = host as NonNullable<typeof host>;
+  return { stepped, clock: stepped.clock, Ringing, rang, ref, tell: ref.tell, resident, stats };
 }
 
 describe("a timer", () => {
@@ -83,15 +85,6 @@ describe("a timer", () => {
     expect(rang).toEqual(["tea at 100"]);
   });
 
-  test("leaves out a firing that finds the mailbox full, and rings the next time", async () => {
-    const { clock, rang, tell } = ringing({ capacity: 1 });
-    tell.set({ name: "tick", options: { everyMs: 10 } });
-    await clock.settle();
-    tell.busy(35);
-    await clock.advance(60);
-    expect(rang).toEqual(["tick at 35", "tick at 40", "tick at 50", "tick at 60"]);
-  });
-
   test("is not set for a method that its type has not", async () => {
     const Lost = actor("lost", { state: () => ({}) }).on("set", {}, (self) =>
       self.timer("tea", { afterMs: 1, send: "rung" }),
@@ -101,6 +94,64 @@ describe("a timer", () => {
       code: "actor.crashed",
       error: { cause: { code: "actor.unknown_method" } },
     });
+  });
+});
+
+describe("a timer that comes again and again", () => {
+  test("has at most one message waiting: a long turn is followed by one tick, and the others are counted", async () => {
+    const { stepped, clock, stats, rang, tell } = ringing();
+    tell.set({ name: "tick", options: { everyMs: 10 } });
+    await clock.settle();
+    tell.busy(95);
+    await clock.advance(100);
+    expect(rang).toEqual(["tick at 95", "tick at 100"]);
+    expect([stats.missedTicks, stepped.deadLetters]).toEqual([8, []]);
+  });
+
+  test("pushes nothing out and fills no mailbox, however long the turn is", async () => {
+    const { stepped, clock, rang, ref, tell } = ringing({ capacity: 2 });
+    tell.set({ name: "tick", options: { everyMs: 1 } });
+    await clock.settle();
+    tell.busy(5_000);
+    await clock.advance(2_500);
+    expect(ref.tell.cancel("tick")).toEqual({ accepted: true });
+    await clock.advance(2_501);
+    expect([rang, stepped.deadLetters]).toEqual([["tick at 5000"], []]);
+  });
+
+  test("has a message waiting beside that of another timer", async () => {
+    const { clock, stats, rang, tell } = ringing();
+    tell.set({ name: "tick", options: { everyMs: 10 } });
+    tell.set({ name: "tock", options: { everyMs: 20 } });
+    await clock.settle();
+    tell.busy(35);
+    await clock.advance(36);
+    expect([rang, stats.missedTicks]).toEqual([["tick at 35", "tock at 35"], 2]);
+  });
+
+  test("leaves out a tick that finds the mailbox full, which is counted and no dead letter", async () => {
+    const { stepped, clock, stats, rang, tell } = ringing({ capacity: 1 });
+    tell.set({ name: "tick", options: { everyMs: 10 } });
+    await clock.settle();
+    tell.busy(35);
+    await clock.settle();
+    tell.cancel("none");
+    await clock.advance(60);
+    expect(rang).toEqual(["tick at 40", "tick at 50", "tick at 60"]);
+    expect([stats.rejected.get("actor.mailbox_full"), stats.missedTicks, stepped.deadLetters]).toEqual([3, 0, []]);
+  });
+});
+
+describe("a timer that fires once", () => {
+  test("and finds the mailbox full leaves a dead letter: no other tick follows", async () => {
+    const { stepped, clock, rang, tell } = ringing({ capacity: 1 });
+    tell.set({ name: "tea", options: { afterMs: 10 } });
+    await clock.settle();
+    tell.busy(35);
+    await clock.settle();
+    tell.cancel("none");
+    await clock.advance(1_000);
+    expect([rang, stepped.deadLetters]).toEqual([[], ["ringing/r.ring: actor.mailbox_full"]]);
   });
 });
 

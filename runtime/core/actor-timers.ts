@@ -1,9 +1,22 @@
 // The volatile timers of one actor: each sends it a message, and all are forgotten with the activation.
-import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
+import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
+import type { CellHost, NodeServices } from "./cell-host.ts";
 import type { Method } from "./definition.ts";
 import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
+import { type Mailbox, mailboxFull } from "./mailbox.ts";
+
+/** The actor whose timers they are. */
+export interface TimedCell {
+  readonly host: CellHost;
+  readonly services: NodeServices;
+  readonly key: string;
+  readonly address: string;
+  readonly mailbox: Mailbox;
+  /** False when the mailbox is full. */
+  offer(envelope: Envelope): boolean;
+}
 
 interface ArmedTimer {
   readonly timer: Timer;
@@ -11,18 +24,17 @@ interface ArmedTimer {
   readonly input: unknown;
   /** Undefined: it fires once. */
   readonly everyMs: number | undefined;
+  /** Its last message is in the mailbox. */
+  waits: boolean;
 }
 
 export class ActorTimers implements TimerOwner {
-  readonly #wheel: TimerWheel;
-  /** Into the mailbox, or aside when that is full. */
-  readonly #send: (envelope: Envelope) => void;
+  readonly #cell: TimedCell;
   readonly #byName = new Map<string, ArmedTimer>();
   readonly #names = new Map<Timer, string>();
 
-  constructor(wheel: TimerWheel, send: (envelope: Envelope) => void) {
-    this.#wheel = wheel;
-    this.#send = send;
+  constructor(cell: TimedCell) {
+    this.#cell = cell;
   }
 
   get count(): number {
@@ -30,22 +42,27 @@ export class ActorTimers implements TimerOwner {
   }
 
   /** The same name replaces. Throws `actor.limit_reached`. */
-  set(name: string, delayMs: number, what: Omit<ArmedTimer, "timer">): void {
+  set(name: string, delayMs: number, { method, ...what }: Pick<ArmedTimer, "method" | "input" | "everyMs">): void {
     this.cancel(name);
     if (this.#byName.size >= limits.timersPerActorMax) {
       const message = `Cannot set timer "${name}": the actor has ${limits.timersPerActorMax}, the limit`;
       throw new RuntimeError("actor.limit_reached", message);
     }
     const timer = new Timer(this);
-    this.#byName.set(name, { timer, ...what });
+    const handler: Method["handler"] = (turn, input) => {
+      armed.waits = false;
+      return method.handler(turn, input);
+    };
+    const armed: ArmedTimer = { timer, method: { ...method, handler }, ...what, waits: false };
+    this.#byName.set(name, armed);
     this.#names.set(timer, name);
-    this.#wheel.arm(timer, delayMs);
+    this.#cell.services.wheel.arm(timer, delayMs);
   }
 
   cancel(name: string): void {
     const armed = this.#byName.get(name);
     if (armed === undefined) return;
-    this.#wheel.disarm(armed.timer);
+    this.#cell.services.wheel.disarm(armed.timer);
     this.#byName.delete(name);
     this.#names.delete(armed.timer);
   }
@@ -56,9 +73,19 @@ export class ActorTimers implements TimerOwner {
 
   timerFired(timer: Timer): void {
     const name = this.#names.get(timer) as string;
-    const { method, input, everyMs } = this.#byName.get(name) as ArmedTimer;
-    if (everyMs === undefined) this.cancel(name);
-    else this.#wheel.arm(timer, everyMs);
-    this.#send(new Envelope(method, input));
+    const armed = this.#byName.get(name) as ArmedTimer;
+    if (armed.everyMs === undefined) this.cancel(name);
+    else this.#cell.services.wheel.arm(timer, armed.everyMs);
+    this.#send(armed);
+  }
+
+  /** Of a timer that comes again, a message that there is no place for is left out: the next one says the same. */
+  #send(armed: ArmedTimer): void {
+    const { host, services } = this.#cell;
+    if (armed.waits) return void host.stats.missedTicks++;
+    const envelope = new Envelope(armed.method, armed.input);
+    if (this.#cell.offer(envelope)) armed.waits = true;
+    else if (armed.everyMs !== undefined) host.stats.countRejected("actor.mailbox_full");
+    else services.deadLetter(this.#cell, envelope, mailboxFull(this.#cell));
   }
 }

@@ -26,7 +26,7 @@ export class Address {
   /** The turn that calls: the one it was made in, or, for a ref that was kept, the one its actor runs now. */
   get caller(): Turn | undefined {
     const turn = this.#madeIn;
-    return turn === undefined || turn.live ? turn : (turn.cell as Cell).turn;
+    return turn === undefined || turn.live ? turn : callerOfKept(turn);
   }
 
   /** The actor, when it is in memory. */
@@ -39,4 +39,11 @@ export class Address {
   start(): Cell {
     return (this.#cell = this.host.start(this.key));
   }
+}
+
+/** Of reads that wait side by side nobody knows which one it is. */
+function callerOfKept(madeIn: Turn): Turn | undefined {
+  if (madeIn.abandoned) madeIn.throwOver();
+  const { turn, reads } = madeIn.cell as Cell;
+  return turn ?? (reads?.next === undefined ? reads : undefined);
 }

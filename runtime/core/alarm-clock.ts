@@ -2,15 +2,18 @@
 import type { Clock } from "../base/clock.ts";
 import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
+import { ArmedAlarms, dueBefore, nameOf } from "./armed-alarms.ts";
 import type { PendingChange } from "./group-commit.ts";
 import type { Store } from "./ports.ts";
 import type { AlarmRecord, StoredAlarm } from "./stored.ts";
 
-export interface AlarmHooks {
+export interface AlarmClockOptions {
   /** False when the actor cannot take it now: it is tried again. True also when that waits for someone's release. */
   fire(alarm: StoredAlarm): boolean;
   /** The store cannot be read: that is tried again. */
   failed(error: unknown): void;
+  /** How many are read at once; `limits.alarmWindowMax` unless given. */
+  readonly windowMax?: number;
 }
 
 interface Named {
@@ -18,17 +21,26 @@ interface Named {
   readonly key: string;
 }
 
-/** Timers go by the monotonic clock and alarms by the wall clock: at its timer each alarm looks at the wall again. */
+/**
+ * Timers go by the monotonic clock and alarms by the wall clock: at its timer each alarm looks at the wall again.
+ *
+ * In memory are those that are due next, at most twice `windowMax` and, beyond that, only what is due in the same
+ * millisecond. When more are committed, those that are due last go, and are read from the store as the others come due.
+ * While `windowMax` of those that were due find no room with their actors, nothing is read: what is due later waits.
+ */
 export class AlarmClock implements TimerOwner {
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
   readonly #store: Store;
-  readonly #hooks: AlarmHooks;
-  /** By actor, then by name. */
-  readonly #armed = new Map<string, Map<string, Timer>>();
-  readonly #alarms = new Map<Timer, StoredAlarm>();
+  readonly #hooks: AlarmClockOptions;
+  readonly #windowMax: number;
+  readonly #armed = new ArmedAlarms(this);
   /** Every alarm due up to this Unix time is in memory, or has been sent. */
   #windowEnd = Number.NEGATIVE_INFINITY;
+  /** It ends there because no more are to be in memory. */
+  #windowFull = false;
+  /** With one more that is not due yet, the window ends earlier. */
+  #aheadMax = 0;
   readonly #windowTimer = new Timer(this);
   /** Actors whose alarms are looked up again. */
   readonly #again = new Map<string, Named>();
@@ -38,11 +50,17 @@ export class AlarmClock implements TimerOwner {
   /** Alarms sent to their actors. */
   fired = 0;
 
-  constructor(clock: Clock, wheel: TimerWheel, store: Store, hooks: AlarmHooks) {
+  constructor(clock: Clock, wheel: TimerWheel, store: Store, options: AlarmClockOptions) {
     this.#clock = clock;
     this.#wheel = wheel;
     this.#store = store;
-    this.#hooks = hooks;
+    this.#hooks = options;
+    this.#windowMax = options.windowMax ?? limits.alarmWindowMax;
+  }
+
+  /** Alarms in memory: not due yet, or waiting for their actors to have room. */
+  get count(): number {
+    return this.#armed.ahead + this.#armed.late;
   }
 
   async start(): Promise<void> {
@@ -55,7 +73,7 @@ export class AlarmClock implements TimerOwner {
     this.#stopped = true;
     this.#wheel.disarm(this.#windowTimer);
     this.#wheel.disarm(this.#againTimer);
-    for (const timer of this.#alarms.keys()) this.#wheel.disarm(timer);
+    for (const timer of this.#armed.timers) this.#wheel.disarm(timer);
   }
 
   /** What the store has taken: alarms set, replaced and cancelled. */
@@ -78,6 +96,7 @@ export class AlarmClock implements TimerOwner {
 
   /** After a while: what was sent to this actor may not have been stored as handled. */
   lookAgain({ type, key }: Named): void {
+    if (this.#again.size >= this.#windowMax) return this.#lookAtAll();
     this.#again.set(nameOf({ type, key }), { type, key });
     if (!this.#againTimer.armed && !this.#stopped) this.#wheel.arm(this.#againTimer, limits.alarmRetryMs);
   }
@@ -85,45 +104,48 @@ export class AlarmClock implements TimerOwner {
   timerFired(timer: Timer): void {
     if (timer === this.#windowTimer) return void this.#loadWindow();
     if (timer === this.#againTimer) return void this.#reloadAgain();
-    const alarm = this.#alarms.get(timer) as StoredAlarm;
+    const alarm = this.#armed.get(timer);
     const leftMs = alarm.dueAt - this.#clock.unixMs();
     if (leftMs > 0) return this.#wheel.arm(timer, leftMs);
-    if (!this.#hooks.fire(alarm)) return this.#wheel.arm(timer, limits.alarmRetryMs);
-    this.fired++;
-    this.#remove(alarm, alarm.name);
+    if (this.#hooks.fire(alarm)) {
+      this.fired++;
+      return this.#remove(alarm, alarm.name);
+    }
+    this.#armed.isLate(timer);
+    this.#wheel.arm(timer, limits.alarmRetryMs);
   }
 
   #put({ type, key }: Named, name: string, alarm: AlarmRecord | undefined): void {
     this.#remove({ type, key }, name);
     if (alarm === undefined || alarm.dueAt > this.#windowEnd) return;
-    const timer = new Timer(this);
-    const actor = nameOf({ type, key });
-    const ofActor = this.#armed.get(actor) ?? new Map<string, Timer>();
-    this.#armed.set(actor, ofActor.set(name, timer));
-    this.#alarms.set(timer, { ...alarm, type, key });
+    const timer = this.#armed.add({ ...alarm, type, key });
     if (!this.#stopped) this.#wheel.arm(timer, Math.max(0, alarm.dueAt - this.#clock.unixMs()));
+    if (this.#armed.ahead > this.#aheadMax) this.#endEarlier();
   }
 
   #remove(who: Named, name: string): void {
-    const ofActor = this.#armed.get(nameOf(who));
-    const timer = ofActor?.get(name);
-    if (ofActor === undefined || timer === undefined) return;
-    this.#wheel.disarm(timer);
-    this.#alarms.delete(timer);
-    ofActor.delete(name);
-    if (ofActor.size === 0) this.#armed.delete(nameOf(who));
+    const timer = this.#armed.remove(who, name);
+    if (timer !== undefined) this.#wheel.disarm(timer);
   }
 
-  /** A full window ends before the millisecond of its last alarm, for more may be due then; one has to fit whole. */
-  async #alarmsDue(after: number): Promise<readonly StoredAlarm[]> {
-    for (let most: number = limits.alarmWindowMax; ; most *= 2) {
-      const alarms = await this.#store.alarmsDue(after, this.#windowEnd, most);
-      if (alarms.length < most) return alarms;
-      const { dueAt } = alarms.at(-1) as StoredAlarm;
-      if (alarms[0]?.dueAt === dueAt) continue;
-      this.#windowEnd = dueAt - 1;
-      return alarms;
-    }
+  /** The actor was destroyed, and its alarms with it. */
+  #forget(who: Named): void {
+    for (const name of this.#armed.namesOf(who)) this.#remove(who, name);
+  }
+
+  /** Too many are in memory: those that are due last are left to the store. What is due together stays together. */
+  #endEarlier(): void {
+    const alarms = this.#armed.inOrder();
+    const { dueAt } = alarms[this.#windowMax] as StoredAlarm;
+    this.#windowEnd = Math.min(this.#windowEnd, dueBefore(alarms, this.#windowMax) ?? dueAt);
+    for (const alarm of alarms) if (alarm.dueAt > this.#windowEnd) this.#remove(alarm, alarm.name);
+    this.#windowFull = true;
+    this.#setAheadMax();
+    this.#readOn();
+  }
+
+  #setAheadMax(): void {
+    this.#aheadMax = 2 * Math.max(this.#windowMax, this.#armed.ahead);
   }
 
   async #reloadAgain(): Promise<void> {
@@ -132,33 +154,53 @@ export class AlarmClock implements TimerOwner {
     for (const actor of actors) await this.reload(actor);
   }
 
-  /** The actor was destroyed, and its alarms with it. */
-  #forget(who: Named): void {
-    for (const name of Array.from(this.#armed.get(nameOf(who))?.keys() ?? [])) this.#remove(who, name);
+  /** More actors are to be looked at than are kept: all alarms are read again, also those that were sent already. */
+  #lookAtAll(): void {
+    this.#windowEnd = Number.NEGATIVE_INFINITY;
+    if (!this.#stopped) this.#wheel.arm(this.#windowTimer, limits.alarmRetryMs);
   }
 
   /** The next stretch of time: at most a minute, and at most as many alarms as fit. */
   async #loadWindow(): Promise<void> {
     if (this.#loading) return;
+    if (this.#armed.late >= this.#windowMax) return this.#wheel.arm(this.#windowTimer, limits.alarmRetryMs);
     this.#loading = true;
+    const after = this.#windowEnd;
+    // Set before the store is asked: what is committed meanwhile is put in by `committed`.
+    this.#windowEnd = Math.max(this.#clock.unixMs(), after) + limits.alarmWindowMs;
+    this.#windowFull = false;
+    this.#setAheadMax();
     try {
-      const after = this.#windowEnd;
-      // Set before the store is asked: what is committed meanwhile is put in by `committed`.
-      this.#windowEnd = Math.max(this.#clock.unixMs(), after) + limits.alarmWindowMs;
-      const alarms = await this.#alarmsDue(after);
-      for (const alarm of alarms) {
-        const known = this.#armed.get(nameOf(alarm))?.has(alarm.name) === true;
-        if (!known) this.#put(alarm, alarm.name, alarm);
+      for (const alarm of await this.#alarmsDue(after)) {
+        if (!this.#armed.has(alarm)) this.#put(alarm, alarm.name, alarm);
       }
     } catch (error) {
-      this.#windowEnd = Number.NEGATIVE_INFINITY;
+      this.#windowEnd = Math.min(this.#windowEnd, after);
       this.#hooks.failed(error);
     }
     this.#loading = false;
-    if (this.#stopped) return;
-    const leftMs = this.#windowEnd - this.#clock.unixMs() - limits.alarmWindowMs / 2;
-    this.#wheel.arm(this.#windowTimer, Math.max(limits.alarmRetryMs, leftMs));
+    this.#readOn();
+  }
+
+  /** A full window ends before the moment of its last alarm, for more may be due then; one moment has to fit whole. */
+  async #alarmsDue(after: number): Promise<readonly StoredAlarm[]> {
+    const until = this.#windowEnd;
+    for (let most = this.#windowMax; ; most *= 2) {
+      const alarms = await this.#store.alarmsDue(after, until, most);
+      if (alarms.length < most) return alarms;
+      const end = dueBefore(alarms, most - 1);
+      if (end === undefined) continue;
+      this.#windowEnd = Math.min(this.#windowEnd, end);
+      this.#windowFull = true;
+      return alarms;
+    }
+  }
+
+  /** Half a minute before the window ends; a full one makes room only as its alarms come due. */
+  #readOn(): void {
+    if (this.#stopped || this.#loading) return;
+    const leftMs = this.#windowEnd - this.#clock.unixMs();
+    if (this.#windowFull) this.#wheel.arm(this.#windowTimer, Math.max(limits.alarmCatchUpMs, leftMs));
+    else this.#wheel.arm(this.#windowTimer, Math.max(limits.alarmRetryMs, leftMs - limits.alarmWindowMs / 2));
   }
 }
-
-const nameOf = ({ type, key }: Named): string => `${type}/${key}`;

@@ -1,5 +1,6 @@
 // What only some actors have: a connection, a stored state, timers, crashes to rest from. A plain one has none of it.
 import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
+import { limits } from "../limits.ts";
 import { type ActivatedCell, wake } from "./activation.ts";
 import type { ActorTimers } from "./actor-timers.ts";
 import type { DurableState } from "./durable-state.ts";
@@ -15,7 +16,10 @@ export class CellExtras {
   suspended = false;
   /** It leaves memory after this turn. */
   stopping = false;
-  restTimer: Timer | undefined;
+  /** The rest after crashes; or, of a session whose connection is gone, how long its turns may go on. */
+  timer: Timer | undefined;
+  /** When `sweep` last looked, in monotonic milliseconds. */
+  #sweptMs = Number.NEGATIVE_INFINITY;
 
   /** Whether a turn may begin, as far as these go; wakes the actor, or sets the timer, where that is missing. */
   allow(cell: ActivatedCell & TimerOwner): boolean {
@@ -26,13 +30,23 @@ export class CellExtras {
     return false;
   }
 
+  /** Makes room in a full mailbox: behind a turn that takes long there may be asks that nobody waits for any more. */
+  sweep({ mailbox, host, services }: ActivatedCell): boolean {
+    const nowMs = services.scheduler.timeMs();
+    if (nowMs < this.#sweptMs + limits.sweepEveryMs) return false;
+    this.#sweptMs = nowMs;
+    const dropped = mailbox.sweep();
+    host.stats.discarded += dropped;
+    return dropped > 0;
+  }
+
   /** After crashes no turn begins for a while. */
   #rests(cell: ActivatedCell & TimerOwner): boolean {
     const { clock, wheel } = cell.services;
     const leftMs = this.failure === undefined ? 0 : this.failure.notBeforeMs - clock.monotonicMs();
     if (leftMs <= 0) return false;
-    this.restTimer ??= new Timer(cell);
-    if (!this.restTimer.armed) wheel.arm(this.restTimer, leftMs);
+    this.timer ??= new Timer(cell);
+    if (!this.timer.armed) wheel.arm(this.timer, leftMs);
     return true;
   }
 }

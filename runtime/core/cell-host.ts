@@ -25,6 +25,11 @@ export interface Member {
   readonly connection: ConnectionPort | undefined;
 }
 
+/** An actor that watches others: what it may not is counted with its type. */
+export interface WatchingMember extends Member {
+  readonly host: Pick<CellHost, "type" | "stats">;
+}
+
 /** A turn, to whoever need not know more of it. */
 export interface LiveTurn {
   readonly live: boolean;
@@ -32,8 +37,8 @@ export interface LiveTurn {
 
 /** Who wants to know that whom is gone. */
 export interface WatchTable {
-  watch(watcher: Member, watched: { readonly type: string; readonly key: string }, method: string): void;
-  unwatch(watcher: Member, watched: { readonly type: string; readonly key: string }): void;
+  watch(watcher: WatchingMember, watched: { readonly type: string; readonly key: string }, method: string): void;
+  unwatch(watcher: WatchingMember, watched: { readonly type: string; readonly key: string }): void;
   /** Tells all who watch it. */
   gone(who: Gone): void;
   /** Those it watches need not tell it any more. */
@@ -52,6 +57,11 @@ export interface TopicTable {
   count(topic: Topic<never>): number;
 }
 
+export interface SentAlarms {
+  /** What was sent to this actor may not have been stored as handled: the store still knows it. */
+  lookAgain(who: { readonly type: string; readonly key: string }): void;
+}
+
 /** What all cells of a node share. */
 export interface NodeServices {
   readonly clock: Clock;
@@ -68,6 +78,7 @@ export interface NodeServices {
   readonly commits: GroupCommit;
   readonly watches: WatchTable;
   readonly topics: TopicTable;
+  readonly alarms: SentAlarms;
   /** Whatever may be checked is: inputs of local calls, what reads do to the state, messages changed after sending. */
   readonly development: boolean;
   refFrom<Methods>(turn: LiveTurn | undefined, type: Addressable<Methods>, key: string): Ref<Methods>;
@@ -77,6 +88,8 @@ export interface NodeServices {
   busy(change: 1 | -1): void;
   /** A cell came into memory (+1) or left it (-1). */
   resident(change: 1 | -1): void;
+  /** How many keys of all types are shut. */
+  readonly quarantinedKeys: number;
   /** A key is shut until someone releases it. */
   quarantined(type: string, key: string, reason: string): void;
 }
@@ -89,6 +102,8 @@ export interface ShutCell extends Linked {
   cancelTimers(): void;
   /** Drops what waits: asks among it are told why, tells are put aside. */
   discardAll(why: RuntimeError): void;
+  /** Turns that go on are abandoned after a while. */
+  limitTurns(): void;
 }
 
 /** What the cells of one actor type share. */
@@ -107,7 +122,10 @@ export interface CellHost {
   becameIdle(member: Linked): void;
   /** Made where there is none. */
   failureOf(key: string): FailureRecord;
-  quarantine(key: string, reason: string): void;
+  /** False, and the key stays open, when as many keys of the node are shut as may be. */
+  quarantine(key: string, reason: string): boolean;
+  /** Why a key is shut, by key. */
+  readonly quarantined: ReadonlyMap<string, string>;
   /** Some key is shut. */
   readonly anyQuarantined: boolean;
   /** A turn that went on while its key was shut is over: what it has left behind goes. */

@@ -1,7 +1,8 @@
 // Hot. One resident actor: its mailbox, its state, and when it has its turns. One at a time, or reads side by side.
 
 import type { Linked } from "../base/linked-list.ts";
-import type { TimerOwner } from "../base/timer-wheel.ts";
+import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
+import { limits } from "../limits.ts";
 import { type ActivatedCell, pack, type Presence } from "./activation.ts";
 import { ActorTimers } from "./actor-timers.ts";
 import { CellExtras } from "./cell-extras.ts";
@@ -10,13 +11,13 @@ import type { WaitingTurn } from "./deadlock.ts";
 import type { SessionMethods } from "./definition.ts";
 import { DurableState } from "./durable-state.ts";
 import { Envelope } from "./envelope.ts";
-import type { RuntimeError } from "./errors.ts";
-import { Mailbox, mailboxFull, type MailboxItem } from "./mailbox.ts";
+import { RuntimeError } from "./errors.ts";
+import { Mailbox, type MailboxItem } from "./mailbox.ts";
 import type { ConnectionPort, MessageBatch, SessionPort } from "./ports.ts";
 import type { Runnable } from "./scheduler.ts";
 import type { FailureRecord } from "./supervision.ts";
-import { discard, putAside } from "./turn-ending.ts";
-import { mayShare, runEnvelope, runMessage, type RunningCell } from "./turn-running.ts";
+import { discard } from "./turn-ending.ts";
+import { abandonTurn, mayShare, runEnvelope, runMessage, type RunningCell } from "./turn-running.ts";
 import type { Turn } from "./turn.ts";
 
 /** Idle: nothing to do. Ready: in the scheduler's queue. Running: in a slice. Waiting: for a promise, or for time. */
@@ -87,14 +88,14 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   }
 
   get timers(): ActorTimers {
-    return (this.#more.timers ??= new ActorTimers(this.services.wheel, (envelope) => this.#fire(envelope)));
+    return (this.#more.timers ??= new ActorTimers(this));
   }
 
   get status(): CellStatus {
     if (this.turn !== undefined || this.reads !== undefined) return "running";
     if (this.#extras?.suspended === true) return "suspended";
     if (this.presence === "waking") return "waking";
-    if (this.#extras?.restTimer?.armed === true) return "resting";
+    if (this.failure !== undefined && this.#extras?.timer?.armed === true) return "resting";
     return this.#phase === "idle" ? "idle" : "ready";
   }
 
@@ -116,7 +117,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
 
   /** False when the mailbox is full. */
   offer(envelope: Envelope): boolean {
-    if (!this.mailbox.offer(envelope)) return false;
+    if (!this.mailbox.offer(envelope) && !(this.#more.sweep(this) && this.mailbox.offer(envelope))) return false;
     if (envelope.queuedMs === 0) envelope.queuedMs = this.services.scheduler.timeMs();
     this.#changed();
     return true;
@@ -157,6 +158,12 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     closed.queuedMs = this.services.scheduler.timeMs();
     this.mailbox.putLast(closed);
     this.#changed();
+    if (!this.gone) this.limitTurns();
+  }
+
+  /** Nobody wants to wait for those that go on now: they have some time to come to their end. */
+  limitTurns(): void {
+    this.services.wheel.arm((this.#more.timer ??= new Timer(this)), limits.closingTurnsMs);
   }
 
   /** A session leaves through its `closed` turn: its connection ends. */
@@ -205,9 +212,13 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     this.#changed();
   }
 
-  /** The rest after crashes is over. */
+  /** The rest after crashes is over; or turns go on that have had their time to end. */
   timerFired(): void {
-    this.#changed();
+    const { connection, host, key } = this;
+    if (connection !== undefined) this.#abandonTurns("its connection is gone");
+    else if (host.quarantined.has(key)) this.#abandonTurns("it is in quarantine");
+    else return this.#changed();
+    if (connection !== undefined && !this.gone) this.limitTurns();
   }
 
   /** All that the actor changed is stored; or it is not, and what it holds in memory is void. */
@@ -247,8 +258,10 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     this.host.stats.discarded += this.mailbox.clear((item) => discard(this, item, why));
   }
 
-  #fire(envelope: Envelope): void {
-    if (!this.offer(envelope)) putAside(this, envelope, mailboxFull(this));
+  #abandonTurns(because: string): void {
+    const why = new RuntimeError("actor.cancelled", `Gave up a turn of "${this.address}": ${because}`);
+    if (this.turn !== undefined) abandonTurn(this, this.turn, why);
+    while (this.reads !== undefined) abandonTurn(this, this.reads, why);
   }
 
   get #more(): CellExtras {
@@ -315,7 +328,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   #leave(): void {
     const extras = this.#extras;
     this.host.idle.remove(this);
-    if (extras?.restTimer !== undefined) this.services.wheel.disarm(extras.restTimer);
+    if (extras?.timer !== undefined) this.services.wheel.disarm(extras.timer);
     this.#phase = "gone";
     this.host.remove(this);
     extras?.connection?.sessionLeft();

@@ -31,7 +31,12 @@ export interface ReadContext<State> {
   sleep(delayMs: number): Promise<void>;
 }
 
-/** What a volatile timer sends: a message like any other, so it never overlaps a turn. */
+/**
+ * What a volatile timer sends: a message like any other, so it never overlaps a turn. Of one that comes again at most
+ * one message waits: while it does, those that are due are left out and counted as missed, so a turn that takes long is
+ * followed by one tick, not by all it held up. One that finds the mailbox full is left out too, and counted as rejected
+ * for it. What fires once has no next time: where the mailbox is full, it becomes a dead letter.
+ */
 export interface TimerOptions {
   /** One of the two, in milliseconds; `everyMs` at least 1. */
   readonly afterMs?: number;

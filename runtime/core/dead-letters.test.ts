@@ -118,11 +118,14 @@ describe("a dead letter", () => {
         key: "b",
         method: "take",
         reason: "actor.crashed",
-        problem: "Crashed in box/b.take: no room (no room)",
+        problem: "Crashed in box/b.take: no room",
         from: "sender/s",
         input: { text: "hm" },
         inputLost: false,
-        turns: [{ method: "take", outcome: "answered" }],
+        turns: [
+          { method: "take", outcome: "crashed", agoMs: 0 },
+          { method: "take", outcome: "answered" },
+        ],
       },
     ]);
   });

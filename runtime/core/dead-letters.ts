@@ -5,12 +5,13 @@ import type { CellHost } from "./cell-host.ts";
 import { decode, encode } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import type { RuntimeError } from "./errors.ts";
-import type { GroupCommit } from "./group-commit.ts";
+import type { NodeRecords } from "./node-records.ts";
 import type { Store } from "./ports.ts";
-import type { Recorded } from "./recorder.ts";
+import { OUTCOME, type Recorded } from "./recorder.ts";
 import { type ShownTurn, shownTurns } from "./shown-turns.ts";
 import type { Encoded, StoredLetter } from "./stored.ts";
 import { textOf } from "./supervision.ts";
+import type { Turn } from "./turn.ts";
 
 export interface DeadLetter {
   readonly id: number;
@@ -34,10 +35,15 @@ export interface DeadLetter {
 
 type Body = Pick<DeadLetter, "problem" | "from" | "input" | "inputLost" | "first" | "turns">;
 
+interface RecordedCell extends Recorded {
+  readonly host: CellHost;
+  readonly turn?: Pick<Turn, "envelope" | "waitMs" | "turnStartedMs"> | undefined;
+}
+
 export interface LetterSource {
   readonly clock: Clock;
   readonly store: Store;
-  readonly commits: GroupCommit;
+  readonly records: NodeRecords;
 }
 
 export class DeadLetters {
@@ -60,9 +66,8 @@ export class DeadLetters {
 
   add(where: { readonly key: string; readonly host: CellHost }, envelope: Envelope, why: RuntimeError): void {
     const { type, services } = where.host;
-    const recorded = "recordSlot" in where ? (where as Recorded) : undefined;
-    const turns =
-      recorded && shownTurns(type, services.meter.recorder.turnsOf(recorded), this.#source.clock.monotonicMs());
+    const nowMs = this.#source.clock.monotonicMs();
+    const turns = "recordSlot" in where ? lastTurns(where as RecordedCell, envelope, nowMs) : [];
     const id = ++this.#lastId;
     this.counts.set(type.name, (this.counts.get(type.name) ?? 0) + 1);
     const letter: StoredLetter = {
@@ -72,10 +77,10 @@ export class DeadLetters {
       key: where.key,
       method: envelope.method.name,
       reason: why.code,
-      body: bodyOf(envelope, why, turns ?? []),
+      body: bodyOf(envelope, why, turns),
     };
     this.#removed.delete(id - limits.deadLettersMax);
-    this.#source.commits.keepLetter(letter, id - limits.deadLettersMax);
+    this.#source.records.keepLetter(letter, id - limits.deadLettersMax);
     services.events.deadLetter({ type: type.name, key: where.key, method: letter.method, reason: why.code, id });
   }
 
@@ -96,7 +101,7 @@ export class DeadLetters {
 
   remove(id: number): void {
     this.#removed.add(id);
-    this.#source.commits.removeLetter(id);
+    this.#source.records.removeLetter(id);
   }
 }
 
@@ -109,10 +114,20 @@ function firstOf({ origin }: Envelope): number | undefined {
   return origin?.id.startsWith(LETTER) === true ? Number(origin.id.slice(LETTER.length)) : undefined;
 }
 
+/** The turn that this letter is the end of is recorded after it. */
+function lastTurns(cell: RecordedCell, envelope: Envelope, nowMs: number): readonly ShownTurn[] {
+  const { type, services } = cell.host;
+  const turns = services.meter.recorder.turnsOf(cell);
+  if (cell.turn?.envelope !== envelope) return shownTurns(type, turns, nowMs);
+  const { waitMs, turnStartedMs } = cell.turn;
+  const ended = { method: envelope.method.index, outcome: OUTCOME.crashed, endedMs: nowMs };
+  return shownTurns(type, [{ ...ended, waitMs, durationMs: nowMs - turnStartedMs }, ...turns], nowMs);
+}
+
 function bodyOf(envelope: Envelope, why: RuntimeError, turns: readonly ShownTurn[]): Encoded {
-  const cause = why.cause === undefined ? "" : ` (${textOf(why.cause)})`;
+  const cause = why.cause === undefined ? "" : textOf(why.cause);
   const { input, from } = envelope;
-  const problem = `${why.message}${cause}`.slice(0, 2_000);
+  const problem = (why.message.includes(cause) ? why.message : `${why.message} (${cause})`).slice(0, 2_000);
   const known = { problem, from: from?.address, first: firstOf(envelope), turns };
   const encoded = encode(input);
   const keeps = typeof encoded === "string" && encoded.length <= limits.deadLetterLengthMax;

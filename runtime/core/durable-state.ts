@@ -1,6 +1,7 @@
 // One durable actor between two commits: what is stored, what its turn has changed, and what may not leave yet.
 import { limits } from "../limits.ts";
 import { AlarmChanges } from "./alarm-changes.ts";
+import type { SentAlarms } from "./cell-host.ts";
 import type { AnyActorType } from "./definition.ts";
 import { decode } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
@@ -15,6 +16,7 @@ import { WatchChanges } from "./watch-changes.ts";
 export interface DurableOwner {
   readonly key: string;
   readonly host: { readonly type: AnyActorType; usesAlarms: boolean };
+  readonly services: { readonly alarms: SentAlarms };
   /** All that it changed is stored; or, with an error, it is not, and the state in memory rests on what is lost. */
   stored(error: RuntimeError | undefined): void;
 }
@@ -131,11 +133,6 @@ export class DurableState implements Committing {
     this.#watches?.dropTurn();
   }
 
-  /** Alarms that were sent may not have been handled: the store still knows them. */
-  lookAfterAlarms(): void {
-    this.#commits.lost(this);
-  }
-
   /** Leaves with `letGo`, once what was staged before is stored. */
   hold(output: HeldOutput): void {
     this.#outputs.push(output);
@@ -240,7 +237,7 @@ export class DurableState implements Committing {
     this.#version = this.#committed;
     this.#snapshot = undefined;
     this.#gone = false;
-    this.lookAfterAlarms();
+    if (this.#owner.host.usesAlarms) this.#owner.services.alarms.lookAgain(this);
     this.#owner.stored(error);
   }
 

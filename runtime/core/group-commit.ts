@@ -3,16 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../limits.ts";
 import { RuntimeError } from "./errors.ts";
 import type { Store } from "./ports.ts";
-import type {
-  AlarmRecord,
-  Change,
-  CommitBatch,
-  Encoded,
-  IndexedValue,
-  StoredLetter,
-  StoredQuarantine,
-  StoredWatch,
-} from "./stored.ts";
+import type { AlarmRecord, Change, CommitBatch, Encoded, IndexedValue, StoredWatch } from "./stored.ts";
 
 /** Something that leaves an actor: a reply, a tell, an ask, a publication. */
 export interface HeldOutput {
@@ -64,14 +55,20 @@ export class PendingChange implements Change {
   }
 }
 
-/** What besides actors is committed. */
-type Records = Omit<CommitBatch, "changes">;
+/** Those of the node go in batches of their own. */
+const NO_RECORDS: Omit<CommitBatch, "changes"> = {
+  letters: [],
+  lettersRemoved: [],
+  lettersRemovedTo: 0,
+  quarantined: [],
+  released: [],
+};
 
 export interface CommitHooks {
+  /** Before changes are given to the store: what must not come after them goes first. */
+  committing(): void;
   /** Before anything that waited for these changes leaves. */
   committed(changes: readonly PendingChange[]): void;
-  /** What this actor did last is not stored: its alarms are as they were. */
-  lost(owner: { readonly type: string; readonly key: string }): void;
   /** Nothing waits for the store any more. */
   quiet(): void;
   failed(error: unknown): void;
@@ -86,17 +83,11 @@ export class GroupCommit {
   readonly #clock: Clock;
   readonly #hooks: CommitHooks;
   #open: PendingChange[] = [];
-  #letters: StoredLetter[] = [];
-  #lettersRemoved: number[] = [];
-  #lettersRemovedTo = 0;
-  #quarantined: StoredQuarantine[] = [];
-  #released: { type: string; key: string }[] = [];
   /** The store is at work. */
   #busy = false;
   /** A batch will be given to it soon. */
   #wanted = false;
-  #hasRecords = false;
-  /** Batches that the store has taken, and that it refused. */
+  /** Batches that the store has taken, and that it refused; those of the node too. */
   batches = 0;
   failures = 0;
 
@@ -108,7 +99,7 @@ export class GroupCommit {
 
   /** Nothing waits for the store. */
   get quiet(): boolean {
-    return !this.#busy && this.#open.length === 0 && !this.#hasRecords;
+    return !this.#busy && this.#open.length === 0;
   }
 
   open(owner: Committing, baseVersion: number): PendingChange {
@@ -118,37 +109,10 @@ export class GroupCommit {
     return change;
   }
 
-  lost(owner: Committing): void {
-    this.#hooks.lost(owner);
-  }
-
   /** The owner gave it up; the store has not seen it. */
   withdraw(change: PendingChange): void {
     const index = this.#open.indexOf(change);
     if (index >= 0) this.#open.splice(index, 1);
-  }
-
-  keepLetter(letter: StoredLetter, removedTo: number): void {
-    this.#letters.push(letter);
-    this.#lettersRemovedTo = Math.max(this.#lettersRemovedTo, removedTo);
-    this.#recorded();
-  }
-
-  removeLetter(id: number): void {
-    this.#lettersRemoved.push(id);
-    this.#recorded();
-  }
-
-  quarantine(record: StoredQuarantine): void {
-    this.#quarantined.push(record);
-    this.#recorded();
-  }
-
-  /** In a batch it would come before what shut the key: that goes instead, where it is not stored yet. */
-  release(type: string, key: string): void {
-    this.#quarantined = this.#quarantined.filter((each) => each.type !== type || each.key !== key);
-    this.#released.push({ type, key });
-    this.#recorded();
   }
 
   #want(): void {
@@ -160,11 +124,12 @@ export class GroupCommit {
   /** Gives the store what has come together; what comes while it is at work follows when it has answered. */
   readonly #commit = (): void => {
     this.#wanted = false;
-    if (this.#open.length === 0 && !this.#hasRecords) return;
+    if (this.#open.length === 0) return;
     const changes = this.#open.splice(0, limits.changesPerCommitMax);
     this.#busy = true;
     for (let index = 0; index < changes.length; index++) (changes[index] as PendingChange).taken = true;
-    this.#store.commit({ changes, ...this.#takeRecords() }).then(
+    this.#hooks.committing();
+    this.#store.commit({ changes, ...NO_RECORDS }).then(
       (outcomes) => this.#taken(changes, outcomes),
       (error: unknown) => this.#refused(changes, error),
     );
@@ -191,30 +156,6 @@ export class GroupCommit {
     }
     if (this.quiet) this.#hooks.quiet();
     else this.#want();
-  }
-
-  #recorded(): void {
-    this.#hasRecords = true;
-    this.#want();
-  }
-
-  #takeRecords(): Records {
-    const records = {
-      letters: this.#letters,
-      lettersRemoved: this.#lettersRemoved,
-      lettersRemovedTo: this.#lettersRemovedTo,
-      quarantined: this.#quarantined,
-      released: this.#released,
-    };
-    if (this.#hasRecords) {
-      this.#letters = [];
-      this.#lettersRemoved = [];
-      this.#lettersRemovedTo = 0;
-      this.#quarantined = [];
-      this.#released = [];
-      this.#hasRecords = false;
-    }
-    return records;
   }
 }
 

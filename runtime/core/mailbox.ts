@@ -105,6 +105,17 @@ export class Mailbox {
     return undefined;
   }
 
+  /** Takes out the asks that nobody waits for any more. Returns how many. */
+  sweep(): number {
+    const held = this.#count;
+    let before: MailboxItem | undefined;
+    for (let item = this.#head; item !== undefined; item = before === undefined ? this.#head : itemAfter(before)) {
+      if (item instanceof Envelope && item.asking?.settled === true) this.#takeOut(item, before);
+      else before = item;
+    }
+    return held - this.#count;
+  }
+
   /** Empties the mailbox; `visit` sees what was there. Returns the number of messages dropped. */
   clear(visit: (item: MailboxItem) => void): number {
     const dropped = this.#count;
@@ -126,6 +137,17 @@ export class Mailbox {
     this.#tail = item;
   }
 
+  #takeOut(envelope: Envelope, before: MailboxItem | undefined): void {
+    if (before === undefined) return this.shift(envelope);
+    before.next = envelope.next;
+    envelope.next = undefined;
+    if (this.#tail === envelope) this.#tail = before;
+    // Before one of the control lane there are only others of it.
+    if (this.#controlTail === envelope) this.#controlTail = before as Envelope;
+    this.#count--;
+    this.#bytes -= envelope.bytes;
+  }
+
   /** An item that has left points nowhere: a long queue must not hang on what was once its first. */
   #unlinkHead(item: MailboxItem): void {
     this.#head = item.next as MailboxItem | undefined;
@@ -133,6 +155,10 @@ export class Mailbox {
     if (this.#tail === item) this.#tail = undefined;
     if (this.#controlTail === item) this.#controlTail = undefined;
   }
+}
+
+function itemAfter(item: MailboxItem): MailboxItem | undefined {
+  return item.next as MailboxItem | undefined;
 }
 
 /** Why a message is not let in. */

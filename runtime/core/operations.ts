@@ -1,5 +1,7 @@
 // What an operator does to actors from outside: look, call, put to sleep, stop, release, try dead letters again.
+import { limits } from "../limits.ts";
 import { shownState } from "./activation.ts";
+import type { Address } from "./address.ts";
 import { type DeadLetter, letterId } from "./dead-letters.ts";
 import type { Method } from "./definition.ts";
 import { decode } from "./encoding.ts";
@@ -8,6 +10,7 @@ import { RuntimeError } from "./errors.ts";
 import { type ActorStatus, describe } from "./queries.ts";
 import type { CallOptions } from "./shape.ts";
 import { type ShownTurn, shownTurns } from "./shown-turns.ts";
+import { cancelStoredAlarm, leavesMemory } from "./shut-alarms.ts";
 import type { AlarmRecord } from "./stored.ts";
 import type { ActorSystem } from "./system.ts";
 import { checkedMethod } from "./turn-options.ts";
@@ -39,6 +42,8 @@ export interface CallTarget {
 
 export class Operations {
   readonly #system: ActorSystem;
+  /** What was begun last of all that goes one by one. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(system: ActorSystem) {
     this.#system = system;
@@ -95,26 +100,35 @@ export class Operations {
     return cell !== undefined;
   }
 
-  /** What waits is put aside; from now on nothing is let in. */
+  /** What waits is put aside; from now on nothing is let in. Throws `actor.limit_reached`. */
   quarantine(type: string, key: string, reason: string): void {
-    this.#system.address(type, key).host.quarantine(key, reason);
+    if (this.#system.address(type, key).host.quarantine(key, reason)) return;
+    const message = `Cannot shut "${type}/${key}": ${limits.quarantinedKeysMax} keys of this node are shut, the limit`;
+    throw new RuntimeError("actor.limit_reached", message);
   }
 
   /** Lets messages in again, and alarms that came meanwhile. False when the key was not shut. */
-  async release(type: string, key: string): Promise<boolean> {
+  release(type: string, key: string): Promise<boolean> {
     const { host } = this.#system.address(type, key);
-    if (!host.release(key)) return false;
-    this.#system.commits.release(type, key);
-    await this.#system.alarms.reload({ type, key });
-    return true;
+    return this.#oneByOne(async () => {
+      if (!host.release(key)) return false;
+      this.#system.records.release(type, key);
+      await this.#system.alarms.reload({ type, key });
+      return true;
+    });
   }
 
-  /** In a turn of the actor, so that it is committed in order. Rejects with `actor.not_durable`. */
+  /**
+   * False when there is none of this name; true when that is stored. In a turn of the actor, or without one where its
+   * key is shut. Rejects with `actor.not_durable`, and with what stands against the turn, or against the store.
+   */
   async cancelAlarm(type: string, key: string, name: string): Promise<boolean> {
-    const { store } = this.#system;
+    const { store, delivery } = this.#system;
     const address = this.#system.address(type, key);
     if (!(await store.alarmsOf(type, key)).some((alarm) => alarm.name === name)) return false;
-    await this.#system.delivery.ask(address, cancelling(name), undefined, undefined);
+    if (address.host.quarantined.has(key)) await leavesMemory(this.#system, address);
+    if (address.host.quarantined.has(key)) await this.#oneByOne(() => this.#cancelShut(address, name));
+    else await delivery.ask(address, cancelling(name), undefined, undefined);
     return true;
   }
 
@@ -135,6 +149,19 @@ export class Operations {
     const known = (await letters.get(id)) !== undefined && !letters.isRemoved(id);
     if (known) letters.remove(id);
     return known;
+  }
+
+  /** It may have been released while this waited for its turn. */
+  async #cancelShut(address: Address, name: string): Promise<void> {
+    if (address.host.quarantined.has(address.key)) return cancelStoredAlarm(this.#system, address, name);
+    await this.#system.delivery.ask(address, cancelling(name), undefined, undefined);
+  }
+
+  /** A key that is shut stays shut, and what is stored of it as it is, while something is done that rests on it. */
+  #oneByOne<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   /** The program may have changed since the letter was written. */

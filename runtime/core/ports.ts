@@ -106,7 +106,7 @@ export interface CoreEvents {
   overBudget(event: TurnEvent & { turns: number }): void;
   /** A turn waits that long already, for these asks: `type/key.method`. */
   stillOpen(event: TurnEvent & { waitsFor: readonly string[] }): void;
-  /** The store refused what actors changed, or could not be read. */
+  /** The store refused what was to be stored, or could not be read; or what waited for it was given up. */
   storeFailed(event: { error: unknown }): void;
 }
 

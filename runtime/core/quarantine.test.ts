@@ -7,7 +7,7 @@ import { limits } from "../limits.ts";
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
 import { watch } from "../testing/stepped-system.ts";
 import { actor, session } from "./definition.ts";
-import { startNode } from "./test-node.ts";
+import { startNode, type TestNode } from "./test-node.ts";
 
 const Fragile = actor("fragile", { state: () => ({ count: 0 }), durable: true })
   .on("crash", {}, () => {
@@ -207,5 +207,56 @@ describe("a release", () => {
   test("of a key that is not shut does nothing, and says so", async () => {
     const { node } = await shop();
     expect(await node.operations.release("fragile", "a")).toBe(false);
+  });
+});
+
+/** As many keys as may be shut. */
+const shutAll = (node: TestNode): void => {
+  for (let key = 1; key < limits.quarantinedKeysMax; key++) node.operations.quarantine("fragile", `${key}`, "by hand");
+  node.operations.quarantine("client", "another type", "by hand");
+};
+const refused = (node: TestNode): number | undefined => node.system.hosts[0]?.stats.rejected.get("actor.limit_reached");
+
+describe("the keys that are shut", () => {
+  test("are at most 10 000, of all types together: one more is refused by hand, and counted", async () => {
+    const { node } = await shop();
+    shutAll(node);
+    expect(() => node.operations.quarantine("fragile", "1", "for another reason")).not.toThrow();
+    expect(refused(node)).toBeUndefined();
+    expect(() => node.operations.quarantine("fragile", "one more", "by hand")).toThrow(
+      "10000 keys of this node are shut",
+    );
+    expect(refused(node)).toBe(1);
+  });
+
+  test("leave one more open that should be shut: it rests as long as may be after each of its crashes", async () => {
+    const { node, clock, ref } = await shop();
+    shutAll(node);
+    for (let time = 1; time < limits.quarantineCrashes; time++) {
+      ref.tell.crash();
+      ref.tell.touch();
+      await clock.settle();
+    }
+    const counted = (): number => node.crashes.length;
+    expect([counted(), node.quarantines.length]).toEqual([limits.quarantineCrashes - 1, limits.quarantinedKeysMax]);
+    ref.tell.crash();
+    const answer = watch(ref.touch(undefined, { timeoutMs: 60_000 }));
+    await clock.advance(limits.backoffMaxMs - 1);
+    expect([counted(), refused(node), answer.outcome.kind]).toEqual([limits.quarantineCrashes, 1, "pending"]);
+    await clock.advance(2);
+    expect(answer.outcome).toEqual({ kind: "answered", value: limits.quarantineCrashes });
+    expect(node.quarantines.length).toBe(limits.quarantinedKeysMax);
+  });
+
+  test("have room for it when one is released, and it crashes again", async () => {
+    const { node, clock, ref, shut } = await shop();
+    shutAll(node);
+    await shut();
+    expect(node.quarantines).not.toContain("fragile/a");
+    await node.operations.release("fragile", "1");
+    ref.tell.crash();
+    await shut();
+    await clock.advance(60_000);
+    expect(node.quarantines).toContain("fragile/a");
   });
 });

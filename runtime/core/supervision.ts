@@ -31,6 +31,11 @@ export class FailureRecord {
     return message !== undefined && this.#crashedAgain(message) ? "poison" : "rest";
   }
 
+  /** As many keys are shut as may be: instead of that, no turn for as long as a rest can be. */
+  restLongest(nowMs: number): void {
+    this.notBeforeMs = nowMs + limits.backoffMaxMs;
+  }
+
   wentWell(): void {
     this.inARow = 0;
     this.notBeforeMs = 0;

@@ -16,11 +16,13 @@ import { GroupCommit } from "./group-commit.ts";
 import { keyProblem } from "./key.ts";
 import { type MemoryBudget, MemoryKeeper } from "./memory-keeper.ts";
 import { noStore } from "./no-store.ts";
+import { NodeRecords } from "./node-records.ts";
 import { Notices } from "./notices.ts";
 import { OpenTurns } from "./open-turns.ts";
 import type { ConnectionPort, CoreEvents, SessionHost, Store, TurnProbe } from "./ports.ts";
 import { FlightRecorder } from "./recorder.ts";
 import { createRefClass, type RefClass } from "./ref.ts";
+import { safeEvents } from "./safe-events.ts";
 import { type RunOrder, Scheduler } from "./scheduler.ts";
 import { SchemaChecks } from "./schema-checks.ts";
 import type { Addressable, Ref } from "./shape.ts";
@@ -56,17 +58,6 @@ interface HostedType {
   readonly RefClass: RefClass;
 }
 
-const ignore = (): void => undefined;
-const NO_EVENTS: CoreEvents = {
-  crashed: ignore,
-  refused: ignore,
-  deadLetter: ignore,
-  quarantined: ignore,
-  overBudget: ignore,
-  stillOpen: ignore,
-  storeFailed: ignore,
-};
-
 export class ActorSystem implements NodeServices, SessionHost {
   readonly clock: Clock;
   readonly random: Random;
@@ -79,6 +70,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   readonly warm: NodeServices["warm"] = { cell: { spareTurn: undefined } };
   readonly store: Store;
   readonly commits: GroupCommit;
+  readonly records: NodeRecords;
   readonly checks = new SchemaChecks();
   readonly delivery: Delivery;
   readonly watches: Watches;
@@ -100,7 +92,7 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.random = options.random ?? systemRandom;
     this.wheel = new TimerWheel(clock);
     this.scheduler = new Scheduler(clock, options.order);
-    this.events = { ...NO_EVENTS, ...options.events };
+    this.events = safeEvents(options.events ?? {}, clock);
     this.meter = new SliceMeter(clock, new FlightRecorder(options.recorderBytes), (...what) =>
       this.#overBudget(...what),
     );
@@ -109,10 +101,20 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.store = store;
     this.development = development;
     const failed = (error: unknown): void => this.events.storeFailed({ error });
+    const quiet = (): void => this.#becomeQuiet();
+    this.records = new NodeRecords(store, clock, {
+      stored: () => void this.commits.batches++,
+      refused: (error) => {
+        this.commits.failures++;
+        failed(error);
+      },
+      dropped: failed,
+      quiet,
+    });
     this.commits = new GroupCommit(store, clock, {
+      committing: this.records.commit,
       committed: (changes) => this.alarms.committed(changes),
-      lost: (owner) => this.alarms.lookAgain(owner),
-      quiet: () => this.#becomeQuiet(),
+      quiet,
       failed,
     });
     this.scheduler.onStepEnd("settle", () => this.delivery.armYoung());
@@ -175,6 +177,7 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.delivery.closed = true;
     this.alarms.stop();
     this.memory?.stop();
+    this.records.tryAgain();
     if (this.#isQuiet) return Promise.resolve();
     this.#quiet ??= Promise.withResolvers();
     return this.#quiet.promise;
@@ -193,8 +196,12 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.letters.add(where, envelope, why);
   }
 
+  get quarantinedKeys(): number {
+    return this.hosts.reduce((count, { quarantined }) => count + quarantined.size, 0);
+  }
+
   quarantined(type: string, key: string, reason: string): void {
-    this.commits.quarantine({ type, key, at: this.clock.unixMs(), reason });
+    this.records.quarantine({ type, key, at: this.clock.unixMs(), reason });
     this.events.quarantined({ type, key, reason });
   }
 
@@ -211,7 +218,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   }
 
   get #isQuiet(): boolean {
-    return this.#busyCells === 0 && this.commits.quiet;
+    return this.#busyCells === 0 && this.commits.quiet && this.records.quiet;
   }
 
   #host(type: AnyActorType, index: number): HostedType {

@@ -81,6 +81,12 @@ export function failTurn(cell: EndingCell, turn: Turn, error: unknown): Outcome 
   return OUTCOME.crashed;
 }
 
+/** Its handler is not done, and is not waited for any more: it counts as one that never ran. */
+export function giveUpTurn(cell: EndingCell, { envelope }: Turn, why: RuntimeError): void {
+  undo(cell);
+  if (envelope !== undefined) putAside(cell, envelope, why);
+}
+
 /** What it rests on is lost, and so is all that it has done; what it saw and said counts for nothing. */
 function fall(cell: EndingCell, { envelope }: Turn, lost: RuntimeError): void {
   cell.durable?.abandon(lost);
@@ -127,9 +133,10 @@ function failForStore(cell: EndingCell, envelope: Envelope | undefined, error: R
 
 /** Nobody will handle this message: its asker is told. Without one it is a dead letter; an alarm comes again. */
 export function putAside(cell: EndingCell, envelope: Envelope, why: RuntimeError): void {
+  const { host, services, key } = cell;
   if (envelope.asking !== undefined) envelope.asking.reject(why);
-  else if (envelope.origin?.alarm === undefined) cell.services.deadLetter(cell, envelope, why);
-  else cell.durable?.lookAfterAlarms();
+  else if (envelope.origin?.alarm === undefined) services.deadLetter(cell, envelope, why);
+  else services.alarms.lookAgain({ type: host.type.name, key });
 }
 
 /** A message that waited, of an actor that is gone, or shut for this reason. */
@@ -182,16 +189,17 @@ function crash(cell: EndingCell, work: Work, error: unknown, id: string | undefi
   const { host, services, key } = cell;
   const { method, envelope } = work;
   host.stats.crashes++;
-  report(cell, method, error);
+  services.events.crashed({ type: host.type.name, key, method: method.name, error });
   undo(cell);
   if (cell.connection !== undefined) return cell.connection.crashed();
-  cell.failure = host.failureOf(key);
-  const verdict = cell.failure.crashed(services.clock.monotonicMs(), id);
+  const failure = (cell.failure = host.failureOf(key));
+  const nowMs = services.clock.monotonicMs();
+  const verdict = failure.crashed(nowMs, id);
   const why = crashError(cell, method, error);
   if (envelope?.asking !== undefined) answerLater(cell, envelope, why);
   else if (envelope?.origin?.repeats === true && verdict !== "poison") cell.putAgain(envelope);
   else if (envelope !== undefined) settleAside(cell, envelope, why);
-  if (verdict === "quarantine") host.quarantine(key, textOf(error));
+  if (verdict === "quarantine" && !host.quarantine(key, textOf(error))) failure.restLongest(nowMs);
 }
 
 /** Its handler was not called: that is no crash. */
@@ -214,15 +222,4 @@ function crashError(cell: EndingCell, method: Method, error: unknown): RuntimeEr
   if (error instanceof RuntimeError && NAMED.has(error.code)) return error;
   const message = `Crashed in ${cell.address}.${method.name}: ${textOf(error)}`;
   return new RuntimeError("actor.crashed", message, { stood: "running", cause: error });
-}
-
-function report(cell: EndingCell, method: Method, error: unknown): void {
-  const { events } = cell.services;
-  const where = { type: cell.host.type.name, key: cell.key, method: method.name };
-  try {
-    events.crashed({ ...where, error });
-  } catch (cause) {
-    // Whoever listens could not even look at it.
-    events.crashed({ ...where, error: new Error("Cannot report what was thrown", { cause }) });
-  }
 }

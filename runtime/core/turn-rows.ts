@@ -16,6 +16,8 @@ const RANGE_LIMIT = 100;
 interface RowsTurn {
   readonly live: boolean;
   readonly method: { readonly name: string; readonly kind: string };
+  /** What was read is there: the handler goes on. */
+  resumes(): void;
 }
 
 export class TurnRows implements Rows {
@@ -37,6 +39,7 @@ export class TurnRows implements Rows {
 
   async get(row: string): Promise<unknown> {
     const value = await this.#rows.get(OWN + checkedName("row", row));
+    this.#turn.resumes();
     return value === undefined ? undefined : decode(value);
   }
 
@@ -49,6 +52,7 @@ export class TurnRows implements Rows {
       limit: within,
       reverse,
     });
+    this.#turn.resumes();
     return rows.map(({ row, value }) => ({ row: row.slice(OWN.length), value: decode(value) }));
   }
 

@@ -3,10 +3,11 @@ import { limits } from "../limits.ts";
 import { type ActivatedCell, remember } from "./activation.ts";
 import type { SessionMethods } from "./definition.ts";
 import { Envelope } from "./envelope.ts";
+import type { RuntimeError } from "./errors.ts";
 import { runOnce } from "./once-results.ts";
 import type { MessageBatch } from "./ports.ts";
 import { OUTCOME, type Outcome } from "./recorder.ts";
-import { failTurn, succeed } from "./turn-ending.ts";
+import { failTurn, giveUpTurn, succeed } from "./turn-ending.ts";
 import { beginOccasion } from "./turn-occasion.ts";
 import { Turn, type TurnCell } from "./turn.ts";
 
@@ -53,14 +54,16 @@ function runTurn(cell: RunningCell, turn: Turn, input: unknown): void {
   try {
     if (cell.presence !== "present") remember(cell);
     const result = envelope?.origin === undefined ? method.handler(turn, input) : runOccasion(cell, turn, envelope);
-    if (result instanceof Promise) return void awaitTurn(cell, turn, result);
+    const promise = promiseOf(result);
+    if (promise !== undefined) return void awaitTurn(cell, turn, promise);
     succeed(cell, turn, result);
   } catch (error) {
     outcome = failTurn(cell, turn, error);
   }
   turn.live = false;
   cell.turn = undefined;
-  if (turn.mayComeBack) cell.spareTurn = undefined;
+  // While developing, also what a handler leaves behind unawaited finds that its turn is over.
+  if (turn.mayComeBack || cell.services.development) cell.spareTurn = undefined;
   if (cell.connection === undefined) meter.turnOver(cell, turn, outcome);
   else sessionTurnOver(cell, turn, outcome);
 }
@@ -92,10 +95,26 @@ async function awaitTurn(cell: RunningCell, turn: Turn, result: Promise<unknown>
   if (turn.method.kind === "read") shareRead(cell, turn);
   let outcome: Outcome = OUTCOME.answered;
   try {
-    succeed(cell, turn, await result);
+    const value = await result;
+    if (turn.abandoned) return;
+    succeed(cell, turn, value);
   } catch (error) {
+    if (turn.abandoned) return;
     outcome = failTurn(cell, turn, error);
   }
+  waitedTurnOver(cell, turn, outcome);
+}
+
+/** A turn that waits is over now, whatever its handler still does: its changes go, and it is told to stop. */
+export function abandonTurn(cell: RunningCell, turn: Turn, why: RuntimeError): void {
+  turn.abandoned = true;
+  turn.cancel();
+  giveUpTurn(cell, turn, why);
+  waitedTurnOver(cell, turn, OUTCOME.cancelled);
+}
+
+function waitedTurnOver(cell: RunningCell, turn: Turn, outcome: Outcome): void {
+  const { meter, openTurns } = cell.services;
   turn.live = false;
   openTurns.remove(turn);
   if (cell.turn === turn) cell.turn = undefined;
@@ -103,6 +122,14 @@ async function awaitTurn(cell: RunningCell, turn: Turn, result: Promise<unknown>
   const endedMs = meter.waitedTurnOver(cell, turn, outcome);
   if (turn.arrivedMs >= 0) cell.host.stats.latencies.record(endedMs - turn.arrivedMs);
   cell.turnEnded(turn, endedMs);
+}
+
+/** What a handler returned, where it has to be waited for: query builders and the like are no promises. */
+function promiseOf(result: unknown): Promise<unknown> | undefined {
+  if (result instanceof Promise) return result;
+  if (typeof result !== "object" || result === null) return undefined;
+  const { then } = result as { readonly then?: unknown };
+  return typeof then === "function" ? Promise.resolve(result) : undefined;
 }
 
 /** Whether it is a read that may join those that are running, and those about to join them. */

@@ -13,6 +13,8 @@ export class TurnStats {
   readonly rejected = new Map<string, number>();
   /** Messages dropped unrun because their connection was lost. */
   discarded = 0;
+  /** Ticks of timers left out because the one before still waited for its turn. */
+  missedTicks = 0;
   /** Times an actor came into memory, and left it for being idle. */
   activations = 0;
   hibernations = 0;

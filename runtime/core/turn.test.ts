@@ -128,6 +128,14 @@ describe("a context whose turn is over", () => {
     expect(codes).toEqual(["actor.turn_over", "actor.turn_over"]);
   });
 
+  test("stays so, while developing, also where a turn kept it that did nothing else", async () => {
+    const { stepped, kept, keeper } = keeping();
+    keeper.tell.keep();
+    keeper.tell.keepLong();
+    await stepped.clock.advance(5);
+    expect(kept.map((self) => codeOf(() => self.state))).toEqual(["actor.turn_over", { texts: [] }]);
+  });
+
   test("is one whose handler's promise has settled, and not before", async () => {
     const { stepped, kept, keeper } = keeping();
     keeper.tell.keepLong();

@@ -46,6 +46,8 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   asks: Asking[] | undefined;
   /** What it has begun may bring its handler back when it is over: then the object serves no other turn. */
   mayComeBack = false;
+  /** Its actor went on without it: whatever its handler still does counts for nothing. */
+  abandoned = false;
   /** What the state rests on was not stored: whatever this turn ends in, it has failed. */
   doomed: RuntimeError | undefined;
   /** Of a read that waits: the state it looks at. */
@@ -106,7 +108,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   get state(): unknown {
-    if (!this.live) this.#isOver();
+    if (!this.live) this.throwOver();
     const { services } = this.cell;
     const state = this.sharedState ?? this.cell.state;
     return services.development && this.method.kind === "read" ? readOnly(state) : state;
@@ -183,7 +185,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   sleep(delayMs: number): Promise<void> {
-    if (!this.live) this.#isOver();
+    if (!this.live) this.throwOver();
     this.mayComeBack = true;
     this.#lazySleepers ??= new Sleepers(this.services.wheel, () => this.resumes());
     return this.#lazySleepers.add(delayMs);
@@ -273,7 +275,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   // Of sessions.
 
   send(value: unknown): void {
-    if (!this.live) this.#isOver();
+    if (!this.live) this.throwOver();
     this.connection.send(value);
   }
 
@@ -282,13 +284,13 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   end(reason: string): void {
-    if (!this.live) this.#isOver();
+    if (!this.live) this.throwOver();
     this.connection.end(reason);
   }
 
   /** The actor, as long as its turn goes on. */
   get #own(): TurnCell {
-    if (!this.live) this.#isOver();
+    if (!this.live) this.throwOver();
     return this.cell;
   }
 
@@ -299,7 +301,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     throw new RuntimeError("actor.not_durable", message);
   }
 
-  #isOver(): never {
+  throwOver(): never {
     const { host, key } = this.cell;
     const message = `Cannot go on in "${host.type.name}/${key}": the turn of ${this.method.name} is over`;
     throw new RuntimeError("actor.turn_over", message);

@@ -115,12 +115,19 @@ export class TypeHost implements CellHost, TimerOwner {
     this.anyQuarantined = true;
   }
 
-  quarantine(key: string, reason: string): void {
+  quarantine(key: string, reason: string): boolean {
+    const { services, type } = this;
+    if (!this.#quarantined.has(key) && services.quarantinedKeys >= limits.quarantinedKeysMax) {
+      this.stats.countRejected("actor.limit_reached");
+      services.events.refused({ type: type.name, key, reason: "actor.limit_reached" });
+      return false;
+    }
     this.shut(key, reason);
-    this.services.quarantined(this.type.name, key, reason);
+    services.quarantined(type.name, key, reason);
     const cell = this.#cells.get(key);
     if (cell !== undefined) this.keepShut(cell);
     this.left({ key }, "quarantined");
+    return true;
   }
 
   keepShut(cell: ShutCell): void {
@@ -128,6 +135,7 @@ export class TypeHost implements CellHost, TimerOwner {
     if (cell.connection !== undefined) return cell.connection.end("quarantined");
     cell.cancelTimers();
     cell.discardAll(this.quarantineError(cell.key));
+    if (!cell.quiet) cell.limitTurns();
     // Its timers kept it out of the list of those that leave memory.
     if (cell.quiet && this.hibernates) this.becameIdle(cell);
   }

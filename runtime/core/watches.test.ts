@@ -39,9 +39,6 @@ function watchers() {
     .on("watch", { in: Named }, (self, whom) => self.watch(whom, "lost"))
     .on("unwatch", { in: Named }, (self, whom) => self.unwatch(whom))
     .on("stop", {}, (self) => self.stop())
-    .on("watchMany", { in: t.Integer() }, (self, count) => {
-      for (let key = 0; key < count; key++) self.watch({ type: "plain", key: `${key}` }, "lost");
-    })
     .on("lost", { in: News }, note)
     .on("lostToo", { in: News }, (self, news) => note(self, { ...news, reason: `${news.reason} too` }))
     .on("watchToo", { in: Named }, (self, whom) => self.watch(whom, "lostToo"));
@@ -57,10 +54,6 @@ function watchers() {
     .on("unwatchAndCrash", { in: Named }, (self, whom) => {
       self.unwatch(whom);
       throw new Error("broke");
-    })
-    .on("watchInVain", {}, (self) => {
-      for (let tell = 0; tell < limits.heldOutputsMax; tell++) self.ref(Plain, "other").tell.touch();
-      for (let time = 0; time < limits.watchesPerActorMax; time++) expect(() => self.watch(plainP, "lost")).toThrow();
     })
     .on("watchAgain", {}, ({ state }) => void (state.count = 1))
     .on("lost", { in: News }, (self, news) => {
@@ -379,21 +372,5 @@ describe("a durable watcher", () => {
     stored.tell.stop();
     await clock.advance(1_000);
     expect(lines).toEqual(["k: stored/s stopped"]);
-  });
-});
-
-describe("the actors that one watches", () => {
-  test("are not those that it could not watch, because its turn held too much", async () => {
-    const { node, keeper } = await startWatching();
-    await node.answer(keeper.watchInVain());
-    expect(await node.outcome(keeper.watch(storedS))).toMatchObject({ kind: "answered" });
-  });
-
-  test("are at most 10 000", async () => {
-    const { node, watcher } = await startWatching();
-    await node.answer(watcher.watchMany(limits.watchesPerActorMax));
-    await node.answer(watcher.watch({ type: "plain", key: "7" }));
-    const outcome = await node.outcome(watcher.watch({ type: "plain", key: "one more" }));
-    expect(outcome).toMatchObject({ code: "actor.crashed", error: { cause: { code: "actor.limit_reached" } } });
   });
 });

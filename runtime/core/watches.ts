@@ -1,6 +1,6 @@
 // Who watches whom: whoever is gone for good is told of to those who asked, each once.
 import { limits } from "../limits.ts";
-import type { Member, WatchTable } from "./cell-host.ts";
+import type { WatchingMember, WatchTable } from "./cell-host.ts";
 import type { Gone } from "./context.ts";
 import type { DurableState } from "./durable-state.ts";
 import { RuntimeError } from "./errors.ts";
@@ -30,20 +30,22 @@ export class Watches implements WatchTable {
   readonly #watchedBy = new Map<string, Set<string>>();
   /** How many watches of an actor wait for its commit. */
   readonly #held = new Map<string, number>();
+  readonly #watchesMax: number;
+  /** Of all actors together, with those that wait for a commit. */
+  #count = 0;
 
-  constructor(tell: TellGone, missing: (who: Named) => string | undefined) {
+  constructor(tell: TellGone, missing: (who: Named) => string | undefined, watchesMax: number = limits.watchesMax) {
     this.#tell = tell;
     this.#missing = missing;
+    this.#watchesMax = watchesMax;
   }
 
-  watch(watcher: Member, watched: Named, method: string): void {
+  watch(watcher: WatchingMember, watched: Named, method: string): void {
     const who = { type: watcher.host.type.name, key: watcher.key, method };
-    const held = this.#held.get(nameOf(who)) ?? 0;
-    const names = this.#watchedBy.get(nameOf(who));
-    if ((names?.size ?? 0) + held >= limits.watchesPerActorMax && names?.has(nameOf(watched)) !== true) {
-      const most = limits.watchesPerActorMax;
-      const message = `Cannot watch "${nameOf(watched)}": "${nameOf(who)}" watches ${most} actors, the limit`;
-      throw new RuntimeError("actor.limit_reached", message);
+    const why = this.#fullFor(nameOf(who), nameOf(watched));
+    if (why !== undefined) {
+      watcher.host.stats.countRejected("actor.limit_reached");
+      throw new RuntimeError("actor.limit_reached", `Cannot watch "${nameOf(watched)}": ${why}, the limit`);
     }
     const durable = durableOf(watcher);
     if (durable === undefined) return this.#begin(who, watched);
@@ -52,7 +54,7 @@ export class Watches implements WatchTable {
     durable.watches.set(watched, method);
   }
 
-  unwatch(watcher: Member, watched: Named): void {
+  unwatch(watcher: WatchingMember, watched: Named): void {
     const name = nameOf({ type: watcher.host.type.name, key: watcher.key });
     const durable = durableOf(watcher);
     if (durable === undefined) return this.#remove(name, nameOf(watched));
@@ -85,7 +87,9 @@ export class Watches implements WatchTable {
   #whenStored(who: Named, begin: () => void): HeldOutput {
     const name = nameOf(who);
     this.#held.set(name, (this.#held.get(name) ?? 0) + 1);
+    this.#count++;
     const count = (): void => {
+      this.#count--;
       const left = (this.#held.get(name) ?? 1) - 1;
       if (left > 0) this.#held.set(name, left);
       else this.#held.delete(name);
@@ -99,8 +103,18 @@ export class Watches implements WatchTable {
     else this.#tell(who, { ...named(watched), reason });
   }
 
+  /** What stands against one more; nothing does where it replaces one. */
+  #fullFor(watcher: string, watched: string): string | undefined {
+    const names = this.#watchedBy.get(watcher);
+    if (names?.has(watched) === true) return undefined;
+    const count = (names?.size ?? 0) + (this.#held.get(watcher) ?? 0);
+    if (count >= limits.watchesPerActorMax) return `"${watcher}" watches ${count} actors`;
+    return this.#count >= this.#watchesMax ? `the actors of this node watch ${this.#count} others` : undefined;
+  }
+
   #add(watcher: Watcher, watched: Named): void {
     const watchers = this.#watchers.get(nameOf(watched)) ?? new Map<string, Watcher>();
+    if (!watchers.has(nameOf(watcher))) this.#count++;
     this.#watchers.set(nameOf(watched), watchers.set(nameOf(watcher), watcher));
     const names = this.#watchedBy.get(nameOf(watcher)) ?? new Set<string>();
     this.#watchedBy.set(nameOf(watcher), names.add(nameOf(watched)));
@@ -108,7 +122,7 @@ export class Watches implements WatchTable {
 
   #remove(watcher: string, watched: string): void {
     const watchers = this.#watchers.get(watched);
-    watchers?.delete(watcher);
+    if (watchers?.delete(watcher) === true) this.#count--;
     if (watchers?.size === 0) this.#watchers.delete(watched);
     const names = this.#watchedBy.get(watcher);
     names?.delete(watched);
@@ -120,6 +134,6 @@ function named({ type, key }: Named): Named {
   return { type, key };
 }
 
-function durableOf(member: Member): DurableState | undefined {
+function durableOf(member: WatchingMember): DurableState | undefined {
   return (member as { readonly durable?: DurableState }).durable;
 }

@@ -32,7 +32,16 @@ function addResidency(gauges: AddByType, counters: AddByType): void {
 function addTurns(counters: AddByType): void {
   counters("correio_turns_total", "Turns run", (host) => host.stats.turns);
   counters("correio_crashes_total", "Turns that threw", (host) => host.stats.crashes);
-  counters("correio_discarded_total", "Messages dropped: their actor is gone", (host) => host.stats.discarded);
+  counters(
+    "correio_discarded_total",
+    "Messages dropped: nobody waits for them any more",
+    ({ stats }) => stats.discarded,
+  );
+  counters(
+    "correio_missed_ticks_total",
+    "Ticks of a timer while its last one waited",
+    ({ stats }) => stats.missedTicks,
+  );
 }
 
 function addReasons(registry: Registry, system: ActorSystem): void {
@@ -51,9 +60,13 @@ function addDurations(registry: Registry, system: ActorSystem): void {
   histogram(registry, requests, () => system.hosts.map((host) => [host.type.name, host.stats.latencies]));
 }
 
-function addServices(registry: Registry, { commits, alarms, topics }: ActorSystem): void {
+function addServices(registry: Registry, { commits, records, alarms, topics }: ActorSystem): void {
   counter(registry, "correio_commits_total", "Batches given to the store", () => [[commits.batches]]);
   counter(registry, "correio_commit_failures_total", "Batches the store refused", () => [[commits.failures]]);
+  counter(registry, "correio_records_dropped_total", "Letters, quarantines and releases given up", () => [
+    [records.dropped],
+  ]);
+  gauge(registry, "correio_armed_alarms", "Alarms in memory, those that are due next", () => [[alarms.count]]);
   counter(registry, "correio_alarms_fired_total", "Alarms sent to their actors", () => [[alarms.fired]]);
   counter(registry, "correio_publications_total", "Values published", () => [[topics.published]]);
   counter(registry, "correio_notifications_total", "Messages that publications became", () => [[topics.notified]]);

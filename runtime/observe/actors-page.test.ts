@@ -5,6 +5,7 @@ import { Type } from "@sinclair/typebox";
 
 import { actor, session } from "../core/definition.ts";
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
+import { ending } from "../testing/outcome.ts";
 import { createSteppedNode, type SteppedNode } from "../testing/stepped-node.ts";
 import type { ActorQuery, ActorView } from "./view.ts";
 
@@ -91,10 +92,13 @@ describe("pages of actors", () => {
     });
   });
 
-  test("can be of one type; of a type that is not hosted there are none", async () => {
+  test("can be of one type; one that is not hosted is no type, and those that are are named", async () => {
     const node = await createNode();
     expect(await walk(node, { limit: 2, type: "counter" })).toEqual([["counter/a", "counter/b"], ["counter/c"]]);
-    expect(await node.serve(node.view.actors({ limit: 10, type: "nothing" }))).toEqual({ items: [] });
+    expect(await ending(node.serve(node.view.actors({ limit: 10, type: "nothing" })))).toMatchObject({
+      code: "actor.unknown_type",
+      error: { message: 'Cannot find actor type "nothing": this node hosts match, match-list, counter, echo-session' },
+    });
   });
 
   test("can be of keys that begin alike", async () => {

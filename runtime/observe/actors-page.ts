@@ -31,9 +31,10 @@ export async function actorsPage(system: ActorSystem, query: ActorQuery): Promis
   return { items };
 }
 
-/** In the order of their addresses. Throws where the filter names a field that they do not have. */
+/** In the order of their addresses. Throws where the filter names a type or a field that there is not. */
 function hostsOf(system: ActorSystem, { type, where }: ActorQuery): readonly TypeHost[] {
   const hosts = system.hosts.filter((host) => type === undefined || host.type.name === type);
+  if (type !== undefined && hosts.length === 0) throw unknownType(type, system);
   if (where !== undefined && type === undefined) throw badFilter("name the type whose field it is");
   for (const { type: each } of hosts) {
     if (where === undefined || each.options.indexed?.includes(where.field)) continue;
@@ -94,6 +95,11 @@ function parseCursor(cursor: string): { readonly type: string; readonly key: str
 /** As their addresses: a name ends at a slash, which comes after the hyphen. */
 function compareTypes(left: string, right: string): number {
   return compareUtf8(`${left}/`, `${right}/`);
+}
+
+function unknownType(type: string, { hosts }: ActorSystem): RuntimeError {
+  const names = hosts.map((host) => host.type.name).join(", ");
+  return new RuntimeError("actor.unknown_type", `Cannot find actor type "${type}": this node hosts ${names}`);
 }
 
 function badFilter(why: string): RuntimeError {

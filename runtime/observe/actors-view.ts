@@ -1,12 +1,16 @@
 // Actors as the gateway sees them: found page by page, called, inspected, put to sleep, shut and let go.
 import { decode, encode } from "../core/encoding.ts";
 import { RuntimeError } from "../core/errors.ts";
-import type { Operations } from "../core/operations.ts";
+import type { ActorInspection, Operations } from "../core/operations.ts";
 import type { AlarmRecord } from "../core/stored.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
 import { actorsPage } from "./actors-page.ts";
 import type { ActorCall, ActorDetailView, ActorsView, ActorTypeView, AlarmView } from "./view.ts";
+
+const NONE_RECORDED =
+  "none: turns are recorded in memory, and forgotten when the actor goes to sleep, when the process ends, " +
+  "or when others need the room";
 
 export function createActorsView(system: ActorSystem, operations: Operations): ActorsView {
   return {
@@ -76,11 +80,18 @@ async function inspect(operations: Operations, type: string, key: string): Promi
   return {
     ...rest,
     idleMs: Math.round(idleMs),
+    recorded: recordedOf(inspection),
     alarms: alarms.map(alarmView),
     ...(quarantine === undefined ? {} : { quarantine }),
     ...(state === undefined ? {} : { state }),
     ...(version === undefined ? {} : { version }),
   };
+}
+
+/** Which turns there are in the list, so that an empty one does not look like an actor that did nothing. */
+function recordedOf({ recent, turns }: ActorInspection): string {
+  if (recent.length === 0) return NONE_RECORDED;
+  return recent.length < turns ? `the last ${recent.length} of ${turns} since it woke` : "all since it woke";
 }
 
 function alarmView({ name, dueAt, everyMs, method, input, missed }: AlarmRecord): AlarmView {

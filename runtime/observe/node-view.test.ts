@@ -7,7 +7,7 @@ import { actor, session } from "../core/definition.ts";
 import { SteppedSystem } from "../testing/stepped-system.ts";
 import type { ConnectionFigures, NetFigures } from "./figures.ts";
 import { createNodeView } from "./node-view.ts";
-import type { NodeView } from "./view.ts";
+import type { NodeView, NotReady } from "./view.ts";
 
 const Counter = actor("counter", { state: () => ({ count: 0 }) })
   .on("add", {}, (counter) => void counter.state.count++)
@@ -51,7 +51,7 @@ function createNode(connectionIds: readonly string[] = []) {
     bytesOut: () => 0,
     outboundBytes: () => 0,
   };
-  const phase: { notReady: string | undefined } = { notReady: undefined };
+  const phase: { notReady: NotReady | undefined } = { notReady: undefined };
   const view = createNodeView({
     system: stepped.system,
     net,
@@ -78,7 +78,7 @@ describe("the view of a node", () => {
     await stepped.clock.advance(1_500);
     expect(view.about()).toEqual({ serverId: "posto-1", version: "1.2.3", startedAt, uptimeMs: 1_500 });
     expect(view.readiness()).toEqual({ ready: true });
-    phase.notReady = "draining";
+    phase.notReady = { why: "draining" };
     expect(view.readiness()).toEqual({ ready: false, why: "draining" });
     expect(await view.metrics()).toBe("metrics\n");
   });

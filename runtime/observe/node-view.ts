@@ -4,7 +4,7 @@ import type { ActorSystem } from "../core/system.ts";
 import { createActorsView } from "./actors-view.ts";
 import type { ConnectionFigures, NetFigures } from "./figures.ts";
 import { pageOf } from "./page-of.ts";
-import type { DeadLettersView, NodeView, Page, PageQuery, SessionView } from "./view.ts";
+import type { DeadLettersView, NodeView, NotReady, Page, PageQuery, SessionView } from "./view.ts";
 
 export interface NodeViewSources {
   readonly system: ActorSystem;
@@ -12,7 +12,7 @@ export interface NodeViewSources {
   readonly serverId: string;
   readonly version: string;
   /** Why the node is not ready; undefined when it is. */
-  readonly notReady: () => string | undefined;
+  readonly notReady: () => NotReady | undefined;
   readonly metrics: () => Promise<string>;
 }
 
@@ -25,8 +25,8 @@ export function createNodeView(sources: NodeViewSources): NodeView {
     ...createActorsView(system, operations),
     ...createDeadLettersView(system, operations),
     readiness() {
-      const why = sources.notReady();
-      return why === undefined ? { ready: true } : { ready: false, why };
+      const not = sources.notReady();
+      return not === undefined ? { ready: true } : { ready: false, ...not };
     },
     about: () => ({ serverId, version, startedAt, uptimeMs: Math.round(system.clock.monotonicMs() - startedMs) }),
     sessions: (query) => sessionsPage(net, query),

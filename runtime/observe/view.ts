@@ -53,8 +53,10 @@ export interface ActorDetailView extends ActorView {
   /** Commits so far; absent for one that is not stored. */
   readonly version?: number;
   readonly alarms: readonly AlarmView[];
-  /** The last turns, newest first. */
+  /** The last turns, newest first, … */
   readonly recent: readonly TurnView[];
+  /** … and which of them these are, for people. */
+  readonly recorded: string;
 }
 
 export interface AlarmView {
@@ -176,10 +178,18 @@ export interface DeadLettersView {
   discard(id: number): Promise<boolean>;
 }
 
+/** `why` is "starting", "draining" or the code of what the store fails with; `problem` says the same for people. */
+export interface NotReady {
+  readonly why: string;
+  readonly problem?: string;
+}
+
+export type Readiness = { readonly ready: true } | ({ readonly ready: false } & NotReady);
+
 /** A running node, as an operator sees it and acts on it. */
 export interface NodeView extends ActorsView, DeadLettersView {
-  /** Not ready while starting and while draining; `why` says which. */
-  readiness(): { readonly ready: boolean; readonly why?: string };
+  /** Not ready while starting, while draining, and while the store fails. */
+  readiness(): Readiness;
   about(): {
     readonly serverId: string;
     readonly version: string;

@@ -6,17 +6,21 @@ import type { CommitBatch } from "../core/stored.ts";
 import { addressOf } from "./address.ts";
 import { type Outcome, outcomesOfOvertaken, refuseIllFormed } from "./batch-rules.ts";
 import { ChangeWriter } from "./change-writer.ts";
+import type { ReadBurst } from "./read-burst.ts";
 import type { OwnedDatabase } from "./sqlite-file.ts";
+import { refuseWithoutRoom } from "./sqlite-room.ts";
 
 type Prepared = Statement<unknown, SQLQueryBindings[]>;
 
 export class BatchWriter {
   readonly #owned: OwnedDatabase;
+  readonly #reads: ReadBurst;
   readonly #changes: ChangeWriter;
   readonly #begin: Prepared;
   readonly #commit: Prepared;
   readonly #rollback: Prepared;
   readonly #newestEpoch: Statement<{ value: number }, []>;
+  readonly #touch: Prepared;
   readonly #putLetter: Prepared;
   readonly #deleteLetter: Prepared;
   readonly #deleteLettersTo: Prepared;
@@ -25,15 +29,17 @@ export class BatchWriter {
   /** What SQLite answers when it is asked whether the file still is where it was. */
   readonly #hasMoved = new Int32Array(2);
 
-  constructor(owned: OwnedDatabase) {
+  constructor(owned: OwnedDatabase, reads: ReadBurst) {
     const { database } = owned;
     const prepare = (sql: string): Prepared => database.prepare(sql);
     this.#owned = owned;
+    this.#reads = reads;
     this.#changes = new ChangeWriter(database, owned.epoch);
     this.#begin = prepare("BEGIN IMMEDIATE");
     this.#commit = prepare("COMMIT");
     this.#rollback = prepare("ROLLBACK");
     this.#newestEpoch = database.prepare("SELECT value FROM meta WHERE name = 'epoch'");
+    this.#touch = prepare("UPDATE meta SET value = value WHERE name = 'epoch'");
     this.#putLetter = prepare(`
       REPLACE INTO letters (id, at, type, key, method, reason, body) VALUES (?, ?, ?, ?, ?, ?, ?)`);
     this.#deleteLetter = prepare("DELETE FROM letters WHERE id = ?");
@@ -47,6 +53,7 @@ export class BatchWriter {
     const { database, epoch, path } = this.#owned;
     refuseIllFormed(batch, `"${path}"`);
     this.#refuseMoved(database, path);
+    this.#reads.end();
     this.#begin.run();
     try {
       const overtaken = (this.#newestEpoch.get()?.value ?? epoch) > epoch;
@@ -57,6 +64,15 @@ export class BatchWriter {
       if (database.inTransaction) this.#rollback.run();
       throw error;
     }
+  }
+
+  /** Throws where a commit would: writes what is written already, and looks for room. */
+  tryOut(): void {
+    const { database, path } = this.#owned;
+    this.#refuseMoved(database, path);
+    this.#reads.end();
+    this.#touch.run();
+    refuseWithoutRoom(this.#owned);
   }
 
   /** A file without a name is gone with the process: a commit to it would be none. */

@@ -1,12 +1,12 @@
-// Commits that the database does not take: busy, full, damaged, moved; what is promised of them, and of the next ones.
+// Commits that the database does not take: busy, full, moved; what is promised of them, and of the next ones.
 import { Database } from "bun:sqlite";
 import { afterAll, describe, expect, test } from "bun:test";
-import { openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 
 import type { Store } from "../core/ports.ts";
 import { limits } from "../limits.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
-import { openSqliteStore } from "./sqlite-store.ts";
+import { openSqliteStore, type WatchedStore } from "./sqlite-store.ts";
 import {
   batch,
   change,
@@ -22,7 +22,7 @@ afterAll(removeDatabases);
 
 interface Setting {
   readonly path: string;
-  readonly store: Store;
+  readonly store: WatchedStore;
   readonly clock: FakeClock;
 }
 
@@ -110,6 +110,20 @@ describe("a commit while another program writes", () => {
     expect(await failing).toMatchObject({ code: "store.locked", message, cause: { code: "SQLITE_BUSY" } });
   });
 
+  test("makes the store unusable until the other is done, also when nobody commits again", async () => {
+    const { path, store, clock } = setting();
+    const other = writerOf(path);
+    const failing = failureOf(() => commit(store, change()));
+    await clock.advance(limits.storeBusyMs);
+    expect(store.problem()).toBe(await failing);
+    await clock.advance(limits.storeTryMs);
+    expect(store.problem()).toMatchObject({ code: "store.locked" });
+    other.close(true);
+    await clock.advance(limits.storeTryMs);
+    expect(store.problem()).toBeUndefined();
+    expect((await store.load("room", "lobby"))?.version).toBeUndefined();
+  });
+
   test("finds room behind others up to a limit; the one past it is refused, and no other", async () => {
     const { path, store, clock } = setting();
     const other = writerOf(path);
@@ -181,27 +195,29 @@ describe("a database that is full", () => {
   });
 });
 
-describe("a database that is damaged while nobody looks", () => {
-  test("says so to whoever meets the damage, and stays as it is", async () => {
-    const { path, store } = setting();
-    await commit(
-      store,
-      ...Array.from({ length: 2_000 }, (_, index) => change({ key: `${index}`, state: "s".repeat(200) })),
-    );
-    await store.close();
-    const pages = Math.floor(Bun.file(path).size / 4_096);
-    const file = openSync(path, "r+");
-    for (let page = 40; page < pages; page++) writeSync(file, Buffer.alloc(64, 0xff), 0, 64, page * 4_096);
-    const damaged = setting(GENEROUS_BYTES, path).store;
-    const reading = await failureOf(async () => {
-      for (let key = 0; key < 2_000; key++) await damaged.load("room", `${key}`);
-    });
-    const message = `Cannot read "${path}": it is damaged`;
-    expect(reading).toMatchObject({ code: "store.corrupt", message });
-    const writing = await failureOf(async () => {
-      for (let key = 0; key < 2_000; key++) await commit(damaged, change({ key: `${key}`, baseVersion: 1 }));
-    });
-    expect(writing).toMatchObject({ code: "store.corrupt", message: `Cannot commit to "${path}": it is damaged` });
+/** Fails, and leaves nothing of it. */
+async function fill({ store }: Setting, bytesMax: number): Promise<void> {
+  const changes = Array.from({ length: Math.ceil(bytesMax / 100_000) }, (_, key) => big(`${key}`));
+  expect(await failureOf(() => commit(store, ...changes))).toMatchObject({ code: "store.full" });
+  expect(store.problem()).toMatchObject({ code: "store.full" });
+}
+
+describe("a store whose database was full", () => {
+  test("is usable again when there is room", async () => {
+    const bytesMax = limits.storeRoomBytes + roomyBytes;
+    const roomy = setting(bytesMax);
+    await fill(roomy, bytesMax);
+    await roomy.clock.advance(limits.storeTryMs);
+    expect(roomy.store.problem()).toBeUndefined();
+  });
+
+  test("is not while there is little, though a small commit would fit; when one does, it is", async () => {
+    const narrow = setting(roomyBytes);
+    await fill(narrow, roomyBytes);
+    await narrow.clock.advance(limits.storeTryMs);
+    expect(narrow.store.problem()).toMatchObject({ code: "store.full" });
+    await commit(narrow.store, change());
+    expect(narrow.store.problem()).toBeUndefined();
   });
 });
 
@@ -210,11 +226,13 @@ describe("a database whose file is taken away", () => {
     ["removed", (path: string) => rmSync(path)],
     ["moved", (path: string) => renameSync(path, `${path}.moved`)],
   ])("takes no commit that would be nowhere: %s", async (_, take) => {
-    const { path, store } = setting();
+    const { path, store, clock } = setting();
     await commit(store, change());
     take(path);
     const failure = await failureOf(() => commit(store, change({ baseVersion: 1 })));
     const message = `Cannot commit to "${path}": it was moved or removed while it was open`;
     expect(failure).toMatchObject({ code: "store.failed", message });
+    await clock.advance(limits.storeTryMs);
+    expect(store.problem()).toMatchObject({ code: "store.failed", message });
   });
 });

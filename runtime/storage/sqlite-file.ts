@@ -1,4 +1,4 @@
-// Opening the database: its folder, its owner's lock, whose it is, its settings, its tables, the next epoch.
+// Opening the database: its folder, its owner's lock, a look at what is there, settings, tables, the next epoch.
 import type { Database } from "bun:sqlite";
 import { mkdirSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -8,6 +8,7 @@ import { limits } from "../limits.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
 import { connect } from "./sqlite-connect.ts";
 import { storeError } from "./sqlite-errors.ts";
+import { inspect } from "./sqlite-inspection.ts";
 import { claim, migrate, pragma } from "./sqlite-schema.ts";
 
 export interface SqliteFileOptions {
@@ -40,6 +41,7 @@ export function openSqliteFile(options: SqliteFileOptions): OwnedDatabase {
     using opening = new DisposableStack();
     const path = makePlace(options.path);
     opening.use(takeOwnerLock(path));
+    inspect(path);
     const database = opening.adopt(connect(path), (each) => each.close(true));
     const epoch = prepare(database, path, options);
     const open = opening.move();

@@ -89,7 +89,7 @@ export function migrate(database: Database, migrations = MIGRATIONS): void {
 /** A number that SQLite keeps about the database. */
 export function pragma(
   database: Database,
-  name: "application_id" | "page_count" | "page_size" | "user_version",
+  name: "application_id" | "freelist_count" | "max_page_count" | "page_count" | "page_size" | "user_version",
 ): number {
   const [row] = database.prepare<Record<string, number>, []>(`PRAGMA ${name}`).all();
   return row?.[name] ?? 0;

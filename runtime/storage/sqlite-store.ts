@@ -1,5 +1,6 @@
 // The Store port on bun:sqlite: one file, one owner, a write-ahead log, one transaction for each batch.
 import { type Clock, systemClock } from "../base/clock.ts";
+import type { RuntimeError } from "../core/errors.ts";
 import type { Store } from "../core/ports.ts";
 import type {
   AlarmRecord,
@@ -15,9 +16,17 @@ import type {
 import type { Outcome } from "./batch-rules.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { ReadBurst } from "./read-burst.ts";
 import { isBusy, storeError } from "./sqlite-errors.ts";
 import { openSqliteFile, type OwnedDatabase, type SqliteFileOptions } from "./sqlite-file.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
+import { StoreHealth } from "./store-health.ts";
+
+/** A store that knows whether it can be used. */
+export interface WatchedStore extends Store {
+  /** What it last failed with, until that goes well again; undefined while it can be used. See `StoreHealth`. */
+  problem(): RuntimeError | undefined;
+}
 
 export interface SqliteStoreOptions extends SqliteFileOptions {
   readonly clock?: Clock;
@@ -28,7 +37,7 @@ export interface SqliteStoreOptions extends SqliteFileOptions {
  * `store.corrupt`, `store.from_future`, `store.read_only`, `store.full` or `store.failed`; nothing in it is lost then.
  * Other programs may read the file meanwhile. A commit waits up to `storeBusyMs` for one that writes.
  */
-export function openSqliteStore(options: SqliteStoreOptions): Store {
+export function openSqliteStore(options: SqliteStoreOptions): WatchedStore {
   const owned = openSqliteFile(options);
   try {
     return new SqliteStore(owned, options.clock ?? systemClock);
@@ -38,18 +47,26 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
   }
 }
 
-class SqliteStore implements Store {
+class SqliteStore implements WatchedStore {
   readonly epoch: number;
   readonly #owned: OwnedDatabase;
   readonly #reader: SqliteReader;
+  readonly #reads: ReadBurst;
   readonly #commits: CommitQueue;
+  readonly #health: StoreHealth;
 
   constructor(owned: OwnedDatabase, clock: Clock) {
-    const writer = new BatchWriter(owned);
+    this.#reads = new ReadBurst(owned.database, clock);
+    const writer = new BatchWriter(owned, this.#reads);
     this.epoch = owned.epoch;
     this.#owned = owned;
     this.#reader = new SqliteReader(owned.database);
     this.#commits = new CommitQueue({ clock, write: (batch) => writer.write(batch), isBusy });
+    this.#health = new StoreHealth(clock, () => failureOf("commit to", owned.path, () => writer.tryOut()));
+  }
+
+  problem(): RuntimeError | undefined {
+    return this.#health.problem();
   }
 
   load(type: string, key: string): Promise<StoredActor | undefined> {
@@ -66,9 +83,13 @@ class SqliteStore implements Store {
 
   async commit(batch: CommitBatch): Promise<readonly Outcome[]> {
     try {
-      return await this.#commits.commit(batch);
+      const outcomes = await this.#commits.commit(batch);
+      this.#health.worked("commit");
+      return outcomes;
     } catch (error) {
-      throw storeError("commit to", this.#owned.path, error);
+      const failure = storeError("commit to", this.#owned.path, error);
+      this.#health.failed("commit", failure);
+      throw failure;
     }
   }
 
@@ -104,17 +125,32 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     await this.#commits.idle();
     try {
+      this.#reads.end();
       this.#owned.close();
     } catch (error) {
       throw storeError("close", this.#owned.path, error);
     }
   }
 
-  async #read<Found>(find: (reader: SqliteReader) => Found): Promise<Found> {
+  #read<Found>(find: (reader: SqliteReader) => Found): Promise<Found> {
     try {
-      return find(this.#reader);
+      this.#reads.join();
+      const found = find(this.#reader);
+      this.#health.worked("read");
+      return Promise.resolve(found);
     } catch (error) {
-      throw storeError("read", this.#owned.path, error);
+      const failure = storeError("read", this.#owned.path, error);
+      this.#health.failed("read", failure);
+      return Promise.reject(failure);
     }
+  }
+}
+
+function failureOf(action: string, path: string, work: () => void): RuntimeError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return storeError(action, path, error);
   }
 }

@@ -1,4 +1,5 @@
 // One life of a node, from its start to its kill: its actor system, its clock and the store it has opened.
+import { ProcessClock } from "../base/process-clock.ts";
 import type { Random } from "../base/random.ts";
 import type { AnyActorType } from "../core/definition.ts";
 import type { CoreEvents, Store } from "../core/ports.ts";
@@ -6,7 +7,6 @@ import { ActorSystem } from "../core/system.ts";
 import type { FakeClock } from "./fake-clock.ts";
 import { FaultyStore, type StorePlan } from "./faulty-store.ts";
 import { watch, type Watched } from "./outcome.ts";
-import { ProcessClock } from "./process-clock.ts";
 import type { TurnGate } from "./turn-gate.ts";
 
 export interface LifeOptions {

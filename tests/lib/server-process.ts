@@ -50,8 +50,12 @@ export class ServerProcess {
     return Number(/TCP iniciado na porta (\d+)/.exec(this.#output)?.[1] ?? 0);
   }
 
+  get httpPort(): number {
+    return Number(/HTTP iniciado na porta (\d+)/.exec(this.#output)?.[1] ?? 0);
+  }
+
   get figures(): NodeFigures {
-    return new NodeFigures(Number(/HTTP iniciado na porta (\d+)/.exec(this.#output)?.[1] ?? 0));
+    return new NodeFigures(this.httpPort);
   }
 
   rows(): LedgerRow[] {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { systemClock } from "#runtime/base/clock.ts";
 import { readConfig } from "#runtime/config.ts";
-import { type Node, startNode } from "#runtime/main.ts";
+import { type Server, startServer } from "#runtime/main.ts";
 import { createLog } from "#runtime/observe/log.ts";
 
 import { eventually } from "./eventually.ts";
@@ -63,12 +63,12 @@ export class NodeFigures {
 }
 
 export class TestNode {
-  readonly node: Node;
+  readonly node: Server;
   readonly dataFolder: string;
   readonly figures: NodeFigures;
   #drained: Promise<number> | undefined;
 
-  constructor(node: Node, dataFolder: string) {
+  constructor(node: Server, dataFolder: string) {
     this.node = node;
     this.dataFolder = dataFolder;
     this.figures = new NodeFigures(node.httpPort);
@@ -110,5 +110,5 @@ export async function startTestNode(settings: Settings = {}): Promise<TestNode> 
   const result = readConfig([], asEnvironment({ ...FREE_PORTS, ...base, ...settings }));
   if (result.kind !== "config") throw new Error(`Wrong settings: ${JSON.stringify(result)}`);
   const log = createLog(result.config.logLevel, systemClock);
-  return new TestNode(await startNode(result.config, log), dataFolder);
+  return new TestNode(await startServer(result.config, log), dataFolder);
 }

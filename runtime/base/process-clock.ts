@@ -1,14 +1,14 @@
-// The clock of one process among those that follow each other on a fake clock: once killed, nothing calls it back.
-import type { Clock } from "../base/clock.ts";
+// The clock of one node that ends before the process, or the fake clock, does: once killed, nothing calls it back.
+import type { Clock } from "./clock.ts";
 
 export class ProcessClock implements Clock {
   readonly #clock: Clock;
-  /** Monotonic time counts from the start of the process. */
+  /** Monotonic time counts from here. */
   readonly #startMs: number;
   readonly #cancels = new Set<() => void>();
   #alive = true;
 
-  constructor(clock: Clock, startMs: number) {
+  constructor(clock: Clock, startMs = 0) {
     this.#clock = clock;
     this.#startMs = startMs;
   }

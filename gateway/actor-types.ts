@@ -1,0 +1,55 @@
+// GET /actors/types: what a node hosts, each type with its methods and their schemas.
+
+import { type Elysia, t } from "elysia";
+
+import type { ActorsView } from "#runtime/observe/view.ts";
+
+import { oneOf, wholeNumber } from "./answer-schemas.ts";
+import { answers, jsonAnswer } from "./document.ts";
+
+const methodSchema = t.Object({
+  name: t.String(),
+  kind: oneOf(["write", "read"], "Reads may share the actor with other reads"),
+  in: t.Optional(t.Object({}, { additionalProperties: true, description: "JSON schema of the input" })),
+  out: t.Optional(t.Object({}, { additionalProperties: true, description: "JSON schema of the result" })),
+});
+
+const actorTypeSchema = t.Object({
+  type: t.String(),
+  kind: oneOf(["actor", "session"], "A session lives as long as its connection"),
+  durable: t.Boolean({ description: "What its actors change is stored" }),
+  indexed: t.Array(t.String(), { description: "Fields of the state that a query may filter on" }),
+  live: wholeNumber("Instances in memory"),
+  methods: t.Array(methodSchema),
+});
+
+export const actorTypesSchema = t.Object({ items: t.Array(actorTypeSchema) });
+
+const amount = { type: "object", required: ["amount"], properties: { amount: { type: "integer" } } };
+
+const example = {
+  items: [
+    {
+      type: "counter",
+      kind: "actor",
+      durable: true,
+      indexed: ["count"],
+      live: 1,
+      methods: [
+        { name: "add", kind: "write", in: amount, out: { type: "integer" } },
+        { name: "value", kind: "read", out: { type: "integer" } },
+      ],
+    },
+  ],
+};
+
+export function serveActorTypes(app: Elysia, view: ActorsView): void {
+  app.get("/actors/types", () => ({ items: view.actorTypes() }), {
+    detail: {
+      summary: "Actor types, their methods and schemas",
+      description: "All that this node hosts: the same for as long as it runs, but for the numbers.",
+      tags: ["actors"],
+      responses: answers({ 200: jsonAnswer("All actor types", actorTypesSchema, example) }),
+    },
+  });
+}

@@ -1,0 +1,73 @@
+// A node inside a program of somebody's own: actors and their store, without sockets and without the gateway.
+import { join } from "node:path";
+
+import { type Clock, systemClock } from "./base/clock.ts";
+import { ProcessClock } from "./base/process-clock.ts";
+import { settlesWithin } from "./base/settles-within.ts";
+import type { AnyActorType } from "./core/definition.ts";
+import type { Store } from "./core/ports.ts";
+import type { Addressable, Ref } from "./core/shape.ts";
+import { ActorSystem } from "./core/system.ts";
+import { limits } from "./limits.ts";
+import { logEvents } from "./observe/event-log.ts";
+import { createLog } from "./observe/log.ts";
+import { logStoreFailures } from "./observe/store-failures.ts";
+import { createMemoryStore } from "./storage/memory-store.ts";
+import { openSqliteStore } from "./storage/sqlite-store.ts";
+
+export interface NodeOptions {
+  /** Every actor type that it hosts; refs to others cannot be made. */
+  readonly types: readonly AnyActorType[];
+  /** Where durable actors are kept, in `correio.db`. Made when it is not there; without one all goes with the node. */
+  readonly dataFolder?: string;
+  /** "full", unless set: every commit is on the disk. "normal": a power cut may take the last ones. */
+  readonly sync?: "full" | "normal";
+  /** "warn", unless set: crashes, dead letters and failures of the store, as JSON lines on standard error. */
+  readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
+  /** Checks what production takes on trust, such as the inputs of calls among actors. */
+  readonly development?: boolean;
+}
+
+export interface Node {
+  /** A value: nothing is started. Throws `actor.unknown_type` and `actor.bad_key`. */
+  ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods>;
+  /**
+   * Takes no more calls, answers those that were accepted, closes the store; then nothing of it keeps the program from
+   * ending. False when that took longer than `drainMs`, and something was cut off.
+   */
+  stop(drainMs?: number): Promise<boolean>;
+}
+
+/** Rejects with a `RuntimeError` that names the file where the store cannot be opened; then nothing is left open. */
+export async function startNode(options: NodeOptions): Promise<Node> {
+  const { types, logLevel = "warn", development = false } = options;
+  const clock = new ProcessClock(systemClock);
+  const log = createLog(logLevel, clock);
+  const store = openStore(options, clock);
+  const end = async (): Promise<void> => {
+    await store.close();
+    clock.kill();
+  };
+  try {
+    const events = logEvents(log, logStoreFailures(log, clock));
+    const system = new ActorSystem({ clock, types, store, events, development });
+    await system.start();
+    return {
+      ref: (type, key) => system.ref(type, key),
+      async stop(drainMs = limits.drainMs) {
+        const drained = await settlesWithin(clock, system.drain(), drainMs);
+        await end();
+        return drained;
+      },
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+function openStore({ dataFolder, sync = "full" }: NodeOptions, clock: Clock): Store {
+  if (dataFolder === undefined) return createMemoryStore();
+  const path = join(dataFolder, "correio.db");
+  return openSqliteStore({ path, sync, bytesMax: limits.storeBytesMax, clock });
+}
