@@ -3,8 +3,8 @@ import type { Clock } from "../base/clock.ts";
 import type { CoreEvents } from "./ports.ts";
 
 /**
- * Events that nobody listens to go nowhere. What a listener throws is thrown again when the current callback is over, as
- * an uncaught error: it is no actor's fault, and hidden it would never be mended.
+ * Events that nobody listens to go nowhere. What a listener throws is thrown again when the current callback is over,
+ * as an uncaught error: it is no actor's fault, and hidden it would never be mended.
  */
 export function safeEvents(listeners: Partial<CoreEvents>, clock: Clock): CoreEvents {
   const safe = <Event>(listener: ((event: Event) => void) | undefined): ((event: Event) => void) => {
