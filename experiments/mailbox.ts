@@ -15,7 +15,7 @@ import {
   takeSample,
 } from "./lib/mailbox-programs.ts";
 import { type MailboxParameters, type MailboxReport, renderMailbox, titleOf } from "./lib/mailbox-report.ts";
-import { isVerified, parseRowKind, type Row, rowKinds } from "./lib/mailbox-rows.ts";
+import { isVerified, type MailboxSample, parseRowKind, type Row, rowKinds } from "./lib/mailbox-rows.ts";
 import { createWorkspace, type Workspace } from "./lib/program.ts";
 
 export interface MailboxOptions extends MailboxParameters {
@@ -70,7 +70,7 @@ export async function runMailbox(options: MailboxOptions): Promise<MailboxReport
     const rows: RowSamples[] = [];
     for (const row of rowsOf(parameters)) {
       progress?.(`${titleOf(row)} …`);
-      rows.push(await measureRow(row, programs, parameters, workspace));
+      rows.push(await measureRow(row, programs, { parameters, workspace, progress }));
     }
     const fileSystem = fileSystemOf(workspace.folder);
     return { environment, fileSystem, parameters, missing, rows, comparison: compareMailboxes(rows) };
@@ -79,18 +79,30 @@ export async function runMailbox(options: MailboxOptions): Promise<MailboxReport
   }
 }
 
-/** One after the other, round by round, so that what disturbs the machine disturbs all of them. */
+interface Measuring {
+  readonly parameters: MailboxParameters;
+  readonly workspace: Workspace;
+  readonly progress: ((line: string) => void) | undefined;
+}
+
+/**
+ * One after the other, round by round, so that what disturbs the machine disturbs all of them. A sample that fails is
+ * taken once more; then it ends the experiment.
+ */
 async function measureRow(
   row: Row,
   programs: readonly SubjectProgram[],
-  parameters: MailboxParameters,
-  workspace: Workspace,
+  { parameters, workspace, progress }: Measuring,
 ): Promise<RowSamples> {
   const samples: SubjectSample[] = [];
   const taking = programs.filter(({ name }) => hasRow(name, row));
   for (let round = 0; round < parameters.rounds; round++) {
     for (const program of taking) {
-      const sample = await takeSample(program, row, parameters, workspace);
+      const take = (): Promise<MailboxSample> => takeSample(program, row, parameters, workspace);
+      const sample = await take().catch((error: Error) => {
+        progress?.(`${error.message}\nOnce more …`);
+        return take();
+      });
       samples.push({ name: program.name, verified: isVerified(sample), ...sample });
     }
   }

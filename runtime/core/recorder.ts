@@ -34,7 +34,7 @@ export class FlightRecorder {
   readonly #waits: Float32Array;
   readonly #durations: Float32Array;
   readonly #ends: Float64Array;
-  readonly #owners: (Recorded | undefined)[] = [];
+  readonly #owners: (Recorded | undefined)[];
   /** Turns recorded in each slot since its owner took it. */
   readonly #counts: Int32Array;
   #hand = 0;
@@ -51,6 +51,7 @@ export class FlightRecorder {
     this.#durations = new Float32Array(turns);
     this.#ends = new Float64Array(turns);
     this.#counts = new Int32Array(this.#slots);
+    this.#owners = Array.from({ length: this.#slots }, () => undefined);
   }
 
   /** Turns of this actor follow; until `end` there are no others. */
