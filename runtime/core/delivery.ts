@@ -24,8 +24,9 @@ export class Delivery implements Courier {
   readonly #services: NodeServices;
   readonly #clock: Clock;
   readonly #checks: SchemaChecks;
-  /** Asks of this step: most are answered before it ends, and never need a timer. */
+  /** Asks of late: most are answered with their step, or by the next commit, and never need a timer. */
   readonly #young: Asking[] = [];
+  #armsSoon = false;
   /** Calls from outside are refused. */
   closed = false;
   /** Actors in memory, of all types. */
@@ -63,11 +64,20 @@ export class Delivery implements Courier {
     return problem === undefined ? accepted : { accepted: false, why: problem };
   }
 
-  /** After each step: asks that were not answered in it get their timers. */
-  armYoung(): void {
+  /** After each step: asks that were not answered in it get their timers, unless they are when the loop has turned. */
+  stepOver(): void {
+    const young = this.#young;
+    while (young.length > 0 && (young[young.length - 1] as Asking).settled) young.pop();
+    if (young.length === 0 || this.#armsSoon) return;
+    this.#armsSoon = true;
+    this.#clock.afterIo(this.#armYoung);
+  }
+
+  readonly #armYoung = (): void => {
+    this.#armsSoon = false;
     for (let index = 0; index < this.#young.length; index++) (this.#young[index] as Asking).arm();
     this.#young.length = 0;
-  }
+  };
 
   /** A message of the runtime's own, such as an alarm: goes where it is for, whatever the node is about to do. */
   send(address: Address, envelope: Envelope): RuntimeError | undefined {

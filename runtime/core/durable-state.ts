@@ -39,7 +39,7 @@ export class DurableState implements Committing {
   #alarms: AlarmChanges | undefined;
   #watches: WatchChanges | undefined;
   // What the running turn has done since its last checkpoint.
-  readonly #outputs: HeldOutput[] = [];
+  #outputs: HeldOutput[] = [];
   #destroyed = false;
   /** What its end has to change, and no checkpoint before. */
   #atEnd: (() => void) | undefined;
@@ -184,10 +184,11 @@ export class DurableState implements Committing {
 
   /** What is held leaves when all that was staged is stored, or at once when nothing waits to be. */
   letGo(): void {
-    const newest = this.#pending.at(-1);
     const outputs = this.#takeOutputs();
-    if (newest !== undefined) newest.outputs.push(...outputs);
-    else for (const output of outputs) output.release();
+    const newest = this.#pending.at(-1);
+    if (newest === undefined) for (const output of outputs) output.release();
+    else if (newest.outputs.length === 0) newest.outputs = outputs;
+    else newest.outputs.push(...outputs);
   }
 
   settled(change: PendingChange, error: RuntimeError | undefined): void {
@@ -241,7 +242,9 @@ export class DurableState implements Committing {
     this.#owner.stored(error);
   }
 
-  #takeOutputs(): readonly HeldOutput[] {
-    return this.#outputs.length === 0 ? [] : this.#outputs.splice(0);
+  #takeOutputs(): HeldOutput[] {
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
   }
 }

@@ -32,7 +32,7 @@ export class PendingChange implements Change {
   readonly rows: { row: string; value: Encoded | undefined }[] = [];
   readonly alarms: { name: string; alarm: AlarmRecord | undefined }[] = [];
   readonly watches: WatchChange[] = [];
-  readonly outputs: HeldOutput[] = [];
+  outputs: HeldOutput[] = [];
   /** The store is at work on it: only outputs can be added. */
   taken = false;
 

@@ -117,7 +117,7 @@ export class ActorSystem implements NodeServices, SessionHost {
       quiet,
       failed,
     });
-    this.scheduler.onStepEnd("settle", () => this.delivery.armYoung());
+    this.scheduler.onStepEnd("settle", () => this.delivery.stepOver());
     this.letters = new DeadLetters(this);
     this.delivery = new Delivery(this, this.checks);
     const hosted = types.map((type, index) => this.#host(type, index));

@@ -1,4 +1,5 @@
 // Hot. What a turn ends in: an answer, a refusal or a crash; who is told, and when it may leave.
+import type { Asking } from "./asking.ts";
 import type { CellHost, NodeServices } from "./cell-host.ts";
 import type { Method } from "./definition.ts";
 import type { DurableState } from "./durable-state.ts";
@@ -51,11 +52,30 @@ export function succeed(cell: EndingCell, turn: Turn, value: unknown): void {
   if (durable === undefined) return asking?.resolve(value);
   if (asking !== undefined) {
     if (durable.clean) asking.resolve(value);
-    else durable.hold({ release: () => asking.resolve(value), discard: (error) => asking.reject(error) });
+    else durable.hold(new HeldAnswer(asking, value));
   } else if (turn.envelope !== undefined && !durable.clean) {
     durable.hold(new Handled(cell, turn.envelope));
   }
   durable.letGo();
+}
+
+/** Waits for what its turn changed. */
+class HeldAnswer implements HeldOutput {
+  readonly #asking: Asking;
+  readonly #value: unknown;
+
+  constructor(asking: Asking, value: unknown) {
+    this.#asking = asking;
+    this.#value = value;
+  }
+
+  release(): void {
+    this.#asking.resolve(this.#value);
+  }
+
+  discard(error: RuntimeError): void {
+    this.#asking.reject(error);
+  }
 }
 
 /** The handler threw, or what it left cannot be stored. */
