@@ -33,7 +33,7 @@ export class Asking implements TimerOwner, Wait {
   readonly #wheel: TimerWheel;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (error: Error) => void;
-  /** Made when the answer does not come with the step: most do. */
+  /** Made when the answer does not come before the loop turns: most do. */
   #timer: Timer | undefined;
   #stage: Stage = "queued";
   #abort: AbortController | undefined;
@@ -52,7 +52,7 @@ export class Asking implements TimerOwner, Wait {
     this.#reject = held.reject;
   }
 
-  /** The answer has not come with the step: from now on a timer stands for the deadline. */
+  /** The answer has not come soon: from now on a timer stands for the deadline. */
   arm(): void {
     if (this.#stage === "settled") return;
     this.#timer = new Timer(this);
