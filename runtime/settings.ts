@@ -48,7 +48,12 @@ export const SETTINGS = {
   ),
   CORREIO_STORE_BYTES_MAX: define("bytes", "bytes", limits.storeBytesMax, "Size of that file"),
   CORREIO_MEMORY_BUDGET: define("bytes", "bytes", 0, "Memory above which idle actors hibernate early; 0 = no budget"),
-  CORREIO_DEVELOPMENT: define("switch", "true|false", "false", "Check what actors say to each other; slower"),
+  CORREIO_DEVELOPMENT: define(
+    "switch",
+    "true|false",
+    "false",
+    "Check what actors say to each other, log stacks; slower",
+  ),
   CORREIO_BLOCKED_MS: define(
     "wait",
     "ms",
