@@ -19,19 +19,20 @@ export interface TimedCell {
 }
 
 interface ArmedTimer {
+  readonly name: string;
   readonly timer: Timer;
   readonly method: Method;
   readonly input: unknown;
   /** Undefined: it fires once. */
   readonly everyMs: number | undefined;
-  /** Its last message is in the mailbox. */
-  waits: boolean;
+  /** In the mailbox. */
+  tick: Envelope | undefined;
 }
 
 export class ActorTimers implements TimerOwner {
   readonly #cell: TimedCell;
   readonly #byName = new Map<string, ArmedTimer>();
-  readonly #names = new Map<Timer, string>();
+  readonly #byTimer = new Map<Timer, ArmedTimer>();
 
   constructor(cell: TimedCell) {
     this.#cell = cell;
@@ -50,21 +51,24 @@ export class ActorTimers implements TimerOwner {
     }
     const timer = new Timer(this);
     const handler: Method["handler"] = (turn, input) => {
-      armed.waits = false;
+      armed.tick = undefined;
+      if (armed.everyMs === undefined) this.#forget(armed);
       return method.handler(turn, input);
     };
-    const armed: ArmedTimer = { timer, method: { ...method, handler }, ...what, waits: false };
+    const armed: ArmedTimer = { name, timer, method: { ...method, handler }, ...what, tick: undefined };
     this.#byName.set(name, armed);
-    this.#names.set(timer, name);
+    this.#byTimer.set(timer, armed);
     this.#cell.services.wheel.arm(timer, delayMs);
   }
 
+  /** A message of it that waits is not handled any more. */
   cancel(name: string): void {
     const armed = this.#byName.get(name);
     if (armed === undefined) return;
+    const { tick } = armed;
     this.#cell.services.wheel.disarm(armed.timer);
-    this.#byName.delete(name);
-    this.#names.delete(armed.timer);
+    this.#forget(armed);
+    if (tick !== undefined) this.#cell.mailbox.sweep((waiting) => waiting === tick);
   }
 
   cancelAll(): void {
@@ -72,20 +76,26 @@ export class ActorTimers implements TimerOwner {
   }
 
   timerFired(timer: Timer): void {
-    const name = this.#names.get(timer) as string;
-    const armed = this.#byName.get(name) as ArmedTimer;
-    if (armed.everyMs === undefined) this.cancel(name);
-    else this.#cell.services.wheel.arm(timer, armed.everyMs);
+    const armed = this.#byTimer.get(timer) as ArmedTimer;
+    if (armed.everyMs !== undefined) this.#cell.services.wheel.arm(timer, armed.everyMs);
     this.#send(armed);
   }
 
   /** Of a timer that comes again, a message that there is no place for is left out: the next one says the same. */
   #send(armed: ArmedTimer): void {
     const { host, services } = this.#cell;
-    if (armed.waits) return void host.stats.missedTicks++;
-    const envelope = new Envelope(armed.method, armed.input);
-    if (this.#cell.offer(envelope)) armed.waits = true;
+    if (armed.tick !== undefined) return void host.stats.missedTicks++;
+    const tick = new Envelope(armed.method, armed.input);
+    if (this.#cell.offer(tick)) armed.tick = tick;
     else if (armed.everyMs !== undefined) host.stats.countRejected("actor.mailbox_full");
-    else services.deadLetter(this.#cell, envelope, mailboxFull(this.#cell));
+    else {
+      this.#forget(armed);
+      services.deadLetter(this.#cell, tick, mailboxFull(this.#cell));
+    }
+  }
+
+  #forget({ name, timer }: ArmedTimer): void {
+    this.#byName.delete(name);
+    this.#byTimer.delete(timer);
   }
 }

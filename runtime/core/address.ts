@@ -1,5 +1,6 @@
 // Hot. Where a ref points, and in which turn it was made: what is delivered finds its actor here.
 import type { Cell } from "./cell.ts";
+import type { DurableState } from "./durable-state.ts";
 import type { Turn } from "./turn.ts";
 import type { TypeHost } from "./type-host.ts";
 
@@ -27,6 +28,12 @@ export class Address {
   get caller(): Turn | undefined {
     const turn = this.#madeIn;
     return turn === undefined || turn.live ? turn : callerOfKept(turn);
+  }
+
+  /** Where the turn it was made in is over and no other runs: its actor, as long as that has changes to be stored. */
+  get uncommitted(): DurableState | undefined {
+    const durable = this.#madeIn?.cell.durable;
+    return durable?.clean === false ? durable : undefined;
   }
 
   /** The actor, when it is in memory. */

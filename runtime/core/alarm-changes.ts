@@ -4,25 +4,17 @@ import { RuntimeError } from "./errors.ts";
 import type { AlarmRecord } from "./stored.ts";
 
 interface AlarmCommit {
-  readonly version: number;
   readonly alarms: { name: string; alarm: AlarmRecord | undefined }[];
 }
 
 export class AlarmChanges {
-  /** Alarms that there are, with the last checkpoint. */
-  readonly #names: Set<string>;
-  /** Changed in the turn that is running, since its last checkpoint. */
+  /** As they are with the last checkpoint. */
+  readonly #alarms: Map<string, AlarmRecord>;
+  /** Changed in the turn that is running, since then. */
   readonly #turn = new Map<string, AlarmRecord | undefined>();
-  /** At which version this activation changed an alarm last: a firing of an earlier one is void. */
-  readonly #versions = new Map<string, number>();
-  /** All that were stored when the actor came into memory are known. */
-  readonly #complete: boolean;
 
-  /** `stored`: undefined where nobody has looked. */
-  constructor(stored: readonly AlarmRecord[] | undefined) {
-    this.#complete = stored !== undefined;
-    this.#names = new Set(stored?.map(({ name }) => name));
-    for (const { name, fire } of stored ?? []) this.#versions.set(name, fire);
+  constructor(stored: readonly AlarmRecord[]) {
+    this.#alarms = new Map(stored.map((alarm) => [alarm.name, alarm]));
   }
 
   /** The running turn has changed alarms. */
@@ -40,36 +32,36 @@ export class AlarmChanges {
   }
 
   #has(name: string): boolean {
-    return this.#turn.has(name) ? this.#turn.get(name) !== undefined : this.#names.has(name);
+    return this.#turn.has(name) ? this.#turn.get(name) !== undefined : this.#alarms.has(name);
   }
 
   get #count(): number {
-    let count = this.#names.size;
+    let count = this.#alarms.size;
     for (const [name, alarm] of this.#turn) {
-      if (this.#names.has(name)) count--;
+      if (this.#alarms.has(name)) count--;
       if (alarm !== undefined) count++;
     }
     return count;
   }
 
   /** The turn that this firing brought has cancelled or replaced its alarm. */
-  changes(alarm: AlarmRecord): boolean {
-    return this.#turn.has(alarm.name) || !this.isCurrent(alarm);
+  changes(firing: AlarmRecord): boolean {
+    return this.#turn.has(firing.name) || !this.isCurrent(firing);
   }
 
-  /** False when the alarm was cancelled or replaced after this firing was sent. */
-  isCurrent(alarm: AlarmRecord): boolean {
-    const version = this.#versions.get(alarm.name);
-    return version === undefined ? !this.#complete : version === alarm.fire;
+  /** False when the alarm was cancelled or replaced after this firing was sent, or its actor has begun anew since. */
+  isCurrent(firing: AlarmRecord): boolean {
+    const alarm = this.#alarms.get(firing.name);
+    // Versions begin anew with an actor that was destroyed: one of its earlier life was due at another time.
+    return alarm?.fire === firing.fire && alarm.dueAt === firing.dueAt;
   }
 
   /** The running turn's changes become part of this commit. */
   moveTo(commit: AlarmCommit): void {
     for (const [name, alarm] of this.#turn) {
       commit.alarms.push({ name, alarm });
-      this.#versions.set(name, commit.version);
-      if (alarm === undefined) this.#names.delete(name);
-      else this.#names.add(name);
+      if (alarm === undefined) this.#alarms.delete(name);
+      else this.#alarms.set(name, alarm);
     }
     this.#turn.clear();
   }

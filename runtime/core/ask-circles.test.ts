@@ -217,7 +217,7 @@ describe("a read that leads to another read of its own actor", () => {
     const { stepped, clock, desk } = office();
     const answer = watch(desk("a").lookLater(["b.relay", "a.look"]));
     await clock.settle();
-    stepped.system.address("desk", "a").cell?.requestStop();
+    stepped.system.address("desk", "a").cell?.requestStop("operator");
     await clock.advance(11);
     expect(circle(answer.outcome)).toBe("desk/a.lookLater → desk/b.relay → desk/a.look");
   });

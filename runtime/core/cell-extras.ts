@@ -14,8 +14,10 @@ export class CellExtras {
   timers: ActorTimers | undefined;
   /** A session whose peer takes less than it produces. */
   suspended = false;
-  /** It leaves memory after this turn. */
+  /** It leaves memory: when nothing of it runs, and all that it changed is stored. */
   stopping = false;
+  /** A turn has asked for that: when its commit is refused, it has not. */
+  stopsWithCommit = false;
   /** The rest after crashes; or, of a session whose connection is gone, how long its turns may go on. */
   timer: Timer | undefined;
   /** When `sweep` last looked, in monotonic milliseconds. */
@@ -35,7 +37,7 @@ export class CellExtras {
     const nowMs = services.scheduler.timeMs();
     if (nowMs < this.#sweptMs + limits.sweepEveryMs) return false;
     this.#sweptMs = nowMs;
-    const dropped = mailbox.sweep();
+    const dropped = mailbox.sweep(({ asking }) => asking?.settled === true);
     host.stats.discarded += dropped;
     return dropped > 0;
   }
@@ -46,7 +48,7 @@ export class CellExtras {
     const leftMs = this.failure === undefined ? 0 : this.failure.notBeforeMs - clock.monotonicMs();
     if (leftMs <= 0) return false;
     this.timer ??= new Timer(cell);
-    if (!this.timer.armed) wheel.arm(this.timer, leftMs);
+    wheel.arm(this.timer, leftMs);
     return true;
   }
 }

@@ -81,6 +81,8 @@ export interface NodeServices {
   readonly alarms: SentAlarms;
   /** Whatever may be checked is: inputs of local calls, what reads do to the state, messages changed after sending. */
   readonly development: boolean;
+  /** Throws `actor.unknown_type` and `actor.bad_key`. */
+  address(type: string, key: string): { readonly type: string; readonly key: string };
   refFrom<Methods>(turn: LiveTurn | undefined, type: Addressable<Methods>, key: string): Ref<Methods>;
   /** Puts a message aside that nobody will handle. */
   deadLetter(cell: { readonly key: string; readonly host: CellHost }, envelope: Envelope, why: RuntimeError): void;

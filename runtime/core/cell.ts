@@ -14,9 +14,9 @@ import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
 import { Mailbox, type MailboxItem } from "./mailbox.ts";
 import type { ConnectionPort, MessageBatch, SessionPort } from "./ports.ts";
+import { discard } from "./put-aside.ts";
 import type { Runnable } from "./scheduler.ts";
 import type { FailureRecord } from "./supervision.ts";
-import { discard } from "./turn-ending.ts";
 import { abandonTurn, mayShare, runEnvelope, runMessage, type RunningCell } from "./turn-running.ts";
 import type { Turn } from "./turn.ts";
 
@@ -167,9 +167,10 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   }
 
   /** A session leaves through its `closed` turn: its connection ends. */
-  requestStop(): void {
+  requestStop(by: "turn" | "operator"): void {
     const extras = this.#more;
     if (extras.connection !== undefined) return extras.connection.end("stopped");
+    extras.stopsWithCommit = by === "turn" && (!extras.stopping || extras.stopsWithCommit);
     extras.stopping = true;
     this.#changed();
   }
@@ -226,6 +227,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     if (error !== undefined) {
       for (const turn of this.blockers()) (turn as Turn).doomed = error;
       this.forget();
+      if (this.#extras?.stopsWithCommit === true) this.#extras.stopping = false;
     }
     this.#changed();
   }
@@ -256,6 +258,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   discardAll(why?: RuntimeError): void {
     if (why === undefined) this.turn?.cancel();
     this.host.stats.discarded += this.mailbox.clear((item) => discard(this, item, why));
+    if (why !== undefined) this.#changed();
   }
 
   #abandonTurns(because: string): void {
@@ -283,10 +286,10 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   /** On to the next message, or idle, or gone. */
   #goOn(): void {
     const extras = this.#extras;
-    const item = this.mailbox.peek();
     const open = this.turn !== undefined || this.reads !== undefined;
     const busy = open || this.presence === "waking" || extras?.durable?.clean === false;
     if (extras?.stopping === true && !busy && this.#stopped(extras)) return;
+    const item = this.mailbox.peek();
     if (item !== undefined && this.#mayRun(item)) {
       this.#becomeBusy("ready");
       this.services.scheduler.add(this);

@@ -93,11 +93,11 @@ export class Delivery implements Courier {
 
   /** What a durable actor sends leaves with its commit; an ask is a checkpoint of what it has changed before. */
   #holdOrDeliver(address: Address, envelope: Envelope, caller: Turn | undefined): RuntimeError | undefined {
-    if (caller === undefined) return this.deliver(address, envelope, undefined);
+    if (caller === undefined) return this.#deliverUncalled(address, envelope);
     envelope.from = caller.cell;
     const { durable } = caller.cell;
     if (durable === undefined) return this.deliver(address, envelope, caller);
-    if (durable.full) return durable.heldTooMuch();
+    if (durable.full !== undefined) return durable.full;
     if (caller.doomed !== undefined) return caller.doomed;
     const isAsk = envelope.asking !== undefined;
     try {
@@ -108,6 +108,16 @@ export class Delivery implements Courier {
     durable.hold(new HeldMessage(this, address, envelope, caller));
     // A read has changed nothing: what it sends waits only for what was changed before it.
     if (isAsk || caller.method.kind === "read") durable.letGo();
+    return undefined;
+  }
+
+  /** From outside; or from what a turn has left behind, which leaves after what its actor has changed. */
+  #deliverUncalled(address: Address, envelope: Envelope): RuntimeError | undefined {
+    const durable = address.uncommitted;
+    if (durable === undefined) return this.deliver(address, envelope, undefined);
+    if (durable.full !== undefined) return durable.full;
+    durable.hold(new HeldMessage(this, address, envelope, undefined));
+    durable.letGo();
     return undefined;
   }
 
@@ -192,9 +202,9 @@ class HeldMessage implements HeldOutput {
   readonly #delivery: Delivery;
   readonly #address: Address;
   readonly #envelope: Envelope;
-  readonly #caller: Turn;
+  readonly #caller: Turn | undefined;
 
-  constructor(delivery: Delivery, address: Address, envelope: Envelope, caller: Turn) {
+  constructor(delivery: Delivery, address: Address, envelope: Envelope, caller: Turn | undefined) {
     this.#delivery = delivery;
     this.#address = address;
     this.#envelope = envelope;
@@ -207,7 +217,7 @@ class HeldMessage implements HeldOutput {
     const problem = this.#delivery.deliver(this.#address, this.#envelope, this.#caller);
     if (problem === undefined) return;
     if (asking !== undefined) asking.reject(problem);
-    else this.#caller.services.deadLetter(this.#address, this.#envelope, problem);
+    else this.#address.host.services.deadLetter(this.#address, this.#envelope, problem);
   }
 
   /** What it was sent after is lost: it was never sent. */

@@ -7,16 +7,17 @@ import { decode } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
 import type { Committing, GroupCommit, HeldOutput, PendingChange } from "./group-commit.ts";
 import type { Store } from "./ports.ts";
+import type { FlightRecorder, Recorded } from "./recorder.ts";
 import { RowChanges } from "./row-changes.ts";
 import { decodeState, encodeState, indexedFields } from "./state-encoding.ts";
 import type { Encoded } from "./stored.ts";
 import { WatchChanges } from "./watch-changes.ts";
 
 /** The actor whose state it is. */
-export interface DurableOwner {
+export interface DurableOwner extends Recorded {
   readonly key: string;
   readonly host: { readonly type: AnyActorType; usesAlarms: boolean };
-  readonly services: { readonly alarms: SentAlarms };
+  readonly services: { readonly alarms: SentAlarms; readonly meter: { readonly recorder: FlightRecorder } };
   /** All that it changed is stored; or, with an error, it is not, and the state in memory rests on what is lost. */
   stored(error: RuntimeError | undefined): void;
 }
@@ -66,7 +67,7 @@ export class DurableState implements Committing {
 
   get alarms(): AlarmChanges {
     this.#owner.host.usesAlarms = true;
-    return (this.#alarms ??= new AlarmChanges(undefined));
+    return (this.#alarms ??= new AlarmChanges([]));
   }
 
   get watches(): WatchChanges {
@@ -102,7 +103,7 @@ export class DurableState implements Committing {
     const stored = await this.#store.load(this.type, this.key);
     const { type } = this.#owner.host;
     const state = stored === undefined ? type.options.state(this.key) : decodeState(type, this.key, stored);
-    // Needed for their bound, and to know which firings are void: a type that has never set one is not asked.
+    // Needed for their bound, and to know which firings are void: of a type that has none stored nobody is asked.
     if (this.#owner.host.usesAlarms) {
       this.#alarms = new AlarmChanges(stored === undefined ? [] : await this.#store.alarmsOf(this.type, this.key));
     }
@@ -110,7 +111,7 @@ export class DurableState implements Committing {
     const isAsStored = stored !== undefined && stored.stateVersion === this.stateVersion;
     this.#snapshot = isAsStored ? stored.state : encodeState(type, this.key, state);
     this.#indexed = undefined;
-    this.#gone = false;
+    this.#gone = this.#destroyed = false;
     return state;
   }
 
@@ -140,18 +141,15 @@ export class DurableState implements Committing {
 
   /** As `hold`. Throws `actor.limit_reached` when the running turn holds as much as it may. */
   holdMore(output: HeldOutput): void {
-    if (this.full) throw this.heldTooMuch();
+    if (this.full !== undefined) throw this.full;
     this.hold(output);
   }
 
-  heldTooMuch(): RuntimeError {
+  /** Why the running turn may hold no more; undefined while it may. */
+  get full(): RuntimeError | undefined {
+    if (this.#outputs.length < limits.heldOutputsMax) return undefined;
     const message = `Cannot send more from "${this.type}/${this.key}": ${limits.heldOutputsMax} wait for its commit`;
     return new RuntimeError("actor.limit_reached", message, { stood: "queued" });
-  }
-
-  /** Whether the running turn holds as much as it may. */
-  get full(): boolean {
-    return this.#outputs.length >= limits.heldOutputsMax;
   }
 
   destroy(): void {
@@ -205,6 +203,7 @@ export class DurableState implements Committing {
     let change = this.#pending.at(-1);
     if (change === undefined || change.taken) {
       change = this.#commits.open(this, this.#version);
+      change.firstTurn = this.#owner.services.meter.recorder.countOf(this.#owner);
       this.#pending.push(change);
     }
     change.version = ++this.#version;
@@ -228,6 +227,7 @@ export class DurableState implements Committing {
   /** The oldest change was not stored: neither is what rests on it. */
   #lose(error: RuntimeError): void {
     const lost = this.#pending.splice(0);
+    this.#owner.services.meter.recorder.lost(this.#owner, lost[0]?.firstTurn ?? 0);
     for (const change of lost) {
       if (!change.taken) this.#commits.withdraw(change);
       for (const output of change.outputs) output.discard(error);

@@ -177,14 +177,14 @@ describe("a commit that fails", () => {
     expect((await heard()).filter((text) => text.startsWith("ticked"))).toEqual(["ticked alarm:tick#2"]);
   });
 
-  test("tells no watcher that the actor was destroyed, which it was not", async () => {
+  test("tells no watcher that the actor is gone, which it is not", async () => {
     const { node, clock, account, fail } = await bank();
     const watcher = node.ref(Watcher, "w");
     watcher.tell.watchAda();
     await clock.settle();
     account.tell.destroyed();
     await fail();
-    expect(await node.answer(watcher.gone())).toEqual(["stopped"]);
+    expect(await node.answer(watcher.gone())).toEqual([]);
     expect(await node.answer(account.balance())).toBe(5);
   });
 });

@@ -35,6 +35,8 @@ export class PendingChange implements Change {
   outputs: HeldOutput[] = [];
   /** The store is at work on it: only outputs can be added. */
   taken = false;
+  /** The flight recorder's number of the turn that began it. */
+  firstTurn = 0;
 
   constructor(owner: Committing, baseVersion: number) {
     this.owner = owner;

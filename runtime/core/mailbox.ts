@@ -105,12 +105,12 @@ export class Mailbox {
     return undefined;
   }
 
-  /** Takes out the asks that nobody waits for any more. Returns how many. */
-  sweep(): number {
+  /** Takes out the envelopes that are not to be handled any more. Returns how many. */
+  sweep(isOver: (envelope: Envelope) => boolean): number {
     const held = this.#count;
     let before: MailboxItem | undefined;
     for (let item = this.#head; item !== undefined; item = before === undefined ? this.#head : itemAfter(before)) {
-      if (item instanceof Envelope && item.asking?.settled === true) this.#takeOut(item, before);
+      if (item instanceof Envelope && isOver(item)) this.#takeOut(item, before);
       else before = item;
     }
     return held - this.#count;

@@ -9,6 +9,7 @@ export const noStore: Store = {
   commit: async ({ changes }) => changes.map(() => "committed"),
   alarmsDue: async () => [],
   alarmsOf: async () => [],
+  hasAlarms: async () => false,
   watches: async () => [],
   keys: async () => [],
   letters: async () => [],

@@ -27,25 +27,27 @@ export class Notices {
   readonly alarm = (alarm: StoredAlarm): boolean => {
     const host = this.#hosted.get(alarm.type)?.host;
     if (host === undefined || host.type.options.durable !== true) return true;
-    host.usesAlarms = true;
     const address = new Address(host, alarm.key, undefined);
     const lateMs = host.services.clock.unixMs() - alarm.dueAt;
-    const known = host.type.methods.get(alarm.method);
+    const known = writeOf(host, alarm.method);
     const skipped = known === undefined || (alarm.missed === "skip" && lateMs > limits.alarmLateMs);
     const method = skipped ? skipping(alarm.method, known?.index ?? 0) : known;
     const input = alarm.input === undefined ? undefined : decode(alarm.input);
     const id = `alarm:${alarm.name}#${alarm.fire}`;
     const envelope = new Envelope(method, input, undefined, { id, alarm, repeats: true });
     const problem = this.#delivery.deliver(address, envelope, undefined, true);
-    if (problem === undefined && known === undefined) host.services.deadLetter(address, envelope, unknownMethod(alarm));
+    if (problem === undefined && known === undefined) {
+      host.services.deadLetter(address, envelope, unknownMethod(address, alarm.method));
+    }
     return problem === undefined || problem.code === "actor.quarantined";
   };
 
   /** To a watcher, before all that waits for it. A session that is gone itself is not told. */
   readonly gone = (watcher: { type: string; key: string; method: string }, gone: Gone): void => {
     const host = this.#hosted.get(watcher.type)?.host;
-    const method = host?.type.methods.get(watcher.method);
-    if (host === undefined || method === undefined) return;
+    if (host === undefined) return;
+    const known = writeOf(host, watcher.method);
+    const method = known ?? skipping(watcher.method, 0);
     const address = new Address(host, watcher.key, undefined);
     if (address.cell === undefined && host.type.session !== undefined) return;
     const origin = { id: `gone:${gone.type}/${gone.key}#${++this.#lastNews}`, gone, repeats: true };
@@ -53,6 +55,7 @@ export class Notices {
     if (host.quarantined.has(watcher.key)) {
       host.services.deadLetter(address, envelope, host.quarantineError(watcher.key));
     } else {
+      if (known === undefined) host.services.deadLetter(address, envelope, unknownMethod(address, watcher.method));
       (address.cell ?? address.start()).putControl(envelope);
     }
   };
@@ -76,12 +79,18 @@ export class Notices {
   };
 }
 
-/** Does nothing, in a turn whose commit moves the alarm on. */
+/** What was stored may be older than the program: the method may be gone since, or have become a read. */
+function writeOf({ type }: TypeHost, name: string): Method | undefined {
+  const method = type.methods.get(name);
+  return method?.kind === "read" ? undefined : method;
+}
+
+/** Does nothing, in a turn whose commit moves the alarm on, or ends the watch. */
 function skipping(name: string, index: number): Method {
   return { name, kind: "write", index, definedAt: "", handler: () => undefined };
 }
 
-function unknownMethod({ type, key, name, method }: StoredAlarm): RuntimeError {
-  const message = `Cannot send alarm "${name}" to "${type}/${key}": its type has no method "${method}" any more`;
+function unknownMethod({ name }: Address, method: string): RuntimeError {
+  const message = `Cannot send it to "${name}": its type has no method "${method}" any more that may change it`;
   return new RuntimeError("actor.unknown_method", message, { stood: "queued" });
 }

@@ -6,21 +6,34 @@ import type { RowChanges } from "./row-changes.ts";
 
 type Kept = { readonly value?: unknown } | { readonly refused: string; readonly message: string };
 
+/** The turn that a result is kept by: one that is over keeps nothing. */
+interface OnceTurn {
+  readonly live: boolean;
+  /** Throws `actor.turn_over`. */
+  throwOver(): never;
+}
+
 /** The actor's own rows begin with another letter. */
 const resultRow = (name: string): string => `o${name}`;
 const placeRow = (place: number): string => `p${place}`;
 const COUNT_ROW = "n";
 
 /** Runs `handle`, or gives what it ended in the first time. An answer and a refusal are kept, a crash is not. */
-export async function runOnce(rows: RowChanges, name: string, handle: () => unknown): Promise<unknown> {
+export async function runOnce(
+  turn: OnceTurn,
+  rows: RowChanges,
+  name: string,
+  handle: () => unknown,
+): Promise<unknown> {
   const kept = await rows.get(resultRow(name));
+  if (!turn.live) turn.throwOver();
   if (kept !== undefined) return answerAgain(decode(kept) as Kept);
   try {
     const value = await handle();
-    await keep(rows, name, value === undefined ? {} : { value });
+    await keep(turn, rows, name, value === undefined ? {} : { value });
     return value;
   } catch (error) {
-    if (error instanceof Refusal) await keep(rows, name, { refused: error.code, message: error.message });
+    if (error instanceof Refusal) await keep(turn, rows, name, { refused: error.code, message: error.message });
     throw error;
   }
 }
@@ -30,7 +43,7 @@ function answerAgain(kept: Kept): unknown {
   return kept.value;
 }
 
-async function keep(rows: RowChanges, name: string, result: Kept): Promise<void> {
+async function keep(turn: OnceTurn, rows: RowChanges, name: string, result: Kept): Promise<void> {
   const encoded = encode(result);
   if (typeof encoded !== "string") {
     throw new RuntimeError(
@@ -46,6 +59,7 @@ async function keep(rows: RowChanges, name: string, result: Kept): Promise<void>
   const count = Number((await rows.get(COUNT_ROW)) ?? 0);
   const place = placeRow(count % limits.onceResultsMax);
   const oldest = await rows.get(place);
+  if (!turn.live) turn.throwOver();
   if (oldest !== undefined) rows.set(resultRow(decode(oldest) as string), undefined);
   rows.set(place, JSON.stringify(name));
   rows.set(resultRow(name), encoded);

@@ -96,7 +96,7 @@ export class Operations {
   /** After the turn that runs, if one does. False when it is not in memory. */
   stop(type: string, key: string): boolean {
     const { cell } = this.#system.address(type, key);
-    cell?.requestStop();
+    cell?.requestStop("operator");
     return cell !== undefined;
   }
 

@@ -134,6 +134,8 @@ export interface Store {
   /** Alarms due after `after` and up to `until`, both Unix milliseconds, earliest first; at most `limit`. */
   alarmsDue(after: number, until: number, limit: number): Promise<readonly StoredAlarm[]>;
   alarmsOf(type: string, key: string): Promise<readonly AlarmRecord[]>;
+  /** Whether any actor of this type has an alarm. */
+  hasAlarms(type: string): Promise<boolean>;
   watches(): Promise<readonly StoredWatch[]>;
   /** Keys of stored actors, in order. */
   keys(query: StoreQuery): Promise<readonly string[]>;

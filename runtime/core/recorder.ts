@@ -1,8 +1,8 @@
 // Hot. The flight recorder: the last turns of the actors that ran lately, in one block of memory that never grows.
 import { limits } from "../limits.ts";
 
-/** How a turn ended; numbers, because one is written for each. */
-export const OUTCOME = { answered: 0, refused: 1, crashed: 2, expired: 3, cancelled: 4 } as const;
+/** How a turn ended; numbers, because one is written for each. Lost: it ended well, and its changes were not stored. */
+export const OUTCOME = { answered: 0, refused: 1, crashed: 2, expired: 3, cancelled: 4, lost: 5 } as const;
 
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 
@@ -84,11 +84,26 @@ export class FlightRecorder {
     this.#counts[this.#slot] = this.#count & 0x7fff_ffff;
   }
 
+  /** Turns recorded of it so far, since it has its slot. */
+  countOf({ recordSlot }: Recorded): number {
+    return recordSlot === this.#slot ? this.#count : (this.#counts[recordSlot] ?? 0);
+  }
+
+  /** What this actor's turns have done from the one of this number on was not stored. */
+  lost(owner: Recorded, first: number): void {
+    const count = this.countOf(owner);
+    for (let turn = Math.max(first, count - TURNS); turn < count; turn++) {
+      const place = owner.recordSlot * TURNS + (turn & PLACE);
+      const what = this.#what[place] as number;
+      if (what >>> 16 <= OUTCOME.refused) this.#what[place] = (what & 0xffff) | (OUTCOME.lost << 16);
+    }
+  }
+
   /** Newest first. */
   turnsOf(owner: Recorded): readonly RecordedTurn[] {
     const slot = owner.recordSlot;
     if (slot < 0) return [];
-    const count = slot === this.#slot ? this.#count : (this.#counts[slot] as number);
+    const count = this.countOf(owner);
     return Array.from({ length: Math.min(TURNS, count) }, (_, back) => {
       const place = slot * TURNS + ((count - 1 - back) & PLACE);
       const what = this.#what[place] as number;

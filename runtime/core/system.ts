@@ -137,6 +137,9 @@ export class ActorSystem implements NodeServices, SessionHost {
     for (const { type, key, reason } of await this.store.quarantines()) {
       this.#hosted.get(type)?.host.shut(key, reason);
     }
+    for (const host of this.hosts) {
+      if (host.type.options.durable === true) host.usesAlarms = await this.store.hasAlarms(host.type.name);
+    }
     await this.letters.start();
     for (const watch of await this.store.watches()) {
       this.watches.restore(watch, await this.#goneSince(watch.watchedType, watch.watchedKey));

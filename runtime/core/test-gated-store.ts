@@ -61,6 +61,10 @@ export class GatedStore implements Store {
     return this.#behind.alarmsOf(...about);
   }
 
+  hasAlarms(...about: Parameters<Store["hasAlarms"]>): ReturnType<Store["hasAlarms"]> {
+    return this.#behind.hasAlarms(...about);
+  }
+
   watches(): ReturnType<Store["watches"]> {
     return this.#behind.watches();
   }

@@ -1,32 +1,25 @@
 // Hot. What a turn ends in: an answer, a refusal or a crash; who is told, and when it may leave.
 import type { Asking } from "./asking.ts";
-import type { CellHost, NodeServices } from "./cell-host.ts";
 import type { Method } from "./definition.ts";
-import type { DurableState } from "./durable-state.ts";
-import { Envelope } from "./envelope.ts";
+import type { Envelope } from "./envelope.ts";
 import { Refusal, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
 import type { HeldOutput } from "./group-commit.ts";
-import type { MailboxItem } from "./mailbox.ts";
 import type { ConnectionPort } from "./ports.ts";
+import { type AddressedCell, Handled, putAside, settleAside } from "./put-aside.ts";
 import { OUTCOME, type Outcome } from "./recorder.ts";
 import { type FailureRecord, textOf } from "./supervision.ts";
-import { nextFiring } from "./turn-occasion.ts";
 import type { Turn } from "./turn.ts";
 
-export interface EndingCell {
-  readonly host: CellHost;
-  readonly services: NodeServices;
-  readonly key: string;
+export interface EndingCell extends AddressedCell {
   readonly address: string;
   readonly connection: ConnectionPort | undefined;
-  readonly durable: DurableState | undefined;
-  state: unknown;
   failure: FailureRecord | undefined;
   /** The next message finds the actor as it was last committed, or fresh. */
   forget(): void;
   cancelTimers(): void;
   /** As one that was never refused: it was let in before. */
   putAgain(envelope: Envelope): void;
+  requestStop(by: "turn"): void;
 }
 
 /** A turn, or what should have become one. */
@@ -48,6 +41,7 @@ export function succeed(cell: EndingCell, turn: Turn, value: unknown): void {
   if (turn.doomed !== undefined) return fall(cell, turn, turn.doomed);
   if (turn.method.kind !== "read") durable?.stage(cell.state);
   if (failure !== undefined && failure.inARow > 0) failure.wentWell();
+  if (turn.stops) cell.requestStop("turn");
   const asking = turn.envelope?.asking;
   if (durable === undefined) return asking?.resolve(value);
   if (asking !== undefined) {
@@ -113,25 +107,6 @@ function fall(cell: EndingCell, { envelope }: Turn, lost: RuntimeError): void {
   if (envelope !== undefined) putAside(cell, envelope, lost);
 }
 
-/** Nobody waits for this message, but what came of it may be lost. */
-class Handled implements HeldOutput {
-  readonly #cell: EndingCell;
-  readonly #envelope: Envelope;
-
-  constructor(cell: EndingCell, envelope: Envelope) {
-    this.#cell = cell;
-    this.#envelope = envelope;
-  }
-
-  release(): void {
-    // It is stored: nothing is left to be done for it.
-  }
-
-  discard(error: RuntimeError): void {
-    putAside(this.#cell, this.#envelope, error);
-  }
-}
-
 /** The actor could not be brought into memory for the message at its head, which was taken out. */
 export function failActivation(cell: EndingCell, envelope: Envelope, error: unknown): void {
   if (isStoreError(error)) failForStore(cell, envelope, error);
@@ -149,21 +124,6 @@ function failForStore(cell: EndingCell, envelope: Envelope | undefined, error: R
   undo(cell);
   if (envelope?.asking !== undefined) answerLater(cell, envelope, error);
   else if (envelope !== undefined) putAside(cell, envelope, error);
-}
-
-/** Nobody will handle this message: its asker is told. Without one it is a dead letter; an alarm comes again. */
-export function putAside(cell: EndingCell, envelope: Envelope, why: RuntimeError): void {
-  const { host, services, key } = cell;
-  if (envelope.asking !== undefined) envelope.asking.reject(why);
-  else if (envelope.origin?.alarm === undefined) services.deadLetter(cell, envelope, why);
-  else services.alarms.lookAgain({ type: host.type.name, key });
-}
-
-/** A message that waited, of an actor that is gone, or shut for this reason. */
-export function discard(cell: EndingCell, item: MailboxItem, why: RuntimeError | undefined): void {
-  if (!(item instanceof Envelope)) item.release();
-  else if (why === undefined) item.asking?.abandon();
-  else putAside(cell, item, why);
 }
 
 /** An answer, not a crash: what the turn changed before stays, and is committed before the refusal leaves. */
@@ -192,6 +152,8 @@ function answerLater(cell: EndingCell, envelope: Envelope | undefined, error: Er
   if (durable === undefined || durable.clean) asking?.reject(error);
   else if (asking !== undefined) {
     durable.hold({ release: () => asking.reject(error), discard: (lost) => asking.reject(lost) });
+  } else if (envelope !== undefined) {
+    durable.hold(new Handled(cell, envelope));
   }
   durable?.letGo();
 }
@@ -211,31 +173,28 @@ function crash(cell: EndingCell, work: Work, error: unknown, id: string | undefi
   host.stats.crashes++;
   services.events.crashed({ type: host.type.name, key, method: method.name, error });
   undo(cell);
-  if (cell.connection !== undefined) return cell.connection.crashed();
+  const why = crashError(cell, method, error);
+  if (cell.connection !== undefined) return crashSession(cell, work, why);
   const failure = (cell.failure = host.failureOf(key));
   const nowMs = services.clock.monotonicMs();
   const verdict = failure.crashed(nowMs, id);
-  const why = crashError(cell, method, error);
   if (envelope?.asking !== undefined) answerLater(cell, envelope, why);
   else if (envelope?.origin?.repeats === true && verdict !== "poison") cell.putAgain(envelope);
   else if (envelope !== undefined) settleAside(cell, envelope, why);
   if (verdict === "quarantine" && !host.quarantine(key, textOf(error))) failure.restLongest(nowMs);
 }
 
+/** A session ends with its connection; who called it is told before. */
+function crashSession(cell: EndingCell, { method, envelope }: Work, why: RuntimeError): void {
+  if (envelope?.asking !== undefined) envelope.asking.reject(why);
+  else if (envelope !== undefined && method.kind !== "lifecycle") cell.services.deadLetter(cell, envelope, why);
+  cell.connection?.crashed();
+}
+
 /** Its handler was not called: that is no crash. */
 function rejectPoison(cell: EndingCell, envelope: Envelope, why: RuntimeError): void {
   if (envelope.asking !== undefined) answerLater(cell, envelope, why);
   else settleAside(cell, envelope, why);
-}
-
-/** What will not be tried again: a dead letter, and an alarm goes on to its next time. */
-function settleAside(cell: EndingCell, envelope: Envelope, why: RuntimeError): void {
-  const { durable, services } = cell;
-  services.deadLetter(cell, envelope, why);
-  const alarm = envelope.origin?.alarm;
-  if (durable?.loaded !== true || alarm === undefined) return;
-  durable.alarms.set(alarm.name, nextFiring(alarm, services.clock.unixMs(), durable.nextVersion));
-  durable.stage(cell.state);
 }
 
 function crashError(cell: EndingCell, method: Method, error: unknown): RuntimeError {

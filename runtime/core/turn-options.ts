@@ -30,6 +30,17 @@ export function checkedMethod(type: AnyActorType, name: string): Method {
   throw new RuntimeError("actor.unknown_method", `Cannot find method "${name}": "${type.name}" has none of that name`);
 }
 
+/**
+ * For what ends with the turn that it brings, as alarms and watches do: reads change nothing, so they cannot end it.
+ * Throws `actor.unknown_method` and `actor.bad_input`.
+ */
+export function checkedWrite(type: AnyActorType, name: string): Method {
+  const method = checkedMethod(type, name);
+  if (method.kind !== "read") return method;
+  const message = `Cannot send it to "${name}" of "${type.name}": that is a read, which changes nothing`;
+  throw new RuntimeError("actor.bad_input", message);
+}
+
 /** When it fires first, and how often then. Throws `actor.bad_input`. */
 export function timerTimes({ afterMs, everyMs }: TimerOptions): { afterMs: number; everyMs: number | undefined } {
   if ((afterMs === undefined) === (everyMs === undefined))
@@ -56,7 +67,7 @@ export function alarmRecord(
     name: checkedName("alarm", name),
     dueAt: Math.ceil(at === undefined ? set.unixMs + checkedTime(afterMs ?? everyMs) : checkedTime(at)),
     everyMs: everyMs ?? 0,
-    method: checkedMethod(type, send).name,
+    method: checkedWrite(type, send).name,
     input: encoded,
     missed,
     fire: set.fire,

@@ -15,7 +15,7 @@ import { readOnly, refuseChange } from "./read-only.ts";
 import type { Addressable, Ref } from "./shape.ts";
 import { Sleepers } from "./sleepers.ts";
 import type { Topic } from "./topic.ts";
-import { alarmRecord, checkedMethod, checkedName, timerTimes } from "./turn-options.ts";
+import { alarmRecord, checkedMethod, checkedName, checkedWrite, timerTimes } from "./turn-options.ts";
 import { TurnRows } from "./turn-rows.ts";
 
 const ASKS_MANY = 64;
@@ -27,7 +27,6 @@ export interface TurnCell extends Member, WaitedCell {
   readonly durable: DurableState | undefined;
   readonly timers: ActorTimers;
   state: unknown;
-  requestStop(): void;
 }
 
 /** Serves all kinds of actor; what an actor's kind has not is not in its handlers' types, and throws. */
@@ -48,6 +47,8 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   mayComeBack = false;
   /** Its actor went on without it: whatever its handler still does counts for nothing. */
   abandoned = false;
+  /** Its actor is to stop when it has ended well. */
+  stops = false;
   /** What the state rests on was not stored: whatever this turn ends in, it has failed. */
   doomed: RuntimeError | undefined;
   /** Of a read that waits: the state it looks at. */
@@ -90,6 +91,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     this.asks = undefined;
     this.#asksMany = ASKS_MANY;
     this.#abort = undefined;
+    this.stops = false;
     this.lastReadMs = 0;
     this.#used = false;
   }
@@ -216,11 +218,12 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   watch(ref: { readonly type: string; readonly key: string }, method: string): void {
-    this.services.watches.watch(this.#own, ref, checkedMethod(this.cell.host.type, method).name);
+    const { name } = checkedWrite(this.cell.host.type, method);
+    this.services.watches.watch(this.#own, this.services.address(ref.type, ref.key), name);
   }
 
   unwatch(ref: { readonly type: string; readonly key: string }): void {
-    this.services.watches.unwatch(this.#own, ref);
+    this.services.watches.unwatch(this.#own, this.services.address(ref.type, ref.key));
   }
 
   publish<Value>(topic: Topic<Value>, value: Value): number {
@@ -242,7 +245,8 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   stop(): void {
-    this.#own.requestStop();
+    if (!this.live) this.throwOver();
+    this.#used = this.stops = true;
   }
 
   // Of durable actors.
@@ -269,7 +273,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
 
   destroy(): void {
     this.#durable("destroy what is stored").destroy();
-    this.cell.requestStop();
+    this.stop();
   }
 
   // Of sessions.

@@ -49,7 +49,7 @@ export class Watches implements WatchTable {
     }
     const durable = durableOf(watcher);
     if (durable === undefined) return this.#begin(who, watched);
-    if (durable.full) throw durable.heldTooMuch();
+    if (durable.full !== undefined) throw durable.full;
     durable.hold(this.#whenStored(who, () => this.#begin(who, watched)));
     durable.watches.set(watched, method);
   }

@@ -70,7 +70,7 @@ export interface AlarmView {
   readonly missed: "once" | "skip" | "all";
 }
 
-export const TURN_OUTCOMES = ["answered", "refused", "crashed", "expired", "cancelled"] as const;
+export const TURN_OUTCOMES = ["answered", "refused", "crashed", "expired", "cancelled", "lost"] as const;
 
 export interface TurnView {
   readonly method: string;

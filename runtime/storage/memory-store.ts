@@ -78,6 +78,10 @@ class MemoryStore implements Store {
     return this.#disk.actor(type, key)?.alarms.values() ?? [];
   }
 
+  async hasAlarms(type: string): Promise<boolean> {
+    return Iterator.from(this.#disk.alarmed).some((actor) => actor.type === type);
+  }
+
   async watches(): Promise<readonly StoredWatch[]> {
     const actors = Array.from(this.#disk.actors.values(), (keys) => keys.values()).flat();
     return actors.flatMap(({ watches }) => [...watches.values()]).sort(byWatcher);

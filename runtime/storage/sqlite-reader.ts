@@ -41,6 +41,7 @@ export class SqliteReader {
   readonly #rowsReversed: Prepared<RowOfActor>;
   readonly #alarmsDue: Prepared<AlarmRow & WithAddress>;
   readonly #alarmsOf: Prepared<AlarmRow>;
+  readonly #anyAlarm: Prepared<WithAddress>;
   readonly #watches: Prepared<WatchRow>;
   readonly #keys: Prepared<WithAddress>;
   readonly #keysWhere: Prepared<WithAddress>;
@@ -58,6 +59,7 @@ export class SqliteReader {
     this.#alarmsDue = prepare(`
       SELECT address, ${ALARM} FROM alarms WHERE due_at > ? AND due_at <= ? ORDER BY due_at, address, name LIMIT ?`);
     this.#alarmsOf = prepare(`SELECT ${ALARM} FROM alarms WHERE address = ? ORDER BY name`);
+    this.#anyAlarm = prepare("SELECT address FROM alarms WHERE address >= ? AND address < ? LIMIT 1");
     this.#watches = prepare("SELECT watcher, watched, method FROM watches ORDER BY watcher, watched");
     this.#keys = prepare("SELECT address FROM actors WHERE address >= ? AND address < ? ORDER BY address LIMIT ?");
     this.#keysWhere = prepare(`
@@ -88,6 +90,11 @@ export class SqliteReader {
 
   alarmsOf(type: string, key: string): readonly AlarmRecord[] {
     return key.isWellFormed() ? this.#alarmsOf.all(addressOf(type, key)).map(asRecord) : [];
+  }
+
+  hasAlarms(type: string): boolean {
+    const start = addressOf(type, "");
+    return this.#anyAlarm.get(start, prefixEnd(start) as string) !== null;
   }
 
   watches(): readonly StoredWatch[] {

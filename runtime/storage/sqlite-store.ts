@@ -101,6 +101,10 @@ class SqliteStore implements WatchedStore {
     return this.#read((reader) => reader.alarmsOf(type, key));
   }
 
+  hasAlarms(type: string): Promise<boolean> {
+    return this.#read((reader) => reader.hasAlarms(type));
+  }
+
   watches(): Promise<readonly StoredWatch[]> {
     return this.#read((reader) => reader.watches());
   }

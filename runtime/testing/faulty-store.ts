@@ -91,6 +91,10 @@ export class FaultyStore implements Store {
     return this.#meet("alarmsOf", `${type}/${key}`, () => this.#store.alarmsOf(type, key));
   }
 
+  hasAlarms(type: string): Promise<boolean> {
+    return this.#meet("hasAlarms", type, () => this.#store.hasAlarms(type));
+  }
+
   watches(): Promise<readonly StoredWatch[]> {
     return this.#meet("watches", "", () => this.#store.watches());
   }

@@ -1,0 +1,63 @@
+// Messages that nobody will handle, or whose handling came to nothing: their askers are told, the others are kept.
+import type { CellHost, NodeServices } from "./cell-host.ts";
+import type { DurableState } from "./durable-state.ts";
+import { Envelope } from "./envelope.ts";
+import type { RuntimeError } from "./errors.ts";
+import type { HeldOutput } from "./group-commit.ts";
+import type { MailboxItem } from "./mailbox.ts";
+import { nextFiring } from "./turn-occasion.ts";
+
+export interface AddressedCell {
+  readonly host: CellHost;
+  readonly services: NodeServices;
+  readonly key: string;
+  readonly durable: DurableState | undefined;
+  state: unknown;
+}
+
+/** Nobody will handle this message: its asker is told. Without one it is a dead letter; an alarm comes again. */
+export function putAside(cell: AddressedCell, envelope: Envelope, why: RuntimeError): void {
+  const { host, services, key } = cell;
+  if (envelope.asking !== undefined) envelope.asking.reject(why);
+  else if (envelope.origin?.alarm === undefined) services.deadLetter(cell, envelope, why);
+  else services.alarms.lookAgain({ type: host.type.name, key });
+}
+
+/** A message that waited, of an actor that is gone, or shut for this reason. */
+export function discard(cell: AddressedCell, item: MailboxItem, why: RuntimeError | undefined): void {
+  if (!(item instanceof Envelope)) item.release();
+  else if (why === undefined) item.asking?.abandon();
+  else putAside(cell, item, why);
+}
+
+/** What will not be tried again: a dead letter. An alarm goes on to its next time, a watch that brought news ends. */
+export function settleAside(cell: AddressedCell, envelope: Envelope, why: RuntimeError): void {
+  const { durable, services } = cell;
+  services.deadLetter(cell, envelope, why);
+  const { alarm, gone } = envelope.origin ?? {};
+  if (durable?.loaded !== true) return;
+  if (alarm !== undefined && durable.alarms.isCurrent(alarm)) {
+    durable.alarms.set(alarm.name, nextFiring(alarm, services.clock.unixMs(), durable.nextVersion));
+  }
+  if (gone !== undefined) durable.watches.set(gone, undefined);
+  if (alarm !== undefined || gone !== undefined) durable.stage(cell.state);
+}
+
+/** Nobody waits for this message, but what came of it may be lost. */
+export class Handled implements HeldOutput {
+  readonly #cell: AddressedCell;
+  readonly #envelope: Envelope;
+
+  constructor(cell: AddressedCell, envelope: Envelope) {
+    this.#cell = cell;
+    this.#envelope = envelope;
+  }
+
+  release(): void {
+    // It is stored: nothing is left to be done for it.
+  }
+
+  discard(error: RuntimeError): void {
+    putAside(this.#cell, this.#envelope, error);
+  }
+}
