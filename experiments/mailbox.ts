@@ -148,7 +148,7 @@ const help = `bun experiments/mailbox.ts: what asks, tells, activation, sleep, c
   --warm-up-ms N    time before it (${defaultMailboxOptions.warmUpMs})
   --burst N         messages told before the receiver is asked for its count (${defaultMailboxOptions.burst})
   --held LIST       resident actors (${defaultMailboxOptions.held.join(",")})
-  --sleepers N      durable actors that sleep and wake; four times as many stay asleep (${defaultMailboxOptions.sleepers})
+  --sleepers N      durable actors that wake; four times as many stay asleep (${defaultMailboxOptions.sleepers})
   --concurrent LIST durable askers (${defaultMailboxOptions.concurrent.join(",")})
   --quick           3 short rounds, fewer actors: for a look, not for a result
   --json            one JSON document with every sample

@@ -40,6 +40,32 @@ function ringing(options: { readonly hibernateAfterMs?: number; readonly capacit
   return { stepped, clock: stepped.clock, Ringing, rang, ref, tell: ref.tell, resident, stats };
 }
 
+describe("a message of a timer that waits when the timer ends", () => {
+  test.each(["stop", "fail", "cancel"] as const)("is not handled any more (%s)", async (method) => {
+    const { clock, rang, tell, resident } = ringing();
+    tell.set({ name: "tick", options: { everyMs: 10 } });
+    tell.set({ name: "tea", options: { afterMs: 15 } });
+    tell.busy(25);
+    if (method === "cancel") {
+      tell.cancel("tick");
+      tell.cancel("tea");
+    } else tell[method]();
+    await clock.advance(1_000);
+    expect(rang).toEqual([]);
+    if (method === "stop") expect(resident()).toBe(false);
+  });
+
+  test("is not handled either where another of its name was set", async () => {
+    const { clock, rang, tell } = ringing();
+    tell.set({ name: "tea", options: { afterMs: 10 } });
+    tell.busy(25);
+    await clock.advance(5);
+    tell.set({ name: "tea", options: { afterMs: 50 } });
+    await clock.advance(1_000);
+    expect(rang).toEqual(["tea at 75"]);
+  });
+});
+
 describe("a timer", () => {
   test("sends its message once, after its time", async () => {
     const { clock, rang, tell } = ringing();

@@ -279,6 +279,12 @@ describe("the alarms of one actor", () => {
     expect(await codeOf(set("one more", { afterMs: 1_000 }))).toBe("actor.limit_reached");
   });
 
+  test("bring no read, which could not end them", async () => {
+    const { node, act } = await startAlarms();
+    const set = act(node)((self) => self.alarm("look", { afterMs: 100, send: "rung" }));
+    expect(await codeOf(set)).toBe("actor.bad_input");
+  });
+
   test("leave room for another when one was cancelled, or has come", async () => {
     const { node, clock, set, act } = await startAlarms();
     await set("first", { afterMs: 100 });

@@ -4,6 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
 import { openRecordedSession } from "../testing/recorded-session.ts";
 import { watch } from "../testing/stepped-system.ts";
+import { session } from "./definition.ts";
+import { startNode } from "./test-node.ts";
 
 describe("a session whose connection ends", () => {
   test("hears it once and last, whatever was still waiting", async () => {
@@ -177,6 +179,20 @@ describe("a session that crashes", () => {
     connection.deliver("a", "b", "crash");
     await clock.settle();
     expect(lines.at(-1)).toBe("closed: session_crashed after 3");
+  });
+
+  test.each(["ask", "tell"] as const)("says so to who called it (%s)", async (kind) => {
+    const Client = session("client", { state: () => ({}), message: () => undefined }).on("push", {}, () => {
+      throw new Error("broke");
+    });
+    const node = await startNode([Client]);
+    const connection = new ConnectionStandIn(node.system, Client, "7");
+    const ref = node.ref(Client, "7");
+    const asked = watch<unknown>(kind === "ask" ? ref.push() : Promise.resolve(ref.tell.push()));
+    await node.clock.settle();
+    if (kind === "ask") expect(asked.outcome).toMatchObject({ error: { code: "actor.crashed" } });
+    expect(node.letters).toEqual(kind === "ask" ? [] : ["client/7.push: actor.crashed"]);
+    expect(connection.crashes).toBe(1);
   });
 
   test("ends its connection when it crashes while it is opened", async () => {

@@ -45,6 +45,20 @@ describe("an alarm whose turn crashes", () => {
     expect(await node.store.alarmsOf("alarmed", "a")).toEqual([]);
   });
 
+  test("is put aside without the alarm that its turn has set in its place before an ask", async () => {
+    const { node, clock, deeds, rings } = await crashing(0, { afterMs: 1_000 });
+    deeds.ring = async (self) => {
+      self.alarm("tea", { afterMs: 5_000, send: "ring" });
+      if (rings.length === 3) await self.ref(Echo, "e").echo();
+      if (rings.length <= 3) throw new Error("broke");
+      self.cancelAlarm("tea");
+    };
+    await clock.advance(2_000);
+    expect([rings.length, node.letters]).toEqual([3, ["alarmed/a.ring: actor.crashed"]]);
+    await clock.advance(5_000);
+    expect([rings.length, await node.store.alarmsOf("alarmed", "a")]).toEqual([4, []]);
+  });
+
   test("is put aside with its input", async () => {
     const { node, clock } = await crashing(3, { afterMs: 1_000 });
     await clock.advance(5_000);

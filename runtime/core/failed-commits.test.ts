@@ -22,6 +22,10 @@ const failed = (error: RuntimeError): string => error.code;
 
 const Account = actor("account", { state: () => ({ balance: 0 }), durable: true })
   .on("add", { in: t.Integer(), out: t.Integer() }, ({ state }, amount) => (state.balance += amount))
+  .on("addAndRefuse", {}, (self) => {
+    self.state.balance++;
+    throw self.refuse("account.no");
+  })
   .on("touch", { out: t.Integer() }, ({ state }) => state.balance)
   .on("doAll", {}, (self) => {
     self.state.balance++;
@@ -175,6 +179,25 @@ describe("a commit that fails", () => {
     await fail();
     await clock.advance(5_000);
     expect((await heard()).filter((text) => text.startsWith("ticked"))).toEqual(["ticked alarm:tick#2"]);
+  });
+
+  test("leaves a dead letter of a tell that was refused after it had changed something", async () => {
+    const { node, account, fail } = await bank();
+    account.tell.addAndRefuse();
+    await fail();
+    expect(node.letters).toEqual(["account/ada.addAndRefuse: store.full"]);
+  });
+
+  test("is shown by the flight recorder: those turns are lost, and no others", async () => {
+    const { node, account, fail } = await bank();
+    const shown = async () =>
+      (await node.operations.inspect("account", "ada"))?.recent.map(({ method, outcome }) => `${method} ${outcome}`);
+    account.tell.add(1);
+    account.tell.add(1);
+    await fail();
+    expect(await shown()).toEqual(["add lost", "add lost", "add answered"]);
+    await node.answer(account.add(1));
+    expect(await shown()).toEqual(["add answered", "add lost", "add lost", "add answered"]);
   });
 
   test("tells no watcher that the actor is gone, which it is not", async () => {

@@ -114,6 +114,20 @@ describe("a turn that goes on for 30 s in an actor that was put in quarantine", 
     expect(await node.answer(node.ref(Other, "a").calls())).toBe(0);
   });
 
+  test("keeps no result under its name: the repeat is handled", async () => {
+    const { hang, node, ref, shut, clock } = await shop();
+    void ref.hang(undefined, { timeoutMs: hour, once: "pay" }).catch(() => undefined);
+    await clock.settle();
+    await shut();
+    await node.operations.release("stuck", "a");
+    expect(await node.answer(ref.touch())).toBe(2);
+    hang.end();
+    await clock.settle();
+    expect(await node.answer(ref.touch())).toBe(3);
+    await node.outcome(ref.hang(undefined, { once: "pay" }));
+    expect(await node.answer(ref.touch())).toBe(105);
+  });
+
   test("is put aside where nobody waits for it", async () => {
     const { node, ref, shut, clock } = await shop();
     ref.tell.hang();

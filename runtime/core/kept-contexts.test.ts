@@ -8,6 +8,7 @@ import type { ActorContext } from "./context.ts";
 import { actor } from "./definition.ts";
 import type { RuntimeError } from "./errors.ts";
 import type { Ref } from "./shape.ts";
+import { startNode } from "./test-node.ts";
 
 interface Asker {
   touch(): Promise<void>;
@@ -84,5 +85,32 @@ describe("a handler that returns what can be awaited, and is no promise", () => 
     const built = watch(stepped.system.ref(Builder, "a").fail());
     await stepped.clock.settle();
     expect(built.outcome).toMatchObject({ error: { code: "actor.crashed" } });
+  });
+});
+
+describe("a ref that is used after its turn, while no other turn runs", () => {
+  test("sends nothing before what its actor has changed is stored", async () => {
+    const touched: string[] = [];
+    const Touched = actor("touched", { state: () => ({}) }).on("touch", { in: t.String() }, (_self, text) => {
+      touched.push(text);
+    });
+    const Leaver = actor("leaver", { state: () => ({ count: 0 }), durable: true }).on("leave", {}, (self) => {
+      self.state.count++;
+      const other = self.ref(Touched, "a");
+      void Promise.resolve()
+        .then(() => undefined)
+        .then(() => {
+          other.tell.touch("told");
+          return other.touch("asked");
+        });
+    });
+    const node = await startNode([Touched, Leaver]);
+    node.store.hold();
+    const left = watch(node.ref(Leaver, "a").leave());
+    await node.clock.settle();
+    expect([left.outcome.kind, touched]).toEqual(["pending", []]);
+    node.store.letGo();
+    await node.clock.settle();
+    expect([left.outcome.kind, touched]).toEqual(["answered", ["told", "asked"]]);
   });
 });

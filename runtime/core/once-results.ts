@@ -19,12 +19,7 @@ const placeRow = (place: number): string => `p${place}`;
 const COUNT_ROW = "n";
 
 /** Runs `handle`, or gives what it ended in the first time. An answer and a refusal are kept, a crash is not. */
-export async function runOnce(
-  turn: OnceTurn,
-  rows: RowChanges,
-  name: string,
-  handle: () => unknown,
-): Promise<unknown> {
+export async function runOnce(turn: OnceTurn, rows: RowChanges, name: string, handle: () => unknown): Promise<unknown> {
   const kept = await rows.get(resultRow(name));
   if (!turn.live) turn.throwOver();
   if (kept !== undefined) return answerAgain(decode(kept) as Kept);

@@ -260,3 +260,27 @@ describe("the keys that are shut", () => {
     expect(node.quarantines).toContain("fragile/a");
   });
 });
+
+describe("an actor that rests after crashes", () => {
+  test("leaves memory when its key is shut, and keeps no node from stopping", async () => {
+    const { node, clock, ref } = await shop();
+    for (let time = 0; time < 3; time++) ref.tell.crash();
+    const waiting = watch(ref.touch());
+    await clock.settle();
+    node.operations.quarantine("fragile", "a", "by hand");
+    await clock.advance(limits.idleStopMs + 1);
+    expect(waiting.outcome).toMatchObject({ error: { code: "actor.quarantined" } });
+    expect(node.resident(Fragile)).toEqual([]);
+    expect((await node.outcome(node.system.drain())).kind).toBe("answered");
+  });
+
+  test("rests no longer than it has to, when it was shut and released before", async () => {
+    const { node, clock, ref, shut } = await shop();
+    await shut();
+    await node.operations.release("fragile", "a");
+    for (let time = 0; time < 2; time++) ref.tell.crash();
+    const touched = watch(ref.touch());
+    await clock.advance(limits.backoffMs + 1);
+    expect(touched.outcome).toMatchObject({ kind: "answered" });
+  });
+});

@@ -284,6 +284,29 @@ describe("a durable watcher", () => {
     expect(lines).toEqual(["k: plain/p restarted", "k: player/7 restarted"]);
   });
 
+  test("is not told again after a restart what was put aside: its watch has ended", async () => {
+    const { node, clock, lines, keeper, plain } = await startWatching();
+    keeper.tell.watch(plainP);
+    await clock.settle();
+    failing.times = 3;
+    plain.tell.stop();
+    await clock.advance(10_000);
+    expect([await node.store.watches(), node.letters]).toEqual([[], ["keeper/k.lost: actor.crashed"]]);
+    const again = await node.restart();
+    await again.clock.advance(10_000);
+    expect([lines, again.letters]).toEqual([[], []]);
+  });
+
+  test("whose program has no method for it any more is told nothing: the news is a dead letter", async () => {
+    const { node, clock, keeper, types } = await startWatching();
+    keeper.tell.watch(plainP);
+    await clock.settle();
+    const Keeper = actor("keeper", { ...common, durable: true }).read("lost", { in: News }, () => undefined);
+    const again = await node.restart({ types: [Keeper, ...types.filter(({ name }) => name !== "keeper")] });
+    await again.clock.settle();
+    expect([await again.store.watches(), again.letters]).toEqual([[], ["keeper/k.lost: actor.unknown_method"]]);
+  });
+
   test("is told after a restart of whom was destroyed before, though the process ended in between", async () => {
     const { node, clock, lines, keeper, stored } = await startWatching();
     stored.tell.touch();

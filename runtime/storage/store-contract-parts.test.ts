@@ -99,6 +99,15 @@ describe.each(storeKinds)("a store $name: alarms", ({ createHome }) => {
     ]);
   });
 
+  test("are there or not, for a type as a whole", async () => {
+    const store = createHome().open();
+    await commit(store, change({ alarms: [set("a", 1)] }));
+    const asked = ["room", "roo", "rooms"].map((type) => store.hasAlarms(type));
+    expect(await Promise.all(asked)).toEqual([true, false, false]);
+    await commit(store, change({ baseVersion: 1, alarms: [{ name: "a", alarm: undefined }] }));
+    expect(await store.hasAlarms("room")).toBe(false);
+  });
+
   test("are replaced and cancelled by name, the later entry of a change over the earlier", async () => {
     const store = createHome().open();
     await commit(store, change({ alarms: [set("a", 1), set("b", 2), set("a", 3)] }));

@@ -1,0 +1,115 @@
+// Stopping: with the turn that asks for it and its commit, or not at all; and what waits then finds a fresh actor.
+import { describe, expect, test } from "bun:test";
+
+import { Type as t } from "@sinclair/typebox";
+
+import { watch } from "../testing/stepped-system.ts";
+import { actor } from "./definition.ts";
+import { startNode } from "./test-node.ts";
+
+const hour = 3_600_000;
+
+function define() {
+  const heard: string[] = [];
+  const base = { state: () => ({ count: 0 }), hibernateAfterMs: 1_000 };
+  const Gone = t.Object({ reason: t.String() });
+  const Stored = actor("stored", { ...base, durable: true })
+    .on("add", { out: t.Integer() }, ({ state }) => ++state.count)
+    .on("stop", {}, (self) => self.stop())
+    .on("addAndStop", {}, (self) => {
+      self.state.count++;
+      self.stop();
+    })
+    .on("stopAndCrash", {}, (self) => {
+      self.stop();
+      throw new Error("broke");
+    })
+    .on("destroy", {}, (self) => self.destroy())
+    .on("setAlarm", { in: t.Number() }, (self, afterMs) => self.alarm("tea", { afterMs, send: "ring" }))
+    .on("destroyLater", { in: t.Number() }, async (self, delayMs) => {
+      await self.sleep(delayMs);
+      self.destroy();
+    })
+    .on("ring", {}, () => void heard.push("rang"))
+    .on("watchItself", {}, (self) => self.watch({ type: "stored", key: self.key }, "hear"))
+    .on("hear", { in: Gone }, (_self, { reason }) => void heard.push(reason))
+    .read("count", { out: t.Integer() }, ({ state }) => state.count);
+  const Watcher = actor("watcher", base)
+    .on("watch", {}, (self) => self.watch({ type: "stored", key: "a" }, "hear"))
+    .on("hear", { in: Gone }, (_self, { reason }) => void heard.push(reason));
+  return { Stored, Watcher, heard };
+}
+
+async function start() {
+  const { Stored, Watcher, heard } = define();
+  const node = await startNode([Stored, Watcher]);
+  const ref = node.ref(Stored, "a");
+  await node.answer(node.ref(Watcher, "w").watch());
+  return { node, clock: node.clock, store: node.store, Stored, ref, heard };
+}
+
+describe("an actor that was destroyed while messages waited for it", () => {
+  test("keeps what those change: it is another one", async () => {
+    const { node, clock, store, ref } = await start();
+    await node.answer(ref.add());
+    const answers = [ref.destroy(), ref.add(), ref.add()].map((each) => watch<unknown>(each));
+    await clock.settle();
+    expect(answers.map(({ outcome }) => outcome)).toMatchObject([{}, { value: 1 }, { value: 2 }]);
+    expect(await store.load("stored", "a")).toMatchObject({ state: '{"count":2}' });
+    await clock.advance(2_000);
+    expect(await node.answer(ref.count())).toBe(2);
+  });
+
+  test("hears nothing of an alarm of its earlier life, though one of that name is set again", async () => {
+    const { node, clock, store, ref, heard } = await start();
+    await node.answer(ref.setAlarm(100));
+    await clock.advance(70);
+    void ref.destroyLater(50);
+    ref.tell.setAlarm(hour);
+    await clock.advance(1_000);
+    expect(heard).toEqual(["destroyed"]);
+    expect(await store.alarmsOf("stored", "a")).toHaveLength(1);
+    await clock.advance(hour);
+    expect(heard).toEqual(["destroyed", "rang"]);
+  });
+});
+
+describe("a turn that stops its actor", () => {
+  test("has not, where it crashes after that", async () => {
+    const { clock, ref, heard } = await start();
+    ref.tell.stopAndCrash();
+    await clock.advance(100);
+    expect(heard).toEqual([]);
+  });
+
+  test.each(["addAndStop", "destroy"] as const)("has not, where its commit is refused (%s)", async (method) => {
+    const { node, clock, store, ref, heard } = await start();
+    await node.answer(ref.add());
+    store.refusal = new Error("the disk is gone");
+    ref.tell[method]();
+    await clock.advance(100);
+    expect(heard).toEqual([]);
+    expect(await node.answer(ref.add())).toBe(2);
+  });
+
+  test("stops it all the same where an operator wants it stopped too", async () => {
+    const { node, clock, store, ref, heard } = await start();
+    await node.answer(ref.add());
+    store.hold();
+    ref.tell.addAndStop();
+    await clock.settle();
+    node.operations.stop("stored", "a");
+    store.refusal = new Error("the disk is gone");
+    store.letGo();
+    await clock.advance(100);
+    expect(heard).toEqual(["stopped"]);
+  });
+
+  test("brings it the news itself, where it watches itself", async () => {
+    const { node, clock, ref, heard } = await start();
+    await node.answer(ref.watchItself());
+    ref.tell.stop();
+    await clock.advance(5_000);
+    expect(heard.sort()).toEqual(["stopped", "stopped"]);
+  });
+});
