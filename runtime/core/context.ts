@@ -58,7 +58,7 @@ export interface ActorContext<State> extends ReadContext<State> {
   /** Forgotten when the actor stops or crashes; keeps it from hibernating. The same name replaces. */
   timer(name: string, options: TimerOptions): void;
   cancelTimer(name: string): void;
-  /** Tells this actor's `method`, with a `Gone`, when the other is gone for good. Sleeping is not gone. */
+  /** Tells this actor's `method`, no read, with a `Gone`, when the other is gone for good. Sleeping is not gone. */
   watch(ref: { readonly type: string; readonly key: string }, method: string): void;
   unwatch(ref: { readonly type: string; readonly key: string }): void;
   /** Every subscriber's method is told the value. Returns how many there are. */
@@ -66,7 +66,7 @@ export interface ActorContext<State> extends ReadContext<State> {
   /** Until it unsubscribes or is gone for good; the same topic replaces. Kept in memory only. */
   subscribe<Value>(topic: Topic<Value>, method: string): void;
   unsubscribe<Value>(topic: Topic<Value>): void;
-  /** Leaves memory after this turn, and watchers are told; what is stored stays. A session's connection ends. */
+  /** When this turn has ended well: leaves memory, and watchers are told; what is stored stays. A session ends. */
   stop(): void;
 }
 
