@@ -93,6 +93,7 @@ export interface AlarmOptions {
   readonly afterMs?: number;
   /** Fires again and again, first after this time; at least 1. */
   readonly everyMs?: number;
+  /** A method of this actor; no read, for its turn has to end the alarm. */
   readonly send: string;
   readonly input?: unknown;
   /** What becomes of firings whose time passed while nobody could run them; `once` unless given. */
