@@ -120,9 +120,9 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.scheduler.onStepEnd("settle", () => this.delivery.stepOver());
     this.letters = new DeadLetters(this);
     this.delivery = new Delivery(this, this.checks);
+    refuseTwins(types);
     const hosted = types.map((type, index) => this.#host(type, index));
     this.#hosted = new Map(hosted.map((each) => [each.host.type.name, each]));
-    assert(this.#hosted.size === types.length, "every actor type has a name of its own");
     this.hosts = hosted.map(({ host }) => host);
     const notices = new Notices(this.#hosted, this.delivery);
     this.watches = new Watches(notices.gone, notices.missing);
@@ -238,4 +238,11 @@ export class ActorSystem implements NodeServices, SessionHost {
     const { name, definedAt } = method;
     this.events.overBudget({ type: host.type.name, key, method: name, definedAt, tookMs, turns });
   }
+}
+
+/** By their names: what is stored, and every ref, knows a type by no more than that. */
+function refuseTwins(types: readonly AnyActorType[]): void {
+  const names = types.map(({ name }) => name);
+  const twin = names.find((name, index) => names.indexOf(name) < index);
+  if (twin !== undefined) throw new RuntimeError("system.same_name", `Cannot host two types named "${twin}"`);
 }
