@@ -79,6 +79,12 @@ export class Delivery implements Courier {
     this.#young.length = 0;
   };
 
+  /** Asks without an answer. Looks at every timer there is: for the end of a node. */
+  openAsks(): readonly Asking[] {
+    const owners: readonly object[] = [...this.#young, ...this.#services.wheel.owners()];
+    return owners.filter((owner) => owner instanceof Asking).filter(({ settled }) => !settled);
+  }
+
   /** A message of the runtime's own, such as an alarm: goes where it is for, whatever the node is about to do. */
   send(address: Address, envelope: Envelope): RuntimeError | undefined {
     return this.deliver(address, envelope, undefined, true);
