@@ -3,9 +3,8 @@ import { join } from "node:path";
 
 import { type Clock, systemClock } from "./base/clock.ts";
 import { ProcessClock } from "./base/process-clock.ts";
-import { settlesWithin } from "./base/settles-within.ts";
 import { CheckedCalls } from "./core/checked-calls.ts";
-import { cutOff } from "./core/cut-off.ts";
+import { stopSystem } from "./core/cut-off.ts";
 import type { AnyActorType } from "./core/definition.ts";
 import type { Store } from "./core/ports.ts";
 import type { Addressable, Ref } from "./core/shape.ts";
@@ -58,26 +57,13 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     const stopping: { ended?: Promise<boolean> } = {};
     return {
       ref: (type, key) => calls.ref(type, key),
-      stop: (drainMs = limits.drainMs) => (stopping.ended ??= stop(system, clock, drainMs)),
+      stop: (drainMs = limits.drainMs) => (stopping.ended ??= stopSystem(system, clock, drainMs)),
     };
   } catch (error) {
     await store.close();
     clock.kill();
     throw error;
   }
-}
-
-/** False when something was cut off. */
-async function stop(system: ActorSystem, clock: ProcessClock, drainMs: number): Promise<boolean> {
-  const drained = await settlesWithin(clock, system.drain(), drainMs);
-  try {
-    // What it is at work on still gets its answer.
-    await system.store.close();
-  } finally {
-    if (!drained) cutOff(system);
-    clock.kill();
-  }
-  return drained;
 }
 
 function openStore({ dataFolder, sync = "full" }: NodeOptions, clock: Clock): Store {

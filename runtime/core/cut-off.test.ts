@@ -1,34 +1,46 @@
 // A node that ends though its actors have not: whoever asked hears of it, and whatever still runs counts for nothing.
-import { describe, expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
+import { afterAll, describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
+import { ProcessClock } from "../base/process-clock.ts";
+import { limits } from "../limits.ts";
+import { openSqliteStore } from "../storage/sqlite-store.ts";
+import { GENEROUS_BYTES, newDatabasePath, removeDatabases } from "../storage/test-stores.ts";
+import { FakeClock } from "../testing/fake-clock.ts";
 import { watch } from "../testing/stepped-system.ts";
-import { cutOff } from "./cut-off.ts";
+import { cutOff, stopSystem } from "./cut-off.ts";
 import { actor } from "./definition.ts";
+import { ActorSystem } from "./system.ts";
 import { startNode } from "./test-node.ts";
+
+afterAll(removeDatabases);
 
 /** Waits for as long as it may. */
 const forEver = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("told to stop"))));
 
+const heard: string[] = [];
+const noted = async (what: string, work: Promise<unknown>): Promise<void> => {
+  await work.catch((error: Error) => heard.push(`${what}: ${error.message}`));
+};
+
+const Account = actor("account", { state: () => ({ balance: 0 }), durable: true })
+  .on("add", { in: t.Integer(), out: t.Integer() }, ({ state }, amount) => (state.balance += amount))
+  .on("hang", {}, async (self) => {
+    self.state.balance = 1_000;
+    await noted("hang", forEver(self.signal));
+    throw new Error("broke");
+  })
+  .on("sleep", {}, (self) => noted("sleep", self.sleep(1_000_000)))
+  .read("look", {}, (self) => noted("look", forEver(self.signal)));
+const Asker = actor("asker", { state: () => ({}) }).on("ask", { in: t.String() }, (self, key) =>
+  noted("ask", self.ref(Account, key).hang()),
+);
+
 async function busyNode() {
-  const heard: string[] = [];
-  const noted = async (what: string, work: Promise<unknown>): Promise<void> => {
-    await work.catch((error: Error) => heard.push(`${what}: ${error.message}`));
-  };
-  const Account = actor("account", { state: () => ({ balance: 0 }), durable: true })
-    .on("add", { in: t.Integer(), out: t.Integer() }, ({ state }, amount) => (state.balance += amount))
-    .on("hang", {}, async (self) => {
-      self.state.balance = 1_000;
-      await noted("hang", forEver(self.signal));
-      throw new Error("broke");
-    })
-    .on("sleep", {}, (self) => noted("sleep", self.sleep(1_000_000)))
-    .read("look", {}, (self) => noted("look", forEver(self.signal)));
-  const Asker = actor("asker", { state: () => ({}) }).on("ask", { in: t.String() }, (self, key) =>
-    noted("ask", self.ref(Account, key).hang()),
-  );
+  heard.length = 0;
   const node = await startNode([Account, Asker]);
   const end = async (): Promise<void> => {
     cutOff(node.system);
@@ -37,7 +49,6 @@ async function busyNode() {
   return {
     node,
     clock: node.clock,
-    heard,
     end,
     asker: node.ref(Asker, "a"),
     account: (key: string) => node.ref(Account, key),
@@ -68,7 +79,7 @@ describe("an ask of a node that is cut off", () => {
   });
 
   test("of one actor by another ends too", async () => {
-    const { clock, heard, end, asker } = await busyNode();
+    const { clock, end, asker } = await busyNode();
     const outer = watch(asker.ask("b"));
     await clock.settle();
     await end();
@@ -85,9 +96,32 @@ describe("an ask of a node that is cut off", () => {
   });
 });
 
+describe("a node that stops while another program holds its database", () => {
+  test("answers whose change is stored then, and cuts off the rest", async () => {
+    const clock = new FakeClock();
+    const processClock = new ProcessClock(clock);
+    const path = newDatabasePath();
+    const store = openSqliteStore({ path, sync: "full", bytesMax: GENEROUS_BYTES, clock: processClock });
+    using other = new Database(path);
+    other.run("BEGIN EXCLUSIVE");
+    const system = new ActorSystem({ clock: processClock, types: [Account], store });
+    const adding = watch(system.ref(Account, "a").add(1));
+    const hanging = watch(system.ref(Account, "b").hang());
+    await clock.settle();
+    const stopped = watch(stopSystem(system, processClock, 100));
+    await clock.advance(101);
+    expect([stopped.outcome, adding.outcome]).toEqual([{ kind: "pending" }, { kind: "pending" }]);
+    other.run("ROLLBACK");
+    await clock.advance(limits.storeBusyRetryMs);
+    expect(adding.outcome).toEqual({ kind: "answered", value: 1 });
+    expect(hanging.outcome).toMatchObject(ended("running"));
+    expect([stopped.outcome, clock.pendingTimers]).toEqual([{ kind: "answered", value: false }, 0]);
+  });
+});
+
 describe("a handler of a node that is cut off", () => {
   test("is told to stop, also where it was told and not asked", async () => {
-    const { clock, heard, end, account } = await busyNode();
+    const { clock, end, account } = await busyNode();
     account("a").tell.hang();
     account("b").tell.sleep();
     void watch(account("c").look());
