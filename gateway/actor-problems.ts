@@ -54,6 +54,7 @@ export const ACTOR_PROBLEMS: Readonly<Record<RuntimeErrorCode, ActorProblem>> = 
   "store.locked": { status: 503, title: "Another process holds the store", detail: IN_THE_LOG },
   "store.read_only": { status: 503, title: "The store cannot be written", detail: IN_THE_LOG },
   "system.draining": { status: 503, title: "The node is ending", retryAfterSeconds: 5 },
+  "system.same_name": { status: 500, title: "Two actor types have one name", detail: IN_THE_LOG },
 };
 
 /** Often nobody else has reported these; a crash is in the log already. */

@@ -152,8 +152,11 @@ export const limits = {
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */
   drainMs: 10_000,
 
-  /** While another program writes to the database a commit waits this long, and tries again this often. */
-  storeBusyMs: 5_000,
+  /**
+   * While another program writes to the database a commit waits this long, and tries again this often. What comes
+   * together meanwhile waits as long again: both are over before `askTimeoutMs` is, so that their askers hear why.
+   */
+  storeBusyMs: 2_000,
   storeBusyRetryMs: 20,
   /** Commits that wait so; the next is refused. */
   storeWaitingCommitsMax: 64,

@@ -17,9 +17,14 @@ const gate = { open: Promise.withResolvers<void>() };
 
 const Counter = actor("counter", { state: () => ({ count: 0 }), durable: true })
   .on("add", { in: t.Integer(), out: t.Integer() }, (counter, amount) => (counter.state.count += amount))
-  .on("wait", {}, async () => gate.open.promise);
+  .on("wait", {}, async () => gate.open.promise)
+  .on("lie", { out: t.Integer() }, () => "7" as never);
+/** Trusts the counter, and is trusted. */
+const Relay = actor("relay", { state: () => ({}) })
+  .on("add", { in: t.Unknown(), out: t.Unknown() }, (self, amount) => self.ref(Counter, self.key).add(amount as number))
+  .on("wait", {}, (self) => self.ref(Counter, self.key).wait());
 
-const types = [Counter];
+const types = [Counter, Relay];
 const quiet = { types, logLevel: "silent" } as const;
 
 describe("a node in a program", () => {
@@ -61,7 +66,92 @@ describe("a node in a program", () => {
   });
 });
 
+describe("calls from the program", () => {
+  const wrong = "7" as never;
+
+  test("does not run a call whose input does not fit, and says where", async () => {
+    const node = await startNode({ types });
+    const counter = node.ref(Counter, "a");
+    const why = { code: "actor.bad_input", stood: "queued" };
+    expect(await ending(counter.add(wrong))).toMatchObject(why);
+    expect(counter.tell.add(wrong)).toMatchObject({ accepted: false, why });
+    expect(await counter.add(1)).toBe(1);
+    await node.stop();
+  });
+
+  test("does not hand on an answer that does not fit", async () => {
+    const node = await startNode({ types });
+    const message = 'Cannot pass on the answer of counter/a.lie: it does not fit at "/": Expected integer';
+    expect(await ending(node.ref(Counter, "a").lie())).toMatchObject({ code: "actor.bad_reply", error: { message } });
+    await node.stop();
+  });
+
+  test.each([
+    [false, { kind: "answered", value: "07" }],
+    [true, { kind: "failed", code: "actor.crashed" }],
+  ])(
+    "are all that production looks at: actors trust each other, unless while developing (%p)",
+    async (development, end) => {
+      const node = await startNode({ ...quiet, development });
+      expect(await ending(node.ref(Relay, "a").add(wrong))).toMatchObject(end);
+      await node.stop();
+    },
+  );
+
+  test("reach a type by its name and key", async () => {
+    const node = await startNode({ types });
+    expect(`${node.ref(Counter, "a")}`).toBe("counter/a");
+    expect(() => node.ref(Counter, "")).toThrow(expect.objectContaining({ code: "actor.bad_key" }));
+    expect(() => node.ref(actor("stranger", { state: () => ({}) }), "a")).toThrow(
+      expect.objectContaining({ code: "actor.unknown_type" }),
+    );
+    await node.stop();
+  });
+});
+
+describe("a node that is stopped", () => {
+  test("ends every call that it cuts off, and says where it stood", async () => {
+    gate.open = Promise.withResolvers();
+    const node = await startNode(quiet);
+    const running = [ending(node.ref(Counter, "a").wait()), ending(node.ref(Relay, "b").wait())];
+    const waiting = ending(node.ref(Counter, "a").add(1));
+    expect(await node.stop(1)).toBe(false);
+    const code = "system.draining";
+    expect(await Promise.all(running)).toMatchObject([
+      { code, stood: "running" },
+      { code, stood: "running" },
+    ]);
+    expect(await waiting).toMatchObject({ code, stood: "queued" });
+  });
+
+  test("gives the same when it is stopped again, later or meanwhile", async () => {
+    const node = await startNode({ types, dataFolder: join(folder, "twice") });
+    expect(await Promise.all([node.stop(), node.stop()])).toEqual([true, true]);
+    expect(await node.stop()).toBe(true);
+  });
+
+  test("keeps to the time of its first stop", async () => {
+    gate.open = Promise.withResolvers();
+    const node = await startNode(quiet);
+    void ending(node.ref(Counter, "a").wait());
+    expect(await Promise.all([node.stop(1), node.stop(1_000_000)])).toEqual([false, false]);
+    expect(await node.stop()).toBe(false);
+  });
+
+  test("takes no calls any more", async () => {
+    const node = await startNode({ types });
+    await node.stop();
+    expect(await ending(node.ref(Counter, "a").add(1))).toMatchObject({ code: "system.draining" });
+  });
+});
+
 describe("a node that cannot start", () => {
+  test("names the actor type that it has twice", async () => {
+    const twins = [Counter, actor("counter", { state: () => ({}) })];
+    const message = 'Cannot host two types named "counter"';
+    expect(await ending(startNode({ types: twins }))).toMatchObject({ code: "system.same_name", error: { message } });
+  });
+
   test("says which file another one has; that one goes on", async () => {
     const dataFolder = join(folder, "owned");
     const node = await startNode({ types, dataFolder });

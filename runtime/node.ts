@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { type Clock, systemClock } from "./base/clock.ts";
 import { ProcessClock } from "./base/process-clock.ts";
-import { settlesWithin } from "./base/settles-within.ts";
+import { CheckedCalls } from "./core/checked-calls.ts";
+import { stopSystem } from "./core/cut-off.ts";
 import type { AnyActorType } from "./core/definition.ts";
 import type { Store } from "./core/ports.ts";
 import type { Addressable, Ref } from "./core/shape.ts";
@@ -24,16 +25,20 @@ export interface NodeOptions {
   readonly sync?: "full" | "normal";
   /** "warn", unless set: crashes, dead letters and failures of the store, as JSON lines on standard error. */
   readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
-  /** Checks what production takes on trust, such as the inputs of calls among actors. */
+  /** Checks what production takes on trust, such as the inputs of calls among actors. Calls by `ref` always are. */
   readonly development?: boolean;
 }
 
 export interface Node {
-  /** A value: nothing is started. Throws `actor.unknown_type` and `actor.bad_key`. */
+  /**
+   * A value: nothing is started. Throws `actor.unknown_type` and `actor.bad_key`. Its calls come from outside: an input
+   * that does not fit is sent nowhere (`actor.bad_input`), nor is such an answer handed on (`actor.bad_reply`).
+   */
   ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods>;
   /**
    * Takes no more calls, answers those that were accepted, closes the store; then nothing of it keeps the program from
-   * ending. False when that took longer than `drainMs`, and something was cut off.
+   * ending. False when that took longer than `drainMs`, and something was cut off: calls that had no answer by then end
+   * in `system.draining`, which says where they stood. Stopped again it gives what the first stop gives.
    */
   stop(drainMs?: number): Promise<boolean>;
 }
@@ -44,24 +49,19 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const clock = new ProcessClock(systemClock);
   const log = createLog(logLevel, clock);
   const store = openStore(options, clock);
-  const end = async (): Promise<void> => {
-    await store.close();
-    clock.kill();
-  };
   try {
     const events = logEvents(log, logStoreFailures(log, clock));
     const system = new ActorSystem({ clock, types, store, events, development });
     await system.start();
+    const calls = new CheckedCalls(system);
+    const stopping: { ended?: Promise<boolean> } = {};
     return {
-      ref: (type, key) => system.ref(type, key),
-      async stop(drainMs = limits.drainMs) {
-        const drained = await settlesWithin(clock, system.drain(), drainMs);
-        await end();
-        return drained;
-      },
+      ref: (type, key) => calls.ref(type, key),
+      stop: (drainMs = limits.drainMs) => (stopping.ended ??= stopSystem(system, clock, drainMs)),
     };
   } catch (error) {
-    await end();
+    await store.close();
+    clock.kill();
     throw error;
   }
 }

@@ -50,6 +50,16 @@ describe("a timer wheel", () => {
     expect(fired).toEqual([`a at ${delayMs}`]);
   });
 
+  test("knows whose timers are armed, wherever they stand", () => {
+    const { wheel, timer } = bench();
+    const timers = [1, 300, 20_000, DAY_MS].map((delayMs) => ({ delayMs, timer: timer(`${delayMs}`) }));
+    expect(wheel.owners()).toEqual([]);
+    for (const each of timers) wheel.arm(each.timer, each.delayMs);
+    expect(new Set(wheel.owners())).toEqual(new Set(timers.map((each) => each.timer.owner)));
+    for (const each of timers) wheel.disarm(each.timer);
+    expect(wheel.owners()).toEqual([]);
+  });
+
   test("rounds a fraction up to the next step, never down", async () => {
     const { clock, wheel, fired, timer } = bench();
     wheel.arm(timer("a"), 10.25);

@@ -74,6 +74,15 @@ export class TimerWheel {
     this.#count--;
   }
 
+  /** Whose timers are armed, once for each timer, in no order. */
+  owners(): readonly TimerOwner[] {
+    const owners: TimerOwner[] = [];
+    for (const list of this.#levels.flat()) {
+      for (let timer = list.next; timer !== list; timer = timer.next) owners.push(timer.owner);
+    }
+    return owners;
+  }
+
   #place(timer: Timer): void {
     const ahead = timer.dueTick - this.#tick;
     const level = ahead < 256 ? 0 : ahead < 2 ** 14 ? 1 : ahead < 2 ** 20 ? 2 : 3;

@@ -1,7 +1,7 @@
 // Hot. An ask that waits for its answer: the promise, its deadline, and where the message stands.
 import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
 import type { Wait, WaitingTurn } from "./deadlock.ts";
-import { RuntimeError } from "./errors.ts";
+import { RuntimeError, type RuntimeErrorCode } from "./errors.ts";
 
 type Stage = "queued" | "running" | "settled";
 
@@ -109,6 +109,11 @@ export class Asking implements TimerOwner, Wait {
     this.reject(new RuntimeError("actor.stopped", message, { stood: "queued" }));
   }
 
+  /** The node ends, and nobody will answer. */
+  cutOff(): void {
+    this.#giveUp("system.draining", "the node ended", undefined);
+  }
+
   timerFired(): void {
     this.#giveUp("actor.deadline_passed", "its deadline passed", undefined);
   }
@@ -122,7 +127,7 @@ export class Asking implements TimerOwner, Wait {
     return `${this.to.type}/${this.to.key}.${this.method}`;
   }
 
-  #giveUp(code: "actor.deadline_passed" | "actor.cancelled", why: string, cause: unknown): void {
+  #giveUp(code: RuntimeErrorCode, why: string, cause: unknown): void {
     if (this.#stage === "settled") return;
     const stood = this.#stage;
     this.reject(new RuntimeError(code, `Gave up ${this.#name}: ${why} while ${stood}`, { stood, cause }));

@@ -45,12 +45,13 @@ export interface WatchTable {
   leave(who: { readonly type: string; readonly key: string }): void;
 }
 
+/** Each throws `actor.bad_input` for what is no topic. */
 export interface TopicTable {
   subscribe(member: Member, topic: Topic<never>, method: string | undefined): void;
   unsubscribe(member: Member, topic: Topic<never>): void;
   /** The actor is gone for good. */
   leave(member: Member): void;
-  /** While developing: throws `actor.bad_input` for a value that does not fit, and freezes it. */
+  /** While developing: throws `actor.bad_input` also for a value that does not fit, and freezes it. */
   check(topic: Topic<never>, value: unknown): void;
   /** Returns how many subscribers there are. */
   publish(topic: Topic<never>, value: unknown): number;

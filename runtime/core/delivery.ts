@@ -11,7 +11,7 @@ import type { Method } from "./definition.ts";
 import { encode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
 import { accepted, type Receipt, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
-import type { HeldOutput } from "./group-commit.ts";
+import { HeldMessage } from "./held-message.ts";
 import { mailboxFull } from "./mailbox.ts";
 import type { Courier } from "./ref.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
@@ -78,6 +78,12 @@ export class Delivery implements Courier {
     for (let index = 0; index < this.#young.length; index++) (this.#young[index] as Asking).arm();
     this.#young.length = 0;
   };
+
+  /** Asks without an answer. Looks at every timer there is: for the end of a node. */
+  openAsks(): readonly Asking[] {
+    const owners: readonly object[] = [...this.#young, ...this.#services.wheel.owners()];
+    return owners.filter((owner) => owner instanceof Asking).filter(({ settled }) => !settled);
+  }
 
   /** A message of the runtime's own, such as an alarm: goes where it is for, whatever the node is about to do. */
   send(address: Address, envelope: Envelope): RuntimeError | undefined {
@@ -194,35 +200,6 @@ export class Delivery implements Courier {
   #refused(address: Address, code: RuntimeErrorCode, why: string): RuntimeError {
     address.host.stats.countRejected(code);
     return new RuntimeError(code, `Cannot deliver to "${address.name}": ${why}`, { stood: "queued" });
-  }
-}
-
-/** Waits for its sender's commit. */
-class HeldMessage implements HeldOutput {
-  readonly #delivery: Delivery;
-  readonly #address: Address;
-  readonly #envelope: Envelope;
-  readonly #caller: Turn | undefined;
-
-  constructor(delivery: Delivery, address: Address, envelope: Envelope, caller: Turn | undefined) {
-    this.#delivery = delivery;
-    this.#address = address;
-    this.#envelope = envelope;
-    this.#caller = caller;
-  }
-
-  release(): void {
-    const { asking } = this.#envelope;
-    if (asking?.settled === true) return;
-    const problem = this.#delivery.deliver(this.#address, this.#envelope, this.#caller);
-    if (problem === undefined) return;
-    if (asking !== undefined) asking.reject(problem);
-    else this.#address.host.services.deadLetter(this.#address, this.#envelope, problem);
-  }
-
-  /** What it was sent after is lost: it was never sent. */
-  discard(error: RuntimeError): void {
-    this.#envelope.asking?.reject(error);
   }
 }
 

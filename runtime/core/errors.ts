@@ -38,7 +38,8 @@ export type RuntimeErrorCode =
   /** Another process holds it. */
   | "store.locked"
   | "store.read_only"
-  | "system.draining";
+  | "system.draining"
+  | "system.same_name";
 
 /** A broken promise of the runtime. Match on `code`; the message is for people. */
 export class RuntimeError extends Error {

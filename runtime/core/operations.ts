@@ -2,6 +2,7 @@
 import { limits } from "../limits.ts";
 import { shownState } from "./activation.ts";
 import type { Address } from "./address.ts";
+import { CheckedCalls } from "./checked-calls.ts";
 import { type DeadLetter, letterId } from "./dead-letters.ts";
 import type { Method } from "./definition.ts";
 import { decode } from "./encoding.ts";
@@ -42,25 +43,20 @@ export interface CallTarget {
 
 export class Operations {
   readonly #system: ActorSystem;
+  readonly #calls: CheckedCalls;
   /** What was begun last of all that goes one by one. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(system: ActorSystem) {
     this.#system = system;
+    this.#calls = new CheckedCalls(system);
   }
 
   /** An ask from outside the process: input and answer are checked. Rejects with a `RuntimeError` or a `Refusal`. */
   async call(target: CallTarget, input: unknown, options: CallOptions = {}): Promise<unknown> {
     const address = this.#system.address(target.type, target.key);
     const method = this.#method(target.type, target.method);
-    const bad = this.#system.delivery.badInput(address, method, input);
-    if (bad !== undefined) throw bad;
-    const answer = await this.#system.delivery.ask(address, method, input, options);
-    const { out } = method;
-    const problem = out === undefined ? undefined : this.#system.checks.problem(out, answer);
-    if (problem === undefined) return answer;
-    const message = `Cannot pass on the answer of ${address.name}.${target.method}: it does not fit${problem}`;
-    throw new RuntimeError("actor.bad_reply", message, { stood: "running" });
+    return this.#calls.ask(address, method, input, options);
   }
 
   /** Wakes nobody. Rejects with what stands against the store. */

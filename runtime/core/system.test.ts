@@ -33,7 +33,9 @@ function codeOf(work: () => unknown): string {
 
 describe("an actor system", () => {
   test("accepts no two types of one name", () => {
-    expect(() => new SteppedSystem([Notes, actor("notes", { state: () => ({}) })])).toThrow("a name of its own");
+    const Twin = actor("notes", { state: () => ({}) });
+    expect(codeOf(() => new SteppedSystem([Notes, Twin]))).toBe("system.same_name");
+    expect(() => new SteppedSystem([Notes, Twin])).toThrow('Cannot host two types named "notes"');
   });
 
   test("makes no ref to a type that it does not host", () => {

@@ -120,9 +120,9 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.scheduler.onStepEnd("settle", () => this.delivery.stepOver());
     this.letters = new DeadLetters(this);
     this.delivery = new Delivery(this, this.checks);
+    refuseTwins(types);
     const hosted = types.map((type, index) => this.#host(type, index));
     this.#hosted = new Map(hosted.map((each) => [each.host.type.name, each]));
-    assert(this.#hosted.size === types.length, "every actor type has a name of its own");
     this.hosts = hosted.map(({ host }) => host);
     const notices = new Notices(this.#hosted, this.delivery);
     this.watches = new Watches(notices.gone, notices.missing);
@@ -137,9 +137,7 @@ export class ActorSystem implements NodeServices, SessionHost {
     for (const { type, key, reason } of await this.store.quarantines()) {
       this.#hosted.get(type)?.host.shut(key, reason);
     }
-    for (const host of this.hosts) {
-      if (host.type.options.durable === true) host.usesAlarms = await this.store.hasAlarms(host.type.name);
-    }
+    for (const host of this.hosts) host.usesAlarms = await this.store.hasAlarms(host.type.name);
     await this.letters.start();
     for (const watch of await this.store.watches()) {
       this.watches.restore(watch, await this.#goneSince(watch.watchedType, watch.watchedKey));
@@ -241,4 +239,11 @@ export class ActorSystem implements NodeServices, SessionHost {
     const { name, definedAt } = method;
     this.events.overBudget({ type: host.type.name, key, method: name, definedAt, tookMs, turns });
   }
+}
+
+/** By their names: what is stored, and every ref, knows a type by no more than that. */
+function refuseTwins(types: readonly AnyActorType[]): void {
+  const names = types.map(({ name }) => name);
+  const twin = names.find((name, index) => names.indexOf(name) < index);
+  if (twin !== undefined) throw new RuntimeError("system.same_name", `Cannot host two types named "${twin}"`);
 }

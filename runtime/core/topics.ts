@@ -6,7 +6,7 @@ import { RuntimeError } from "./errors.ts";
 import type { CoreEvents } from "./ports.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 import { SharedValue } from "./shared-value.ts";
-import type { Topic } from "./topic.ts";
+import { requireTopic, type Topic } from "./topic.ts";
 
 /** An undefined method: the value goes straight to the member's connection. */
 interface Subscription {
@@ -17,7 +17,6 @@ interface Subscription {
 /** Puts the value into the subscriber's mailbox; a subscriber that is full is left out, with a dead letter. */
 export type Notify = (type: string, key: string, method: string, value: unknown) => void;
 
-const nameOf = (topic: Topic<never>): string => `${topic.name}/${topic.key}`;
 const memberName = ({ host, key }: Member): string => `${host.type.name}/${key}`;
 
 export class Topics implements TopicTable {
@@ -71,6 +70,7 @@ export class Topics implements TopicTable {
   }
 
   check(topic: Topic<never>, value: unknown): void {
+    requireTopic(topic);
     if (this.#checks === undefined) return;
     const problem = this.#checks.problem(topic.schema, value);
     if (problem === undefined) return deepFreeze(value);
@@ -110,6 +110,11 @@ export class Topics implements TopicTable {
     mine?.delete(topic);
     if (mine?.size === 0) this.#topicsOf.delete(member);
   }
+}
+
+function nameOf(topic: Topic<never>): string {
+  requireTopic(topic);
+  return `${topic.name}/${topic.key}`;
 }
 
 function refusePast(count: number, most: number, what: string): void {

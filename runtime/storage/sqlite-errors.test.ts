@@ -21,6 +21,7 @@ describe("a failure", () => {
     ["EROFS", "store.read_only", "it, or its folder, may not be written"],
     ["SQLITE_READONLY_DBMOVED", "store.failed", "it was moved or removed while it was open"],
     ["EISDIR", "store.failed", "it is a folder"],
+    ["SQLITE_CANTOPEN", "store.failed", "SQLITE_CANTOPEN happened"],
     ["SQLITE_IOERR_FSYNC", "store.failed", "SQLITE_IOERR_FSYNC happened"],
     ["", "store.failed", " happened"],
   ])("%s is %s, with itself as the cause", (said, code, state) => {

@@ -1,4 +1,7 @@
 // What SQLite and the file system say, in the words of the Store port.
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
+
 import { RuntimeError, type RuntimeErrorCode } from "../core/errors.ts";
 
 interface Meaning {
@@ -26,7 +29,7 @@ const MEANINGS: readonly Meaning[] = [
 /** `action` is what was to be done with the file, such as "open". A `RuntimeError` goes through as it is. */
 export function storeError(action: string, path: string, cause: unknown): RuntimeError {
   if (cause instanceof RuntimeError) return cause;
-  const found = codeOf(cause);
+  const found = reasonOf(path, codeOf(cause));
   const meaning = MEANINGS.find(({ codes }) => codes.some((code) => found.startsWith(code)));
   const state = meaning?.state ?? (cause instanceof Error ? cause.message : String(cause));
   return new RuntimeError(meaning?.code ?? "store.failed", `Cannot ${action} "${path}": ${state}`, { cause });
@@ -35,6 +38,17 @@ export function storeError(action: string, path: string, cause: unknown): Runtim
 /** Somebody else writes to the database: it will be over soon. */
 export function isBusy(error: unknown): boolean {
   return codeOf(error).startsWith("SQLITE_BUSY");
+}
+
+/** Where SQLite says only that it cannot open a file: what the file system says when it is asked for writing. */
+function reasonOf(path: string, code: string): string {
+  if (!code.startsWith("SQLITE_CANTOPEN")) return code;
+  try {
+    for (const each of [dirname(path), path]) accessSync(each, constants.W_OK);
+    return code;
+  } catch (error) {
+    return codeOf(error);
+  }
 }
 
 function codeOf(error: unknown): string {
