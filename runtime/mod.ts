@@ -1,5 +1,5 @@
 // All that actors may use of the runtime, named one by one.
-export { Type as t } from "@sinclair/typebox";
+export { type Static, Type as t } from "@sinclair/typebox";
 
 export type {
   ActorContext,

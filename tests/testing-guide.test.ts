@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { actor, t } from "#runtime/mod.ts";
 import {
   createProbe,
+  ending,
   type Exploration,
   ExplorationFailed,
   explore,
@@ -125,6 +126,25 @@ const CarefulAgent = actor("agent", { state: () => ({}) }).on("buy", { out: t.Bo
 
 test("the mended agent passes every seed", async () => {
   await explore({ ...rush, types: [Booth, Mailer, CarefulAgent] });
+});
+
+test("whatever fails, who asks again under the same name has bought one ticket", async () => {
+  await explore({
+    types: [Booth, Mailer],
+    faults: { crash: 0.05, commitFails: 0.1, answerLost: 0.1, readFails: 0.05 },
+    async scenario(world) {
+      const sell = () => world.ref(Booth, "main").sell(undefined, { once: "order 7", timeoutMs: 10_000 });
+      while ((await ending(sell())).kind === "failed") await world.sleep(1_000);
+    },
+    async check(world) {
+      expect(await world.ref(Booth, "main").left()).toBe(1);
+    },
+  });
+});
+
+test("what it imports is there for programs of others too", async () => {
+  expect(await import("correio")).toBe(await import("#runtime/mod.ts"));
+  expect(await import("correio/testing")).toBe(await import("#runtime/testing/mod.ts"));
 });
 
 test("docs/testing.md shows what is here", () => {
