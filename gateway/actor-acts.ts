@@ -1,6 +1,6 @@
 // One actor: GET looks at it; POST to a name with an underscore, which no method has, is an operator's act on it.
 
-import { type Elysia, t } from "elysia";
+import { type Elysia, t, type TSchema } from "elysia";
 
 import type { ActorsView } from "#runtime/observe/view.ts";
 
@@ -19,6 +19,7 @@ import { wholeNumber } from "./answer-schemas.ts";
 import { type Answers, answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem, type ProblemKind } from "./problems.ts";
+import { bodyAnswers, noInputAnswer, readObject, takesNoInput } from "./request-body.ts";
 
 export const actorDetailSchema = t.Object({
   ...actorSchema.properties,
@@ -41,15 +42,18 @@ const example = {
 
 const { reasonCharsMax } = HTTP_LIMITS;
 
-const reasonBody = t.Object({
-  reason: t.String({
-    title: "reason",
-    description: `1 to ${reasonCharsMax} characters: shown to whoever looks at the actor`,
-    minLength: 1,
-    maxLength: reasonCharsMax,
-    example: "Its state is being looked at",
-  }),
-});
+const reasonBody = t.Object(
+  {
+    reason: t.String({
+      title: "reason",
+      description: `1 to ${reasonCharsMax} characters: shown to whoever looks at the actor`,
+      minLength: 1,
+      maxLength: reasonCharsMax,
+      example: "Its state is being looked at",
+    }),
+  },
+  { title: "body", description: "An object with a reason", additionalProperties: false },
+);
 
 const NOT_FOUND = "Cannot show the actor: it is neither in memory nor stored nor shut";
 const BUSY = "Cannot put it to sleep: messages or turns of it are open, or timers that it would forget";
@@ -70,16 +74,19 @@ export function serveActorActs(app: Elysia, view: ActorsView): void {
   for (const act of actsOf(view)) serveAct(app, act);
   app.post(
     "/actors/:type/:key/_quarantine",
-    ({ params, body }) => {
-      view.quarantine(params.type, keyOf(params.key), body.reason);
+    async ({ params, request }) => {
+      const body = await readObject(request, reasonBody);
+      if (body instanceof Response) return body;
+      view.quarantine(params.type, keyOf(params.key), body.value.reason);
       return new Response(null, { status: 204 });
     },
     {
-      body: reasonBody,
-      parse: "json",
+      parse: "none",
       detail: {
         ...actDetail("Shut an actor", "What waits becomes dead letters, and nothing is let in until it is released."),
+        requestBody: { required: true, content: { "application/json": { schema: reasonBody as TSchema } } },
         responses: actAnswers("It is shut", {
+          ...bodyAnswers,
           422: problemAnswer(
             "invalid_request",
             `Cannot accept the request: "reason" must be 1 to ${reasonCharsMax} characters`,
@@ -150,10 +157,10 @@ function serveAct(app: Elysia, { name, summary, description, not: [kind, why], a
       return done ? new Response(null, { status: 204 }) : problem(kind, why);
     },
     {
-      parse: "none",
+      ...takesNoInput,
       detail: {
         ...actDetail(summary, description),
-        responses: actAnswers("Done", { 409: problemAnswer(kind, why) }),
+        responses: actAnswers("Done", { 409: problemAnswer(kind, why), ...noInputAnswer }),
       },
     },
   );

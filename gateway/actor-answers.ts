@@ -31,7 +31,7 @@ export function actorAnswers(statuses: readonly number[]): Answers {
 
 function answerOf(status: number): Answer {
   const bodies = BODIES.filter((body) => body.status === status);
-  const examples = Object.fromEntries(bodies.map((body) => [body.code ?? "", { value: body }]));
+  const examples = Object.fromEntries(bodies.map((body) => [body.code, { value: body }]));
   return {
     description: bodies.map(({ title }) => title).join("; or: "),
     content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: "#/components/schemas/Problem" }, examples } },
