@@ -72,29 +72,7 @@ interface Act {
 export function serveActorActs(app: Elysia, view: ActorsView): void {
   serveInspection(app, view);
   for (const act of actsOf(view)) serveAct(app, act);
-  app.post(
-    "/actors/:type/:key/_quarantine",
-    async ({ params, request }) => {
-      const body = await readObject(request, reasonBody);
-      if (body instanceof Response) return body;
-      view.quarantine(params.type, keyOf(params.key), body.value.reason);
-      return new Response(null, { status: 204 });
-    },
-    {
-      parse: "none",
-      detail: {
-        ...actDetail("Shut an actor", "What waits becomes dead letters, and nothing is let in until it is released."),
-        requestBody: { required: true, content: { "application/json": { schema: reasonBody as TSchema } } },
-        responses: actAnswers("It is shut", {
-          ...bodyAnswers,
-          422: problemAnswer(
-            "invalid_request",
-            `Cannot accept the request: "reason" must be 1 to ${reasonCharsMax} characters`,
-          ),
-        }),
-      },
-    },
-  );
+  serveQuarantine(app, view);
 }
 
 function serveInspection(app: Elysia, view: ActorsView): void {
@@ -161,6 +139,32 @@ function serveAct(app: Elysia, { name, summary, description, not: [kind, why], a
       detail: {
         ...actDetail(summary, description),
         responses: actAnswers("Done", { 409: problemAnswer(kind, why), ...noInputAnswer }),
+      },
+    },
+  );
+}
+
+function serveQuarantine(app: Elysia, view: ActorsView): void {
+  app.post(
+    "/actors/:type/:key/_quarantine",
+    async ({ params, request }) => {
+      const body = await readObject(request, reasonBody);
+      if (body instanceof Response) return body;
+      view.quarantine(params.type, keyOf(params.key), body.value.reason);
+      return new Response(null, { status: 204 });
+    },
+    {
+      parse: "none",
+      detail: {
+        ...actDetail("Shut an actor", "What waits becomes dead letters, and nothing is let in until it is released."),
+        requestBody: { required: true, content: { "application/json": { schema: reasonBody as TSchema } } },
+        responses: actAnswers("It is shut", {
+          ...bodyAnswers,
+          422: problemAnswer(
+            "invalid_request",
+            `Cannot accept the request: "reason" must be 1 to ${reasonCharsMax} characters`,
+          ),
+        }),
       },
     },
   );

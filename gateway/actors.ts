@@ -31,7 +31,7 @@ const querySchema = t.Object({
   field: text("field", "with `value`, list only actors of the type whose state had this in the field", nameCharsMax),
   value: text("value", "JSON where it is a number, true, false or a text in quotes; else a text", cursorCharsMax),
   limit: pageParameters.limit,
-  after: text("after", "<type>/<key>, the `next` of the page before", cursorCharsMax),
+  after: text("after", "the `next` of the page before, a type and a key such as `counter/page/home`", cursorCharsMax),
 });
 
 const example = { items: [actorExample], next: "counter/page/home" };

@@ -19,7 +19,7 @@ const NO_INPUT = "Cannot accept the request: it takes no input, so it has no bod
 export const bodyAnswers: Answers = {
   413: {
     ...problemAnswer("body_too_large", TOO_LARGE),
-    description: `The body is too large; of one announced as more than ${announcedBodyBytesMax} bytes just the status`,
+    description: `The body is too large; one announced with more than ${announcedBodyBytesMax} bytes gets just this`,
   },
   415: problemAnswer("unsupported_media_type", NOT_JSON),
 };
@@ -37,7 +37,7 @@ export const takesNoInput = {
   },
 } as const;
 
-/** The problem to answer with where the header says that the body is too large, whatever the route does with it. */
+/** The problem to answer with where the body is announced as too large, whatever the route would do with it. */
 export function refuseTooLarge({ headers }: Request): Response | undefined {
   const announced = Number(headers.get("content-length") ?? 0);
   return announced > requestBodyBytesMax ? problem("body_too_large", TOO_LARGE) : undefined;
@@ -75,20 +75,28 @@ export async function readObject<Schema extends TObject>(
   return problem("invalid_request", detail);
 }
 
-/** Counted as they come: what goes beyond the limit is not kept, and its connection ends, however much would follow. */
 async function readBytes(request: Request): Promise<Uint8Array | Response> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const { headers } = request;
+  const refused = refuseTooLarge(request);
+  if (refused !== undefined) return refused;
+  const isAnnounced = headers.has("content-length") && !headers.has("transfer-encoding");
   try {
-    for await (const chunk of request.body ?? []) {
-      length += chunk.length;
-      if (length > requestBodyBytesMax) return problem("body_too_large", TOO_LARGE, { Connection: "close" });
-      chunks.push(chunk);
-    }
+    return isAnnounced ? await request.bytes() : await readCounting(request);
   } catch (error) {
     // Whoever went away before the end of it reads no answer, and it is no fault.
     if (request.signal.aborted) return problem("malformed_request", "Cannot read the body: it broke off");
     throw error;
+  }
+}
+
+/** What goes beyond the limit is not kept, and its connection ends, however much would follow. */
+async function readCounting({ body }: Request): Promise<Uint8Array | Response> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > requestBodyBytesMax) return problem("body_too_large", TOO_LARGE, { Connection: "close" });
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
