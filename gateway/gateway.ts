@@ -79,12 +79,8 @@ function listen(
       },
     });
   } catch (cause) {
-    throw new Error(
-      `Cannot start the gateway on ${host}:${port}: ${reasonOf(cause)} (CORREIO_HTTP_PORT sets the port)`,
-      {
-        cause,
-      },
-    );
+    const setting = "CORREIO_HTTP_PORT sets the port";
+    throw new Error(`Cannot start the gateway on ${host}:${port}: ${reasonOf(cause)} (${setting})`, { cause });
   }
 }
 
