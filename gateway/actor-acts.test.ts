@@ -93,11 +93,18 @@ describe("GET /actors/{type}/{key}", () => {
     await using node = startNode();
     const response = await node.look(path);
     expect(response.status).toBe(status);
-    expect(await response.json()).toMatchObject({ type: `urn:correio:problem:${kind}`, status });
+    expect(await response.json()).toMatchObject({ type: `urn:correio:problem:${kind}`, status, code: kind });
   });
 });
 
 describe("acting on an actor", () => {
+  test.each(["_hibernate", "_stop", "_release"])("%s of a type that is not hosted says which are", async (act) => {
+    await using node = startNode();
+    const response = await node.post(`/actors/nix/a/${act}`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ detail: 'Cannot find actor type "nix": this node hosts counter' });
+  });
+
   test("hibernate: one that sleeps already is well, one that is busy is a conflict", async () => {
     await using node = startNode();
     expect((await node.post("/actors/counter/a/_hibernate")).status).toBe(204);
@@ -149,6 +156,34 @@ describe("acting on an actor", () => {
       expect(gateway.asked).toEqual([]);
     },
   );
+
+  test.each([
+    [{ reason: "x", y: 1 }, 'Cannot accept the request: "y" is no field here; there is reason'],
+    [[], 'Cannot accept the request: "body" must be an object with a reason'],
+    [undefined, 'Cannot accept the request: "body" must be an object with a reason'],
+    [
+      {},
+      `Cannot accept the request: "reason" must be 1 to ${HTTP_LIMITS.reasonCharsMax} characters: shown to whoever ` +
+        "looks at the actor",
+    ],
+  ])("a body that is no reason is 422 and says what it must be: %j", async (body, detail) => {
+    await using node = startNode();
+    const response = await node.post("/actors/counter/a/_quarantine", body);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ code: "invalid_request", detail });
+  });
+
+  test.each([
+    ["text/plain", '{"reason":"x"}', 415],
+    ["application/x-www-form-urlencoded", "reason=x", 415],
+    ["application/json", '{"reason":', 400],
+    ["application/vnd.correio+json", '{"reason":"x"}', 204],
+  ])("a reason is read as the body of a call is: %s, %s is %d", async (mediaType, body, status) => {
+    await using gateway = startStandIn();
+    const headers = { ...withToken, "Content-Type": mediaType };
+    expect((await gateway.send("POST", "/actors/counter/a/_quarantine", headers, body)).status).toBe(status);
+    expect(gateway.asked.length).toBe(status === 204 ? 1 : 0);
+  });
 
   test("a reason of the longest allowed length is taken", async () => {
     await using gateway = startStandIn();

@@ -1,6 +1,6 @@
 // One actor: GET looks at it; POST to a name with an underscore, which no method has, is an operator's act on it.
 
-import { type Elysia, t } from "elysia";
+import { type Elysia, t, type TSchema } from "elysia";
 
 import type { ActorsView } from "#runtime/observe/view.ts";
 
@@ -19,6 +19,7 @@ import { wholeNumber } from "./answer-schemas.ts";
 import { type Answers, answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem, type ProblemKind } from "./problems.ts";
+import { bodyAnswers, noInputAnswer, readObject, takesNoInput } from "./request-body.ts";
 
 export const actorDetailSchema = t.Object({
   ...actorSchema.properties,
@@ -41,15 +42,18 @@ const example = {
 
 const { reasonCharsMax } = HTTP_LIMITS;
 
-const reasonBody = t.Object({
-  reason: t.String({
-    title: "reason",
-    description: `1 to ${reasonCharsMax} characters: shown to whoever looks at the actor`,
-    minLength: 1,
-    maxLength: reasonCharsMax,
-    example: "Its state is being looked at",
-  }),
-});
+const reasonBody = t.Object(
+  {
+    reason: t.String({
+      title: "reason",
+      description: `1 to ${reasonCharsMax} characters: shown to whoever looks at the actor`,
+      minLength: 1,
+      maxLength: reasonCharsMax,
+      example: "Its state is being looked at",
+    }),
+  },
+  { title: "body", description: "An object with a reason", additionalProperties: false },
+);
 
 const NOT_FOUND = "Cannot show the actor: it is neither in memory nor stored nor shut";
 const BUSY = "Cannot put it to sleep: messages or turns of it are open, or timers that it would forget";
@@ -68,26 +72,7 @@ interface Act {
 export function serveActorActs(app: Elysia, view: ActorsView): void {
   serveInspection(app, view);
   for (const act of actsOf(view)) serveAct(app, act);
-  app.post(
-    "/actors/:type/:key/_quarantine",
-    ({ params, body }) => {
-      view.quarantine(params.type, keyOf(params.key), body.reason);
-      return new Response(null, { status: 204 });
-    },
-    {
-      body: reasonBody,
-      parse: "json",
-      detail: {
-        ...actDetail("Shut an actor", "What waits becomes dead letters, and nothing is let in until it is released."),
-        responses: actAnswers("It is shut", {
-          422: problemAnswer(
-            "invalid_request",
-            `Cannot accept the request: "reason" must be 1 to ${reasonCharsMax} characters`,
-          ),
-        }),
-      },
-    },
-  );
+  serveQuarantine(app, view);
 }
 
 function serveInspection(app: Elysia, view: ActorsView): void {
@@ -150,10 +135,36 @@ function serveAct(app: Elysia, { name, summary, description, not: [kind, why], a
       return done ? new Response(null, { status: 204 }) : problem(kind, why);
     },
     {
-      parse: "none",
+      ...takesNoInput,
       detail: {
         ...actDetail(summary, description),
-        responses: actAnswers("Done", { 409: problemAnswer(kind, why) }),
+        responses: actAnswers("Done", { 409: problemAnswer(kind, why), ...noInputAnswer }),
+      },
+    },
+  );
+}
+
+function serveQuarantine(app: Elysia, view: ActorsView): void {
+  app.post(
+    "/actors/:type/:key/_quarantine",
+    async ({ params, request }) => {
+      const body = await readObject(request, reasonBody);
+      if (body instanceof Response) return body;
+      view.quarantine(params.type, keyOf(params.key), body.value.reason);
+      return new Response(null, { status: 204 });
+    },
+    {
+      parse: "none",
+      detail: {
+        ...actDetail("Shut an actor", "What waits becomes dead letters, and nothing is let in until it is released."),
+        requestBody: { required: true, content: { "application/json": { schema: reasonBody as TSchema } } },
+        responses: actAnswers("It is shut", {
+          ...bodyAnswers,
+          422: problemAnswer(
+            "invalid_request",
+            `Cannot accept the request: "reason" must be 1 to ${reasonCharsMax} characters`,
+          ),
+        }),
       },
     },
   );

@@ -3,6 +3,17 @@
 import { ACTOR_PROBLEMS, actorProblemBody, refusalBody, type RuntimeErrorCode } from "./actor-problems.ts";
 import type { Answer, Answers } from "./document.ts";
 import { PROBLEM_MEDIA_TYPE, type ProblemBody } from "./problem-body.ts";
+import { problemBody } from "./problems.ts";
+
+/** Of requests that are answered before any actor is asked. */
+const UNREADABLE: readonly ProblemBody[] = [
+  problemBody("malformed_request", "Cannot read the body: it is no JSON in UTF-8"),
+  problemBody(
+    "unknown_parameter",
+    'Cannot accept the request: "timeout" is no query parameter here; there is timeout_ms',
+  ),
+  problemBody("repeated_parameter", 'Cannot accept the request: "timeout_ms" stands in the query more than once'),
+];
 
 /** What the messages of errors look like: an act, and what stood against it. */
 const DETAIL = 'Cannot deliver to "counter/page": what stood against it';
@@ -12,6 +23,7 @@ const BODIES: readonly ProblemBody[] = [
   ...(Object.keys(ACTOR_PROBLEMS) as RuntimeErrorCode[])
     .filter((code) => !code.startsWith("net."))
     .map((code) => actorProblemBody({ code, message: DETAIL, stood: undefined, path: undefined })),
+  ...UNREADABLE,
 ];
 
 const STATUSES: readonly number[] = Array.from(new Set(BODIES.map(({ status }) => status))).sort();
@@ -31,7 +43,7 @@ export function actorAnswers(statuses: readonly number[]): Answers {
 
 function answerOf(status: number): Answer {
   const bodies = BODIES.filter((body) => body.status === status);
-  const examples = Object.fromEntries(bodies.map((body) => [body.code ?? "", { value: body }]));
+  const examples = Object.fromEntries(bodies.map((body) => [body.code, { value: body }]));
   return {
     description: bodies.map(({ title }) => title).join("; or: "),
     content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: "#/components/schemas/Problem" }, examples } },

@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 
+import { limits } from "#runtime/mod.ts";
+
 import { HTTP_LIMITS } from "./limits.ts";
 import { withToken } from "./stand-in.ts";
 import { Counter, startActors } from "./test-actors.ts";
@@ -65,7 +67,28 @@ describe("a call", () => {
     await using node = startActors();
     const response = await node.call(path, undefined, { "Idempotency-Key": "x" });
     expect(response.status).toBe(status);
-    expect(await response.json()).toMatchObject({ code });
+    const detail: unknown = expect.stringContaining('with the header "Idempotency-Key"');
+    expect(await response.json()).toMatchObject({ code, stood: "queued", detail });
+  });
+
+  test.each(["", "x".repeat(limits.nameLengthMax + 1)])(
+    "under an Idempotency-Key that is none is 422, and the header is named",
+    async (name) => {
+      await using node = startActors();
+      const response = await node.call("counter/a/add", { amount: 2 }, { "Idempotency-Key": name });
+      expect(response.status).toBe(422);
+      expect(await response.json()).toMatchObject({
+        code: "actor.bad_input",
+        detail: 'Cannot call counter.add with the header "Idempotency-Key": the header has 1 to 256 characters',
+      });
+      expect(node.stepped.resident(Counter)).toEqual([]);
+    },
+  );
+
+  test("under an Idempotency-Key of the longest allowed length is run", async () => {
+    await using node = startActors();
+    const name = "x".repeat(limits.nameLengthMax);
+    expect((await node.call("counter/a/add", { amount: 2 }, { "Idempotency-Key": name })).status).toBe(200);
   });
 });
 

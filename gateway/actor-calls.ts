@@ -2,8 +2,8 @@
 
 import { type Elysia, t, type TSchema } from "elysia";
 
-import { RuntimeError } from "#runtime/mod.ts";
-import type { ActorsView, ActorTypeView } from "#runtime/observe/view.ts";
+import { limits, RuntimeError } from "#runtime/mod.ts";
+import type { ActorsView, ActorTypeView, MethodView } from "#runtime/observe/view.ts";
 
 import { keyOf } from "./actor-path.ts";
 import { callDetail } from "./call-document.ts";
@@ -11,6 +11,7 @@ import { HTTP_LIMITS } from "./limits.ts";
 import { readInput } from "./request-body.ts";
 
 const { callTimeoutMsMax } = HTTP_LIMITS;
+const REPEAT_HEADER = "Idempotency-Key";
 
 export const callQuery = t.Object({
   timeout_ms: t.Optional(
@@ -30,7 +31,10 @@ export function serveActorCalls(app: Elysia, view: ActorsView, components: Recor
       const to = { type: type.type, method: method.name };
       app.post(
         `/actors/${to.type}/:key/${to.method}`,
-        ({ params, query, request }) => answerCall(view, { ...to, key: keyOf(params.key) }, query.timeout_ms, request),
+        ({ params, query, request }) => {
+          checkRepeatName(type, method, request);
+          return answerCall(view, { ...to, key: keyOf(params.key) }, query.timeout_ms, request);
+        },
         { query: callQuery, parse: "none", detail: callDetail(type, method, callQuery, components) },
       );
     }
@@ -45,7 +49,7 @@ export function createWrongCallCheck(types: readonly ActorTypeView[]): (request:
     if (method === undefined || rest.length > 0) return undefined;
     const methods = known.get(type);
     if (methods === undefined) {
-      const hosted = Array.from(known.keys()).join(", ");
+      const hosted = Array.from(known.keys()).join(", ") || "none";
       return new RuntimeError("actor.unknown_type", `Cannot find actor type "${type}": this node hosts ${hosted}`);
     }
     if (key === "") return new RuntimeError("actor.bad_key", `Cannot address "${type}" by this key: it is empty`);
@@ -84,6 +88,20 @@ function isFromElsewhere({ headers }: Request): boolean {
   return origin !== null && URL.parse(origin)?.host !== headers.get("host");
 }
 
+/** Said of the header: what the core would say, it says of `once`, its own name for it. */
+function checkRepeatName(type: ActorTypeView, method: MethodView, { headers }: Request): void {
+  const name = headers.get(REPEAT_HEADER);
+  if (name === null) return;
+  const refuse = (code: RuntimeError["code"], why: string): RuntimeError => {
+    const message = `Cannot call ${type.type}.${method.name} with the header "Idempotency-Key": ${why}`;
+    return new RuntimeError(code, message, { stood: "queued" });
+  };
+  if (method.kind === "read") throw refuse("actor.bad_input", "it only looks, its answer is not kept for a repeat");
+  if (!type.durable) throw refuse("actor.not_durable", "its type is not durable, it keeps no answers for a repeat");
+  const length = `1 to ${limits.nameLengthMax} characters`;
+  if (name === "" || name.length > limits.nameLengthMax) throw refuse("actor.bad_input", `the header has ${length}`);
+}
+
 async function answerCall(
   view: ActorsView,
   to: { readonly type: string; readonly key: string; readonly method: string },
@@ -92,7 +110,7 @@ async function answerCall(
 ): Promise<Response> {
   const input = await readInput(request);
   if (input instanceof Response) return input;
-  const once = request.headers.get("idempotency-key");
+  const once = request.headers.get(REPEAT_HEADER);
   const json = await view.call({
     ...to,
     input: input.value,

@@ -93,6 +93,20 @@ describe("GET /actors", () => {
     });
   });
 
+  test.each(["zzz", "nix/a", "counter", "counter/", "%00", "counter/%00", "/a"])(
+    "goes on from no other cursor than it gave: %s is 422",
+    async (after) => {
+      const { view, serve } = createSteppedNode([Counter, Odd]);
+      await using gateway = startGatewayTo(view);
+      const response = await serve(gateway.get(`/actors?after=${after}`));
+      expect(response.status).toBe(422);
+      expect(await response.json()).toMatchObject({
+        code: "actor.bad_input",
+        detail: 'Cannot go on after this cursor: it is no "<type>/<key>" of a type that is listed, as `next` is one',
+      });
+    },
+  );
+
   test.each(["status=sleepy", "field=count", "value=7", "keyPrefix=", "type="])("refuses %p", async (query) => {
     await using gateway = startStandIn();
     const response = await gateway.get(`/actors?${query}`);

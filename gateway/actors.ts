@@ -30,7 +30,8 @@ const querySchema = t.Object({
   status: t.Optional(oneOf(ACTOR_STATUSES, `One of ${ACTOR_STATUSES.join(", ")}: list only actors of this status`)),
   field: text("field", "with `value`, list only actors of the type whose state had this in the field", nameCharsMax),
   value: text("value", "JSON where it is a number, true, false or a text in quotes; else a text", cursorCharsMax),
-  ...pageParameters,
+  limit: pageParameters.limit,
+  after: text("after", "the `next` of the page before, a type and a key such as `counter/page/home`", cursorCharsMax),
 });
 
 const example = { items: [actorExample], next: "counter/page/home" };

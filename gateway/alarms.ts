@@ -9,6 +9,7 @@ import { actorPath, alarmPath, keyOf } from "./actor-path.ts";
 import { alarmExample, alarmSchema } from "./actor-schemas.ts";
 import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
 import { problem } from "./problems.ts";
+import { noInputAnswer, takesNoInput } from "./request-body.ts";
 
 export const alarmsSchema = t.Object({ items: t.Array(alarmSchema) });
 
@@ -38,6 +39,7 @@ export function serveAlarms(app: Elysia, view: ActorsView): void {
       return cancelled ? new Response(null, { status: 204 }) : problem("alarm_not_found", NOT_FOUND);
     },
     {
+      ...takesNoInput,
       detail: {
         summary: "Cancel an alarm",
         description:
@@ -51,6 +53,7 @@ export function serveAlarms(app: Elysia, view: ActorsView): void {
           ...tokenAnswer("DELETE"),
           ...actorAnswers([400, 423, 429, 500, 503, 504]),
           404: problemAnswer("alarm_not_found", NOT_FOUND),
+          ...noInputAnswer,
         }),
       },
     },

@@ -8,16 +8,9 @@ import type { ActorTypeView, MethodView } from "#runtime/observe/view.ts";
 
 import { actorAnswers, CALL_STATUSES } from "./actor-answers.ts";
 import { keyPath } from "./actor-path.ts";
-import {
-  type Answers,
-  answers,
-  bearerToken,
-  type ObjectSchema,
-  parameters,
-  problemAnswer,
-  tokenAnswer,
-} from "./document.ts";
+import { type Answers, answers, bearerToken, type ObjectSchema, parameters, tokenAnswer } from "./document.ts";
 import { exampleOf } from "./example-of.ts";
+import { bodyAnswers } from "./request-body.ts";
 import { shownSchema } from "./shown-schema.ts";
 
 const repeatHeader = t.Object({
@@ -64,7 +57,7 @@ export function callDetail(
       ...answerOf(method, show),
       ...actorAnswers(CALL_STATUSES),
       ...(isChange ? tokenAnswer("POST") : {}),
-      415: problemAnswer("unsupported_media_type", 'Cannot read the body: send "Content-Type: application/json"'),
+      ...bodyAnswers,
     }),
   };
 }

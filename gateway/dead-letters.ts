@@ -10,6 +10,7 @@ import { wholeNumber } from "./answer-schemas.ts";
 import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
 import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
 import { problem } from "./problems.ts";
+import { takesNoInput } from "./request-body.ts";
 
 export const letterSchema = t.Object({
   id: wholeNumber("Counts up with each letter"),
@@ -62,7 +63,7 @@ const NOT_FOUND = "Cannot find the dead letter: there is none of this id now";
 
 export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
   serveLooking(app, view);
-  const path = { params: idSchema };
+  const path = { params: idSchema, ...takesNoInput };
   const detail = { tags: ["dead-letters"], security: bearerToken, parameters: parameters("path", idSchema) };
   const known = {
     404: problemAnswer("letter_not_found", NOT_FOUND),
@@ -73,7 +74,6 @@ export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
     async ({ params }) => ((await view.replay(params.id)) ? new Response(null, { status: 202 }) : notFound()),
     {
       ...path,
-      parse: "none",
       detail: {
         ...detail,
         summary: "Send a dead letter again",

@@ -182,8 +182,36 @@ describe("the OpenAPI document", () => {
       example: { amount: 3 },
     });
     expect(add?.responses["200"]?.content?.["application/json"]).toEqual({ schema: { type: "integer" }, example: 0 });
-    const statuses = "200 400 401 409 410 415 422 423 429 500 503 504 508 default".split(" ");
+    const statuses = "200 400 401 409 410 413 415 422 423 429 500 503 504 508 default".split(" ");
     expect(Object.keys(add?.responses ?? {})).toEqual(statuses);
+  });
+
+  test("says of each route that takes a body what becomes of one that is too large, or no JSON", async () => {
+    for (const [name, { requestBody, responses }] of operationsOf(await readDocument())) {
+      if (requestBody === undefined) continue;
+      expect(Object.keys(responses), name).toEqual(expect.arrayContaining(["413", "415", "422"]));
+      expect(responses["413"]?.content?.["application/problem+json"]?.example, name).toMatchObject({
+        code: "body_too_large",
+        detail: "Cannot read the body: it has more than 65536 bytes, the limit",
+      });
+    }
+  });
+
+  test("says of each route that acts without input that a body is refused", async () => {
+    for (const [name, { requestBody, responses }] of operationsOf(await readDocument())) {
+      if (name.startsWith("get ") || requestBody !== undefined) continue;
+      expect(Object.keys(responses), name).toContain("422");
+    }
+  });
+
+  test("shows the body of a quarantine: a reason and nothing besides", async () => {
+    const { paths } = await readDocument();
+    const { requestBody } = paths["/actors/{type}/{key}/_quarantine"]?.["post"] ?? {};
+    expect(requestBody?.content["application/json"]?.schema).toMatchObject({
+      required: ["reason"],
+      properties: { reason: { type: "string", minLength: 1, maxLength: 1_000 } },
+      additionalProperties: false,
+    });
   });
 
   test("shows a method without input without a body, and one without answer as 204", async () => {

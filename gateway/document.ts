@@ -3,6 +3,7 @@
 import { swagger } from "@elysiajs/swagger";
 import type { DocumentDecoration, Elysia, TSchema } from "elysia";
 
+import { HTTP_LIMITS } from "./limits.ts";
 import { PROBLEM_MEDIA_TYPE, problemSchema } from "./problem-body.ts";
 import { problemBody, type ProblemKind } from "./problems.ts";
 
@@ -89,8 +90,9 @@ export function tokenAnswer(method: "POST" | "DELETE"): Answers {
 export function answers(known: Answers): Answers {
   const failure = problemAnswer("internal", "Cannot answer: the fault is in the server's log");
   const description =
-    "Any other failure: 400 for a query parameter that is not listed here, 421 for a host name that is not served " +
-    "here, 500 for a fault of the gateway";
+    "Any other failure: 400 for a query parameter that is not listed here or is given twice, 413 for a body of more " +
+    `than ${HTTP_LIMITS.requestBodyBytesMax} bytes, 421 for a host name that is not served here, 500 for a fault of ` +
+    "the gateway";
   return { ...known, default: { ...failure, description } };
 }
 

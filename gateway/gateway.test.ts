@@ -32,6 +32,7 @@ describe("every answer", () => {
       title: "There is nothing at this address",
       status: 404,
       detail: 'Cannot find "/nowhere"',
+      code: "not_found",
     });
   });
 
@@ -51,16 +52,6 @@ describe("every answer", () => {
     expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
     expect(await response.text()).toBe("");
     expect((await gateway.send("HEAD", "/nowhere")).status).toBe(404);
-  });
-
-  test("a body at the limit is read past, one byte more is 413", async () => {
-    await using gateway = startStandIn();
-    const statusOf = async (bytes: number): Promise<number> => {
-      const body = "x".repeat(bytes);
-      return (await fetch(`${gateway.url}/sessions/17`, { method: "DELETE", headers: withToken, body })).status;
-    };
-    expect(await statusOf(HTTP_LIMITS.requestBodyBytesMax)).toBe(204);
-    expect(await statusOf(HTTP_LIMITS.requestBodyBytesMax + 1)).toBe(413);
   });
 });
 

@@ -6,6 +6,7 @@ import { createAccessCheck } from "./access.ts";
 import { createLookCheck } from "./actor-calls.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { internalProblem } from "./problems.ts";
+import { refuseTooLarge } from "./request-body.ts";
 import { createRoutes } from "./routes.ts";
 
 export interface GatewayOptions {
@@ -41,7 +42,7 @@ export function startGateway(options: GatewayOptions): Gateway {
   return { port, stop: () => stopWithin(server, HTTP_LIMITS.stopGraceMs) };
 }
 
-/** What every request passes, whatever its route: access first, then the routes, then the headers all answers carry. */
+/** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
 function createFrontDoor(
   options: GatewayOptions,
   onFault: (fault: unknown) => void,
@@ -50,7 +51,7 @@ function createFrontDoor(
   const refuse = createAccessCheck({ ...options, isLook: createLookCheck(view.actorTypes()) });
   const app = createRoutes(view, onFault);
   return async (request) => {
-    const response = refuse(request) ?? (await app.fetch(request));
+    const response = refuse(request) ?? refuseTooLarge(request) ?? (await app.fetch(request));
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     return response;
   };
@@ -69,7 +70,7 @@ function listen(
       port,
       reusePort: false,
       development: false,
-      maxRequestBodySize: HTTP_LIMITS.requestBodyBytesMax,
+      maxRequestBodySize: HTTP_LIMITS.announcedBodyBytesMax,
       idleTimeout: HTTP_LIMITS.requestIdleSecondsMax,
       fetch,
       error: (fault) => {
@@ -78,12 +79,8 @@ function listen(
       },
     });
   } catch (cause) {
-    throw new Error(
-      `Cannot start the gateway on ${host}:${port}: ${reasonOf(cause)} (CORREIO_HTTP_PORT sets the port)`,
-      {
-        cause,
-      },
-    );
+    const setting = "CORREIO_HTTP_PORT sets the port";
+    throw new Error(`Cannot start the gateway on ${host}:${port}: ${reasonOf(cause)} (${setting})`, { cause });
   }
 }
 

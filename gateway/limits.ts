@@ -6,6 +6,8 @@ export const HTTP_LIMITS = {
   cursorCharsMax: 1_024,
   nameCharsMax: 256,
   requestBodyBytesMax: 65_536,
+  /** Bun's own fence behind that: a request that announces more gets the bare status 413. */
+  announcedBodyBytesMax: 16_777_216,
   requestIdleSecondsMax: 30,
   /** Of one call; below the time after which a silent connection is closed. */
   callTimeoutMsMax: 25_000,

@@ -12,7 +12,7 @@ export const problemSchema = t.Object({
   title: t.String({ description: "The same for every problem of this type" }),
   status: wholeNumber("The HTTP status, repeated"),
   detail: t.String({ description: "What happened this time" }),
-  code: t.Optional(t.String({ description: "Of an actor: the runtime's code, or the one it refused with" })),
+  code: t.String({ description: "For programs: the gateway's or the runtime's own, or what the actor refused with" }),
   stood: t.Optional(
     oneOf(["queued", "running", "unknown"], "Of a call: where its message stood; one that was queued has not run"),
   ),
@@ -24,7 +24,7 @@ export interface ProblemBody {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code?: string;
+  readonly code: string;
   readonly stood?: "queued" | "running" | "unknown";
   readonly path?: string;
 }

@@ -1,16 +1,18 @@
 // Every failure the gateway answers with, as a problem: its own kinds, and what Elysia and actors throw.
 
-import type { Elysia, ValidationError } from "elysia";
+import type { Elysia } from "elysia";
 
 import { actorProblem, isActorError } from "./actor-problems.ts";
 import { allowedMethods, type Endpoint } from "./endpoints.ts";
 import { type ProblemBody, problemResponse } from "./problem-body.ts";
-import { UnknownQueryName } from "./query-names.ts";
+import { BadQuery } from "./query-check.ts";
 
 const KINDS = {
   invalid_request: { status: 422, title: "The request does not fit its schema" },
   unknown_parameter: { status: 400, title: "The address has no such query parameter" },
+  repeated_parameter: { status: 400, title: "A query parameter is given more than once" },
   malformed_request: { status: 400, title: "The request cannot be read" },
+  body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body is not said to be JSON" },
   unauthorized: { status: 401, title: "The admin token is missing or wrong" },
   not_found: { status: 404, title: "There is nothing at this address" },
@@ -31,7 +33,7 @@ export type ProblemKind = keyof typeof KINDS;
 /** What is sent as the body; also the example shown in the document. */
 export function problemBody(kind: ProblemKind, detail: string): ProblemBody {
   const { status, title } = KINDS[kind];
-  return { type: `urn:correio:problem:${kind}`, title, status, detail };
+  return { type: `urn:correio:problem:${kind}`, title, status, detail, code: kind };
 }
 
 export function problem(kind: ProblemKind, detail: string, headers: Record<string, string> = {}): Response {
@@ -51,9 +53,8 @@ export function answerWithProblems(
     const known = code === "NOT_FOUND" ? wrongCall(request) : error;
     // First: the code of a refusal is its author's, and may be any.
     if (isActorError(known)) return actorProblem(known, onFault);
-    if (known instanceof UnknownQueryName) return problem("unknown_parameter", known.message);
-    if (code === "VALIDATION") return problem("invalid_request", describeInvalid(error));
-    if (code === "PARSE") return problem("malformed_request", "Cannot read the body");
+    if (known instanceof BadQuery) return problem(known.kind, known.message);
+    if (code === "VALIDATION") return problem("invalid_request", describeInvalid(error.all));
     if (code === "NOT_FOUND") return unknownAddress(request, app.routes);
     onFault(error);
     return internalProblem();
@@ -73,15 +74,14 @@ function unknownAddress(request: Request, endpoints: readonly Endpoint[]): Respo
   return problem("method_not_allowed", detail, { Allow: allow });
 }
 
-/** Says of each rejected parameter what it must be; what the client sent is not repeated. */
-function describeInvalid(error: Readonly<ValidationError>): string {
-  const complaints = error.all.map((item) => {
-    const schema: unknown = "schema" in item ? item.schema : undefined;
-    const name = ("path" in item ? item.path.slice(1) : "") || textOf(schema, "title") || "request";
+/** Says of each rejected parameter or field what it must be, once; what the client sent is not repeated. */
+export function describeInvalid(errors: ReadonlyArray<{ readonly path?: string; readonly schema?: unknown }>): string {
+  const complaints = errors.map(({ path = "", schema }) => {
+    const name = path.slice(1) || textOf(schema, "title") || "request";
     const description = textOf(schema, "description") ?? "as documented";
     return `"${name}" must be ${description.charAt(0).toLowerCase()}${description.slice(1)}`;
   });
-  return `Cannot accept the request: ${complaints.join("; ")}`;
+  return `Cannot accept the request: ${Array.from(new Set(complaints)).join("; ")}`;
 }
 
 function textOf(schema: unknown, field: "title" | "description"): string | undefined {

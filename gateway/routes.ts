@@ -16,7 +16,7 @@ import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
 import { answerWithProblems } from "./problems.ts";
-import { refuseUnknownQueryNames } from "./query-names.ts";
+import { checkQueries } from "./query-check.ts";
 import { serveSessions } from "./sessions.ts";
 
 /** Only the routes: who may ask is decided before them. `onFault` hears of what a client sees as status 500. */
@@ -26,7 +26,7 @@ export function createRoutes(view: NodeView, onFault: (fault: unknown) => void):
   const types = view.actorTypes();
   const schemas: Record<string, TSchema> = {};
   answerWithProblems(app, createWrongCallCheck(types), onFault);
-  refuseUnknownQueryNames(app);
+  checkQueries(app);
   serveHealth(app, view);
   serveMetrics(app, view);
   serveActorTypes(app, view);

@@ -9,6 +9,7 @@ import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswe
 import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
+import { takesNoInput } from "./request-body.ts";
 
 const sessionSchema = t.Object({
   id: t.String(),
@@ -70,6 +71,7 @@ export function serveSessions(app: Elysia, view: NodeView): void {
   });
   app.delete("/sessions/:id", ({ params }) => endSession(view, params.id), {
     params: idSchema,
+    ...takesNoInput,
     detail: {
       summary: "Disconnect one session",
       description: "The session ends with the reason `disconnected_by_operator`.",

@@ -41,6 +41,9 @@ describe("an actor system", () => {
   test("makes no ref to a type that it does not host", () => {
     const { system } = new SteppedSystem([Notes]);
     expect(codeOf(() => system.ref(Stranger, "a"))).toBe("actor.unknown_type");
+    const { name } = Stranger;
+    const message = `Cannot find actor type "${name}": this node hosts ${Notes.name}`;
+    expect(() => system.ref(Stranger, "a")).toThrow(message);
   });
 
   test("lets no actor make a ref to a type that the node does not host", async () => {

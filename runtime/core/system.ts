@@ -164,6 +164,12 @@ export class ActorSystem implements NodeServices, SessionHost {
     throw new RuntimeError("actor.bad_key", `Cannot address "${type}" by this key: ${problem}`);
   }
 
+  /** The error of whoever names a type that this node does not host: it says which ones it does. */
+  unknownType(name: string): RuntimeError {
+    const names = this.hosts.map(({ type }) => type.name).join(", ") || "none";
+    return new RuntimeError("actor.unknown_type", `Cannot find actor type "${name}": this node hosts ${names}`);
+  }
+
   openSession(type: { readonly name: string }, connection: ConnectionPort): Cell {
     const { host } = this.#hostedType(type.name);
     assert(host.type.session !== undefined, `"${type.name}" is not a session type`);
@@ -231,7 +237,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   #hostedType(name: string): HostedType {
     const hosted = this.#hosted.get(name);
     if (hosted !== undefined) return hosted;
-    throw new RuntimeError("actor.unknown_type", `Cannot find actor type "${name}": this node does not host it`);
+    throw this.unknownType(name);
   }
 
   #overBudget(...[owner, method, tookMs, turns]: Parameters<ConstructorParameters<typeof SliceMeter>[2]>): void {

@@ -108,13 +108,26 @@ describe("pages of actors", () => {
     expect(await walk(node, { limit: 1, keyPrefix: "a" })).toEqual([["counter/a"], ["counter/ab"], ["match-list/all"]]);
   });
 
-  test("go on behind the cursor when the actor under it has gone, and when its type has none", async () => {
+  test("go on behind the cursor when the actor under it has gone, and when it was the last of its type", async () => {
     const { view, serve } = await createNode();
     const after = async (cursor: string) => names((await serve(view.actors({ limit: 2, after: cursor }))).items);
     expect(await after("counter/bb")).toEqual(["counter/c", "echo-session/7"]);
-    expect(await after("dice/7")).toEqual(["echo-session/7", "match-list/all"]);
     expect(await after("match-list/zebra")).toEqual(["match/1", "match/2"]);
-    expect(await after("zebra")).toEqual([]);
+    expect(await after("match/zebra")).toEqual([]);
+  });
+
+  test.each(["", "/", "zebra", "counter", "counter/", "/a", "dice/7", "counter/a\0", "\0", "\xff", "%FF", "Counter/a"])(
+    "do not go on from a text that is no cursor: %j",
+    async (after) => {
+      const { view } = await createNode();
+      await expect(view.actors({ limit: 2, after })).rejects.toMatchObject({ code: "actor.bad_input" });
+    },
+  );
+
+  test("do not go on from the cursor of another type than they are of", async () => {
+    const { view } = await createNode();
+    const query = { limit: 2, type: "counter", after: "match/1" };
+    await expect(view.actors(query)).rejects.toMatchObject({ code: "actor.bad_input" });
   });
 
   test("say what waits, what ran and how long each has been idle", async () => {

@@ -1,19 +1,24 @@
 // One page of the actors of a node, type after type: those in memory and those that only the store knows.
 import { compareUtf8 } from "../base/utf8-order.ts";
 import { RuntimeError } from "../core/errors.ts";
+import { keyProblem } from "../core/key.ts";
 import { describe, findActors, type FoundActor } from "../core/queries.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
 import type { ActorQuery, ActorView, Page } from "./view.ts";
 
-/** The cursor is the address of the last one shown, which may be gone by now. Rejects with what the store says. */
+/**
+ * The cursor is the address of the last one shown, which may be gone by now. Rejects with `actor.unknown_type` and
+ * `actor.bad_input` where the query is none, and with what stands against the store.
+ */
 export async function actorsPage(system: ActorSystem, query: ActorQuery): Promise<Page<ActorView>> {
   const nowMs = system.clock.monotonicMs();
-  const { type: cursorType, key: cursorKey } = parseCursor(query.after ?? "");
+  const hosts = hostsOf(system, query);
+  const { type: cursorType, key: cursorKey } = cursorOf(query.after, hosts);
   const { keyPrefix = "", status, where } = query;
   const filter = { keyPrefix, status, where };
   const items: ActorView[] = [];
-  for (const host of hostsOf(system, query)) {
+  for (const host of hosts) {
     const { name } = host.type;
     if (compareTypes(name, cursorType) < 0) continue;
     const wanted = query.limit - items.length;
@@ -34,7 +39,7 @@ export async function actorsPage(system: ActorSystem, query: ActorQuery): Promis
 /** In the order of their addresses. Throws where the filter names a type or a field that there is not. */
 function hostsOf(system: ActorSystem, { type, where }: ActorQuery): readonly TypeHost[] {
   const hosts = system.hosts.filter((host) => type === undefined || host.type.name === type);
-  if (type !== undefined && hosts.length === 0) throw unknownType(type, system);
+  if (type !== undefined && hosts.length === 0) throw system.unknownType(type);
   if (where !== undefined && type === undefined) throw badFilter("name the type whose field it is");
   for (const { type: each } of hosts) {
     if (where === undefined || each.options.indexed?.includes(where.field)) continue;
@@ -87,19 +92,23 @@ function actorView({ type }: TypeHost, { key, status, cell }: FoundActor, nowMs:
   };
 }
 
-function parseCursor(cursor: string): { readonly type: string; readonly key: string } {
+/** Throws for a text that no page had as its `next`: going on from it would look like the first page, or the last. */
+function cursorOf(
+  cursor: string | undefined,
+  hosts: readonly TypeHost[],
+): { readonly type: string; readonly key: string } {
+  if (cursor === undefined) return { type: "", key: "" };
   const slash = cursor.indexOf("/");
-  return slash < 0 ? { type: cursor, key: "" } : { type: cursor.slice(0, slash), key: cursor.slice(slash + 1) };
+  const type = cursor.slice(0, Math.max(0, slash));
+  const key = cursor.slice(slash + 1);
+  if (hosts.some((host) => host.type.name === type) && keyProblem(key) === undefined) return { type, key };
+  const message = 'Cannot go on after this cursor: it is no "<type>/<key>" of a type that is listed, as `next` is one';
+  throw new RuntimeError("actor.bad_input", message);
 }
 
 /** As their addresses: a name ends at a slash, which comes after the hyphen. */
 function compareTypes(left: string, right: string): number {
   return compareUtf8(`${left}/`, `${right}/`);
-}
-
-function unknownType(type: string, { hosts }: ActorSystem): RuntimeError {
-  const names = hosts.map((host) => host.type.name).join(", ");
-  return new RuntimeError("actor.unknown_type", `Cannot find actor type "${type}": this node hosts ${names}`);
 }
 
 function badFilter(why: string): RuntimeError {

@@ -140,6 +140,10 @@ describe("pages of sessions", () => {
     expect(view.sessions({ limit: 1, after: "2" }).items.map(({ id }) => id)).toEqual(["3"]);
   });
 
+  test.each(["", "zzz", "7-", "1.5", "-", "1e3"])("do not go on from a text that is no cursor: %j", (after) => {
+    expect(() => createNode(["1", "2"]).view.sessions({ limit: 1, after })).toThrow("Cannot go on after this cursor");
+  });
+
   test("a session is disconnected once, and one that is not there is not", () => {
     const { connections, view } = createNode(["1"]);
     ended.length = 0;

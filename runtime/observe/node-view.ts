@@ -1,4 +1,5 @@
 // The view of a running node that the gateway is given: what is shown is read from the system when somebody asks.
+import { RuntimeError } from "../core/errors.ts";
 import { Operations } from "../core/operations.ts";
 import type { ActorSystem } from "../core/system.ts";
 import { createActorsView } from "./actors-view.ts";
@@ -59,10 +60,18 @@ function createDeadLettersView(system: ActorSystem, operations: Operations): Dea
 function sessionsPage(net: NetFigures, query: PageQuery): Page<SessionView> {
   const connections = Array.from(net.connections.values());
   const { after } = query;
+  if (after !== undefined && !SESSION_ID.test(after)) {
+    throw new RuntimeError(
+      "actor.bad_input",
+      "Cannot go on after this cursor: it is no session's id, as `next` is one",
+    );
+  }
   const rest = after === undefined ? connections : connections.filter(({ id }) => countOf(id) > countOf(after));
   const { items, ...next } = pageOf(rest, query.limit, (connection) => connection.id);
   return { items: items.map(sessionView), ...next };
 }
+
+const SESSION_ID = /^(?:.*-)?\d+$/;
 
 /** Ids count up; what stands before the last dash is the same for all of one process. */
 function countOf(id: string): number {

@@ -1,4 +1,4 @@
-// What becomes of a query whose names the route does not know.
+// What becomes of a query that is misspelt, says something twice, or is mangled.
 
 import { describe, expect, test } from "bun:test";
 
@@ -38,6 +38,7 @@ describe("a query name that the route does not take", () => {
       title: "The address has no such query parameter",
       status: 400,
       detail: 'Cannot accept the request: "limits" is no query parameter here; there is limit, after',
+      code: "unknown_parameter",
     });
     const { detail } = (await (await gateway.get("/health?limit=5")).json()) as { detail: string };
     expect(detail).toBe('Cannot accept the request: "limit" is no query parameter here; there is none');
@@ -49,6 +50,56 @@ describe("a query name that the route does not take", () => {
     expect((await gateway.get("/docs/assets/docs.js?v=2")).status).toBe(200);
     expect((await gateway.get("/?from=bookmark")).status).toBe(302);
   });
+});
+
+describe("a query name that stands there twice", () => {
+  test.each([
+    ["GET", "/actors?limit=1&limit=2"],
+    ["GET", "/actors?limit=1&limit=1"],
+    ["GET", "/actors?limit=1&%6Cimit=2"],
+    ["GET", "/actors?type=counter&limit=1&type="],
+    ["GET", "/dead-letters?after=1&after=2"],
+    ["GET", "/sessions?limit&limit"],
+    ["HEAD", "/sessions?limit=1&limit=2"],
+    ["POST", "/actors/counter/a/clear?timeout_ms=5&timeout_ms=6"],
+  ])("is refused with 400 and named, and nothing is done: %s %s", async (method, path) => {
+    await using gateway = startStandIn();
+    const response = await gateway.send(method, path, withToken);
+    expect(response.status).toBe(400);
+    if (method !== "HEAD") expect(await response.json()).toMatchObject({ code: "repeated_parameter" });
+    expect(gateway.asked).toEqual([]);
+  });
+
+  test("is named in the answer", async () => {
+    await using gateway = startStandIn();
+    const { detail } = (await (await gateway.get("/actors?limit=1&limit=2")).json()) as { detail: string };
+    expect(detail).toBe('Cannot accept the request: "limit" stands in the query more than once');
+  });
+});
+
+describe("a query that is no percent-encoded UTF-8", () => {
+  test.each([
+    "/actors?after=%FF",
+    "/actors?after=counter%2F%FF",
+    "/actors?%FF=1",
+    "/actors?type=%",
+    "/sessions?after=%ZZ",
+  ])("is refused with 400, and nothing is done: %s", async (path) => {
+    await using gateway = startStandIn();
+    const response = await gateway.get(path);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: "malformed_request",
+      detail: "Cannot accept the request: its query is no percent-encoded UTF-8",
+    });
+    expect(gateway.asked).toEqual([]);
+  });
+});
+
+test("a query is read as it was meant: plus signs, equal signs and empty parts", async () => {
+  await using gateway = startStandIn();
+  expect((await gateway.get("/actors?&after=counter/a+b%2Bc=d&&keyPrefix=%C3%A7%C3%A3&")).status).toBe(200);
+  expect(gateway.asked).toEqual([{ after: "counter/a b+c=d", keyPrefix: "çã", limit: 50 }]);
 });
 
 test("those that a route takes are let through, also with HEAD", async () => {
