@@ -24,6 +24,13 @@ const Relay = actor("relay", { state: () => ({}) })
   .on("add", { in: t.Unknown(), out: t.Unknown() }, (self, amount) => self.ref(Counter, self.key).add(amount as number))
   .on("wait", {}, (self) => self.ref(Counter, self.key).wait());
 
+const broken = { yes: true };
+const Fragile = actor("fragile", { state: () => ({}) })
+  .on("touch", {}, () => {
+    if (broken.yes) throw new Error("broke");
+  })
+  .on("mend", {}, () => void (broken.yes = false));
+
 const types = [Counter, Relay];
 const quiet = { types, logLevel: "silent" } as const;
 
@@ -43,6 +50,23 @@ describe("a node in a program", () => {
       expect(await node.ref(Counter, "a").add(2)).toBe(2);
       await node.stop();
     }
+  });
+
+  test("can be operated: actors are found and shut, and dead letters sent again", async () => {
+    const node = await startNode({ ...quiet, types: [...types, Fragile] });
+    await node.ref(Counter, "a").add(2);
+    expect((await node.view.actors({ limit: 10, type: "counter" })).items).toMatchObject([{ key: "a" }]);
+    node.ref(Fragile, "f").tell.touch();
+    expect(await ending(node.ref(Fragile, "f").mend())).toMatchObject({ kind: "answered" });
+    // What is committed after the letter was written has that in front of it.
+    await node.ref(Counter, "a").add(2);
+    const letters = await node.view.deadLetters({ limit: 10 });
+    expect(letters.items).toMatchObject([{ type: "fragile", method: "touch", reason: "actor.crashed" }]);
+    expect(await node.view.replay(letters.items[0]?.id as number)).toBe(true);
+    expect((await node.view.deadLetters({ limit: 10 })).items).toEqual([]);
+    node.view.quarantine("fragile", "f", "by hand");
+    expect(await ending(node.ref(Fragile, "f").mend())).toMatchObject({ code: "actor.quarantined" });
+    await node.stop();
   });
 
   test("takes no calls once it is to stop, and answers those that it has", async () => {

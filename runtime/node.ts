@@ -6,13 +6,17 @@ import { ProcessClock } from "./base/process-clock.ts";
 import { CheckedCalls } from "./core/checked-calls.ts";
 import { stopSystem } from "./core/cut-off.ts";
 import type { AnyActorType } from "./core/definition.ts";
+import { Operations } from "./core/operations.ts";
 import type { Store } from "./core/ports.ts";
 import type { Addressable, Ref } from "./core/shape.ts";
 import { ActorSystem } from "./core/system.ts";
 import { limits } from "./limits.ts";
+import { createActorsView } from "./observe/actors-view.ts";
+import { createDeadLettersView } from "./observe/dead-letters-view.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog } from "./observe/log.ts";
 import { logStoreFailures } from "./observe/store-failures.ts";
+import type { ActorsView, DeadLettersView } from "./observe/view.ts";
 import { createMemoryStore } from "./storage/memory-store.ts";
 import { openSqliteStore } from "./storage/sqlite-store.ts";
 
@@ -35,6 +39,8 @@ export interface Node {
    * that does not fit is sent nowhere (`actor.bad_input`), nor is such an answer handed on (`actor.bad_reply`).
    */
   ref<Methods>(type: Addressable<Methods>, key: string): Ref<Methods>;
+  /** For whoever operates it: actors found, inspected, stopped, shut and released; alarms; dead letters. */
+  readonly view: ActorsView & DeadLettersView;
   /**
    * Takes no more calls, answers those that were accepted, closes the store; then nothing of it keeps the program from
    * ending. False when that took longer than `drainMs`, and something was cut off: calls that had no answer by then end
@@ -54,9 +60,11 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     const system = new ActorSystem({ clock, types, store, events, development });
     await system.start();
     const calls = new CheckedCalls(system);
+    const operations = new Operations(system);
     const stopping: { ended?: Promise<boolean> } = {};
     return {
       ref: (type, key) => calls.ref(type, key),
+      view: { ...createActorsView(system, operations), ...createDeadLettersView(system, operations) },
       stop: (drainMs = limits.drainMs) => (stopping.ended ??= stopSystem(system, clock, drainMs)),
     };
   } catch (error) {

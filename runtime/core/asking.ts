@@ -72,11 +72,15 @@ export class Asking implements TimerOwner, Wait {
 
   /** False when the answer was given up while the message waited, or is now: then it is not run. */
   start(nowMs: number): boolean {
-    // The wheel may be late, as when the turn before took long: the deadline itself decides.
-    if (nowMs >= this.deadlineMs) this.timerFired();
+    this.look(nowMs);
     if (this.#stage === "settled") return false;
     this.#stage = "running";
     return true;
+  }
+
+  /** The wheel may be late, as when a turn took long: the deadline itself decides. */
+  look(nowMs: number): void {
+    if (nowMs >= this.deadlineMs) this.timerFired();
   }
 
   /** Made on first use: most handlers never look. */

@@ -49,6 +49,13 @@ describe("a deadline that passes while the message waits", () => {
 });
 
 describe("a deadline that passes while the handler runs", () => {
+  test("is what its asker hears, though the handler has failed over another ask for it", async () => {
+    const { clock, middle } = startSlowActors();
+    const blocked = watch(middle.blockAndRelay(200, { timeoutMs: 100 }));
+    await clock.settle();
+    expect(blocked.outcome).toMatchObject({ code: "actor.deadline_passed", stood: "running" });
+  });
+
   test("fails the ask with where it stood", async () => {
     const { clock, ask } = startSlowActors();
     const wait = watch(ask.wait(500, { timeoutMs: 100 }));

@@ -7,10 +7,9 @@ import type { Delivery } from "./delivery.ts";
 import { decode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
+import type { HostedTypes } from "./hosted-types.ts";
 import type { StoredAlarm } from "./stored.ts";
 import type { TypeHost } from "./type-host.ts";
-
-type HostedTypes = ReadonlyMap<string, { readonly host: TypeHost }>;
 
 export class Notices {
   readonly #hosted: HostedTypes;
@@ -25,7 +24,7 @@ export class Notices {
 
   /** False when its actor cannot take it now. An alarm of a type that is not hosted any more stays in the store. */
   readonly alarm = (alarm: StoredAlarm): boolean => {
-    const host = this.#hosted.get(alarm.type)?.host;
+    const host = this.#hosted.find(alarm.type);
     if (host === undefined || host.type.options.durable !== true) return true;
     const address = new Address(host, alarm.key, undefined);
     const lateMs = host.services.clock.unixMs() - alarm.dueAt;
@@ -44,7 +43,7 @@ export class Notices {
 
   /** To a watcher, before all that waits for it. A session that is gone itself is not told. */
   readonly gone = (watcher: { type: string; key: string; method: string }, gone: Gone): void => {
-    const host = this.#hosted.get(watcher.type)?.host;
+    const host = this.#hosted.find(watcher.type);
     if (host === undefined) return;
     const known = writeOf(host, watcher.method);
     const method = known ?? skipping(watcher.method, 0);
@@ -62,14 +61,14 @@ export class Notices {
 
   /** Why an actor of this name cannot be there; undefined when it can. */
   readonly missing = ({ type, key }: { readonly type: string; readonly key: string }): string | undefined => {
-    const host = this.#hosted.get(type)?.host;
+    const host = this.#hosted.find(type);
     if (host?.quarantined.has(key) === true) return "quarantined";
     const canBe = host !== undefined && (host.type.session === undefined || host.cells.has(key));
     return canBe ? undefined : "connection_lost";
   };
 
   readonly publication = (type: string, key: string, methodName: string, value: unknown): void => {
-    const host = this.#hosted.get(type)?.host;
+    const host = this.#hosted.find(type);
     const method = host?.type.methods.get(methodName);
     if (host === undefined || method === undefined) return;
     const address = new Address(host, key, undefined);

@@ -1,8 +1,11 @@
 // A look at the state: it shows all that is there as it is, and nothing of it can be changed through it.
 import { describe, expect, test } from "bun:test";
 
+import { Type as t } from "@sinclair/typebox";
 import * as fc from "fast-check";
 
+import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { actor } from "./definition.ts";
 import { isReadOnly, readOnly } from "./read-only.ts";
 
 interface Room {
@@ -90,5 +93,26 @@ describe("a look at the state", () => {
     const look = readOnly(state);
     expect([isReadOnly(state), isReadOnly(look), isReadOnly(look.members)]).toEqual([false, true, true]);
     expect(readOnly(look)).toBe(look);
+  });
+});
+
+describe("the answer of a read", () => {
+  const Room = actor("room", { state: room })
+    .on("rename", {}, ({ state }) => void (state.name = "hall"))
+    .read("all", { out: t.Unsafe<Room>(t.Object({})) }, ({ state }) => state)
+    .read("others", { out: t.Unsafe<Room["members"]>(t.Array(t.Object({}))) }, ({ state: { members, owner } }) =>
+      members.filter((member) => member !== owner),
+    );
+
+  test("is no part of the state, though it is what the handler has seen of it", async () => {
+    const { system, clock } = new SteppedSystem([Room]);
+    const ref = system.ref(Room, "lobby");
+    const answered = [ref.all(), ref.others(), ref.rename()].map((each) => watch<unknown>(each));
+    await clock.settle();
+    const [all, others] = answered.map(({ outcome }) => (outcome as { value: unknown }).value);
+    expect([structuredClone(all), others]).toStrictEqual([room(), [{ name: "rui" }]]);
+    expect(all).toMatchObject({ name: "lobby", members: [{ name: "ana" }, { name: "rui" }] });
+    expect((all as Room).owner).toBe((all as Room).members[0] as { name: string });
+    expect(() => ((all as Room).name = "hall")).toThrow();
   });
 });

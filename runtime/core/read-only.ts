@@ -8,14 +8,32 @@ const shown = new WeakMap<object, object>();
  * the methods of a `Map` or of a class would not work on anything but the thing itself.
  */
 export function readOnly<Value>(value: Value): Value {
-  if (typeof value !== "object" || value === null) return value;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return value;
+  if (!isPlain(value)) return value;
   const known = shown.get(value);
   if (known !== undefined) return known as Value;
   const look = new Proxy(value, LOOK);
   shown.set(value, look).set(look, look);
   return look as Value;
+}
+
+/**
+ * What a read answers with, for whoever asked: frozen, and no part of the state, so that it can be looked at and compared
+ * with everything there is.
+ */
+export function frozenCopy<Value>(value: Value, copies = new Map<object, object>()): Value {
+  if (!isPlain(value)) return value;
+  const known = copies.get(value);
+  if (known !== undefined) return known as Value;
+  const copy: object = Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value) as object | null);
+  copies.set(value, copy);
+  for (const [name, inner] of Object.entries(value)) Reflect.set(copy, name, frozenCopy(inner, copies));
+  return Object.freeze(copy) as Value;
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 }
 
 /** Whether this is what `readOnly` gave: nobody can change anything through it. */

@@ -13,6 +13,7 @@ import { Delivery } from "./delivery.ts";
 import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { HostedTypes } from "./hosted-types.ts";
 import { keyProblem } from "./key.ts";
 import { type MemoryBudget, MemoryKeeper } from "./memory-keeper.ts";
 import { noStore } from "./no-store.ts";
@@ -21,7 +22,6 @@ import { Notices } from "./notices.ts";
 import { OpenTurns } from "./open-turns.ts";
 import type { ConnectionPort, CoreEvents, SessionHost, Store, TurnProbe } from "./ports.ts";
 import { FlightRecorder } from "./recorder.ts";
-import { createRefClass, type RefClass } from "./ref.ts";
 import { safeEvents } from "./safe-events.ts";
 import { type RunOrder, Scheduler } from "./scheduler.ts";
 import { SchemaChecks } from "./schema-checks.ts";
@@ -29,7 +29,7 @@ import type { Addressable, Ref } from "./shape.ts";
 import { SliceMeter } from "./slice-meter.ts";
 import { Topics } from "./topics.ts";
 import type { Turn } from "./turn.ts";
-import { TypeHost } from "./type-host.ts";
+import type { TypeHost } from "./type-host.ts";
 import { Watches } from "./watches.ts";
 
 export interface SystemOptions {
@@ -51,11 +51,6 @@ export interface SystemOptions {
    * are changed after they were sent, reads that change the state. Calls from outside are always checked.
    */
   readonly development?: boolean;
-}
-
-interface HostedType {
-  readonly host: TypeHost;
-  readonly RefClass: RefClass;
 }
 
 export class ActorSystem implements NodeServices, SessionHost {
@@ -80,7 +75,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   readonly development: boolean;
   /** The types this node hosts, with their resident actors and figures. */
   readonly hosts: readonly TypeHost[];
-  readonly #hosted: ReadonlyMap<string, HostedType>;
+  readonly types: HostedTypes;
   /** Undefined without a budget. */
   readonly memory: MemoryKeeper | undefined;
   #busyCells = 0;
@@ -100,6 +95,9 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.probe = options.probe;
     this.store = store;
     this.development = development;
+    for (const { name, options: of } of types) {
+      assert(of.durable !== true || store !== noStore, `"${name}" is durable: the system needs a store`);
+    }
     const failed = (error: unknown): void => this.events.storeFailed({ error });
     const quiet = (): void => this.#becomeQuiet();
     this.records = new NodeRecords(store, clock, {
@@ -120,11 +118,9 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.scheduler.onStepEnd("settle", () => this.delivery.stepOver());
     this.letters = new DeadLetters(this);
     this.delivery = new Delivery(this, this.checks);
-    refuseTwins(types);
-    const hosted = types.map((type, index) => this.#host(type, index));
-    this.#hosted = new Map(hosted.map((each) => [each.host.type.name, each]));
-    this.hosts = hosted.map(({ host }) => host);
-    const notices = new Notices(this.#hosted, this.delivery);
+    this.types = new HostedTypes(types, this, this.delivery);
+    this.hosts = this.types.hosts;
+    const notices = new Notices(this.types, this.delivery);
     this.watches = new Watches(notices.gone, notices.missing);
     const { crashed } = this.events;
     this.topics = new Topics(notices.publication, crashed, development ? this.checks : undefined);
@@ -135,7 +131,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   /** Takes up what an earlier process left: quarantines, dead letters, watches, alarms. Before that nothing is sent. */
   async start(): Promise<void> {
     for (const { type, key, reason } of await this.store.quarantines()) {
-      this.#hosted.get(type)?.host.shut(key, reason);
+      this.types.find(type)?.shut(key, reason);
     }
     for (const host of this.hosts) host.usesAlarms = await this.store.hasAlarms(host.type.name);
     await this.letters.start();
@@ -151,27 +147,21 @@ export class ActorSystem implements NodeServices, SessionHost {
   }
 
   refFrom<Methods>(turn: LiveTurn | undefined, type: Addressable<Methods>, key: string): Ref<Methods> {
-    const { RefClass } = this.#hostedType(type.name);
+    const { RefClass } = this.types.get(type.name);
     return new RefClass(this.address(type.name, key, turn as Turn | undefined)) as unknown as Ref<Methods>;
   }
 
   /** Throws `actor.unknown_type` and `actor.bad_key`. */
   address(type: string, key: string, turn?: Turn): Address {
-    const { host } = this.#hostedType(type);
+    const { host } = this.types.get(type);
     const problem = keyProblem(key);
     if (problem === undefined) return new Address(host, key, turn);
     host.stats.countRejected("actor.bad_key");
     throw new RuntimeError("actor.bad_key", `Cannot address "${type}" by this key: ${problem}`);
   }
 
-  /** The error of whoever names a type that this node does not host: it says which ones it does. */
-  unknownType(name: string): RuntimeError {
-    const names = this.hosts.map(({ type }) => type.name).join(", ") || "none";
-    return new RuntimeError("actor.unknown_type", `Cannot find actor type "${name}": this node hosts ${names}`);
-  }
-
   openSession(type: { readonly name: string }, connection: ConnectionPort): Cell {
-    const { host } = this.#hostedType(type.name);
+    const { host } = this.types.get(type.name);
     assert(host.type.session !== undefined, `"${type.name}" is not a session type`);
     assert(!host.cells.has(connection.id), `session "${connection.id}" is open already`);
     const cell = host.start(connection.id, connection);
@@ -218,7 +208,7 @@ export class ActorSystem implements NodeServices, SessionHost {
 
   /** Why an actor that was there in an earlier process is gone; undefined when it is not: something of it is stored. */
   async #goneSince(type: string, key: string): Promise<string | undefined> {
-    const host = this.#hosted.get(type)?.host;
+    const host = this.types.find(type);
     if (host?.quarantined.has(key) === true) return "quarantined";
     const stored = host?.type.options.durable === true ? await this.store.load(type, key) : undefined;
     return stored === undefined ? "restarted" : undefined;
@@ -228,28 +218,9 @@ export class ActorSystem implements NodeServices, SessionHost {
     return this.#busyCells === 0 && this.commits.quiet && this.records.quiet;
   }
 
-  #host(type: AnyActorType, index: number): HostedType {
-    const durable = type.options.durable === true;
-    assert(!durable || this.store !== noStore, `"${type.name}" is durable: the system needs a store`);
-    return { host: new TypeHost(type, index, this), RefClass: createRefClass(type, this.delivery) };
-  }
-
-  #hostedType(name: string): HostedType {
-    const hosted = this.#hosted.get(name);
-    if (hosted !== undefined) return hosted;
-    throw this.unknownType(name);
-  }
-
   #overBudget(...[owner, method, tookMs, turns]: Parameters<ConstructorParameters<typeof SliceMeter>[2]>): void {
     const { host, key } = owner as Cell;
     const { name, definedAt } = method;
     this.events.overBudget({ type: host.type.name, key, method: name, definedAt, tookMs, turns });
   }
-}
-
-/** By their names: what is stored, and every ref, knows a type by no more than that. */
-function refuseTwins(types: readonly AnyActorType[]): void {
-  const names = types.map(({ name }) => name);
-  const twin = names.find((name, index) => names.indexOf(name) < index);
-  if (twin !== undefined) throw new RuntimeError("system.same_name", `Cannot host two types named "${twin}"`);
 }

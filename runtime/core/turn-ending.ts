@@ -6,6 +6,7 @@ import { Refusal, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
 import type { HeldOutput } from "./group-commit.ts";
 import type { ConnectionPort } from "./ports.ts";
 import { type AddressedCell, Handled, putAside, settleAside } from "./put-aside.ts";
+import { frozenCopy } from "./read-only.ts";
 import { OUTCOME, type Outcome } from "./recorder.ts";
 import { type FailureRecord, textOf } from "./supervision.ts";
 import type { Turn } from "./turn.ts";
@@ -35,6 +36,11 @@ const NAMED: ReadonlySet<RuntimeErrorCode> = new Set([
   "actor.state_too_large",
 ]);
 
+/** While developing, what a read answers with is a copy: nobody looks through it at the state as it changes. */
+function answerOf({ services }: EndingCell, { method }: Turn, value: unknown): unknown {
+  return method.kind === "read" && services.development ? frozenCopy(value) : value;
+}
+
 /** The handler is done. Throws when what it leaves behind cannot be stored; then nothing of it was. */
 export function succeed(cell: EndingCell, turn: Turn, value: unknown): void {
   const { durable, failure } = cell;
@@ -43,10 +49,11 @@ export function succeed(cell: EndingCell, turn: Turn, value: unknown): void {
   if (failure !== undefined && failure.inARow > 0) failure.wentWell();
   if (turn.stops) cell.requestStop("turn");
   const asking = turn.envelope?.asking;
-  if (durable === undefined) return asking?.resolve(value);
+  if (durable === undefined) return asking?.resolve(answerOf(cell, turn, value));
   if (asking !== undefined) {
-    if (durable.clean) asking.resolve(value);
-    else durable.hold(new HeldAnswer(asking, value));
+    const answer = answerOf(cell, turn, value);
+    if (durable.clean) asking.resolve(answer);
+    else durable.hold(new HeldAnswer(asking, answer));
   } else if (turn.envelope !== undefined && !durable.clean) {
     durable.hold(new Handled(cell, turn.envelope));
   }
@@ -177,6 +184,8 @@ function crash(cell: EndingCell, work: Work, error: unknown, id: string | undefi
   if (cell.connection !== undefined) return crashSession(cell, work, why);
   const failure = (cell.failure = host.failureOf(key));
   const nowMs = services.clock.monotonicMs();
+  // Where it crashed over an ask whose deadline is its own, that is what it ends in.
+  envelope?.asking?.look(nowMs);
   const verdict = failure.crashed(nowMs, id);
   if (envelope?.asking !== undefined) answerLater(cell, envelope, why);
   else if (envelope?.origin?.repeats === true && verdict !== "poison") cell.putAgain(envelope);

@@ -53,7 +53,7 @@ describe("the method of a timer or an alarm", () => {
   });
 });
 
-const times = (options: Omit<TimerOptions, "send">) => timerTimes({ ...options, send: "ring" });
+const times = (options: Omit<TimerOptions, "send">) => timerTimes("tick", { ...options, send: "ring" });
 
 describe("the times of a timer", () => {
   test("are once after a while", () => {

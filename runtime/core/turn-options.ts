@@ -41,13 +41,13 @@ export function checkedWrite(type: AnyActorType, name: string): Method {
   throw new RuntimeError("actor.bad_input", message);
 }
 
-/** When it fires first, and how often then. Throws `actor.bad_input`. */
-export function timerTimes({ afterMs, everyMs }: TimerOptions): { afterMs: number; everyMs: number | undefined } {
-  if ((afterMs === undefined) === (everyMs === undefined))
-    throw badTime("a timer needs afterMs or everyMs, one of them");
-  const delayMs = checkedTime(afterMs ?? everyMs);
-  if (everyMs !== undefined && everyMs < 1) throw badTime(`every ${everyMs} ms is too often, at most each millisecond`);
-  return { afterMs: delayMs, everyMs };
+/** When it fires first, and how often then. Throws `actor.bad_input` and `actor.bad_key`. */
+export function timerTimes(name: string, options: TimerOptions): { afterMs: number; everyMs: number | undefined } {
+  const { afterMs, everyMs } = options;
+  const what = `timer "${checkedName("timer", name)}"`;
+  if ((afterMs === undefined) === (everyMs === undefined)) throw badTime(what, "give afterMs or everyMs, one of them");
+  const delayMs = checkedTime(what, afterMs ?? everyMs);
+  return { afterMs: delayMs, everyMs: checkedPeriod(what, everyMs) };
 }
 
 /** The alarm as it is stored. Throws `actor.bad_input`, `actor.bad_key` and `actor.unknown_method`. */
@@ -58,15 +58,16 @@ export function alarmRecord(
   set: { readonly unixMs: number; readonly fire: number },
 ): AlarmRecord {
   const { at, afterMs, everyMs, send, input, missed = "once" } = options;
+  const what = `alarm "${checkedName("alarm", name)}"`;
   const given = [at, afterMs, everyMs].filter((time) => time !== undefined);
-  if (given.length !== 1) throw badTime("an alarm needs at, afterMs or everyMs, one of them");
-  if (everyMs !== undefined && everyMs < 1) throw badTime(`every ${everyMs} ms is too often, at most each millisecond`);
+  if (given.length !== 1) throw badTime(what, "give at, afterMs or everyMs, one of them");
   const encoded = input === undefined ? undefined : encode(input);
-  if (typeof encoded === "object") throw badTime(`its input is no JSON: ${encoded.problem}`);
+  if (typeof encoded === "object") throw badTime(what, `its input is no JSON: ${encoded.problem}`);
+  const dueAt = at === undefined ? set.unixMs + checkedTime(what, afterMs ?? everyMs) : checkedTime(what, at);
   return {
-    name: checkedName("alarm", name),
-    dueAt: Math.ceil(at === undefined ? set.unixMs + checkedTime(afterMs ?? everyMs) : checkedTime(at)),
-    everyMs: everyMs ?? 0,
+    name,
+    dueAt: Math.ceil(dueAt),
+    everyMs: checkedPeriod(what, everyMs) ?? 0,
     method: checkedWrite(type, send).name,
     input: encoded,
     missed,
@@ -74,11 +75,16 @@ export function alarmRecord(
   };
 }
 
-function checkedTime(ms: number | undefined): number {
+function checkedTime(what: string, ms: number | undefined): number {
   if (ms !== undefined && ms >= 0 && ms <= TIME_MAX_MS) return ms;
-  throw badTime(`${ms} ms is no time from 0 to ${TIME_MAX_MS}`);
+  throw badTime(what, `${ms} ms is no time from 0 to ${TIME_MAX_MS}`);
 }
 
-function badTime(why: string): RuntimeError {
-  return new RuntimeError("actor.bad_input", `Cannot set it: ${why}`);
+function checkedPeriod(what: string, everyMs: number | undefined): number | undefined {
+  if (everyMs === undefined || everyMs >= 1) return everyMs;
+  throw badTime(what, `every ${everyMs} ms is too often, at most each millisecond`);
+}
+
+function badTime(what: string, why: string): RuntimeError {
+  return new RuntimeError("actor.bad_input", `Cannot set ${what}: ${why}`);
 }

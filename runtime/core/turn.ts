@@ -207,10 +207,10 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   timer(name: string, options: TimerOptions): void {
-    const { afterMs, everyMs } = timerTimes(options);
+    const { afterMs, everyMs } = timerTimes(name, options);
     const { host, timers } = this.#own;
     const method = checkedMethod(host.type, options.send);
-    timers.set(checkedName("timer", name), afterMs, { method, input: options.input, everyMs });
+    timers.set(name, afterMs, { method, input: options.input, everyMs });
   }
 
   cancelTimer(name: string): void {

@@ -39,7 +39,7 @@ export async function actorsPage(system: ActorSystem, query: ActorQuery): Promis
 /** In the order of their addresses. Throws where the filter names a type or a field that there is not. */
 function hostsOf(system: ActorSystem, { type, where }: ActorQuery): readonly TypeHost[] {
   const hosts = system.hosts.filter((host) => type === undefined || host.type.name === type);
-  if (type !== undefined && hosts.length === 0) throw system.unknownType(type);
+  if (type !== undefined && hosts.length === 0) throw system.types.unknown(type);
   if (where !== undefined && type === undefined) throw badFilter("name the type whose field it is");
   for (const { type: each } of hosts) {
     if (where === undefined || each.options.indexed?.includes(where.field)) continue;

@@ -3,9 +3,10 @@ import { RuntimeError } from "../core/errors.ts";
 import { Operations } from "../core/operations.ts";
 import type { ActorSystem } from "../core/system.ts";
 import { createActorsView } from "./actors-view.ts";
+import { createDeadLettersView } from "./dead-letters-view.ts";
 import type { ConnectionFigures, NetFigures } from "./figures.ts";
 import { pageOf } from "./page-of.ts";
-import type { DeadLettersView, NodeView, NotReady, Page, PageQuery, SessionView } from "./view.ts";
+import type { NodeView, NotReady, Page, PageQuery, SessionView } from "./view.ts";
 
 export interface NodeViewSources {
   readonly system: ActorSystem;
@@ -37,22 +38,6 @@ export function createNodeView(sources: NodeViewSources): NodeView {
       return connection !== undefined;
     },
     metrics: sources.metrics,
-  };
-}
-
-function createDeadLettersView(system: ActorSystem, operations: Operations): DeadLettersView {
-  return {
-    async deadLetters({ limit, before = Number.MAX_SAFE_INTEGER }) {
-      const letters = await system.letters.list(before, limit + 1);
-      return pageOf(letters, limit, (letter) => String(letter.id));
-    },
-    deadLetter: (id) => system.letters.get(id),
-    async replay(id) {
-      const outcome = await operations.replay(id);
-      if (typeof outcome !== "string") throw outcome;
-      return outcome === "accepted";
-    },
-    discard: (id) => operations.discard(id),
   };
 }
 

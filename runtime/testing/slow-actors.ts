@@ -28,6 +28,10 @@ export function startSlowActors() {
       await self.sleep(delayMs).catch(() => undefined);
       await self.ref(Slow, "inner").note("late");
     })
+    .on("blockAndRelay", { in: t.Number(), out: t.String() }, (self, delayMs) => {
+      stepped.clock.block(delayMs);
+      return self.ref(Slow, "inner").wait(0);
+    })
     .on("hear", {}, async (self) => {
       await self.ref(Slow, "inner").wait(40, { timeoutMs: 1_000 });
       ran.push("inner answered");
