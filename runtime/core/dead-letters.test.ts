@@ -185,6 +185,22 @@ describe("dead letters", () => {
     expect(ids(await listed(node, 2, 2))).toEqual([1]);
   });
 
+  test("are listed at once, before they are stored, and no more as soon as they are thrown away", async () => {
+    const { node, lose } = await post();
+    for (const input of [1, 2]) await lose(input);
+    node.store.hold();
+    for (const input of [3, 4]) await lose(input);
+    await node.operations.discard(2);
+    await node.operations.discard(3);
+    expect(ids(await listed(node))).toEqual([4, 1]);
+    expect(ids(await listed(node, LAST, 2))).toEqual([4, 1]);
+    expect(await Promise.all([2, 3, 4].map((id) => node.system.letters.get(id)))).toMatchObject([
+      undefined,
+      undefined,
+      { input: 4 },
+    ]);
+  });
+
   test("are at most 10 000, the oldest going first", async () => {
     const { node, clock, sender } = await post();
     sender.tell.touch();

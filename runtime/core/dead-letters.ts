@@ -84,14 +84,23 @@ export class DeadLetters {
     services.events.deadLetter({ type: type.name, key: where.key, method: letter.method, reason: why.code, id });
   }
 
-  /** Newest first, with ids below `before`. */
+  /** Newest first, with ids below `before`. Those that wait to be stored, or to be removed, as if they were already. */
   async list(before: number, limit: number): Promise<readonly DeadLetter[]> {
-    return (await this.#source.store.letters(before, limit)).map(readLetter);
+    const { store, records } = this.#source;
+    const waiting = records.lettersWaiting;
+    const stored = await store.letters(before, limit + records.removalsWaiting);
+    const letters = new Map([...stored, ...waiting].map((letter) => [letter.id, letter]));
+    return Array.from(letters.values())
+      .filter(({ id }) => id < before && !this.#removed.has(id))
+      .toSorted((left, right) => right.id - left.id)
+      .slice(0, limit)
+      .map(readLetter);
   }
 
   async get(id: number): Promise<DeadLetter | undefined> {
-    const letter = await this.#source.store.letter(id);
-    return letter && readLetter(letter);
+    const { store, records } = this.#source;
+    const letter = records.lettersWaiting.find((waiting) => waiting.id === id) ?? (await store.letter(id));
+    return letter === undefined || this.#removed.has(id) ? undefined : readLetter(letter);
   }
 
   /** Whoever wants to act on a letter asks this last: two may have got it at once. */

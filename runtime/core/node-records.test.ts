@@ -8,7 +8,9 @@ import { createMemoryStore } from "../storage/memory-store.ts";
 import { removeDatabases, type StoreHome, storeKinds } from "../storage/test-stores.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import type { DeadLetter } from "./dead-letters.ts";
 import { actor } from "./definition.ts";
+import { decode } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
 import { NodeRecords } from "./node-records.ts";
 import { Operations } from "./operations.ts";
@@ -54,7 +56,7 @@ describe.each([...storeKinds])("what the node has to store, $name,", ({ createHo
     };
     /** Inputs of the letters that are stored, newest first. */
     const stored = async (): Promise<readonly unknown[]> =>
-      (await stepped.system.letters.list(LAST, 100)).map(({ input }) => input);
+      (await stepped.system.store.letters(LAST, 100)).map(({ body }) => (decode(body) as DeadLetter).input);
     const operations = (): Operations => new Operations(stepped.system);
     const isShut = async (): Promise<boolean> => {
       const { kind } = await stepped.outcome(stepped.ref(Box, "a").take());

@@ -60,6 +60,16 @@ export class NodeRecords {
     return !this.#busy && (this.#endRest !== undefined || !this.#any);
   }
 
+  /** Oldest first. */
+  get lettersWaiting(): readonly StoredLetter[] {
+    return Array.from(this.#letters.values());
+  }
+
+  /** Letters to be removed that the store may still have. */
+  get removalsWaiting(): number {
+    return this.#lettersRemoved.size;
+  }
+
   /** Letters up to `removedTo` go. */
   keepLetter(letter: StoredLetter, removedTo: number): void {
     this.#letters.set(letter.id, letter);

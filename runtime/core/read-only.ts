@@ -17,8 +17,8 @@ export function readOnly<Value>(value: Value): Value {
 }
 
 /**
- * What a read answers with, for whoever asked: frozen, and no part of the state, so that it can be looked at and compared
- * with everything there is.
+ * What a read answers with, for whoever asked: frozen, and no part of the state, so that it can be compared with
+ * everything there is.
  */
 export function frozenCopy<Value>(value: Value, copies = new Map<object, object>()): Value {
   if (!isPlain(value)) return value;
@@ -26,7 +26,10 @@ export function frozenCopy<Value>(value: Value, copies = new Map<object, object>
   if (known !== undefined) return known as Value;
   const copy: object = Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value) as object | null);
   copies.set(value, copy);
-  for (const [name, inner] of Object.entries(value)) Reflect.set(copy, name, frozenCopy(inner, copies));
+  for (const [name, inner] of Object.entries(value)) {
+    // Defined, not set: a field may be called `__proto__`.
+    Reflect.defineProperty(copy, name, { value: frozenCopy(inner, copies), enumerable: true, writable: true });
+  }
   return Object.freeze(copy) as Value;
 }
 
