@@ -231,20 +231,20 @@ describe("what blocks the process outside all slices", () => {
 describe("nobody is named", () => {
   test("while the loop is idle, while turns are short, and for turns that end in time", async () => {
     const lines = await linesOf(`
-      const { probe } = start(250);
-      await wait((passedMs) => passedMs > 600);
+      const { probe } = start(500);
+      await wait((passedMs) => passedMs > 1_100);
       for (let slice = 0; slice < 3; slice++) {
         probe.entered(0, "lobby");
-        block((passedMs) => { probe.turn(0); return passedMs > 200; });
+        block((passedMs) => { probe.turn(0); return passedMs > 250; });
         probe.left();
       }
-      for (let turn = 0; turn < 10; turn++) {
+      for (let turn = 0; turn < 12; turn++) {
         probe.entered(1, "lobby");
         probe.turn(0);
         block((passedMs) => passedMs > 60);
         probe.left();
       }
-      await wait((passedMs) => passedMs > 600);
+      await wait((passedMs) => passedMs > 1_100);
       probe.entered(1, "the one");
       probe.turn(1);
       ${BLOCKED_UNTIL_NAMED}
