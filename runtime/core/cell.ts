@@ -11,7 +11,7 @@ import type { WaitingTurn } from "./deadlock.ts";
 import type { SessionMethods } from "./definition.ts";
 import { DurableState } from "./durable-state.ts";
 import { Envelope } from "./envelope.ts";
-import { RuntimeError } from "./errors.ts";
+import type { RuntimeError } from "./errors.ts";
 import { Mailbox, type MailboxItem } from "./mailbox.ts";
 import type { ConnectionPort, MessageBatch, SessionPort } from "./ports.ts";
 import { discard } from "./put-aside.ts";
@@ -262,9 +262,8 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   }
 
   #abandonTurns(because: string): void {
-    const why = new RuntimeError("actor.cancelled", `Gave up a turn of "${this.address}": ${because}`);
-    if (this.turn !== undefined) abandonTurn(this, this.turn, why);
-    while (this.reads !== undefined) abandonTurn(this, this.reads, why);
+    if (this.turn !== undefined) abandonTurn(this, this.turn, because);
+    while (this.reads !== undefined) abandonTurn(this, this.reads, because);
   }
 
   get #more(): CellExtras {

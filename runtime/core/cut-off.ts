@@ -35,5 +35,5 @@ export function cutOff(system: ActorSystem): void {
 function abandon(turn: Turn): void {
   turn.abandoned = true;
   turn.live = false;
-  turn.cancel();
+  turn.cancel("its node has ended");
 }

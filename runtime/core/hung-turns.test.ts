@@ -93,6 +93,19 @@ describe("a turn that goes on for 30 s in an actor that was put in quarantine", 
     expect(asked.outcome).toMatchObject({ kind: "failed", error: { code: "actor.cancelled" } });
   });
 
+  test("is woken where it sleeps, by an error that says why", async () => {
+    const heard: string[] = [];
+    const Sleeper = actor("sleeper", { state: () => ({}) }).on("sleep", {}, async (self) => {
+      await self.sleep(hour).catch((error: Error) => heard.push(error.message));
+    });
+    const node = await startNode([Sleeper]);
+    node.ref(Sleeper, "a").tell.sleep();
+    await node.clock.settle();
+    node.operations.quarantine("sleeper", "a", "it hangs");
+    await node.clock.advance(limits.closingTurnsMs + 1);
+    expect(heard).toEqual(['Cancelled the turn of "a": it is in quarantine']);
+  });
+
   test("leaves nothing of what it changed when the key is released", async () => {
     const { node, ref } = await shutAndReleased("hang");
     expect(await node.answer(ref.touch())).toBe(2);

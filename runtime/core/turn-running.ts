@@ -3,7 +3,7 @@ import { limits } from "../limits.ts";
 import { type ActivatedCell, remember } from "./activation.ts";
 import type { SessionMethods } from "./definition.ts";
 import { Envelope } from "./envelope.ts";
-import type { RuntimeError } from "./errors.ts";
+import { RuntimeError } from "./errors.ts";
 import { runOnce } from "./once-results.ts";
 import type { MessageBatch } from "./ports.ts";
 import { OUTCOME, type Outcome } from "./recorder.ts";
@@ -106,10 +106,10 @@ async function awaitTurn(cell: RunningCell, turn: Turn, result: Promise<unknown>
 }
 
 /** A turn that waits is over now, whatever its handler still does: its changes go, and it is told to stop. */
-export function abandonTurn(cell: RunningCell, turn: Turn, why: RuntimeError): void {
+export function abandonTurn(cell: RunningCell, turn: Turn, because: string): void {
   turn.abandoned = true;
-  turn.cancel();
-  giveUpTurn(cell, turn, why);
+  turn.cancel(because);
+  giveUpTurn(cell, turn, new RuntimeError("actor.cancelled", `Gave up a turn of "${cell.address}": ${because}`));
   waitedTurnOver(cell, turn, OUTCOME.cancelled);
 }
 

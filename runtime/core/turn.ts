@@ -194,10 +194,10 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   /** Nobody waits for this turn any more: a handler that sleeps is woken by an error, which is no crash. */
-  cancel(): void {
+  cancel(because = "its connection is gone"): void {
     this.#abort?.abort();
     this.envelope?.asking?.abort();
-    const message = `Cancelled the turn of "${this.key}": its connection is gone`;
+    const message = `Cancelled the turn of "${this.key}": ${because}`;
     this.#lazySleepers?.cancel(new RuntimeError("actor.cancelled", message, { stood: "running" }));
   }
 
