@@ -28,6 +28,9 @@ export const actorDetailSchema = t.Object({
   version: t.Optional(wholeNumber("Commits so far; absent for one that is not stored")),
   alarms: t.Array(alarmSchema),
   recent: t.Array(turnSchema, { description: "The last turns since it woke, newest first" }),
+  running: t.Array(t.Object({ method: t.String(), forMs: t.Number({ minimum: 0, description: "Since it began" }) }), {
+    description: "Turns that go on: one, or reads side by side",
+  }),
   recorded: t.String({ description: "Which turns `recent` has, and why none where there are none" }),
 });
 
@@ -37,6 +40,7 @@ const example = {
   version: 240,
   alarms: [alarmExample],
   recent: [turnExample],
+  running: [],
   recorded: "the last 1 of 240 since it woke",
 };
 

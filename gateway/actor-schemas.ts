@@ -30,7 +30,7 @@ export const alarmSchema = t.Object({
 });
 
 export const turnSchema = t.Object({
-  method: t.String({ description: "Empty: the runtime's own, such as cancelling an alarm" }),
+  method: t.String({ description: "`(runtime)`: its own doing, such as cancelling an alarm" }),
   outcome: oneOf(TURN_OUTCOMES),
   agoMs: t.Number({ minimum: 0, description: "Since it was over" }),
   waitMs: t.Number({ description: "Its message waited in the mailbox" }),

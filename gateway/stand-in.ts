@@ -120,7 +120,7 @@ export function createView(asked: unknown[]): NodeView {
     call: async ({ type, key, method, input, timeoutMs, once }) =>
       noted(["call", type, key, method, { input, timeoutMs, once }], method === "clear" ? undefined : "42"),
     async inspect(_, key) {
-      const turns = { recent: aLetter.turns, recorded: "the last 1 of 3 since it woke" };
+      const turns = { running: [], recent: aLetter.turns, recorded: "the last 1 of 3 since it woke" };
       return isKnown(key) ? { ...anActor, state: { count: 42 }, version: 3, alarms: [anAlarm], ...turns } : undefined;
     },
     alarms: async (_, key) => (isKnown(key) ? [anAlarm] : []),

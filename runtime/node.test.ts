@@ -52,6 +52,13 @@ describe("a node in a program", () => {
     }
   });
 
+  test("sends nothing to a method that takes nothing", async () => {
+    const node = await startNode({ ...quiet, types: [Fragile] });
+    const { touch } = node.ref(Fragile, "f") as unknown as { touch(input: unknown): Promise<void> };
+    expect(await ending(touch.call(node.ref(Fragile, "f"), { a: 1 }))).toMatchObject({ code: "actor.bad_input" });
+    await node.stop();
+  });
+
   test("can be operated: actors are found and shut, and dead letters sent again", async () => {
     const node = await startNode({ ...quiet, types: [...types, Fragile] });
     await node.ref(Counter, "a").add(2);

@@ -51,6 +51,9 @@ async function bag() {
   const Bag = actor("bag", { state: () => ({ value: 0 as unknown }), durable: true, stateLengthMax: 10_000 })
     .on("put", { in: t.Unknown() }, ({ state }, value) => void (state.value = value))
     .on("putNamed", { in: t.String() }, ({ state }, name) => void (state.value = notJson[name] ?? fine[name]))
+    .on("putNothing", {}, (self) => {
+      self.state = undefined as never;
+    })
     .on("putAndRefuse", { in: t.String() }, (self, name) => {
       self.state.value = notJson[name];
       throw self.refuse("bag.no");
@@ -72,6 +75,12 @@ describe("a state that is no JSON", () => {
   test.each(Object.keys(notJson))("fails the turn that leaves it, and is not kept: %s", async (name) => {
     const { node, ref } = await bag();
     expect(await node.outcome(ref.putNamed(name))).toMatchObject({ code: "actor.state_not_encodable" });
+    expect(await node.answer(ref.value())).toBe("before");
+  });
+
+  test("is also none at all", async () => {
+    const { node, ref } = await bag();
+    expect(await node.outcome(ref.putNothing())).toMatchObject({ code: "actor.state_not_encodable" });
     expect(await node.answer(ref.value())).toBe("before");
   });
 

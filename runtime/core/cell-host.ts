@@ -12,6 +12,7 @@ import type { MailboxBounds } from "./mailbox.ts";
 import type { OpenTurns } from "./open-turns.ts";
 import type { ConnectionPort, CoreEvents, Store, TurnProbe } from "./ports.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { SchemaChecks } from "./schema-checks.ts";
 import type { Addressable, Ref } from "./shape.ts";
 import type { SliceMeter } from "./slice-meter.ts";
 import type { FailureRecord } from "./supervision.ts";
@@ -80,6 +81,7 @@ export interface NodeServices {
   readonly watches: WatchTable;
   readonly topics: TopicTable;
   readonly alarms: SentAlarms;
+  readonly checks: SchemaChecks;
   /** Whatever may be checked is: inputs of local calls, what reads do to the state, messages changed after sending. */
   readonly development: boolean;
   /** Throws `actor.unknown_type` and `actor.bad_key`. */

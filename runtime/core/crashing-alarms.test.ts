@@ -225,5 +225,7 @@ describe("an alarm whose method is gone from the program", () => {
     await again.clock.advance(2_000);
     expect(again.letters).toEqual(["alarmed/a.ring: actor.unknown_method"]);
     expect(await again.store.alarmsOf("alarmed", "a")).toEqual([]);
+    const inspection = await again.operations.inspect("alarmed", "a");
+    expect(inspection?.recent).toMatchObject([{ method: "(runtime)" }]);
   });
 });

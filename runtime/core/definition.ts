@@ -158,6 +158,14 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never, Dura
   }
 }
 
+/** The flight recorder shows no method of the type for it. */
+const NO_METHOD_OF_THE_TYPE = 0xffff;
+
+/** Not a method of an actor type: one of the runtime's own, run as a turn. */
+export function runtimeMethod(name: string, handler: Method["handler"]): Method {
+  return { name, kind: "write", index: NO_METHOD_OF_THE_TYPE, definedAt: "", handler };
+}
+
 /** Any actor type, where only its name, options and methods matter. */
 export interface AnyActorType {
   readonly name: string;

@@ -170,7 +170,8 @@ export class Delivery implements Courier {
     }
     if (host.weighs) {
       const encoded = encode(envelope.input);
-      if (typeof encoded === "object") return this.#badInputError(address, envelope.method, `: ${encoded.problem}`);
+      if (typeof encoded === "object")
+        return this.#badInputError(address, envelope.method, `its input does not fit: ${encoded.problem}`);
       envelope.bytes = encoded.length;
     }
     if (once === undefined) return undefined;
@@ -178,7 +179,7 @@ export class Delivery implements Courier {
       return this.#refused(address, "actor.not_durable", "it keeps no result for `once`, its type is not durable");
     }
     const problem = envelope.method.kind === "read" ? "is not for reads, which change nothing" : nameProblem(once);
-    if (problem !== undefined) return this.#badInputError(address, envelope.method, `: \`once\` ${problem}`);
+    if (problem !== undefined) return this.#badInputError(address, envelope.method, `\`once\` ${problem}`);
     // Of each method apart: another method's answer would be none to this call.
     const name = `${envelope.method.name}:${once}`;
     envelope.origin = { id: `once:${name}`, once: name, repeats: false };
@@ -187,13 +188,13 @@ export class Delivery implements Courier {
 
   /** Whatever comes from outside the process is asked this before it is sent. */
   badInput(address: Address, method: Method, input: unknown): RuntimeError | undefined {
-    const problem = method.in === undefined ? undefined : this.#checks.problem(method.in, input);
+    const problem = this.#checks.inputProblem(method, input);
     return problem === undefined ? undefined : this.#badInputError(address, method, problem);
   }
 
   #badInputError(address: Address, method: Method, problem: string): RuntimeError {
     address.host.stats.countRejected("actor.bad_input");
-    const message = `Cannot call ${address.name}.${method.name}: its input does not fit${problem}`;
+    const message = `Cannot call ${address.name}.${method.name}: ${problem}`;
     return new RuntimeError("actor.bad_input", message, { stood: "queued" });
   }
 

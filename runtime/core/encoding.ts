@@ -13,6 +13,11 @@ export function encode(value: unknown): Encoded | { readonly problem: string } {
   return problem === undefined ? (JSON.stringify(value) ?? "null") : { problem };
 }
 
+/** As `encode`, for what is read back as it was put: `undefined` would come back as null. */
+export function encodeDefined(value: unknown): ReturnType<typeof encode> {
+  return value === undefined ? { problem: "/ is undefined" } : encode(value);
+}
+
 export function decode(encoded: Encoded): unknown {
   return JSON.parse(encoded);
 }

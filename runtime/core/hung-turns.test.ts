@@ -237,3 +237,17 @@ describe("a session whose connection is gone while its handler hangs", () => {
     expect([seen, node.resident(Client)]).toEqual([["closed: disconnect"], []]);
   });
 });
+
+describe("turns that go on", () => {
+  test("are shown with their methods, and how long they have", async () => {
+    const { node, ref, clock } = await shop();
+    const running = async () => (await node.operations.inspect("stuck", "a"))?.running;
+    expect(await running()).toEqual([]);
+    for (let count = 0; count < 2; count++) void ref.look(undefined, { timeoutMs: hour }).catch(() => undefined);
+    await clock.advance(500);
+    expect(await running()).toEqual([
+      { method: "look", forMs: 500 },
+      { method: "look", forMs: 500 },
+    ]);
+  });
+});

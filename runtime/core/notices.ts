@@ -2,7 +2,7 @@
 import { limits } from "../limits.ts";
 import { Address } from "./address.ts";
 import type { Gone } from "./context.ts";
-import type { Method } from "./definition.ts";
+import { type Method, runtimeMethod } from "./definition.ts";
 import type { Delivery } from "./delivery.ts";
 import { decode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
@@ -30,7 +30,7 @@ export class Notices {
     const lateMs = host.services.clock.unixMs() - alarm.dueAt;
     const known = writeOf(host, alarm.method);
     const skipped = known === undefined || (alarm.missed === "skip" && lateMs > limits.alarmLateMs);
-    const method = skipped ? skipping(alarm.method, known?.index ?? 0) : known;
+    const method = skipped ? runtimeMethod(alarm.method, doNothing) : known;
     const input = alarm.input === undefined ? undefined : decode(alarm.input);
     const id = `alarm:${alarm.name}#${alarm.fire}`;
     const envelope = new Envelope(method, input, undefined, { id, alarm, repeats: true });
@@ -46,7 +46,7 @@ export class Notices {
     const host = this.#hosted.find(watcher.type);
     if (host === undefined) return;
     const known = writeOf(host, watcher.method);
-    const method = known ?? skipping(watcher.method, 0);
+    const method = known ?? runtimeMethod(watcher.method, doNothing);
     const address = new Address(host, watcher.key, undefined);
     if (address.cell === undefined && host.type.session !== undefined) return;
     const origin = { id: `gone:${gone.type}/${gone.key}#${++this.#lastNews}`, gone, repeats: true };
@@ -84,10 +84,8 @@ function writeOf({ type }: TypeHost, name: string): Method | undefined {
   return method?.kind === "read" ? undefined : method;
 }
 
-/** Does nothing, in a turn whose commit moves the alarm on, or ends the watch. */
-function skipping(name: string, index: number): Method {
-  return { name, kind: "write", index, definedAt: "", handler: () => undefined };
-}
+/** In a turn whose commit moves the alarm on, or ends the watch. */
+const doNothing = (): void => undefined;
 
 function unknownMethod({ name }: Address, method: string): RuntimeError {
   const message = `Cannot send it to "${name}": its type has no method "${method}" any more that may change it`;

@@ -3,8 +3,9 @@ import { limits } from "../limits.ts";
 import { shownState } from "./activation.ts";
 import type { Address } from "./address.ts";
 import { CheckedCalls } from "./checked-calls.ts";
+import type { DurableContext } from "./context.ts";
 import { type DeadLetter, letterId } from "./dead-letters.ts";
-import type { Method } from "./definition.ts";
+import { type Method, runtimeMethod } from "./definition.ts";
 import { decode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
@@ -15,6 +16,7 @@ import { cancelStoredAlarm, leavesMemory } from "./shut-alarms.ts";
 import type { AlarmRecord } from "./stored.ts";
 import type { ActorSystem } from "./system.ts";
 import { checkedMethod } from "./turn-options.ts";
+import type { Turn } from "./turn.ts";
 
 export interface ActorInspection {
   readonly type: string;
@@ -31,6 +33,8 @@ export interface ActorInspection {
   readonly turns: number;
   readonly idleMs: number | undefined;
   readonly alarms: readonly AlarmRecord[];
+  /** Turns that go on, and for how many milliseconds they have. */
+  readonly running: readonly { readonly method: string; readonly forMs: number }[];
   /** The flight recorder, newest first. */
   readonly recent: readonly ShownTurn[];
 }
@@ -80,6 +84,7 @@ export class Operations {
       turns: cell?.turns ?? 0,
       idleMs: cell?.quiet === true ? nowMs - cell.idleSinceMs : undefined,
       alarms: durable ? await store.alarmsOf(type, key) : [],
+      running: (cell?.blockers() ?? []).map((turn) => runningTurn(turn as Turn, nowMs)),
       recent: cell === undefined ? [] : shownTurns(host.type, meter.recorder.turnsOf(cell), nowMs),
     };
   }
@@ -180,13 +185,12 @@ export class Operations {
   }
 }
 
-/** The flight recorder shows no name for it. */
-const NO_METHOD_OF_THE_TYPE = 0xffff;
+function runningTurn({ methodName, turnStartedMs }: Turn, nowMs: number): ActorInspection["running"][number] {
+  return { method: methodName, forMs: nowMs - turnStartedMs };
+}
 
-/** Not a method of the type: one of the runtime's own, run as a turn. */
 function cancelling(name: string): Method {
-  const handler = (context: unknown): void => (context as { cancelAlarm(name: string): void }).cancelAlarm(name);
-  return { name: "cancelAlarm", kind: "write", index: NO_METHOD_OF_THE_TYPE, definedAt: "", handler };
+  return runtimeMethod("cancelAlarm", (context: unknown) => (context as DurableContext<unknown>).cancelAlarm(name));
 }
 
 function inputLost({ type, key, method }: DeadLetter): RuntimeError {

@@ -195,6 +195,12 @@ describe("a range of rows", () => {
     await fc.assert(run, { seed: 7, numRuns: 150 });
   });
 
+  test("of not a number of rows is a mistake of its turn, not of the store", async () => {
+    const { node, inTurn } = await shelf();
+    expect(await codeOf(inTurn((rows) => rows.range({ limit: Number("many") })))).toBe("actor.bad_input");
+    expect(node.storeFailures).toEqual([]);
+  });
+
   test("is 100 rows unless asked otherwise, and 1 000 at most", async () => {
     const { inTurn } = await shelf();
     await inTurn((rows) => {
@@ -249,6 +255,7 @@ describe("the bounds of rows:", () => {
     ["a function", () => 1],
     ["not a number", Number.NaN],
     ["undefined in a list", [undefined]],
+    ["undefined", undefined],
     ["a big integer", 1n],
   ])("%s is no row", async (_, value) => {
     const { inTurn } = await shelf();

@@ -13,6 +13,13 @@ export class SchemaChecks {
     return first === undefined ? "" : ` at "${first.path || "/"}": ${first.message}`;
   }
 
+  /** What is wrong with what a method is called with: one without a schema takes nothing. */
+  inputProblem({ in: schema }: { readonly in?: TSchema }, input: unknown): string | undefined {
+    if (schema === undefined) return input === undefined ? undefined : "it takes no input";
+    const problem = this.problem(schema, input);
+    return problem === undefined ? undefined : `its input does not fit${problem}`;
+  }
+
   #compile(schema: TSchema): TypeCheck<TSchema> {
     const check = TypeCompiler.Compile(schema);
     this.#compiled.set(schema, check);

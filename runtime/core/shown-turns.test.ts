@@ -128,7 +128,7 @@ describe("a recorded turn", () => {
     expect(shownTurns(Worker, [recorded], 9)).toMatchObject([{ agoMs: 0 }]);
   });
 
-  test("has no name where its type has no such method", () => {
-    expect(shownTurns(Worker, [{ ...recorded, method: 99 }], 20)).toMatchObject([{ method: "" }]);
+  test("is the runtime's own where its type has no such method", () => {
+    expect(shownTurns(Worker, [{ ...recorded, method: 99 }], 20)).toMatchObject([{ method: "(runtime)" }]);
   });
 });

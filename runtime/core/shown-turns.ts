@@ -6,6 +6,9 @@ export type OutcomeName = keyof typeof OUTCOME;
 
 const OUTCOME_NAMES = Object.keys(OUTCOME) as OutcomeName[];
 
+/** Where the turn was none of the type's methods: an alarm cancelled by hand or skipped, and the like. */
+const OF_THE_RUNTIME = "(runtime)";
+
 export interface ShownTurn {
   readonly method: string;
   readonly outcome: OutcomeName;
@@ -18,7 +21,7 @@ export interface ShownTurn {
 export function shownTurns(type: AnyActorType, turns: readonly RecordedTurn[], nowMs: number): readonly ShownTurn[] {
   const names = methodsInOrder(type).map((method) => method.name);
   return turns.map(({ method, outcome, endedMs, waitMs, durationMs }) => ({
-    method: names[method] ?? "",
+    method: names[method] ?? OF_THE_RUNTIME,
     outcome: OUTCOME_NAMES[outcome] as OutcomeName,
     agoMs: rounded(Math.max(0, nowMs - endedMs)),
     waitMs: rounded(waitMs),

@@ -1,14 +1,14 @@
 // A durable actor's state on its way to the store and back: as JSON, with its version, within its bound.
 import { limits } from "../limits.ts";
 import type { AnyActorType } from "./definition.ts";
-import { decode, encode } from "./encoding.ts";
+import { decode, encodeDefined } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
 import type { Encoded, IndexedValue, StoredActor } from "./stored.ts";
 
 /** Throws `actor.state_not_encodable` or `actor.state_too_large`. */
 export function encodeState({ name, options }: AnyActorType, key: string, state: unknown): Encoded {
   const { stateLengthMax = limits.stateLengthMax } = options;
-  const encoded = encode(state);
+  const encoded = encodeDefined(state);
   if (typeof encoded !== "string") {
     const message = `Cannot store "${name}/${key}": its state is no JSON: ${encoded.problem}`;
     throw new RuntimeError("actor.state_not_encodable", message);

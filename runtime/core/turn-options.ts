@@ -34,10 +34,10 @@ export function checkedMethod(type: AnyActorType, name: string): Method {
  * For what ends with the turn that it brings, as alarms and watches do: reads change nothing, so they cannot end it.
  * Throws `actor.unknown_method` and `actor.bad_input`.
  */
-export function checkedWrite(type: AnyActorType, name: string): Method {
+export function checkedWrite(type: AnyActorType, name: string, what: string): Method {
   const method = checkedMethod(type, name);
   if (method.kind !== "read") return method;
-  const message = `Cannot send it to "${name}" of "${type.name}": that is a read, which changes nothing`;
+  const message = `Cannot send ${what} to "${name}" of "${type.name}": that is a read, which changes nothing`;
   throw new RuntimeError("actor.bad_input", message);
 }
 
@@ -68,11 +68,17 @@ export function alarmRecord(
     name,
     dueAt: Math.ceil(dueAt),
     everyMs: checkedPeriod(what, everyMs) ?? 0,
-    method: checkedWrite(type, send).name,
+    method: checkedWrite(type, send, what).name,
     input: encoded,
     missed,
     fire: set.fire,
   };
+}
+
+/** How long to sleep: what is over already is no time at all. Throws `actor.bad_input`. */
+export function checkedDelay(delayMs: number): number {
+  if (delayMs <= TIME_MAX_MS) return Math.max(0, delayMs);
+  throw new RuntimeError("actor.bad_input", `Cannot sleep for ${delayMs} ms: it is no time up to ${TIME_MAX_MS} ms`);
 }
 
 function checkedTime(what: string, ms: number | undefined): number {

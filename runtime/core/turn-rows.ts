@@ -1,7 +1,7 @@
 // The rows of a durable actor, as the handler of one turn sees them: JSON values under names of its own.
 import { limits } from "../limits.ts";
 import type { Rows } from "./context.ts";
-import { decode, encode } from "./encoding.ts";
+import { decode, encodeDefined } from "./encoding.ts";
 import { RuntimeError } from "./errors.ts";
 import type { RowChanges } from "./row-changes.ts";
 import type { Encoded } from "./stored.ts";
@@ -45,6 +45,7 @@ export class TurnRows implements Rows {
 
   async range(range: Parameters<Rows["range"]>[0] = {}): ReturnType<Rows["range"]> {
     const { from = "", before, limit = RANGE_LIMIT, reverse = false } = range;
+    if (Number.isNaN(limit)) throw new RuntimeError("actor.bad_input", "Cannot look at rows: the limit is NaN");
     const within = Math.max(0, Math.min(Math.floor(limit), limits.rowsPerRangeMax));
     const rows = await this.#rows.range({
       from: OWN + from,
@@ -66,7 +67,7 @@ export class TurnRows implements Rows {
 }
 
 function encodeRow(row: string, value: unknown): Encoded {
-  const encoded = encode(value);
+  const encoded = encodeDefined(value);
   if (typeof encoded !== "string") {
     throw new RuntimeError("actor.state_not_encodable", `Cannot put row "${row}": it is no JSON: ${encoded.problem}`);
   }

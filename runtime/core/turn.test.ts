@@ -60,9 +60,14 @@ describe("a context", () => {
     expect((await inTurn(sleptMs, { forMs: 51 })).result).toBe(50);
   });
 
-  test("crashes the turn that would sleep for a time that cannot pass", async () => {
-    const { stepped } = await inTurn((self) => self.sleep(-1));
-    expect(stepped.crashes.length).toBe(1);
+  test("sleeps no time until what is over already", async () => {
+    const { stepped, result } = await inTurn((self) => self.sleep(-1).then(() => "woken"), { forMs: 2 });
+    expect([stepped.crashes, result]).toEqual([[], "woken"]);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])("crashes the turn that would sleep for %p", async (delayMs) => {
+    const { stepped } = await inTurn((self) => self.sleep(delayMs));
+    expect(stepped.crashes.join()).toContain("it is no time");
   });
 
   test("makes refusals with a code, and a message when one is given", async () => {

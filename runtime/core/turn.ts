@@ -15,7 +15,7 @@ import { readOnly, refuseChange } from "./read-only.ts";
 import type { Addressable, Ref } from "./shape.ts";
 import { Sleepers } from "./sleepers.ts";
 import type { Topic } from "./topic.ts";
-import { alarmRecord, checkedMethod, checkedName, checkedWrite, timerTimes } from "./turn-options.ts";
+import { alarmRecord, checkedDelay, checkedMethod, checkedName, checkedWrite, timerTimes } from "./turn-options.ts";
 import { TurnRows } from "./turn-rows.ts";
 
 const ASKS_MANY = 64;
@@ -190,7 +190,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     if (!this.live) this.throwOver();
     this.mayComeBack = true;
     this.#lazySleepers ??= new Sleepers(this.services.wheel, () => this.resumes());
-    return this.#lazySleepers.add(delayMs);
+    return this.#lazySleepers.add(checkedDelay(delayMs));
   }
 
   /** Nobody waits for this turn any more: a handler that sleeps is woken by an error, which is no crash. */
@@ -210,6 +210,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     const { afterMs, everyMs } = timerTimes(name, options);
     const { host, timers } = this.#own;
     const method = checkedMethod(host.type, options.send);
+    this.#checkInput(`timer "${name}"`, method, options.input);
     timers.set(name, afterMs, { method, input: options.input, everyMs });
   }
 
@@ -218,7 +219,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   }
 
   watch(ref: { readonly type: string; readonly key: string }, method: string): void {
-    const { name } = checkedWrite(this.cell.host.type, method);
+    const { name } = checkedWrite(this.cell.host.type, method, `news of "${ref.type}/${ref.key}"`);
     this.services.watches.watch(this.#own, this.services.address(ref.type, ref.key), name);
   }
 
@@ -264,7 +265,17 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   alarm(name: string, options: AlarmOptions): void {
     const durable = this.#durable("set an alarm");
     const set = { unixMs: this.unixMs(), fire: durable.nextVersion };
-    durable.alarms.set(name, alarmRecord(this.cell.host.type, name, options, set));
+    const { type } = this.cell.host;
+    this.#checkInput(`alarm "${name}"`, checkedWrite(type, options.send, `alarm "${name}"`), options.input);
+    durable.alarms.set(name, alarmRecord(type, name, options, set));
+  }
+
+  /** While developing: what will be sent later is wrong here, not there. */
+  #checkInput(what: string, method: Method, input: unknown): void {
+    const { checks, development } = this.services;
+    const problem = development ? checks.inputProblem(method, input) : undefined;
+    if (problem === undefined) return;
+    throw new RuntimeError("actor.bad_input", `Cannot set ${what} for ${method.name}: ${problem}`);
   }
 
   cancelAlarm(name: string): void {

@@ -12,6 +12,8 @@ const NONE_RECORDED =
   "none: turns are recorded in memory, and forgotten when the actor goes to sleep, when the process ends, " +
   "or when others need the room";
 
+const NONE_OVER = "none yet: a turn is recorded when it is over";
+
 export function createActorsView(system: ActorSystem, operations: Operations): ActorsView {
   return {
     actorTypes: () => system.hosts.map(typeView),
@@ -45,25 +47,13 @@ function typeView({ type, cells }: TypeHost): ActorTypeView {
 
 async function answerCall(system: ActorSystem, operations: Operations, call: ActorCall): Promise<string | undefined> {
   const { type, key, method: name, input, timeoutMs, signal, once } = call;
-  const { host } = system.address(type, key);
-  const method = host.type.methods.get(name);
-  const tooMuch = method?.in === undefined && input !== undefined ? "it takes no input" : onceProblem(call, host);
-  if (method !== undefined && tooMuch !== undefined) {
-    host.stats.countRejected("actor.bad_input");
-    throw new RuntimeError("actor.bad_input", `Cannot call ${type}/${key}.${name}: ${tooMuch}`, { stood: "queued" });
-  }
+  const method = system.address(type, key).host.type.methods.get(name);
   const answer = await operations.call({ type, key, method: name }, input, {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(signal === undefined ? {} : { signal }),
     ...(once === undefined ? {} : { once }),
   });
   return method?.out === undefined || answer === undefined ? undefined : answerText(call, answer);
-}
-
-/** Of a method that only looks nothing is committed, so nothing could be kept. */
-function onceProblem({ method, once }: ActorCall, { type }: TypeHost): string | undefined {
-  const looks = once !== undefined && type.methods.get(method)?.kind === "read";
-  return looks ? "it only looks, its answer is not kept for a repeat" : undefined;
 }
 
 function answerText({ type, key, method }: ActorCall, answer: unknown): string {
@@ -76,12 +66,13 @@ function answerText({ type, key, method }: ActorCall, answer: unknown): string {
 async function inspect(operations: Operations, type: string, key: string): Promise<ActorDetailView | undefined> {
   const inspection = await operations.inspect(type, key);
   if (inspection === undefined) return undefined;
-  const { quarantine, state, version, idleMs = 0, alarms, ...rest } = inspection;
+  const { quarantine, state, version, idleMs = 0, alarms, running, ...rest } = inspection;
   return {
     ...rest,
     idleMs: Math.round(idleMs),
     recorded: recordedOf(inspection),
     alarms: alarms.map(alarmView),
+    running: running.map(({ method, forMs }) => ({ method, forMs: Math.round(forMs) })),
     ...(quarantine === undefined ? {} : { quarantine }),
     ...(state === undefined ? {} : { state }),
     ...(version === undefined ? {} : { version }),
@@ -89,8 +80,8 @@ async function inspect(operations: Operations, type: string, key: string): Promi
 }
 
 /** Which turns there are in the list, so that an empty one does not look like an actor that did nothing. */
-function recordedOf({ recent, turns }: ActorInspection): string {
-  if (recent.length === 0) return NONE_RECORDED;
+function recordedOf({ recent, running, turns }: ActorInspection): string {
+  if (recent.length === 0) return running.length > 0 ? NONE_OVER : NONE_RECORDED;
   return recent.length < turns ? `the last ${recent.length} of ${turns} since it woke` : "all since it woke";
 }
 

@@ -53,6 +53,8 @@ export interface ActorDetailView extends ActorView {
   /** Commits so far; absent for one that is not stored. */
   readonly version?: number;
   readonly alarms: readonly AlarmView[];
+  /** Turns that go on, and for how many milliseconds they have: one, or reads side by side. */
+  readonly running: readonly { readonly method: string; readonly forMs: number }[];
   /** The last turns, newest first, … */
   readonly recent: readonly TurnView[];
   /** … and which of them these are, for people. */
