@@ -8,8 +8,11 @@ import type { Store } from "./ports.ts";
 import type { AlarmRecord, StoredAlarm } from "./stored.ts";
 
 export interface AlarmClockOptions {
-  /** False when the actor cannot take it now: it is tried again. True also when that waits for someone's release. */
-  fire(alarm: StoredAlarm): boolean;
+  /**
+   * False when the actor cannot take it now: it is tried again. True also when that waits for someone's release.
+   * `again`: it was sent in its time, and what came of that was not stored.
+   */
+  fire(alarm: StoredAlarm, again: boolean): boolean;
   /** The store cannot be read: that is tried again. */
   failed(error: unknown): void;
   /** How many are read at once; `limits.alarmWindowMax` unless given. */
@@ -85,9 +88,9 @@ export class AlarmClock implements TimerOwner {
   }
 
   /** The alarms of one actor, again from the store: it was shut when they came. Later, when that cannot be read now. */
-  async reload(who: Named): Promise<void> {
+  async reload(who: Named, again = false): Promise<void> {
     try {
-      for (const alarm of await this.#store.alarmsOf(who.type, who.key)) this.#put(who, alarm.name, alarm);
+      for (const alarm of await this.#store.alarmsOf(who.type, who.key)) this.#put(who, alarm.name, alarm, again);
     } catch (error) {
       this.#hooks.failed(error);
       this.lookAgain(who);
@@ -107,7 +110,7 @@ export class AlarmClock implements TimerOwner {
     const alarm = this.#armed.get(timer);
     const leftMs = alarm.dueAt - this.#clock.unixMs();
     if (leftMs > 0) return this.#wheel.arm(timer, leftMs);
-    if (this.#hooks.fire(alarm)) {
+    if (this.#hooks.fire(alarm, this.#armed.wasSent(timer))) {
       this.fired++;
       return this.#remove(alarm, alarm.name);
     }
@@ -115,10 +118,10 @@ export class AlarmClock implements TimerOwner {
     this.#wheel.arm(timer, limits.alarmRetryMs);
   }
 
-  #put({ type, key }: Named, name: string, alarm: AlarmRecord | undefined): void {
+  #put({ type, key }: Named, name: string, alarm: AlarmRecord | undefined, again = false): void {
     this.#remove({ type, key }, name);
     if (alarm === undefined || alarm.dueAt > this.#windowEnd) return;
-    const timer = this.#armed.add({ ...alarm, type, key });
+    const timer = this.#armed.add({ ...alarm, type, key }, again);
     if (!this.#stopped) this.#wheel.arm(timer, Math.max(0, alarm.dueAt - this.#clock.unixMs()));
     if (this.#armed.ahead > this.#aheadMax) this.#endEarlier();
   }
@@ -151,7 +154,7 @@ export class AlarmClock implements TimerOwner {
   async #reloadAgain(): Promise<void> {
     const actors = Array.from(this.#again.values());
     this.#again.clear();
-    for (const actor of actors) await this.reload(actor);
+    for (const actor of actors) await this.reload(actor, true);
   }
 
   /** More actors are to be looked at than are kept: all alarms are read again, also those that were sent already. */

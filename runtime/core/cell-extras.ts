@@ -28,7 +28,8 @@ export class CellExtras {
     if (this.suspended || this.stopping || cell.presence === "waking") return false;
     if (this.#rests(cell)) return false;
     if (this.durable === undefined || cell.presence === "present") return true;
-    void wake(cell, this.durable);
+    // What was destroyed may still be stored: it is looked for when the store has answered.
+    if (this.durable.clean) void wake(cell, this.durable);
     return false;
   }
 

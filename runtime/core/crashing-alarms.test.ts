@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
+import { watch } from "../testing/outcome.ts";
 import { actor } from "./definition.ts";
 import { RuntimeError } from "./errors.ts";
 import { startAlarms } from "./test-alarms.ts";
@@ -213,6 +214,26 @@ describe("an alarm whose actor cannot be loaded", () => {
     await newest.operations.release("alarmed", "a");
     await newest.clock.advance(10);
     expect(await newest.store.alarmsOf("alarmed", "a")).toEqual([]);
+  });
+});
+
+describe("an alarm that is put aside", () => {
+  test("moves on though the state of its actor is larger than the program allows by now", async () => {
+    const { node, Alarmed, ref, set } = await startAlarms();
+    await node.answer(ref.rung());
+    await set("tea", { everyMs: 10_000 });
+    const Small = actor("alarmed", { ...Alarmed.options, durable: true, stateLengthMax: 3 }).on("ring", {}, () => {
+      throw new Error("broke");
+    });
+    const again = await node.restart({ types: [Small] });
+    await again.clock.advance(15_000);
+    expect(again.letters).toEqual(["alarmed/a.ring: actor.crashed"]);
+    expect(again.resident(Small)).toEqual(["a"]);
+    await again.clock.advance(20_000);
+    expect(again.letters.length).toBe(2);
+    const drained = watch(again.system.drain());
+    await again.clock.advance(60_000);
+    expect(drained.outcome.kind).toBe("answered");
   });
 });
 

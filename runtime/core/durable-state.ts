@@ -100,6 +100,7 @@ export class DurableState implements Committing {
 
   /** The state as it is stored, upgraded where it is old, or the first of all. Rejects with what stands against it. */
   async load(): Promise<unknown> {
+    this.#gone = this.#destroyed = false;
     const stored = await this.#store.load(this.type, this.key);
     const { type } = this.#owner.host;
     const state = stored === undefined ? type.options.state(this.key) : decodeState(type, this.key, stored);
@@ -111,7 +112,6 @@ export class DurableState implements Committing {
     const isAsStored = stored !== undefined && stored.stateVersion === this.stateVersion;
     this.#snapshot = isAsStored ? stored.state : encodeState(type, this.key, state);
     this.#indexed = undefined;
-    this.#gone = this.#destroyed = false;
     return state;
   }
 
@@ -171,11 +171,11 @@ export class DurableState implements Committing {
     this.#atEnd = change;
   }
 
-  /** As `stage`, in the middle of a turn. */
-  checkpoint(state: unknown): void {
-    // Nothing is stored any more that more could be changed of.
+  /** As `stage`, in the middle of a turn. `asStored`: the state is, whatever its bound is by now. */
+  checkpoint(state: unknown, asStored = false): void {
     if (this.#destroyed && this.#gone) return this.#dropChanges();
-    const encoded = this.#destroyed ? undefined : encodeState(this.#owner.host.type, this.key, state);
+    const kept = asStored ? this.#snapshot : undefined;
+    const encoded = this.#destroyed ? undefined : (kept ?? encodeState(this.#owner.host.type, this.key, state));
     const more = this.#rows?.any === true || this.#alarms?.any === true || this.#watches?.any === true;
     if (encoded !== this.#snapshot || more) this.#addChange(encoded, state);
   }

@@ -112,6 +112,15 @@ describe("a value that cannot be encoded", () => {
     expect(encode(value)).toEqual({ problem });
   });
 
+  test("is one that cannot even be looked at", () => {
+    const trap = {
+      get x(): number {
+        throw new Error("broke");
+      },
+    };
+    expect(encode(trap)).toEqual({ problem: "it cannot be looked at" });
+  });
+
   test("is one that refers to itself", () => {
     expect(encode(cyclic())).toEqual({ problem: expect.stringContaining("is nested more than 200 deep") });
   });

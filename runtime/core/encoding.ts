@@ -9,8 +9,13 @@ const DEPTH_MAX = 200;
  * `undefined` itself is null, and -0 is 0. What an array has beside its items is not looked at, nor are symbols.
  */
 export function encode(value: unknown): Encoded | { readonly problem: string } {
-  const problem = jsonProblem(value, "", 0);
-  return problem === undefined ? (JSON.stringify(value) ?? "null") : { problem };
+  try {
+    const problem = jsonProblem(value, "", 0);
+    return problem === undefined ? (JSON.stringify(value) ?? "null") : { problem };
+  } catch {
+    // A getter may throw, and so may a text that is longer than any can be.
+    return { problem: "it cannot be looked at" };
+  }
 }
 
 /** As `encode`, for what is read back as it was put: `undefined` would come back as null. */

@@ -61,6 +61,11 @@ export class RuntimeError extends Error {
   }
 }
 
+/** The same error, with where the message stood. */
+export function standing({ code, message, cause }: RuntimeError, stood: Stood): RuntimeError {
+  return new RuntimeError(code, message, { stood, cause });
+}
+
 /** An actor's "no": an answer, not a crash. The code is the actor's own, such as `counter.nothing_to_add`. */
 export class Refusal extends Error {
   readonly code: string;

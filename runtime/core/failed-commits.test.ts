@@ -41,6 +41,10 @@ const Account = actor("account", { state: () => ({ balance: 0 }), durable: true 
     self.ref(Notes, "n").tell.hear("told");
     if (crashes) throw new Error("broke");
   })
+  .on("timerLater", {}, async (self) => {
+    await self.sleep(10);
+    self.timer("tick", { everyMs: 100, send: "ticked" });
+  })
   .on("askLater", { out: t.String() }, async (self) => {
     await self.sleep(10);
     return self
@@ -81,7 +85,7 @@ describe("a commit that fails", () => {
     const { account, fail } = await bank();
     const answer = watch(account.add(1));
     await fail();
-    expect(answer.outcome).toMatchObject({ code: "store.full", error: full });
+    expect(answer.outcome).toMatchObject({ code: "store.full", stood: "unknown", error: { message: full.message } });
   });
 
   test("fails asks whose turns only saw what was not stored", async () => {
@@ -222,6 +226,17 @@ describe("a turn that was running when what it rests on was lost", () => {
     await fail();
     await clock.advance(11);
     expect(answer.outcome).toMatchObject({ code: "store.full" });
+  });
+
+  test("leaves no timer behind", async () => {
+    const { clock, account, fail, heard } = await bank();
+    account.tell.add(1);
+    await clock.settle();
+    account.tell.timerLater();
+    await clock.settle();
+    await fail();
+    await clock.advance(1_000);
+    expect((await heard()).filter((text) => text.startsWith("ticked"))).toEqual([]);
   });
 
   test.each([true, false])("leaves nothing behind (crashes: %p)", async (crashes) => {

@@ -1,7 +1,7 @@
 // What durable actors changed, committed together; nothing of theirs leaves before the store has answered.
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../limits.ts";
-import { RuntimeError } from "./errors.ts";
+import { RuntimeError, standing } from "./errors.ts";
 import type { Store } from "./ports.ts";
 import type { AlarmRecord, Change, CommitBatch, Encoded, IndexedValue, StoredWatch } from "./stored.ts";
 
@@ -166,7 +166,8 @@ function stale(change: PendingChange | undefined): RuntimeError {
   return new RuntimeError("actor.stale_owner", message, { stood: "unknown" });
 }
 
-export function asStoreError(error: unknown): RuntimeError {
-  if (error instanceof RuntimeError) return error;
-  return new RuntimeError("store.failed", "Cannot reach the store: it threw", { cause: error });
+/** Its answer may have been lost on the way: nobody knows whether it is stored. */
+function asStoreError(error: unknown): RuntimeError {
+  if (error instanceof RuntimeError) return standing(error, "unknown");
+  return new RuntimeError("store.failed", "Cannot reach the store: it threw", { stood: "unknown", cause: error });
 }

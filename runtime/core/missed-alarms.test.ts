@@ -64,6 +64,17 @@ describe("an alarm that comes once, and was missed,", () => {
   });
 });
 
+describe("an alarm that came in time, and whose commit was refused,", () => {
+  test("is not missed for that, and comes again", async () => {
+    const { node, clock, store, set, rings } = await startAlarms();
+    await set("tea", { afterMs: 100, missed: "skip" });
+    store.refusal = new Error("the disk is gone");
+    await clock.advance(5_000);
+    expect(rings.length).toBe(2);
+    expect([await store.alarmsOf("alarmed", "a"), node.letters]).toEqual([[], []]);
+  });
+});
+
 describe("an alarm is missed", () => {
   test.each([
     [limits.alarmLateMs, 1],

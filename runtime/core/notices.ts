@@ -23,13 +23,13 @@ export class Notices {
   }
 
   /** False when its actor cannot take it now. An alarm of a type that is not hosted any more stays in the store. */
-  readonly alarm = (alarm: StoredAlarm): boolean => {
+  readonly alarm = (alarm: StoredAlarm, again: boolean): boolean => {
     const host = this.#hosted.find(alarm.type);
     if (host === undefined || host.type.options.durable !== true) return true;
     const address = new Address(host, alarm.key, undefined);
     const lateMs = host.services.clock.unixMs() - alarm.dueAt;
     const known = writeOf(host, alarm.method);
-    const skipped = known === undefined || (alarm.missed === "skip" && lateMs > limits.alarmLateMs);
+    const skipped = known === undefined || (alarm.missed === "skip" && !again && lateMs > limits.alarmLateMs);
     const method = skipped ? runtimeMethod(alarm.method, doNothing) : known;
     const input = alarm.input === undefined ? undefined : decode(alarm.input);
     const id = `alarm:${alarm.name}#${alarm.fire}`;

@@ -40,7 +40,7 @@ export function settleAside(cell: AddressedCell, envelope: Envelope, why: Runtim
     durable.alarms.set(alarm.name, nextFiring(alarm, services.clock.unixMs(), durable.nextVersion));
   }
   if (gone !== undefined) durable.watches.set(gone, undefined);
-  if (alarm !== undefined || gone !== undefined) durable.stage(cell.state);
+  if (alarm !== undefined || gone !== undefined) durable.checkpoint(cell.state, true);
 }
 
 /** Nobody waits for this message, but what came of it may be lost. */

@@ -8,6 +8,7 @@ import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
 import { watch } from "../testing/stepped-system.ts";
 import { actor, session } from "./definition.ts";
 import { startNode, type TestNode } from "./test-node.ts";
+import { topic } from "./topic.ts";
 
 const Fragile = actor("fragile", { state: () => ({ count: 0 }), durable: true })
   .on("crash", {}, () => {
@@ -258,6 +259,29 @@ describe("the keys that are shut", () => {
     await shut();
     await clock.advance(60_000);
     expect(node.quarantines).toContain("fragile/a");
+  });
+});
+
+describe("what a turn begins after its key was shut", () => {
+  test("ends with the turn: no subscription and no watch is left", async () => {
+    const news = topic("news", t.Null());
+    const Late = actor("late", { state: () => ({}) })
+      .on("begin", {}, async (self) => {
+        await self.sleep(10);
+        self.subscribe(news("all"), "hear");
+        self.watch({ type: "late", key: "b" }, "hear");
+      })
+      .on("hear", { in: t.Unknown() }, () => undefined)
+      .on("say", { out: t.Integer() }, (self) => self.publish(news("all"), null))
+      .on("stop", {}, (self) => self.stop());
+    const node = await startNode([Late]);
+    node.ref(Late, "a").tell.begin();
+    await node.clock.settle();
+    node.operations.quarantine("late", "a", "by hand");
+    await node.clock.advance(11);
+    expect(await node.answer(node.ref(Late, "b").say())).toBe(0);
+    await node.answer(node.ref(Late, "b").stop());
+    expect(node.letters).toEqual([]);
   });
 });
 

@@ -104,6 +104,19 @@ describe("the answer of a read", () => {
       members.filter((member) => member !== owner),
     );
 
+  test("may be nested as deep as an answer in production", async () => {
+    const Deep = actor("deep", { state: () => ({ value: {} as object }) })
+      .on("dig", {}, ({ state }) => {
+        for (let level = 0; level < 100_000; level++) state.value = { value: state.value };
+      })
+      .read("all", { out: t.Unsafe<object>(t.Object({})) }, ({ state }) => state.value);
+    const { system, clock } = new SteppedSystem([Deep]);
+    system.ref(Deep, "a").tell.dig();
+    const all = watch(system.ref(Deep, "a").all());
+    await clock.settle();
+    expect(all.outcome.kind).toBe("answered");
+  });
+
   test("is no part of the state, though it is what the handler has seen of it", async () => {
     const { system, clock } = new SteppedSystem([Room]);
     const ref = system.ref(Room, "lobby");

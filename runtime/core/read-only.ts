@@ -1,5 +1,8 @@
 // What a read sees of the state while developing: every attempt to change it throws where it is made.
 
+/** Deeper values are handed on as they are. */
+const DEPTH_MAX = 200;
+
 /** Each thing is shown by one proxy, so that it is the same wherever it is reached; and each proxy by itself. */
 const shown = new WeakMap<object, object>();
 
@@ -20,15 +23,19 @@ export function readOnly<Value>(value: Value): Value {
  * What a read answers with, for whoever asked: frozen, and no part of the state, so that it can be compared with
  * everything there is.
  */
-export function frozenCopy<Value>(value: Value, copies = new Map<object, object>()): Value {
-  if (!isPlain(value)) return value;
+export function frozenCopy<Value>(value: Value, copies = new Map<object, object>(), depth = 0): Value {
+  if (!isPlain(value) || depth > DEPTH_MAX) return value;
   const known = copies.get(value);
   if (known !== undefined) return known as Value;
   const copy: object = Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value) as object | null);
   copies.set(value, copy);
   for (const [name, inner] of Object.entries(value)) {
     // Defined, not set: a field may be called `__proto__`.
-    Reflect.defineProperty(copy, name, { value: frozenCopy(inner, copies), enumerable: true, writable: true });
+    Reflect.defineProperty(copy, name, {
+      value: frozenCopy(inner, copies, depth + 1),
+      enumerable: true,
+      writable: true,
+    });
   }
   return Object.freeze(copy) as Value;
 }

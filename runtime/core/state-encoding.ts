@@ -40,6 +40,10 @@ export function decodeState({ name, options }: AnyActorType, key: string, stored
       throw new RuntimeError("actor.cannot_upgrade", message);
     }
     state = step(state as never);
+    if (state === undefined) {
+      const message = `Cannot start "${name}/${key}": the upgrade of its state from version ${from} returns nothing`;
+      throw new RuntimeError("actor.cannot_upgrade", message);
+    }
   }
   return state;
 }
@@ -47,6 +51,7 @@ export function decodeState({ name, options }: AnyActorType, key: string, stored
 /** The fields that queries may filter on; what is neither text, number nor boolean is left out. */
 export function indexedFields(fields: readonly string[], state: unknown): ReadonlyMap<string, IndexedValue> {
   const found = new Map<string, IndexedValue>();
+  if (typeof state !== "object" || state === null) return found;
   for (const field of fields) {
     const value = (state as Readonly<Record<string, unknown>>)[field];
     if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") found.set(field, value);

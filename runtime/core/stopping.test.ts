@@ -13,6 +13,7 @@ function define() {
   const heard: string[] = [];
   const base = { state: () => ({ count: 0 }), hibernateAfterMs: 1_000 };
   const Gone = t.Object({ reason: t.String() });
+  const Asked = actor("asked", base).on("touch", {}, () => undefined);
   const Stored = actor("stored", { ...base, durable: true })
     .on("add", { out: t.Integer() }, ({ state }) => ++state.count)
     .on("stop", {}, (self) => self.stop())
@@ -25,6 +26,14 @@ function define() {
       throw new Error("broke");
     })
     .on("destroy", {}, (self) => self.destroy())
+    .on("destroyAndRefuse", {}, (self) => {
+      self.destroy();
+      throw self.refuse("stored.no");
+    })
+    .on("destroyAndAsk", {}, async (self) => {
+      self.destroy();
+      await self.ref(Asked, "b").touch(undefined, { timeoutMs: 50 });
+    })
     .on("setAlarm", { in: t.Number() }, (self, afterMs) => self.alarm("tea", { afterMs, send: "ring" }))
     .on("destroyLater", { in: t.Number() }, async (self, delayMs) => {
       await self.sleep(delayMs);
@@ -37,12 +46,12 @@ function define() {
   const Watcher = actor("watcher", base)
     .on("watch", {}, (self) => self.watch({ type: "stored", key: "a" }, "hear"))
     .on("hear", { in: Gone }, (_self, { reason }) => void heard.push(reason));
-  return { Stored, Watcher, heard };
+  return { Stored, Watcher, Asked, heard };
 }
 
 async function start() {
-  const { Stored, Watcher, heard } = define();
-  const node = await startNode([Stored, Watcher]);
+  const { Stored, Watcher, Asked, heard } = define();
+  const node = await startNode([Stored, Watcher, Asked]);
   const ref = node.ref(Stored, "a");
   await node.answer(node.ref(Watcher, "w").watch());
   return { node, clock: node.clock, store: node.store, Stored, ref, heard };
@@ -90,6 +99,35 @@ describe("a turn that stops its actor", () => {
     await clock.advance(100);
     expect(heard).toEqual([]);
     expect(await node.answer(ref.add())).toBe(2);
+  });
+
+  test("stops it also where it refuses: what it has destroyed is gone", async () => {
+    const { node, clock, store, ref, heard } = await start();
+    await node.answer(ref.add());
+    expect(await node.outcome(ref.destroyAndRefuse())).toMatchObject({ error: { code: "stored.no" } });
+    expect([heard, await store.load("stored", "a")]).toEqual([["destroyed"], undefined]);
+    expect([await node.answer(ref.add()), await node.answer(ref.add())]).toEqual([1, 2]);
+    await clock.advance(2_000);
+    expect(await node.answer(ref.count())).toBe(2);
+  });
+
+  test("has destroyed it with its ask, though it crashes before that is stored", async () => {
+    const { node, clock, store, ref, heard } = await start();
+    await node.answer(ref.add());
+    store.hold();
+    const ended = watch(ref.destroyAndAsk());
+    await clock.advance(60);
+    const count = watch(ref.count());
+    await clock.settle();
+    expect([ended.outcome.kind, count.outcome.kind]).toEqual(["pending", "pending"]);
+    store.letGo();
+    await clock.settle();
+    expect([ended.outcome.kind, count.outcome, heard]).toEqual([
+      "failed",
+      { kind: "answered", value: 0 },
+      ["destroyed"],
+    ]);
+    expect(await node.answer(ref.add())).toBe(1);
   });
 
   test("stops it all the same where an operator wants it stopped too", async () => {

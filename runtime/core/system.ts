@@ -136,7 +136,9 @@ export class ActorSystem implements NodeServices, SessionHost {
     for (const host of this.hosts) host.usesAlarms = await this.store.hasAlarms(host.type.name);
     await this.letters.start();
     for (const watch of await this.store.watches()) {
-      this.watches.restore(watch, await this.#goneSince(watch.watchedType, watch.watchedKey));
+      // A watcher that is shut is told at the first start after its release.
+      const isShut = this.types.find(watch.watcherType)?.quarantined.has(watch.watcherKey) === true;
+      this.watches.restore(watch, isShut ? undefined : await this.#goneSince(watch.watchedType, watch.watchedKey));
     }
     await this.alarms.start();
   }

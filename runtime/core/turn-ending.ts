@@ -2,7 +2,7 @@
 import type { Asking } from "./asking.ts";
 import type { Method } from "./definition.ts";
 import type { Envelope } from "./envelope.ts";
-import { Refusal, RuntimeError, type RuntimeErrorCode } from "./errors.ts";
+import { Refusal, RuntimeError, type RuntimeErrorCode, standing } from "./errors.ts";
 import type { HeldOutput } from "./group-commit.ts";
 import type { ConnectionPort } from "./ports.ts";
 import { type AddressedCell, Handled, putAside, settleAside } from "./put-aside.ts";
@@ -110,13 +110,14 @@ export function giveUpTurn(cell: EndingCell, { envelope }: Turn, why: RuntimeErr
 
 /** What it rests on is lost, and so is all that it has done; what it saw and said counts for nothing. */
 function fall(cell: EndingCell, { envelope }: Turn, lost: RuntimeError): void {
+  cell.cancelTimers();
   cell.durable?.abandon(lost);
   if (envelope !== undefined) putAside(cell, envelope, lost);
 }
 
 /** The actor could not be brought into memory for the message at its head, which was taken out. */
 export function failActivation(cell: EndingCell, envelope: Envelope, error: unknown): void {
-  if (isStoreError(error)) failForStore(cell, envelope, error);
+  if (isStoreError(error)) failForStore(cell, envelope, standing(error, "queued"));
   // Not the message is to blame: one that comes again does so until it is the actor that is shut.
   else crash(cell, { method: envelope.method, envelope }, error, undefined);
 }
@@ -148,6 +149,8 @@ function refuse(cell: EndingCell, turn: Turn, refusal: Refusal): Outcome {
     crash(cell, turn, error, envelope?.origin?.id);
     return OUTCOME.crashed;
   }
+  // What was changed stays, and so what was destroyed is gone.
+  if (turn.stops) cell.requestStop("turn");
   answerLater(cell, envelope, refusal);
   return OUTCOME.refused;
 }
@@ -171,6 +174,8 @@ function undo(cell: EndingCell): void {
   cell.durable?.abandon(new RuntimeError("actor.crashed", `Cannot go on from "${cell.address}": its turn crashed`));
   if (cell.durable?.loaded === true) cell.state = cell.durable.restore();
   else if (cell.connection === undefined) cell.forget();
+  // What it has destroyed before an ask stays destroyed.
+  if (cell.durable?.endReason === "destroyed") cell.requestStop("turn");
 }
 
 /** `id` is that of a message that may be to blame. */

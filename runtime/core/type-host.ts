@@ -133,6 +133,9 @@ export class TypeHost implements CellHost, TimerOwner {
   keepShut(cell: ShutCell): void {
     if (!this.#quarantined.has(cell.key)) return;
     if (cell.connection !== undefined) return cell.connection.end("quarantined");
+    // Also what a turn that went on has begun since its key was shut.
+    this.services.topics.leave({ key: cell.key, host: this, connection: undefined });
+    if (this.type.options.durable !== true) this.services.watches.leave({ type: this.type.name, key: cell.key });
     cell.cancelTimers();
     cell.discardAll(this.quarantineError(cell.key));
     if (!cell.quiet) cell.limitTurns();

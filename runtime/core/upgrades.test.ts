@@ -67,6 +67,18 @@ describe("an older state", () => {
     expect(await rawState(node)).toEqual([1, '{"name":"Ada"}']);
   });
 
+  test("is not touched where a step returns nothing", async () => {
+    const Forgetful = actor("profile", { state, durable: true, version: 2, upgrade: { 1: () => undefined } })
+      .on("put", {}, (self) => self.rows.put("a", 1))
+      .read("all", { out: t.Unknown() }, (self) => self.state);
+    const node = await storedAsFirst(Forgetful);
+    expect(await node.outcome(node.ref(Forgetful, "a").put())).toMatchObject({
+      code: "actor.cannot_upgrade",
+      error: { message: 'Cannot start "profile/a": the upgrade of its state from version 1 returns nothing' },
+    });
+    expect(await rawState(node)).toEqual([1, '{"name":"Ada"}']);
+  });
+
   test("is not touched where a step throws: the ask fails with the cause, and the next one tries again", async () => {
     const failing = { times: 1 };
     const Broken = actor("profile", {
