@@ -61,6 +61,11 @@ export class RuntimeError extends Error {
   }
 }
 
+/** The store is to blame: it failed, is full, or is none of this program's. */
+export function isStoreFailure(error: unknown): error is RuntimeError {
+  return error instanceof RuntimeError && error.code.startsWith("store.");
+}
+
 /** An actor's "no": an answer, not a crash. The code is the actor's own, such as `counter.nothing_to_add`. */
 export class Refusal extends Error {
   readonly code: string;

@@ -166,7 +166,7 @@ function stale(change: PendingChange | undefined): RuntimeError {
   return new RuntimeError("actor.stale_owner", message, { stood: "unknown" });
 }
 
-export function asStoreError(error: unknown): RuntimeError {
+function asStoreError(error: unknown): RuntimeError {
   if (error instanceof RuntimeError) return error;
   return new RuntimeError("store.failed", "Cannot reach the store: it threw", { cause: error });
 }
