@@ -21,7 +21,7 @@ export interface FramingOptions extends FramingParameters {
   readonly progress?: (line: string) => void;
 }
 
-export const defaultFramingOptions: FramingOptions = {
+const defaultFramingOptions: FramingOptions = {
   sizes: [16, 128, 1_024, 16_384, 262_144],
   pairs: 9,
   sampleMs: 30,

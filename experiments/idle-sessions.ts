@@ -23,7 +23,7 @@ export interface IdleOptions extends IdleParameters {
   readonly progress?: (line: string) => void;
 }
 
-export const defaultIdleOptions: IdleOptions = {
+const defaultIdleOptions: IdleOptions = {
   sessions: 9_000,
   pairs: 5,
   requests: 400_000,

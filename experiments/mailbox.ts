@@ -24,7 +24,7 @@ export interface MailboxOptions extends MailboxParameters {
   readonly progress?: (line: string) => void;
 }
 
-export const defaultMailboxOptions: MailboxOptions = {
+const defaultMailboxOptions: MailboxOptions = {
   rounds: 5,
   sampleMs: 500,
   warmUpMs: 1_000,

@@ -29,7 +29,7 @@ export interface PipelineOptions extends PipelineParameters {
   readonly progress?: (line: string) => void;
 }
 
-export const defaultPipelineOptions: PipelineOptions = {
+const defaultPipelineOptions: PipelineOptions = {
   rounds: 5,
   requests: 400_000,
   connections: [1, 10, 50],

@@ -117,7 +117,7 @@ function actsOf(view: ActorsView): readonly Act[] {
       summary: "Stop an actor",
       description:
         "After the turn that runs it leaves memory, and its watchers are told. What is stored stays. A turn that " +
-        "never ends is not cut off, by this or by a quarantine: it holds its key until the process ends.",
+        "never ends is not cut off by this: quarantine the key; after 30 s its turns are abandoned; then release it.",
       not: ["actor_not_in_memory", NOT_IN_MEMORY],
       act: (type, key) => view.stop(type, key),
     },

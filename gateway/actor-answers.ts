@@ -1,8 +1,8 @@
 // How the document shows what actors and the runtime may answer instead: one component for each status.
 
 import { ACTOR_PROBLEMS, actorProblemBody, refusalBody, type RuntimeErrorCode } from "./actor-problems.ts";
-import type { Answer, Answers } from "./document.ts";
-import { PROBLEM_MEDIA_TYPE, type ProblemBody } from "./problem-body.ts";
+import { type Answer, type Answers, problemsAnswer } from "./document.ts";
+import type { ProblemBody } from "./problem-body.ts";
 import { problemBody } from "./problems.ts";
 
 /** Of requests that are answered before any actor is asked. */
@@ -33,19 +33,12 @@ export const CALL_STATUSES = STATUSES.filter((status) => status !== 404);
 
 /** For the document's components. */
 export function actorAnswerComponents(): Record<string, Answer> {
-  return Object.fromEntries(STATUSES.map((status) => [`Actor${status}`, answerOf(status)]));
+  return Object.fromEntries(
+    STATUSES.map((status) => [`Actor${status}`, problemsAnswer(BODIES.filter((body) => body.status === status))]),
+  );
 }
 
 /** References to them. */
 export function actorAnswers(statuses: readonly number[]): Answers {
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Actor${status}` }]));
-}
-
-function answerOf(status: number): Answer {
-  const bodies = BODIES.filter((body) => body.status === status);
-  const examples = Object.fromEntries(bodies.map((body) => [body.code, { value: body }]));
-  return {
-    description: bodies.map(({ title }) => title).join("; or: "),
-    content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: "#/components/schemas/Problem" }, examples } },
-  };
 }

@@ -13,7 +13,7 @@ import { readInput } from "./request-body.ts";
 const { callTimeoutMsMax } = HTTP_LIMITS;
 const REPEAT_HEADER = "Idempotency-Key";
 
-export const callQuery = t.Object({
+const callQuery = t.Object({
   timeout_ms: t.Optional(
     t.Integer({
       title: "timeout_ms",

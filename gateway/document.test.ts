@@ -186,7 +186,7 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(add?.responses ?? {})).toEqual(statuses);
   });
 
-  test("says of each route that takes a body what becomes of one that is too large, or no JSON", async () => {
+  test("says of each route that takes a body that one too large, no JSON, or compressed is refused", async () => {
     for (const [name, { requestBody, responses }] of operationsOf(await readDocument())) {
       if (requestBody === undefined) continue;
       expect(Object.keys(responses), name).toEqual(expect.arrayContaining(["413", "415", "422"]));
@@ -194,6 +194,8 @@ describe("the OpenAPI document", () => {
         code: "body_too_large",
         detail: "Cannot read the body: it has more than 65536 bytes, the limit",
       });
+      const unsupported = responses["415"]?.content?.["application/problem+json"]?.examples ?? {};
+      expect(Object.keys(unsupported), name).toEqual(["unsupported_media_type", "unsupported_encoding"]);
     }
   });
 

@@ -4,10 +4,10 @@ import { swagger } from "@elysiajs/swagger";
 import type { DocumentDecoration, Elysia, TSchema } from "elysia";
 
 import { HTTP_LIMITS } from "./limits.ts";
-import { PROBLEM_MEDIA_TYPE, problemSchema } from "./problem-body.ts";
+import { PROBLEM_MEDIA_TYPE, type ProblemBody, problemSchema } from "./problem-body.ts";
 import { problemBody, type ProblemKind } from "./problems.ts";
 
-export const DOCUMENT_PATH = "/docs/json";
+const DOCUMENT_PATH = "/docs/json";
 
 export type Answers = NonNullable<DocumentDecoration["responses"]>;
 export type Answer = Answers[string];
@@ -76,6 +76,15 @@ export function problemAnswer(kind: ProblemKind, detail: string): Answer {
   return {
     description: example.title,
     content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: "#/components/schemas/Problem" }, example } },
+  };
+}
+
+/** Of several problems that have one status. */
+export function problemsAnswer(bodies: readonly ProblemBody[]): Answer {
+  const examples = Object.fromEntries(bodies.map((body) => [body.code, { value: body }]));
+  return {
+    description: bodies.map(({ title }) => title).join("; or: "),
+    content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: "#/components/schemas/Problem" }, examples } },
   };
 }
 

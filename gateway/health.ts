@@ -7,7 +7,7 @@ import type { NodeView } from "#runtime/observe/view.ts";
 import { oneOf, wholeNumber } from "./answer-schemas.ts";
 import { answers, jsonAnswer } from "./document.ts";
 
-export const METRICS_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+const METRICS_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 export const healthSchema = t.Object({
   status: oneOf(["ok"]),

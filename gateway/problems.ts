@@ -14,6 +14,7 @@ const KINDS = {
   malformed_request: { status: 400, title: "The request cannot be read" },
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body is not said to be JSON" },
+  unsupported_encoding: { status: 415, title: "The body is compressed" },
   unauthorized: { status: 401, title: "The admin token is missing or wrong" },
   not_found: { status: 404, title: "There is nothing at this address" },
   session_not_found: { status: 404, title: "There is no such session" },

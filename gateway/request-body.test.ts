@@ -94,6 +94,34 @@ describe("a body over the limit", () => {
   });
 });
 
+describe("a body with a content encoding", () => {
+  const compressed = Bun.gzipSync('{"amount":1}');
+
+  test.each([
+    ["gzip", compressed],
+    ["BR", compressed],
+    ["gzip, identity", compressed],
+    ["gzip", '{"amount":1}'],
+  ])("of %s is 415, and says to send it as it is", async (encoding, body) => {
+    await using gateway = startStandIn();
+    const headers = { ...json, "Content-Encoding": encoding };
+    const response = await fetch(`${gateway.url}/actors/counter/a/add`, { method: "POST", headers, body });
+    expect(response.status).toBe(415);
+    expect(response.headers.get("accept-encoding")).toBe("identity");
+    expect(await response.json()).toMatchObject({
+      code: "unsupported_encoding",
+      detail: 'Cannot read the body: send it uncompressed, without "Content-Encoding"',
+    });
+    expect(gateway.asked).toEqual([]);
+  });
+
+  test("that says it has none is read", async () => {
+    await using gateway = startStandIn();
+    const headers = { ...json, "Content-Encoding": "identity" };
+    expect((await gateway.send("POST", "/actors/counter/a/add", headers, '{"amount":1}')).status).toBe(200);
+  });
+});
+
 describe("a body that breaks off", () => {
   test("because its client went away is no fault", async () => {
     expect(await readInput(brokenRequest(AbortSignal.abort()))).toMatchObject({ status: 400 });

@@ -4,15 +4,17 @@ import type { Static, TObject } from "@sinclair/typebox";
 import { ValueErrorType } from "@sinclair/typebox/errors";
 import { Value } from "@sinclair/typebox/value";
 
-import { type Answers, problemAnswer } from "./document.ts";
+import { type Answers, problemAnswer, problemsAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
-import { describeInvalid, problem } from "./problems.ts";
+import { describeInvalid, problem, problemBody } from "./problems.ts";
 
 const { requestBodyBytesMax, announcedBodyBytesMax } = HTTP_LIMITS;
 const JSON_MEDIA_TYPE = /^application\/(?:[\w.+-]+\+)?json *(?:;|$)/i;
+const UNCOMPRESSED = /^(?:identity)?$/i;
 
 const TOO_LARGE = `Cannot read the body: it has more than ${requestBodyBytesMax} bytes, the limit`;
 const NOT_JSON = 'Cannot read the body: send "Content-Type: application/json"';
+const COMPRESSED = 'Cannot read the body: send it uncompressed, without "Content-Encoding"';
 const NO_INPUT = "Cannot accept the request: it takes no input, so it has no body";
 
 /** Of a route that reads a body, for the document. */
@@ -21,7 +23,10 @@ export const bodyAnswers: Answers = {
     ...problemAnswer("body_too_large", TOO_LARGE),
     description: `The body is too large; one announced with more than ${announcedBodyBytesMax} bytes gets just this`,
   },
-  415: problemAnswer("unsupported_media_type", NOT_JSON),
+  415: problemsAnswer([
+    problemBody("unsupported_media_type", NOT_JSON),
+    problemBody("unsupported_encoding", COMPRESSED),
+  ]),
 };
 
 /** Of a route under `takesNoInput`, for the document. */
@@ -48,6 +53,9 @@ export async function readInput(request: Request): Promise<{ readonly value: unk
   const bytes = await readBytes(request);
   if (bytes instanceof Response) return bytes;
   if (bytes.length === 0) return { value: undefined };
+  if (!UNCOMPRESSED.test(request.headers.get("content-encoding") ?? "")) {
+    return problem("unsupported_encoding", COMPRESSED, { "Accept-Encoding": "identity" });
+  }
   if (!JSON_MEDIA_TYPE.test(request.headers.get("content-type") ?? "")) {
     return problem("unsupported_media_type", NOT_JSON);
   }

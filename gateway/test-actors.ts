@@ -27,14 +27,10 @@ export const Odd = actor("odd", { state: () => ({ turns: 0 }) })
   .on("tree", { in: t.Any(), out: t.Any() }, (_, input: unknown) => input)
   .read("name", { out: t.String() }, (odd) => odd.key);
 
-export const Loop = actor("loop", { state: () => ({}) }).on(
-  "ask",
-  { in: t.String() },
-  async (loop, next): Promise<void> => {
-    const other = loop.ref(Loop as never, next) as unknown as { ask(next: string): Promise<void> };
-    await other.ask(loop.key);
-  },
-);
+const Loop = actor("loop", { state: () => ({}) }).on("ask", { in: t.String() }, async (loop, next): Promise<void> => {
+  const other = loop.ref(Loop as never, next) as unknown as { ask(next: string): Promise<void> };
+  await other.ask(loop.key);
+});
 
 export function startActors() {
   const node = createSteppedNode([Counter, Odd, Loop]);

@@ -8,6 +8,7 @@ import type { Log } from "./observe/log.ts";
 import type { NotReady } from "./observe/view.ts";
 import { AppendFile } from "./storage/append-file.ts";
 import { createMemoryStore } from "./storage/memory-store.ts";
+import { fileState } from "./storage/sqlite-errors.ts";
 import { openSqliteStore, type WatchedStore } from "./storage/sqlite-store.ts";
 
 export type TlsFiles = { readonly cert: string; readonly key: string };
@@ -35,7 +36,8 @@ export function openLedger(ledger: AppendFile, config: Config): void {
   try {
     ledger.open();
   } catch (error) {
-    throw new Error(`Cannot open the session ledger "${ledgerPath(config)}": ${messageOf(error)}`, { cause: error });
+    const path = ledgerPath(config);
+    throw new Error(`Cannot open the session ledger "${path}": ${fileState(path, error)}`, { cause: error });
   }
 }
 

@@ -1,10 +1,12 @@
 // The end of the process, wanted or not: nothing accepted stays unanswered, no ended session loses its row.
 import { afterEach, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { eventually } from "./lib/eventually.ts";
 import { closeFrame, request, requests } from "./lib/frames.ts";
 import { ServerProcess } from "./lib/server-process.ts";
-import type { Settings } from "./lib/test-node.ts";
+import { createDataFolder, type Settings } from "./lib/test-node.ts";
 import { WireClient } from "./lib/wire-client.ts";
 
 const servers: ServerProcess[] = [];
@@ -17,6 +19,39 @@ async function serverWith(settings: Settings = {}): Promise<ServerProcess> {
   const server = await ServerProcess.start({ CORREIO_LOG_LEVEL: "silent", ...settings });
   servers.push(server);
   return server;
+}
+
+const TOKEN = "a-token-for-this-test";
+
+/** Its loop stands from `block` until `goOn`. */
+async function blockableServer(): Promise<{ readonly server: ServerProcess; goOn(): void; block(): Promise<void> }> {
+  const folder = createDataFolder();
+  const [program, sign] = [join(folder, "block.ts"), join(folder, "go-on")];
+  writeFileSync(
+    program,
+    `import { existsSync, writeSync } from "node:fs";
+    process.on("SIGUSR2", () => {
+      writeSync(1, "The loop stands\\n");
+      while (!existsSync(${JSON.stringify(sign)}));
+      writeSync(1, "The loop goes on\\n");
+    });`,
+  );
+  const settings = { CORREIO_LOG_LEVEL: "silent", CORREIO_ADMIN_TOKEN: TOKEN };
+  const server = new ServerProcess(settings, folder, program);
+  servers.push(server);
+  await server.listens();
+  const block = async (): Promise<void> => {
+    server.signal("SIGUSR2");
+    await eventually("the block", () => server.output.includes("The loop stands"));
+  };
+  return { server, block, goOn: () => writeFileSync(sign, "") };
+}
+
+async function callCounter(server: ServerProcess, method: string, input?: object): Promise<unknown> {
+  const headers = { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/json" };
+  const body = input === undefined ? null : JSON.stringify(input);
+  const url = `http://127.0.0.1:${server.httpPort}/actors/counter/a/${method}`;
+  return (await fetch(url, { method: "POST", headers, body })).json();
 }
 
 /** A gapless prefix of what was asked, whole to the last byte. */
@@ -145,6 +180,36 @@ describe("SIGTERM", () => {
     expect(await server.exit()).toBe(1);
     clearInterval(again);
     client.close();
+  });
+});
+
+describe("while something blocks the process", () => {
+  test("SIGTERM is not handled before that ends; then the process ends in order", async () => {
+    const { server, block, goOn } = await blockableServer();
+    const client = await WireClient.connect(server.port);
+    client.send(request(0));
+    await client.hears(1);
+    await block();
+    server.signal("SIGTERM");
+    goOn();
+    expect(await server.exit()).toBe(0);
+    expect(server.output).toMatch(/The loop goes on\n[^]*Encerrando/);
+    expect(server.output).not.toMatch(/Encerrando[^]*The loop goes on/);
+    expect(server.rows()).toMatchObject([{ messages_processed: "1", end_reason: "shutdown" }]);
+    client.close();
+  });
+
+  test("kill -9 ends it, and loses nothing that was acknowledged", async () => {
+    const { server, block } = await blockableServer();
+    expect(await callCounter(server, "add", { amount: 5 })).toBe(5);
+    await block();
+    server.signal("SIGTERM");
+    server.signal("SIGKILL");
+    expect(await server.exit()).toBeNull();
+    const next = new ServerProcess({ CORREIO_LOG_LEVEL: "silent" }, server.dataFolder);
+    servers.push(next);
+    await next.listens();
+    expect(await callCounter(next, "value")).toBe(5);
   });
 });
 

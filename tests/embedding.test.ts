@@ -1,6 +1,6 @@
 // The README's program with actors of its own, as whoever embeds Correio runs it.
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,9 +10,10 @@ import { projectFolder } from "./lib/source-files.ts";
 const readme = readFileSync(join(projectFolder, "README.md"), "utf8");
 const [, program = ""] = /^```ts\n(import [\s\S]*?correio\/node[\s\S]*?)^```$/m.exec(readme) ?? [];
 const folder = mkdtempSync(join(tmpdir(), "correio-embedded-"));
-mkdirSync(join(folder, "node_modules"));
-symlinkSync(projectFolder, join(folder, "node_modules", "correio"));
+const [, scheme = ""] = /`bun add (\w+:)\.\.\/correio`/.exec(readme) ?? [];
+writeFileSync(join(folder, "package.json"), "{}");
 writeFileSync(join(folder, "program.ts"), program);
+Bun.spawnSync([process.execPath, "add", `${scheme}${projectFolder}`], { cwd: folder });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -26,6 +27,12 @@ describe("the README's program", () => {
   test("asks an actor, keeps what it answered in its own folder, and ends by itself", async () => {
     expect(await run()).toEqual({ output: "2\n", errors: "", exitCode: 0 });
     expect(await run()).toEqual({ output: "4\n", errors: "", exitCode: 0 });
+  });
+});
+
+describe("the README's `bun add`", () => {
+  test("makes a link: no copy of the clone that grows old, and none of its data", () => {
+    expect(lstatSync(join(folder, "node_modules", "correio")).isSymbolicLink()).toBe(true);
   });
 });
 

@@ -75,6 +75,10 @@ describe("every source file", () => {
   test("is reached from a program, or is an aid that tests use", () => {
     expect(deadFiles(project)).toEqual([]);
   });
+
+  test("exports no function, class or constant that it alone uses", () => {
+    expect(needlessExports(project)).toEqual([]);
+  });
 });
 
 describe("every document", () => {
@@ -85,6 +89,11 @@ describe("every document", () => {
   test("names only files that exist", () => {
     expect(documents.flatMap((path) => nameProblems(path, readDocument(path)))).toEqual([]);
   });
+});
+
+test("each file of the core has its place in the table of docs/architecture.md", () => {
+  const [, table = ""] = /^### The core, by subject$([\s\S]*?)^## /m.exec(readDocument("docs/architecture.md")) ?? [];
+  expect(coreFilesMissing(project, table)).toEqual([]);
 });
 
 describe("the checks can fail: they find", () => {
@@ -128,6 +137,20 @@ describe("the checks can fail: they find", () => {
       core('import "./tested.ts";\nimport "./test-aid.ts";', "runtime/x.test.ts"),
     ];
     expect(deadFiles(files).map((line) => line.split(":")[0])).toEqual(["runtime/dead.ts", "runtime/tested.ts"]);
+  });
+
+  test("an export that no other file uses, and a file of the core that the table has not", () => {
+    const files = [
+      core("export const used = 1;\nexport function alone(): void {}\nexport interface Alone {}", "runtime/core/a.ts"),
+      core('import { used } from "./a.ts";\nused;', "runtime/core/b.ts"),
+      core('import "./a.ts";\nexport const lone = 1;', "runtime/core/test-c.ts"),
+      core("export const alone = 1;", "runtime/core/a.test.ts"),
+    ];
+    expect(needlessExports(files)).toEqual([
+      "runtime/core/a.ts:2: alone is used in this file alone",
+      "runtime/core/test-c.ts:2: lone is used in this file alone",
+    ]);
+    expect(coreFilesMissing(files, "`b.ts`, `old-a.ts`")).toEqual(["runtime/core/a.ts"]);
   });
 
   test("a dead link and a file that is not there", () => {
@@ -207,6 +230,26 @@ function deadFiles(files: readonly SourceFile[]): readonly string[] {
     if (!fromTests.has(path)) return [`${path}: reached from nowhere`];
     return isTestAid(path) ? [] : [`${path}: reached from tests only, and not named as an aid of tests`];
   });
+}
+
+/** Types are exported for who reads a signature, and tests export to the compiler. */
+function needlessExports(files: readonly SourceFile[]): readonly string[] {
+  const importers = files.map((file) => ({
+    targets: new Set(importsOf(file).map(({ target }) => target)),
+    words: new Set(file.bare.match(/\w+/g)),
+  }));
+  const exported = /^export (?:async )?(?:const|function\*?|(?:abstract )?class) (\w+)/gm;
+  return files.flatMap(({ path, bare }) => {
+    const users = isTest(path) ? [] : importers.filter(({ targets }) => targets.has(path));
+    return (isTest(path) ? [] : matches(bare, exported)).flatMap(([name, line]) =>
+      users.some(({ words }) => words.has(name)) ? [] : [`${path}:${line}: ${name} is used in this file alone`],
+    );
+  });
+}
+
+function coreFilesMissing(files: readonly SourceFile[], table: string): readonly string[] {
+  const inCore = files.map(({ path }) => path).filter((path) => path.startsWith("runtime/core/"));
+  return inCore.filter((path) => !isTest(path) && !isTestAid(path) && !table.includes(`\`${posix.basename(path)}\``));
 }
 
 function reach(files: readonly SourceFile[], from: readonly string[]): ReadonlySet<string> {

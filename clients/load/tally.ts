@@ -15,7 +15,7 @@ export interface ReasonCount<T extends string> {
   readonly example: string;
 }
 
-export class ReasonTable<T extends string> {
+class ReasonTable<T extends string> {
   readonly #rows = new Map<T, { count: number; example: string }>();
   #total = 0;
 

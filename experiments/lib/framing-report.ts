@@ -39,7 +39,7 @@ export interface FramingReport {
   readonly cases: readonly FramingCase[];
 }
 
-export function ratioOf({ samples }: FramingCase): MedianInterval {
+function ratioOf({ samples }: FramingCase): MedianInterval {
   return pairedRatio(samples.decode, samples.walk);
 }
 

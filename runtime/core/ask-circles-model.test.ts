@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 
 import * as fc from "fast-check";
 
-import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
 import type { ReadContext } from "./context.ts";
 import { actor } from "./definition.ts";
 import type { RuntimeError } from "./errors.ts";

@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
-import { type Outcome, SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { type Outcome, watch } from "../testing/outcome.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
 import type { ReadContext } from "./context.ts";
 import { actor, type ActorOptions, type ActorType } from "./definition.ts";
 import type { Addressable } from "./shape.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import { TimerWheel } from "../base/timer-wheel.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
-import { watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
 import { Asking } from "./asking.ts";
 
 const notes = { type: "notes", key: "1", cell: undefined, caller: undefined };

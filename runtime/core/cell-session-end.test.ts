@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
+import { watch } from "../testing/outcome.ts";
 import { openRecordedSession } from "../testing/recorded-session.ts";
-import { watch } from "../testing/stepped-system.ts";
 import { session } from "./definition.ts";
 import { startNode } from "./test-node.ts";
 

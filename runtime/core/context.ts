@@ -5,7 +5,11 @@ import type { Addressable, Ref } from "./shape.ts";
 import type { MissedPolicy } from "./stored.ts";
 import type { Topic } from "./topic.ts";
 
-/** Valid for the turn it is given to: used later it throws `actor.turn_over`. Actors read time only from here. */
+/**
+ * Valid for the turn it is given to: keep none. Used later, what reads or changes the actor, sends to its connection or
+ * waits throws `actor.turn_over`. The rest does not look (`key`, `fired`, `signal`, time, chance, `connection`, refs,
+ * `refuse`, `countRefusal`), and in production a kept context may serve a later turn. Actors read time only from here.
+ */
 export interface ReadContext<State> {
   readonly state: State;
   readonly key: string;

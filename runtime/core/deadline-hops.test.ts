@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
-import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
 import { actor } from "./definition.ts";
 import { startNode } from "./test-node.ts";
 

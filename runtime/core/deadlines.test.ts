@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";
+import { watch } from "../testing/outcome.ts";
 import { startSlowActors } from "../testing/slow-actors.ts";
-import { watch } from "../testing/stepped-system.ts";
 
 describe("a deadline that passes while the message waits", () => {
   test("fails the ask with where it stood", async () => {

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { Type as t } from "@sinclair/typebox";
 
 import { removeDatabases, type StoreHome, storeKinds } from "../storage/test-stores.ts";
-import { watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
 import { actor } from "./definition.ts";
 import type { Store } from "./ports.ts";
 import { startNode } from "./test-node.ts";

@@ -1,7 +1,7 @@
 // What callers may look at when something went wrong.
 import { describe, expect, test } from "bun:test";
 
-import { accepted, Refusal, RuntimeError } from "./errors.ts";
+import { accepted, isStoreFailure, Refusal, RuntimeError } from "./errors.ts";
 
 describe("a RuntimeError", () => {
   test("carries its code, where the message stood, and the cause", () => {
@@ -17,6 +17,11 @@ describe("a RuntimeError", () => {
   test("takes only codes that are in the list", () => {
     // @ts-expect-error -- no such code
     expect(new RuntimeError("actor.on_strike", "Cannot").stood).toBeUndefined();
+  });
+
+  test("says by its code whether the store is to blame", () => {
+    const errors = [new RuntimeError("store.full", "Cannot"), new RuntimeError("actor.crashed", "Cannot")];
+    expect([...errors, new Error("full")].map(isStoreFailure)).toEqual([true, false, false]);
   });
 });
 

@@ -66,6 +66,11 @@ export function standing({ code, message, cause }: RuntimeError, stood: Stood): 
   return new RuntimeError(code, message, { stood, cause });
 }
 
+/** The store is to blame: it failed, is full, or is none of this program's. */
+export function isStoreFailure(error: unknown): error is RuntimeError {
+  return error instanceof RuntimeError && error.code.startsWith("store.");
+}
+
 /** An actor's "no": an answer, not a crash. The code is the actor's own, such as `counter.nothing_to_add`. */
 export class Refusal extends Error {
   readonly code: string;

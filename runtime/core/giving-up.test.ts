@@ -1,8 +1,8 @@
 // An asker that gives up by its own signal, early, late, or before it began.
 import { describe, expect, test } from "bun:test";
 
+import { watch } from "../testing/outcome.ts";
 import { startSlowActors } from "../testing/slow-actors.ts";
-import { watch } from "../testing/stepped-system.ts";
 
 describe("an asker's signal", () => {
   test("gives up a message that waits, which is never run", async () => {

@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
-import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
 import type { ActorContext } from "./context.ts";
 import { actor } from "./definition.ts";
 import type { RuntimeError } from "./errors.ts";

@@ -4,7 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { Type as t } from "@sinclair/typebox";
 
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
-import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
 import { actor, session } from "./definition.ts";
 import type { RuntimeError } from "./errors.ts";
 import type { Addressable } from "./shape.ts";

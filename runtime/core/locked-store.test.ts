@@ -8,7 +8,7 @@ import { limits } from "../limits.ts";
 import { openSqliteStore } from "../storage/sqlite-store.ts";
 import { GENEROUS_BYTES, newDatabasePath, removeDatabases } from "../storage/test-stores.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
-import { watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
 import { actor } from "./definition.ts";
 import { startNode } from "./test-node.ts";
 

@@ -5,7 +5,7 @@ import { Type as t } from "@sinclair/typebox";
 
 import { limits } from "../limits.ts";
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
-import { watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
 import { actor, session } from "./definition.ts";
 import { startNode, type TestNode } from "./test-node.ts";
 import { topic } from "./topic.ts";

@@ -4,7 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { Type as t } from "@sinclair/typebox";
 import * as fc from "fast-check";
 
-import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
 import { actor } from "./definition.ts";
 import { isReadOnly, readOnly } from "./read-only.ts";
 

@@ -5,7 +5,7 @@ import { Type as t } from "@sinclair/typebox";
 
 import { limits } from "../limits.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
-import { watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
 import { actor } from "./definition.ts";
 import { ActorSystem } from "./system.ts";
 

@@ -4,7 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { Type as t } from "@sinclair/typebox";
 
 import { limits } from "../limits.ts";
-import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
 import { actor } from "./definition.ts";
 
 /** Writes down where its turns begin and end. */

@@ -3,8 +3,9 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
+import { watch } from "../testing/outcome.ts";
 import { openRecordedSession } from "../testing/recorded-session.ts";
-import { SteppedSystem, watch } from "../testing/stepped-system.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
 import type { Cell } from "./cell.ts";
 import { actor } from "./definition.ts";
 import { OUTCOME } from "./recorder.ts";

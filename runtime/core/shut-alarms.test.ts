@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";
-import { watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
 import { actor } from "./definition.ts";
 import { RuntimeError } from "./errors.ts";
 import { startAlarms } from "./test-alarms.ts";

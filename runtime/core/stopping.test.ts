@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
-import { watch } from "../testing/stepped-system.ts";
+import { watch } from "../testing/outcome.ts";
 import { actor } from "./definition.ts";
 import { startNode } from "./test-node.ts";
 

@@ -1,7 +1,7 @@
 // A node that keeps its actors: on a fake clock, with a store that outlives it, to be killed and started again.
 import { MemoryDisk, openMemoryStore } from "../storage/memory-store.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
-import { type Outcome, watch } from "../testing/stepped-system.ts";
+import { type Outcome, watch } from "../testing/outcome.ts";
 import type { AnyActorType } from "./definition.ts";
 import { Operations } from "./operations.ts";
 import type { Store } from "./ports.ts";

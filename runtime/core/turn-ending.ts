@@ -2,7 +2,7 @@
 import type { Asking } from "./asking.ts";
 import type { Method } from "./definition.ts";
 import type { Envelope } from "./envelope.ts";
-import { Refusal, RuntimeError, type RuntimeErrorCode, standing } from "./errors.ts";
+import { isStoreFailure, Refusal, RuntimeError, type RuntimeErrorCode, standing } from "./errors.ts";
 import type { HeldOutput } from "./group-commit.ts";
 import type { ConnectionPort } from "./ports.ts";
 import { type AddressedCell, Handled, putAside, settleAside } from "./put-aside.ts";
@@ -92,7 +92,7 @@ export function failTurn(cell: EndingCell, turn: Turn, error: unknown): Outcome 
     answerLater(cell, envelope, error as RuntimeError);
     return OUTCOME.cancelled;
   }
-  if (isStoreError(error)) {
+  if (isStoreFailure(error)) {
     failForStore(cell, envelope, error);
     return OUTCOME.crashed;
   }
@@ -117,13 +117,9 @@ function fall(cell: EndingCell, { envelope }: Turn, lost: RuntimeError): void {
 
 /** The actor could not be brought into memory for the message at its head, which was taken out. */
 export function failActivation(cell: EndingCell, envelope: Envelope, error: unknown): void {
-  if (isStoreError(error)) failForStore(cell, envelope, standing(error, "queued"));
+  if (isStoreFailure(error)) failForStore(cell, envelope, standing(error, "queued"));
   // Not the message is to blame: one that comes again does so until it is the actor that is shut.
   else crash(cell, { method: envelope.method, envelope }, error, undefined);
-}
-
-function isStoreError(error: unknown): error is RuntimeError {
-  return error instanceof RuntimeError && error.code.startsWith("store.");
 }
 
 /** Not the actor is to blame, so it does not count as a crash: when the store is back, all goes on. */

@@ -5,7 +5,7 @@ import { RuntimeError, type RuntimeErrorCode } from "../core/errors.ts";
 import { limits } from "../limits.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
 import type { Log } from "./log.ts";
-import { isStoreFailure, logStoreFailures } from "./store-failures.ts";
+import { logStoreFailures } from "./store-failures.ts";
 
 function setting() {
   const lines: { readonly fields: object; readonly message: string }[] = [];
@@ -64,13 +64,5 @@ describe("a failure of the store", () => {
     ]);
     report(failure("store.full"));
     expect(lines).toHaveLength(4);
-  });
-
-  test("is told from what else goes wrong", () => {
-    expect([failure("store.full"), failure("actor.crashed"), new Error("full")].map(isStoreFailure)).toEqual([
-      true,
-      false,
-      false,
-    ]);
   });
 });

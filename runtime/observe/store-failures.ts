@@ -1,12 +1,8 @@
 // Failures of the store as log lines: each once, however many report it, and the same again within a while as a count.
 import type { Clock } from "../base/clock.ts";
-import { RuntimeError } from "../core/errors.ts";
+import { isStoreFailure } from "../core/errors.ts";
 import { limits } from "../limits.ts";
 import type { Log } from "./log.ts";
-
-export function isStoreFailure(error: unknown): error is RuntimeError {
-  return error instanceof RuntimeError && error.code.startsWith("store.");
-}
 
 /** The reason of a line is the code of the error; its stack is there only when the failure has no known cause. */
 export function logStoreFailures({ logger }: Log, clock: Clock): (error: unknown) => void {

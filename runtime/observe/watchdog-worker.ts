@@ -25,10 +25,12 @@ export interface WatchOrder {
   readonly levels: { readonly error: number | undefined; readonly warn: number | undefined };
 }
 
+/** Whoever operates the process may try to stop it now. */
+const NO_SIGNALS = "no signal is handled until it ends, and kill -9 loses nothing acknowledged";
 const BLOCKED = {
-  slice: "A turn blocks the process",
-  resumed: "Something outside all slices blocks the process: maybe a turn that went on after a wait",
-  other: "Something blocks the process that is no turn, as far as can be seen",
+  slice: `A turn blocks the process: ${NO_SIGNALS}`,
+  resumed: `Something outside all slices blocks the process, maybe a turn that went on after a wait: ${NO_SIGNALS}`,
+  other: `Something blocks the process that is no turn, as far as can be seen: ${NO_SIGNALS}`,
 } as const;
 const FREE_AGAIN = {
   slice: "The turn that blocked the process is over",

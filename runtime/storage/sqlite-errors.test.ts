@@ -21,6 +21,8 @@ describe("a failure", () => {
     ["EROFS", "store.read_only", "it, or its folder, may not be written"],
     ["SQLITE_READONLY_DBMOVED", "store.failed", "it was moved or removed while it was open"],
     ["EISDIR", "store.failed", "it is a folder"],
+    ["EEXIST", "store.failed", "its folder is a file, or lies below one"],
+    ["ENOTDIR", "store.failed", "its folder is a file, or lies below one"],
     ["SQLITE_CANTOPEN", "store.failed", "SQLITE_CANTOPEN happened"],
     ["SQLITE_IOERR_FSYNC", "store.failed", "SQLITE_IOERR_FSYNC happened"],
     ["", "store.failed", " happened"],

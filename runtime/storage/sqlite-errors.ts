@@ -24,15 +24,24 @@ const MEANINGS: readonly Meaning[] = [
     state: "it, or its folder, may not be written",
   },
   { codes: ["EISDIR"], code: "store.failed", state: "it is a folder" },
+  { codes: ["EEXIST", "ENOTDIR"], code: "store.failed", state: "its folder is a file, or lies below one" },
 ];
 
 /** `action` is what was to be done with the file, such as "open". A `RuntimeError` goes through as it is. */
 export function storeError(action: string, path: string, cause: unknown): RuntimeError {
   if (cause instanceof RuntimeError) return cause;
+  const code = meaningOf(path, cause)?.code ?? "store.failed";
+  return new RuntimeError(code, `Cannot ${action} "${path}": ${fileState(path, cause)}`, { cause });
+}
+
+/** What is the matter with the file, for people; in the words of `cause` where nobody has better ones. */
+export function fileState(path: string, cause: unknown): string {
+  return meaningOf(path, cause)?.state ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+function meaningOf(path: string, cause: unknown): Meaning | undefined {
   const found = reasonOf(path, codeOf(cause));
-  const meaning = MEANINGS.find(({ codes }) => codes.some((code) => found.startsWith(code)));
-  const state = meaning?.state ?? (cause instanceof Error ? cause.message : String(cause));
-  return new RuntimeError(meaning?.code ?? "store.failed", `Cannot ${action} "${path}": ${state}`, { cause });
+  return MEANINGS.find(({ codes }) => codes.some((code) => found.startsWith(code)));
 }
 
 /** Somebody else writes to the database: it will be over soon. */

@@ -208,7 +208,9 @@ describe("a place that cannot be had", () => {
     const path = join(writtenFile(""), "below.db");
     const failure = await failureOf(() => open(path));
     expect(failure).toMatchObject({ code: "store.failed", cause: { code: "EEXIST" } });
-    expect(failure.message).toStartWith(`Cannot open "${path}": `);
+    expect(failure.message).toBe(`Cannot open "${path}": its folder is a file, or lies below one`);
+    const deeper = await failureOf(() => open(join(path, "deeper", "below.db")));
+    expect(deeper.message).toEndWith(": its folder is a file, or lies below one");
   });
 
   test("is a file that may only be read", async () => {

@@ -13,8 +13,6 @@ import { Outside } from "./outside.ts";
 import { StoreScript } from "./store-script.ts";
 import { type RanTurn, TurnGate } from "./turn-gate.ts";
 
-export { type Outcome, watch, type Watched } from "./outcome.ts";
-
 export interface SteppedOptions {
   readonly development?: boolean;
   /** What durable actors are kept on: another system's, to go on from there; one of its own unless given. */

@@ -5,7 +5,7 @@ import type { ByteSink } from "./protocol.ts";
 export type TextPart = Uint8Array | string | number;
 
 /** UTF-8 needs at most three octets for each UTF-16 code unit. */
-export const UTF8_OCTETS_PER_UNIT_MAX = 3;
+const UTF8_OCTETS_PER_UNIT_MAX = 3;
 const DECIMAL_DIGITS_MAX = 16;
 const ZERO = 0x30;
 const INT32_MAX = 0x7fff_ffff;

@@ -5,7 +5,7 @@ import type { Change, CommitBatch } from "#runtime/core/stored.ts";
 /** How late a commit is written that was acknowledged at once. */
 const LATE_MS = 50;
 
-export const FAULTS = {
+const FAULTS = {
   /** Says of commits that they are stored before they are. */
   "early-answers": (store: Store): Partial<Store> => ({
     commit: async (batch) => {

@@ -24,7 +24,6 @@ export interface ExpectedEntry {
   readonly amount: number;
 }
 
-export const KINDS = ["add", "transfer", "append", "note", "wake"] as const satisfies readonly Operation["kind"][];
 /** What a refusal is reported as; numbers in lists begin with 1. */
 export const REFUSED = 0;
 
@@ -38,7 +37,7 @@ const LIVES_OF_SLEEPERS = 8;
 const TIMEKEEPERS = 2;
 const POLICIES: readonly MissedPolicy[] = ["once", "all", "skip"];
 
-export const accounts = keys("account", ACCOUNTS);
+const accounts = keys("account", ACCOUNTS);
 export const tellers = keys("teller", TELLERS);
 
 /** Alarm actors of one life: the next one ends them. */

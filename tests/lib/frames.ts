@@ -1,6 +1,6 @@
 // Frames as any client would make them, written plainly: tests must not trust the code they test.
 
-export const REQUEST = 1;
+const REQUEST = 1;
 export const RESPONSE = 2;
 export const CLOSE = 4;
 const HEADER_BYTES = 12;

@@ -6,7 +6,7 @@ import { eventually } from "./eventually.ts";
 import { type LedgerRow, readLedger } from "./ledger-rows.ts";
 import { asEnvironment, createDataFolder, FREE_PORTS, NodeFigures, type Settings } from "./test-node.ts";
 
-export const ROOT = join(import.meta.dir, "..", "..");
+const ROOT = join(import.meta.dir, "..", "..");
 
 export class ServerProcess {
   readonly dataFolder: string;
@@ -15,17 +15,20 @@ export class ServerProcess {
   #errors = "";
   readonly #drained: Promise<unknown>;
 
-  /** Does not wait until it listens. */
-  constructor(settings: Settings = {}, dataFolder = createDataFolder()) {
+  /** Does not wait until it listens. `preload` is a program that runs in the process before it. */
+  constructor(settings: Settings = {}, dataFolder = createDataFolder(), preload?: string) {
     this.dataFolder = dataFolder;
     const env = asEnvironment({ ...FREE_PORTS, CORREIO_DATA: dataFolder, ...settings });
-    this.#child = Bun.spawn([process.execPath, "runtime/main.ts"], {
-      cwd: ROOT,
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-      env: { PATH: process.env["PATH"], ...env },
-    });
+    this.#child = Bun.spawn(
+      [process.execPath, ...(preload === undefined ? [] : ["--preload", preload]), "runtime/main.ts"],
+      {
+        cwd: ROOT,
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "pipe",
+        env: { PATH: process.env["PATH"], ...env },
+      },
+    );
     this.#drained = Promise.all([
       gather(this.#child.stdout, (text) => (this.#output += text)),
       gather(this.#child.stderr, (text) => (this.#errors += text)),
@@ -34,8 +37,12 @@ export class ServerProcess {
 
   static async start(settings: Settings = {}): Promise<ServerProcess> {
     const server = new ServerProcess(settings);
-    await eventually("the server's start", () => server.#output.includes("Aguardando") || server.#child.killed);
+    await server.listens();
     return server;
+  }
+
+  async listens(): Promise<void> {
+    await eventually("the server's start", () => this.#output.includes("Aguardando") || this.#child.killed);
   }
 
   get output(): string {
@@ -62,7 +69,7 @@ export class ServerProcess {
     return readLedger(this.dataFolder);
   }
 
-  signal(name: "SIGTERM" | "SIGINT" | "SIGKILL"): void {
+  signal(name: "SIGTERM" | "SIGINT" | "SIGUSR2" | "SIGKILL"): void {
     this.#child.kill(name);
   }
 
