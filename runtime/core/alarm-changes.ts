@@ -1,7 +1,7 @@
 // The alarms of one durable actor as its turns change them: what becomes part of the next commit, and which are void.
 import { limits } from "../limits.ts";
 import { RuntimeError } from "./errors.ts";
-import type { AlarmRecord } from "./stored.ts";
+import { type AlarmRecord, isSameFiring } from "./stored.ts";
 
 interface AlarmCommit {
   readonly alarms: { name: string; alarm: AlarmRecord | undefined }[];
@@ -52,8 +52,7 @@ export class AlarmChanges {
   /** False when the alarm was cancelled or replaced after this firing was sent, or its actor has begun anew since. */
   isCurrent(firing: AlarmRecord): boolean {
     const alarm = this.#alarms.get(firing.name);
-    // Versions begin anew with an actor that was destroyed: one of its earlier life was due at another time.
-    return alarm?.fire === firing.fire && alarm.dueAt === firing.dueAt;
+    return alarm !== undefined && isSameFiring(alarm, firing);
   }
 
   /** The running turn's changes become part of this commit. */

@@ -5,14 +5,14 @@ import { limits } from "../limits.ts";
 import { ArmedAlarms, dueBefore, nameOf } from "./armed-alarms.ts";
 import type { PendingChange } from "./group-commit.ts";
 import type { Store } from "./ports.ts";
-import type { AlarmRecord, StoredAlarm } from "./stored.ts";
+import { type AlarmRecord, isSameFiring, type StoredAlarm } from "./stored.ts";
 
 export interface AlarmClockOptions {
   /**
    * False when the actor cannot take it now: it is tried again. True also when that waits for someone's release.
-   * `again`: it was sent in its time, and what came of that was not stored.
+   * `inTime`: it was sent in its time before, and what came of that was not stored.
    */
-  fire(alarm: StoredAlarm, again: boolean): boolean;
+  fire(alarm: StoredAlarm, inTime: boolean): boolean;
   /** The store cannot be read: that is tried again. */
   failed(error: unknown): void;
   /** How many are read at once; `limits.alarmWindowMax` unless given. */
@@ -45,8 +45,8 @@ export class AlarmClock implements TimerOwner {
   /** With one more that is not due yet, the window ends earlier. */
   #aheadMax = 0;
   readonly #windowTimer = new Timer(this);
-  /** Actors whose alarms are looked up again. */
-  readonly #again = new Map<string, Named>();
+  /** Actors whose alarms are looked up again, and those alarms of theirs that were sent in their time. */
+  readonly #again = new Map<string, { readonly who: Named; readonly inTime: AlarmRecord[] }>();
   readonly #againTimer = new Timer(this);
   #loading = false;
   #stopped = true;
@@ -88,19 +88,32 @@ export class AlarmClock implements TimerOwner {
   }
 
   /** The alarms of one actor, again from the store: it was shut when they came. Later, when that cannot be read now. */
-  async reload(who: Named, again = false): Promise<void> {
+  async reload(who: Named, inTime: readonly AlarmRecord[] = []): Promise<void> {
     try {
-      for (const alarm of await this.#store.alarmsOf(who.type, who.key)) this.#put(who, alarm.name, alarm, again);
+      for (const alarm of await this.#store.alarmsOf(who.type, who.key)) {
+        this.#put(
+          who,
+          alarm.name,
+          alarm,
+          inTime.some((sent) => isSameFiring(sent, alarm)),
+        );
+      }
     } catch (error) {
       this.#hooks.failed(error);
-      this.lookAgain(who);
+      this.#lookAgain(who, inTime);
     }
   }
 
   /** After a while: what was sent to this actor may not have been stored as handled. */
-  lookAgain({ type, key }: Named): void {
+  lookAgain({ type, key }: Named, inTime?: AlarmRecord): void {
+    this.#lookAgain({ type, key }, inTime === undefined ? [] : [inTime]);
+  }
+
+  #lookAgain(who: Named, inTime: readonly AlarmRecord[]): void {
     if (this.#again.size >= this.#windowMax) return this.#lookAtAll();
-    this.#again.set(nameOf({ type, key }), { type, key });
+    const known = this.#again.get(nameOf(who));
+    if (known === undefined) this.#again.set(nameOf(who), { who, inTime: [...inTime] });
+    else known.inTime.push(...inTime);
     if (!this.#againTimer.armed && !this.#stopped) this.#wheel.arm(this.#againTimer, limits.alarmRetryMs);
   }
 
@@ -110,7 +123,7 @@ export class AlarmClock implements TimerOwner {
     const alarm = this.#armed.get(timer);
     const leftMs = alarm.dueAt - this.#clock.unixMs();
     if (leftMs > 0) return this.#wheel.arm(timer, leftMs);
-    if (this.#hooks.fire(alarm, this.#armed.wasSent(timer))) {
+    if (this.#hooks.fire(alarm, this.#armed.wasInTime(timer))) {
       this.fired++;
       return this.#remove(alarm, alarm.name);
     }
@@ -118,10 +131,10 @@ export class AlarmClock implements TimerOwner {
     this.#wheel.arm(timer, limits.alarmRetryMs);
   }
 
-  #put({ type, key }: Named, name: string, alarm: AlarmRecord | undefined, again = false): void {
+  #put({ type, key }: Named, name: string, alarm: AlarmRecord | undefined, inTime = false): void {
     this.#remove({ type, key }, name);
     if (alarm === undefined || alarm.dueAt > this.#windowEnd) return;
-    const timer = this.#armed.add({ ...alarm, type, key }, again);
+    const timer = this.#armed.add({ ...alarm, type, key }, inTime);
     if (!this.#stopped) this.#wheel.arm(timer, Math.max(0, alarm.dueAt - this.#clock.unixMs()));
     if (this.#armed.ahead > this.#aheadMax) this.#endEarlier();
   }
@@ -154,7 +167,7 @@ export class AlarmClock implements TimerOwner {
   async #reloadAgain(): Promise<void> {
     const actors = Array.from(this.#again.values());
     this.#again.clear();
-    for (const actor of actors) await this.reload(actor, true);
+    for (const { who, inTime } of actors) await this.reload(who, inTime);
   }
 
   /** More actors are to be looked at than are kept: all alarms are read again, also those that were sent already. */

@@ -16,8 +16,8 @@ export class ArmedAlarms {
   readonly #alarms = new Map<Timer, StoredAlarm>();
   /** Of alarms whose actors could not take them when they were due. */
   readonly #late = new Set<Timer>();
-  /** Of those that were sent before. */
-  readonly #again = new Set<Timer>();
+  /** Of those that were sent before, in their time. */
+  readonly #inTime = new Set<Timer>();
 
   constructor(owner: TimerOwner) {
     this.#owner = owner;
@@ -45,18 +45,18 @@ export class ArmedAlarms {
     return this.#alarms.get(timer) as StoredAlarm;
   }
 
-  /** There is none of its name. `again`: it was sent before, and what came of that is not stored. */
-  add(alarm: StoredAlarm, again: boolean): Timer {
+  /** There is none of its name. `inTime`: it was sent in its time, and what came of that is not stored. */
+  add(alarm: StoredAlarm, inTime: boolean): Timer {
     const timer = new Timer(this.#owner);
     const ofActor = this.#byActor.get(nameOf(alarm)) ?? new Map<string, Timer>();
     this.#byActor.set(nameOf(alarm), ofActor.set(alarm.name, timer));
     this.#alarms.set(timer, alarm);
-    if (again) this.#again.add(timer);
+    if (inTime) this.#inTime.add(timer);
     return timer;
   }
 
-  wasSent(timer: Timer): boolean {
-    return this.#again.has(timer);
+  wasInTime(timer: Timer): boolean {
+    return this.#inTime.has(timer);
   }
 
   isLate(timer: Timer): void {
@@ -70,7 +70,7 @@ export class ArmedAlarms {
     if (ofActor === undefined || timer === undefined) return undefined;
     this.#alarms.delete(timer);
     this.#late.delete(timer);
-    this.#again.delete(timer);
+    this.#inTime.delete(timer);
     ofActor.delete(name);
     if (ofActor.size === 0) this.#byActor.delete(nameOf(who));
     return timer;

@@ -15,6 +15,7 @@ import type { Scheduler } from "./scheduler.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 import type { Addressable, Ref } from "./shape.ts";
 import type { SliceMeter } from "./slice-meter.ts";
+import type { AlarmRecord } from "./stored.ts";
 import type { FailureRecord } from "./supervision.ts";
 import type { Topic } from "./topic.ts";
 import type { TurnStats } from "./turn-stats.ts";
@@ -60,8 +61,11 @@ export interface TopicTable {
 }
 
 export interface SentAlarms {
-  /** What was sent to this actor may not have been stored as handled: the store still knows it. */
-  lookAgain(who: { readonly type: string; readonly key: string }): void;
+  /**
+   * What was sent to this actor may not have been stored as handled: the store still knows it. `inTime`: an alarm that
+   * was sent in its time, so that it is not taken for a missed one when it comes again.
+   */
+  lookAgain(who: { readonly type: string; readonly key: string }, inTime?: AlarmRecord): void;
 }
 
 /** What all cells of a node share. */
@@ -107,8 +111,6 @@ export interface ShutCell extends Linked {
   cancelTimers(): void;
   /** Drops what waits: asks among it are told why, tells are put aside. */
   discardAll(why: RuntimeError): void;
-  /** Turns that go on are abandoned after a while. */
-  limitTurns(): void;
 }
 
 /** What the cells of one actor type share. */

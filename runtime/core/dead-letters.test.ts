@@ -9,6 +9,7 @@ import type { DeadLetter } from "./dead-letters.ts";
 import { actor } from "./definition.ts";
 import { RuntimeError } from "./errors.ts";
 import { startNode, type TestNode } from "./test-node.ts";
+import { topic } from "./topic.ts";
 
 const LAST = Number.MAX_SAFE_INTEGER;
 
@@ -278,6 +279,35 @@ describe("a dead letter that is sent again", () => {
     expect(await again.operations.replay(1)).toMatchObject({ code });
     expect((await listed(again)).map(({ id }) => id)).toEqual([1]);
   });
+
+  test.each(["published", "gone"])(
+    "is handled also where it came of itself and its method takes none: %s",
+    async (how) => {
+      const news = topic("news", t.Null())("today");
+      const failing = { now: true };
+      const heard: string[] = [];
+      const Listener = actor("listener", { state })
+        .on("begin", {}, (self) =>
+          how === "gone" ? self.watch(self.ref(Ender, "e"), "hear") : self.subscribe(news, "hear"),
+        )
+        .on("hear", {}, () => {
+          if (failing.now) throw new Error("not now");
+          heard.push(how);
+        });
+      const Ender = actor("ender", { state }).on("end", {}, (self) => {
+        self.publish(news, null);
+        self.stop();
+      });
+      const node = await startNode([Listener, Ender]);
+      await node.answer(node.ref(Listener, "l").begin());
+      node.ref(Ender, "e").tell.end();
+      await node.clock.advance(30_000);
+      failing.now = false;
+      expect([node.letters, await node.operations.replay(1)]).toEqual([["listener/l.hear: actor.crashed"], "accepted"]);
+      await node.clock.settle();
+      expect(heard).toEqual([how]);
+    },
+  );
 
   test("is unknown when it is not there", async () => {
     const { node } = await post();

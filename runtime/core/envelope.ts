@@ -11,6 +11,8 @@ export interface Origin {
   /** The answer is kept under this name. */
   readonly once?: string;
   readonly alarm?: AlarmRecord;
+  /** The alarm was sent in its time: however late it comes again, it was not missed. */
+  readonly inTime?: boolean;
   readonly gone?: Gone;
   /** Nobody waits for it, and it must not be lost: after a crash it is tried again. */
   readonly repeats: boolean;

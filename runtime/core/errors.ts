@@ -61,14 +61,19 @@ export class RuntimeError extends Error {
   }
 }
 
-/** The same error, with where the message stood. */
-export function standing({ code, message, cause }: RuntimeError, stood: Stood): RuntimeError {
-  return new RuntimeError(code, message, { stood, cause });
+/** The same error for another message: one that asked, and whose asker is told in turn. */
+export function standing({ code, message, cause, path }: RuntimeError, stood: Stood): RuntimeError {
+  return new RuntimeError(code, message, { stood, cause, ...(path === undefined ? {} : { path }) });
 }
 
 /** The store is to blame: it failed, is full, or is none of this program's. */
 export function isStoreFailure(error: unknown): error is RuntimeError {
   return error instanceof RuntimeError && error.code.startsWith("store.");
+}
+
+/** A message has been answered with it: it was reported before, where it came up. */
+export function isPassedOn({ stood }: RuntimeError): boolean {
+  return stood !== undefined;
 }
 
 /** An actor's "no": an answer, not a crash. The code is the actor's own, such as `counter.nothing_to_add`. */

@@ -145,7 +145,8 @@ export class GroupCommit {
   #refused(changes: readonly PendingChange[], error: unknown): void {
     this.failures++;
     this.#hooks.failed(error);
-    this.#settle(changes, () => asStoreError(error));
+    const lost = asStoreError(error);
+    this.#settle(changes, () => lost);
   }
 
   #settle(changes: readonly PendingChange[], errorOf: (index: number) => RuntimeError | undefined): void {

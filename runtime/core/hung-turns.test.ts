@@ -159,6 +159,19 @@ describe("a turn that goes on for 30 s in an actor that was put in quarantine", 
     expect(hang.seen).toEqual(["read told to stop", "read told to stop"]);
   });
 
+  test("is given up also where another read beside it has ended meanwhile", async () => {
+    const Reader = actor("reader", { state: () => ({}) }).read("look", { in: t.Number() }, (self, ms) =>
+      self.sleep(ms),
+    );
+    const node = await startNode([Reader]);
+    const look = (ms: number) => watch(node.ref(Reader, "a").look(ms, { timeoutMs: hour }));
+    const looks = [look(hour), look(limits.closingTurnsMs - 1_000)];
+    await node.clock.settle();
+    node.operations.quarantine("reader", "a", "it hangs");
+    await node.clock.advance(limits.closingTurnsMs + 1);
+    expect(looks.map(({ outcome }) => outcome.kind)).toEqual(["failed", "answered"]);
+  });
+
   test("does not keep the node from stopping", async () => {
     const { node, clock } = await shutAndReleased("hang");
     const drained = watch(node.system.drain());

@@ -75,6 +75,59 @@ describe("an alarm that came in time, and whose commit was refused,", () => {
   });
 });
 
+describe("an alarm that was missed, and is to be skipped,", () => {
+  const hour = 3_600_000;
+
+  test("is skipped also where the commit that skips it is refused", async () => {
+    const { node, set, rings } = await startAlarms();
+    await set("tea", { afterMs: 1_000, missed: "skip" });
+    const again = await node.restart({ downMs: hour });
+    again.store.refusal = new Error("the disk is gone");
+    await again.clock.advance(10_000);
+    expect([rings, await again.store.alarmsOf("alarmed", "a")]).toEqual([[], []]);
+  });
+
+  test("is skipped also where its actor could not be read", async () => {
+    const { node, set, rings } = await startAlarms();
+    await set("tea", { afterMs: 1_000, missed: "skip" });
+    const again = await node.restart({ downMs: hour });
+    again.store.loadRefusal = new Error("the disk is gone");
+    await again.clock.advance(500);
+    again.store.loadRefusal = undefined;
+    await again.clock.advance(10_000);
+    expect([rings, await again.store.alarmsOf("alarmed", "a")]).toEqual([[], []]);
+  });
+
+  test("is skipped after a quarantine, also where it could not be read at the release", async () => {
+    const { node, clock, store, set, rings } = await startAlarms();
+    await set("tea", { afterMs: 1_000, missed: "skip" });
+    node.operations.quarantine("alarmed", "a", "by hand");
+    await clock.advance(hour);
+    store.loadRefusal = new Error("the disk is gone");
+    await node.operations.release("alarmed", "a");
+    store.loadRefusal = undefined;
+    await clock.advance(10_000);
+    expect([rings, await store.alarmsOf("alarmed", "a")]).toEqual([[], []]);
+  });
+
+  test("is skipped though the commit of another alarm of its actor, which came in time, was refused", async () => {
+    const { clock, store, rings, act, node } = await startAlarms();
+    await act(node)((self) => {
+      for (const [name, afterMs] of [
+        ["tea", 100],
+        ["bath", 30_000],
+      ] as const) {
+        self.alarm(name, { afterMs, send: "ring", missed: "skip" });
+      }
+    });
+    store.refusal = new Error("the disk is gone");
+    await clock.advance(5_000);
+    clock.stepUnix(hour);
+    await clock.advance(60_000);
+    expect(rings.map((line) => line.split(" ")[0])).toEqual(["tea", "tea"]);
+  });
+});
+
 describe("an alarm is missed", () => {
   test.each([
     [limits.alarmLateMs, 1],

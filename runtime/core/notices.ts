@@ -23,17 +23,18 @@ export class Notices {
   }
 
   /** False when its actor cannot take it now. An alarm of a type that is not hosted any more stays in the store. */
-  readonly alarm = (alarm: StoredAlarm, again: boolean): boolean => {
+  readonly alarm = (alarm: StoredAlarm, wasInTime: boolean): boolean => {
     const host = this.#hosted.find(alarm.type);
     if (host === undefined || host.type.options.durable !== true) return true;
     const address = new Address(host, alarm.key, undefined);
     const lateMs = host.services.clock.unixMs() - alarm.dueAt;
     const known = writeOf(host, alarm.method);
-    const skipped = known === undefined || (alarm.missed === "skip" && !again && lateMs > limits.alarmLateMs);
+    const inTime = wasInTime || lateMs <= limits.alarmLateMs;
+    const skipped = known === undefined || (alarm.missed === "skip" && !inTime);
     const method = skipped ? runtimeMethod(alarm.method, doNothing) : known;
     const input = alarm.input === undefined ? undefined : decode(alarm.input);
     const id = `alarm:${alarm.name}#${alarm.fire}`;
-    const envelope = new Envelope(method, input, undefined, { id, alarm, repeats: true });
+    const envelope = new Envelope(method, input, undefined, { id, alarm, inTime, repeats: true });
     const problem = this.#delivery.deliver(address, envelope, undefined, true);
     if (problem === undefined && known === undefined) {
       host.services.deadLetter(address, envelope, unknownMethod(address, alarm.method));

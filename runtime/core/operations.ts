@@ -71,6 +71,7 @@ export class Operations {
     const durable = host.type.options.durable === true;
     const stored = durable ? await store.load(type, key) : undefined;
     if (cell === undefined && stored === undefined && status !== "quarantined") return undefined;
+    const alarms = durable ? await store.alarmsOf(type, key) : [];
     const nowMs = clock.monotonicMs();
     return {
       type,
@@ -83,7 +84,7 @@ export class Operations {
       mailboxBytes: cell?.mailbox.bytes ?? 0,
       turns: cell?.turns ?? 0,
       idleMs: cell?.quiet === true ? nowMs - cell.idleSinceMs : undefined,
-      alarms: durable ? await store.alarmsOf(type, key) : [],
+      alarms,
       running: (cell?.blockers() ?? []).map((turn) => runningTurn(turn as Turn, nowMs)),
       recent: cell === undefined ? [] : shownTurns(host.type, meter.recorder.turnsOf(cell), nowMs),
     };
@@ -165,14 +166,14 @@ export class Operations {
     return done;
   }
 
-  /** The program may have changed since the letter was written. */
+  /** The program may have changed since the letter was written. What comes of itself may bring more than is taken. */
   #send(letter: DeadLetter): RuntimeError | undefined {
     const { delivery } = this.#system;
     const origin = { id: letterId(letter), repeats: false };
     try {
       const address = this.#system.address(letter.type, letter.key);
       const method = this.#method(letter.type, letter.method);
-      const bad = delivery.badInput(address, method, letter.input);
+      const bad = method.in === undefined ? undefined : delivery.badInput(address, method, letter.input);
       return bad ?? delivery.deliver(address, new Envelope(method, letter.input, undefined, origin), undefined);
     } catch (error) {
       if (error instanceof RuntimeError) return error;

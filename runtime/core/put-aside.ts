@@ -18,9 +18,10 @@ export interface AddressedCell {
 /** Nobody will handle this message: its asker is told. Without one it is a dead letter; an alarm comes again. */
 export function putAside(cell: AddressedCell, envelope: Envelope, why: RuntimeError): void {
   const { host, services, key } = cell;
+  const { alarm, inTime } = envelope.origin ?? {};
   if (envelope.asking !== undefined) envelope.asking.reject(why);
-  else if (envelope.origin?.alarm === undefined) services.deadLetter(cell, envelope, why);
-  else services.alarms.lookAgain({ type: host.type.name, key });
+  else if (alarm === undefined) services.deadLetter(cell, envelope, why);
+  else services.alarms.lookAgain({ type: host.type.name, key }, inTime === true ? alarm : undefined);
 }
 
 /** A message that waited, of an actor that is gone, or shut for this reason. */

@@ -36,6 +36,11 @@ export interface AlarmRecord {
   readonly fire: number;
 }
 
+/** Versions begin anew with an actor that was destroyed: one of its earlier life was due at another time. */
+export function isSameFiring(left: AlarmRecord, right: AlarmRecord): boolean {
+  return left.name === right.name && left.fire === right.fire && left.dueAt === right.dueAt;
+}
+
 export interface StoredAlarm extends AlarmRecord {
   readonly type: string;
   readonly key: string;

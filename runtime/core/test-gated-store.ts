@@ -7,7 +7,7 @@ export class GatedStore implements Store {
   readonly batches: CommitBatch[] = [];
   /** What the next commit that is let go fails with. */
   refusal: unknown = undefined;
-  /** While set, actors cannot be loaded. */
+  /** While set, actors and their alarms cannot be read. */
   loadRefusal: unknown = undefined;
   readonly #behind: Store;
   #gate: PromiseWithResolvers<void> | undefined;
@@ -57,7 +57,8 @@ export class GatedStore implements Store {
     return this.#behind.alarmsDue(...about);
   }
 
-  alarmsOf(...about: Parameters<Store["alarmsOf"]>): ReturnType<Store["alarmsOf"]> {
+  async alarmsOf(...about: Parameters<Store["alarmsOf"]>): ReturnType<Store["alarmsOf"]> {
+    if (this.loadRefusal !== undefined) throw this.loadRefusal;
     return this.#behind.alarmsOf(...about);
   }
 

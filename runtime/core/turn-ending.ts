@@ -2,7 +2,15 @@
 import type { Asking } from "./asking.ts";
 import type { Method } from "./definition.ts";
 import type { Envelope } from "./envelope.ts";
-import { isStoreFailure, Refusal, RuntimeError, type RuntimeErrorCode, standing } from "./errors.ts";
+import {
+  isPassedOn,
+  isStoreFailure,
+  Refusal,
+  RuntimeError,
+  type RuntimeErrorCode,
+  standing,
+  type Stood,
+} from "./errors.ts";
 import type { HeldOutput } from "./group-commit.ts";
 import type { ConnectionPort } from "./ports.ts";
 import { type AddressedCell, Handled, putAside, settleAside } from "./put-aside.ts";
@@ -93,7 +101,7 @@ export function failTurn(cell: EndingCell, turn: Turn, error: unknown): Outcome 
     return OUTCOME.cancelled;
   }
   if (isStoreFailure(error)) {
-    failForStore(cell, envelope, error);
+    failForStore(cell, envelope, error, "running");
     return OUTCOME.crashed;
   }
   const id = envelope?.origin?.id;
@@ -117,17 +125,18 @@ function fall(cell: EndingCell, { envelope }: Turn, lost: RuntimeError): void {
 
 /** The actor could not be brought into memory for the message at its head, which was taken out. */
 export function failActivation(cell: EndingCell, envelope: Envelope, error: unknown): void {
-  if (isStoreFailure(error)) failForStore(cell, envelope, standing(error, "queued"));
+  if (isStoreFailure(error)) failForStore(cell, envelope, error, "queued");
   // Not the message is to blame: one that comes again does so until it is the actor that is shut.
   else crash(cell, { method: envelope.method, envelope }, error, undefined);
 }
 
 /** Not the actor is to blame, so it does not count as a crash: when the store is back, all goes on. */
-function failForStore(cell: EndingCell, envelope: Envelope | undefined, error: RuntimeError): void {
-  cell.services.events.storeFailed({ error });
+function failForStore(cell: EndingCell, envelope: Envelope | undefined, error: RuntimeError, stood: Stood): void {
+  if (!isPassedOn(error)) cell.services.events.storeFailed({ error });
   undo(cell);
-  if (envelope?.asking !== undefined) answerLater(cell, envelope, error);
-  else if (envelope !== undefined) putAside(cell, envelope, error);
+  const why = standing(error, stood);
+  if (envelope?.asking !== undefined) answerLater(cell, envelope, why);
+  else if (envelope !== undefined) putAside(cell, envelope, why);
 }
 
 /** An answer, not a crash: what the turn changed before stays, and is committed before the refusal leaves. */

@@ -126,6 +126,7 @@ export class TypeHost implements CellHost, TimerOwner {
     services.quarantined(type.name, key, reason);
     const cell = this.#cells.get(key);
     if (cell !== undefined) this.keepShut(cell);
+    if (cell?.connection === undefined && cell?.quiet === false && !cell.gone) cell.limitTurns();
     this.left({ key }, "quarantined");
     return true;
   }
@@ -138,7 +139,6 @@ export class TypeHost implements CellHost, TimerOwner {
     if (this.type.options.durable !== true) this.services.watches.leave({ type: this.type.name, key: cell.key });
     cell.cancelTimers();
     cell.discardAll(this.quarantineError(cell.key));
-    if (!cell.quiet) cell.limitTurns();
     // Its timers kept it out of the list of those that leave memory.
     if (cell.quiet && this.hibernates) this.becameIdle(cell);
   }

@@ -1,6 +1,6 @@
 // Failures of the store as log lines: each once, however many report it, and the same again within a while as a count.
 import type { Clock } from "../base/clock.ts";
-import { isStoreFailure } from "../core/errors.ts";
+import { isPassedOn, isStoreFailure } from "../core/errors.ts";
 import { limits } from "../limits.ts";
 import type { Log } from "./log.ts";
 
@@ -17,6 +17,7 @@ export function logStoreFailures({ logger }: Log, clock: Clock): (error: unknown
   }
 
   return (error) => {
+    if (isStoreFailure(error) && isPassedOn(error)) return;
     const identity = Object(error) as object;
     if (reported.has(identity)) return;
     reported.add(identity);
