@@ -120,7 +120,8 @@ export interface TurnEvent {
 
 /**
  * Where durable actors are kept. Every method may reject with a `RuntimeError` whose code begins with `store.` and
- * whose message names the file; then nothing was changed.
+ * whose message names the file; then nothing was changed. Its `stood` is left open: the core says what that means for
+ * each message.
  */
 export interface Store {
   /** Fencing number of this owner: higher than that of every owner before. */
