@@ -22,6 +22,7 @@ export const letterSchema = t.Object({
   problem: t.String({ description: "The same for people" }),
   from: t.Optional(t.String({ description: "The actor that sent it, if one did" })),
   input: t.Optional(anyJson("What the method was to be given")),
+  once: t.Optional(t.String({ description: "The name under which its answer was to be kept, if it had one" })),
   first: t.Optional(wholeNumber("Of one that was sent again and came back: the id it had first")),
   inputLost: t.Boolean({ description: "The input could not be kept: it cannot be sent again" }),
   turns: t.Array(turnSchema, {

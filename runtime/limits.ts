@@ -77,6 +77,8 @@ export const limits = {
   /** Dead letters kept, oldest dropped first, and the text of one, in UTF-16 code units. */
   deadLettersMax: 10_000,
   deadLetterLengthMax: 65_536,
+  /** What is kept of why a letter was put aside, or a key shut, in UTF-16 code units. */
+  problemLengthMax: 2_000,
   /** Texts of the dead letters that wait for the store, in UTF-16 code units; the oldest are given up first. */
   lettersWaitingLengthMax: 64 * 1_048_576,
   /** Wait before the store is given dead letters and quarantines again that it has refused. */

@@ -166,6 +166,9 @@ async function run(): Promise<void> {
   try {
     const report = await crashRepeatedly({ ...flags, folder, progress: console.log });
     console.log(JSON.stringify({ seed: flags.seed, ...report }, undefined, 2));
+    const { kills, changes, found, firings } = report;
+    const kept = `${changes} changes are there exactly once, ${found} of them without an answer before the kill`;
+    console.log(`Killed ${kills} times: ${kept}; ${firings} alarms came.`);
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

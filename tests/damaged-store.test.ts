@@ -49,8 +49,9 @@ function damage(path: string): void {
   closeSync(file);
 }
 
-function send(server: ServerProcess, method: "GET" | "POST", path: string): Promise<Response> {
-  const init = { method, headers: { Authorization: `Bearer ${TOKEN}` } };
+function send(server: ServerProcess, method: "GET" | "POST", path: string, body?: object): Promise<Response> {
+  const headers = { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/json" };
+  const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   return fetch(`http://127.0.0.1:${server.httpPort}${path}`, init);
 }
 
@@ -75,6 +76,23 @@ describe("a node whose store was damaged", () => {
     expect(second.errors).toContain("(settings: CORREIO_DATA, CORREIO_STORE)");
     expect(second.errors.trim().split("\n")).toHaveLength(1);
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test("while it runs: stores nothing any more that the next process could not read", async () => {
+    const { server, path } = await start();
+    const before = await send(server, "POST", "/actors/counter/new/value");
+    damage(path);
+    let known = false;
+    for (let key = 0; key < ACTORS && !known; key += 25) {
+      known = (await send(server, "POST", `/actors/counter/${key}/value`)).status === 503;
+    }
+    const added = await send(server, "POST", "/actors/counter/new/add", { amount: 1 });
+    expect([before.status, known, added.status, await added.json()]).toMatchObject([
+      200,
+      true,
+      503,
+      { code: "store.corrupt", title: "The store is damaged" },
+    ]);
   });
 
   test("while it runs: is not ready, says why, and answers what needs no store", async () => {

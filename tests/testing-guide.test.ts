@@ -112,7 +112,9 @@ test("the explorer finds the order in which an agent breaks, and plays it again"
   const found = await explore(rush).catch((failure: unknown) => failure as ExplorationFailed);
   expect(found).toBeInstanceOf(ExplorationFailed);
   const { ticket, trace } = found as ExplorationFailed;
-  expect((await replay(rush, ticket)).trace).toEqual(trace);
+  const again = await replay(rush, ticket);
+  expect(again.trace).toEqual(trace);
+  expect(again.failure).toBeDefined();
 });
 
 /** Buys, and takes a no for an answer. */

@@ -9,7 +9,8 @@ import { type AlarmRecord, isSameFiring, type StoredAlarm } from "./stored.ts";
 
 export interface AlarmClockOptions {
   /**
-   * False when the actor cannot take it now: it is tried again. True also when that waits for someone's release.
+   * False when the actor cannot take it now: it is tried again. True also when it is on its way already, or waits for
+   * someone's release.
    * `inTime`: it was sent in its time before, and what came of that was not stored.
    */
   fire(alarm: StoredAlarm, inTime: boolean): boolean;
@@ -132,9 +133,10 @@ export class AlarmClock implements TimerOwner {
   }
 
   #put({ type, key }: Named, name: string, alarm: AlarmRecord | undefined, inTime = false): void {
+    const wasInTime = alarm !== undefined && this.#armed.isInTime({ ...alarm, type, key });
     this.#remove({ type, key }, name);
     if (alarm === undefined || alarm.dueAt > this.#windowEnd) return;
-    const timer = this.#armed.add({ ...alarm, type, key }, inTime);
+    const timer = this.#armed.add({ ...alarm, type, key }, inTime || wasInTime);
     if (!this.#stopped) this.#wheel.arm(timer, Math.max(0, alarm.dueAt - this.#clock.unixMs()));
     if (this.#armed.ahead > this.#aheadMax) this.#endEarlier();
   }

@@ -1,6 +1,6 @@
 // The alarms in memory, each with its timer: found by actor and name, and those that are due last put out again.
 import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
-import type { StoredAlarm } from "./stored.ts";
+import { isSameFiring, type StoredAlarm } from "./stored.ts";
 
 interface Named {
   readonly type: string;
@@ -57,6 +57,12 @@ export class ArmedAlarms {
 
   wasInTime(timer: Timer): boolean {
     return this.#inTime.has(timer);
+  }
+
+  /** This firing is there, and was sent in its time before. */
+  isInTime(alarm: StoredAlarm): boolean {
+    const timer = this.#byActor.get(nameOf(alarm))?.get(alarm.name);
+    return timer !== undefined && this.#inTime.has(timer) && isSameFiring(this.get(timer), alarm);
   }
 
   isLate(timer: Timer): void {

@@ -41,6 +41,11 @@ export interface LiveTurn {
 export interface WatchTable {
   watch(watcher: WatchingMember, watched: { readonly type: string; readonly key: string }, method: string): void;
   unwatch(watcher: WatchingMember, watched: { readonly type: string; readonly key: string }): void;
+  /** It watches, or will when its commit is stored. */
+  isWatching(
+    watcher: { readonly type: string; readonly key: string },
+    watched: { readonly type: string; readonly key: string },
+  ): boolean;
   /** Tells all who watch it. */
   gone(who: Gone): void;
   /** Those it watches need not tell it any more. */

@@ -4,7 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
 import { watch } from "../testing/outcome.ts";
 import { openRecordedSession } from "../testing/recorded-session.ts";
-import { session } from "./definition.ts";
+import { actor, session } from "./definition.ts";
+import { RuntimeError } from "./errors.ts";
 import { startNode } from "./test-node.ts";
 
 describe("a session whose connection ends", () => {
@@ -193,6 +194,32 @@ describe("a session that crashes", () => {
     if (kind === "ask") expect(asked.outcome).toMatchObject({ error: { code: "actor.crashed" } });
     expect(node.letters).toEqual(kind === "ask" ? [] : ["client/7.push: actor.crashed"]);
     expect(connection.crashes).toBe(1);
+  });
+
+  test.each(["opened", "message"] as const)("is one whose %s lets an error of the store pass", async (where) => {
+    const Users = actor("users", { state: () => ({ count: 0 }), durable: true }) //
+      .on("add", {}, ({ state }) => void state.count++);
+    const heard: string[] = [];
+    const Client = session("client", {
+      state: () => ({ user: "nobody" }),
+      opened: async (self) => {
+        self.state.user = "half";
+        if (where === "opened") await self.ref(Users, "a").add();
+        self.state.user = "ada";
+      },
+      message: async (self, line) => {
+        heard.push(`${line as string} by ${self.state.user}`);
+        await self.ref(Users, "a").add();
+      },
+    });
+    const node = await startNode([Client, Users]);
+    node.store.loadRefusal = new RuntimeError("store.failed", "Cannot read actors.db");
+    const connection = new ConnectionStandIn(node.system, Client, "7");
+    connection.deliver("hello", "again");
+    await node.clock.settle();
+    expect(connection.endReason).toBe("session_crashed");
+    expect(heard).toEqual(where === "opened" ? [] : ["hello by ada"]);
+    expect([node.crashes, node.letters]).toEqual([[`client/7.${where}: Cannot read actors.db`], []]);
   });
 
   test("ends its connection when it crashes while it is opened", async () => {

@@ -60,6 +60,25 @@ describe("an alarm whose turn crashes", () => {
     expect([rings.length, await node.store.alarmsOf("alarmed", "a")]).toEqual([4, []]);
   });
 
+  test("is put aside once, however often that cannot be stored", async () => {
+    const { node, clock, store } = await crashing(3, { afterMs: 1_000 });
+    store.changesRefusal = new RuntimeError("store.full", "Cannot commit to actors.db: the disk is full");
+    await clock.advance(60_000);
+    expect(node.letters).toEqual([]);
+    store.changesRefusal = undefined;
+    await clock.advance(5_000);
+    expect([node.letters, await store.alarmsOf("alarmed", "a")]).toEqual([["alarmed/a.ring: actor.poison"], []]);
+  });
+
+  test("is no poison for another actor under the same key, when the first was destroyed", async () => {
+    const { node, clock, rings, act, set } = await crashing(3, { afterMs: 1_000 });
+    await clock.advance(5_000);
+    await act(node)((self) => self.destroy());
+    await set("tea", { afterMs: 1_000 });
+    await clock.advance(5_000);
+    expect([rings.length, node.letters]).toEqual([4, ["alarmed/a.ring: actor.crashed"]]);
+  });
+
   test("is put aside with its input", async () => {
     const { node, clock } = await crashing(3, { afterMs: 1_000 });
     await clock.advance(5_000);
@@ -238,6 +257,22 @@ describe("an alarm that is put aside", () => {
 });
 
 describe("an alarm whose method is gone from the program", () => {
+  test("becomes one dead letter, however often the store fails before", async () => {
+    const { node, set } = await startAlarms();
+    await set("tea", { afterMs: 1_000 });
+    const Silent = actor("alarmed", { state: () => ({ rung: 0 }), durable: true });
+    const again = await node.restart({ types: [Silent] });
+    const failed = new RuntimeError("store.failed", "Cannot read actors.db");
+    again.store.loadRefusal = failed;
+    await again.clock.advance(10_000);
+    Object.assign(again.store, { loadRefusal: undefined, changesRefusal: failed });
+    await again.clock.advance(10_000);
+    expect(again.letters).toEqual([]);
+    again.store.changesRefusal = undefined;
+    await again.clock.advance(10_000);
+    expect(again.letters).toEqual(["alarmed/a.ring: actor.unknown_method"]);
+  });
+
   test("becomes a dead letter, and is stored no longer", async () => {
     const { node, set } = await startAlarms();
     await set("tea", { afterMs: 1_000, input: "cup" });

@@ -28,12 +28,14 @@ export interface DeadLetter {
   /** Undefined also where it was no JSON or too large: `inputLost` says so. */
   readonly input?: unknown;
   readonly inputLost: boolean;
+  /** The name under which its answer was to be kept, if it had one. */
+  readonly once?: string;
   /** Of the letter that was sent again and came back as this one: its crashes are counted together. */
   readonly first?: number;
   readonly turns: readonly ShownTurn[];
 }
 
-type Body = Pick<DeadLetter, "problem" | "from" | "input" | "inputLost" | "first" | "turns">;
+type Body = Pick<DeadLetter, "problem" | "from" | "input" | "inputLost" | "once" | "first" | "turns">;
 
 interface RecordedCell extends Recorded {
   readonly host: CellHost;
@@ -135,9 +137,12 @@ function lastTurns(cell: RecordedCell, envelope: Envelope, nowMs: number): reado
 
 function bodyOf(envelope: Envelope, why: RuntimeError, turns: readonly ShownTurn[]): Encoded {
   const cause = why.cause === undefined ? "" : textOf(why.cause);
-  const { input, from } = envelope;
-  const problem = (why.message.includes(cause) ? why.message : `${why.message} (${cause})`).slice(0, 2_000);
-  const known = { problem, from: from?.address, first: firstOf(envelope), turns };
+  const { input, from, origin } = envelope;
+  const problem = (why.message.includes(cause) ? why.message : `${why.message} (${cause})`).slice(
+    0,
+    limits.problemLengthMax,
+  );
+  const known = { problem, from: from?.address, once: origin?.once, first: firstOf(envelope), turns };
   const encoded = encode(input);
   const keeps = typeof encoded === "string" && encoded.length <= limits.deadLetterLengthMax;
   return JSON.stringify({ ...known, inputLost: !keeps, ...(keeps ? { input } : {}) });

@@ -174,15 +174,17 @@ export class Delivery implements Courier {
         return this.#badInputError(address, envelope.method, `its input does not fit: ${encoded.problem}`);
       envelope.bytes = encoded.length;
     }
-    if (once === undefined) return undefined;
-    if (host.type.options.durable !== true) {
+    return once === undefined ? undefined : this.underName(address, envelope, once);
+  }
+
+  /** Notes that its answer is kept under this name, and that a repeat gets the same; or says why that cannot be. */
+  underName(address: Address, envelope: Envelope, once: string): RuntimeError | undefined {
+    if (address.host.type.options.durable !== true) {
       return this.#refused(address, "actor.not_durable", "it keeps no result for `once`, its type is not durable");
     }
     const problem = envelope.method.kind === "read" ? "is not for reads, which change nothing" : nameProblem(once);
     if (problem !== undefined) return this.#badInputError(address, envelope.method, `\`once\` ${problem}`);
-    // Of each method apart: another method's answer would be none to this call.
-    const name = `${envelope.method.name}:${once}`;
-    envelope.origin = { id: `once:${name}`, once: name, repeats: false };
+    envelope.origin = { id: `once:${envelope.method.name}:${once}`, once, repeats: false };
     return undefined;
   }
 

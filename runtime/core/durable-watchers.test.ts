@@ -81,6 +81,35 @@ describe("a durable watcher", () => {
     expect(lines).toEqual(["k: stored/s restarted"]);
   });
 
+  test("is told of whom was gone before its watch was stored, once", async () => {
+    const { node, clock, lines, keeper, plain } = await startWatching();
+    plain.tell.touch();
+    node.store.hold();
+    keeper.tell.watch(plainP);
+    keeper.tell.watch(plainP);
+    await clock.settle();
+    plain.tell.stop();
+    await clock.settle();
+    node.store.letGo();
+    await clock.settle();
+    expect([lines, await node.store.watches()]).toEqual([["k: plain/p stopped"], []]);
+  });
+
+  test("goes on watching, also over a restart, where it watched again before the news had its turn", async () => {
+    const { node, clock, lines, keeper, plain } = await startWatching();
+    keeper.tell.watch(plainP);
+    plain.tell.touch();
+    await clock.settle();
+    keeper.tell.watchLater(10);
+    await clock.settle();
+    plain.tell.stop();
+    await clock.advance(11);
+    expect([lines, await node.store.watches()]).toMatchObject([["k: plain/p stopped"], [{ watchedKey: "p" }]]);
+    const again = await node.restart();
+    await again.clock.settle();
+    expect(lines).toEqual(["k: plain/p stopped", "k: plain/p restarted"]);
+  });
+
   test("is told once, also over restarts", async () => {
     const { node, clock, lines, keeper } = await startWatching();
     keeper.tell.watch(plainP);

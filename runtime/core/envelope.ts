@@ -8,7 +8,7 @@ import type { AlarmRecord } from "./stored.ts";
 export interface Origin {
   /** What crashes its actor three times under one id is put aside. */
   readonly id: string;
-  /** The answer is kept under this name. */
+  /** The answer is kept under this name, for this method. */
   readonly once?: string;
   readonly alarm?: AlarmRecord;
   /** The alarm was sent in its time: however late it comes again, it was not missed. */

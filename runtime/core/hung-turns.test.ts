@@ -172,6 +172,18 @@ describe("a turn that goes on for 30 s in an actor that was put in quarantine", 
     expect(looks.map(({ outcome }) => outcome.kind)).toEqual(["failed", "answered"]);
   });
 
+  test("has no longer for being put in quarantine again", async () => {
+    const { node, ref, hang, clock } = await shop();
+    ref.tell.hang();
+    await clock.settle();
+    node.operations.quarantine("stuck", "a", "it hangs");
+    await clock.advance(limits.closingTurnsMs - 1_000);
+    node.operations.quarantine("stuck", "a", "it hangs still");
+    await clock.advance(1_001);
+    expect(hang.seen).toEqual(["told to stop"]);
+    expect((await node.operations.inspect("stuck", "a"))?.quarantine).toBe("it hangs still");
+  });
+
   test("does not keep the node from stopping", async () => {
     const { node, clock } = await shutAndReleased("hang");
     const drained = watch(node.system.drain());

@@ -36,6 +36,10 @@ describe("a key", () => {
     expect(keyProblem("")).toBe("it is empty");
   });
 
+  test.each([".", ".."])("is not %p", (key) => {
+    expect(keyProblem(key)).toBe("no URL can hold it");
+  });
+
   test.each(["k", "\u00e9", "\u65e5"])("may have 512 UTF-16 code units and not one more (%s)", (character) => {
     expect(keyProblem(character.repeat(512))).toBeUndefined();
     expect(keyProblem(character.repeat(513))).toBe("it has 513 characters, the limit is 512");
@@ -88,11 +92,15 @@ describe("a key", () => {
     const texts = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 20 }),
       fc.string({ unit: "binary", maxLength: 6 }),
-      fc.string({ unit: fc.constantFrom("a", "e", "\u0301", "\0", "\u0085", "\ud83d", "\udcee", "/"), maxLength: 5 }),
+      fc.string({
+        unit: fc.constantFrom("a", "e", "\u0301", "\0", "\u0085", "\ud83d", "\udcee", "/", "."),
+        maxLength: 5,
+      }),
     );
     fc.assert(
       fc.property(texts, (key) => {
-        const fits = key.length > 0 && !/\p{Cc}/u.test(key) && key.isWellFormed() && key === key.normalize("NFC");
+        const isText = key.length > 0 && !/\p{Cc}/u.test(key) && key.isWellFormed() && key === key.normalize("NFC");
+        const fits = isText && key !== "." && key !== "..";
         expect(keyProblem(key) === undefined).toBe(fits);
       }),
       { seed: 17, numRuns: 2_000 },

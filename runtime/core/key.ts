@@ -6,12 +6,14 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
  * A key is any text of 1 to 512 UTF-16 code units in Unicode's normal form C, without control characters and without
- * half of a surrogate pair. Slashes, spaces and every script are allowed; keys are compared code unit by code unit, so
- * look-alikes of different letters are different actors. Returns what is wrong, or undefined.
+ * half of a surrogate pair; but not `.` or `..`, which no URL can hold. Slashes, spaces and every script are allowed;
+ * keys are compared code unit by code unit, so look-alikes of different letters are different actors. Returns what is
+ * wrong, or undefined.
  */
 export function keyProblem(key: string): string | undefined {
   if (typeof key !== "string") return `it is no text but ${typeof key}`;
   if (key.length === 0) return "it is empty";
+  if (key === "." || key === "..") return "no URL can hold it";
   if (key.length > limits.actorKeyLengthMax) {
     return `it has ${key.length} characters, the limit is ${limits.actorKeyLengthMax}`;
   }

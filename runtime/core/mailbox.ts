@@ -35,6 +35,11 @@ export class Mailbox {
     return this.#bytes;
   }
 
+  /** Which of its bounds it has reached, where it has reached one. */
+  get isFullOf(): "messages" | "bytes" {
+    return this.#count >= this.#bounds.capacity ? "messages" : "bytes";
+  }
+
   /** How many more messages would be taken now. */
   get room(): number {
     return this.#bytes >= this.#bounds.bytesMax ? 0 : Math.max(0, this.#bounds.capacity - this.#count);
@@ -163,7 +168,8 @@ function itemAfter(item: MailboxItem): MailboxItem | undefined {
 
 /** Why a message is not let in. */
 export function mailboxFull(cell: { readonly address: string; readonly mailbox: Mailbox }): RuntimeError {
-  const { count, bytes } = cell.mailbox;
-  const message = `Cannot deliver to "${cell.address}": mailbox holds ${count} messages and ${bytes} bytes, its limit`;
+  const { count, bytes, isFullOf } = cell.mailbox;
+  const holds = isFullOf === "messages" ? `${count} messages` : `${bytes} bytes`;
+  const message = `Cannot deliver to "${cell.address}": its mailbox holds ${holds}, its limit`;
   return new RuntimeError("actor.mailbox_full", message, { stood: "queued" });
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";
+import { RuntimeError } from "./errors.ts";
 import type { MissedPolicy } from "./stored.ts";
 import { startAlarms } from "./test-alarms.ts";
 
@@ -72,6 +73,65 @@ describe("an alarm that came in time, and whose commit was refused,", () => {
     await clock.advance(5_000);
     expect(rings.length).toBe(2);
     expect([await store.alarmsOf("alarmed", "a"), node.letters]).toEqual([[], []]);
+  });
+});
+
+describe("an alarm that was sent in time, and waits for its turn,", () => {
+  const lost = new RuntimeError("store.failed", "Cannot commit to actors.db");
+
+  test("comes in its turn, and again where that crashes, though another commit of its actor is refused", async () => {
+    const { node, clock, store, rings, deeds, ref, set } = await startAlarms();
+    await set("tea", { afterMs: 100, missed: "skip" });
+    deeds.next = (self) => void self.state.rung++;
+    deeds.ring = () => {
+      if (rings.length === 1) throw new Error("broke");
+    };
+    store.hold();
+    ref.tell.do();
+    ref.tell.wait(4_000);
+    await clock.advance(1_500);
+    store.refusal = lost;
+    store.letGo();
+    await clock.advance(20_000);
+    expect([rings.length, node.letters.length, await store.alarmsOf("alarmed", "a")]).toEqual([2, 2, []]);
+  });
+
+  test("comes after its turn has failed because its actor could not be read", async () => {
+    const { clock, store, rings, deeds, ref, set } = await startAlarms();
+    await set("tea", { afterMs: 100, missed: "skip" });
+    deeds.next = (self) => void self.state.rung++;
+    store.hold();
+    ref.tell.do();
+    ref.tell.wait(4_000);
+    await clock.advance(1_500);
+    store.refusal = lost;
+    store.letGo();
+    const load = store.load.bind(store);
+    store.load = () => {
+      store.load = load;
+      return Promise.reject(lost);
+    };
+    await clock.advance(20_000);
+    expect([rings.length, await store.alarmsOf("alarmed", "a")]).toEqual([1, []]);
+  });
+
+  test("is not missed for that its actor has no room when it comes again", async () => {
+    const { clock, store, rings, deeds, ref, set } = await startAlarms([], { capacity: 1 });
+    await set("tea", { afterMs: 100, missed: "skip" });
+    deeds.next = (self) => void self.state.rung++;
+    store.refusal = lost;
+    await clock.advance(105);
+    store.hold();
+    ref.tell.do();
+    await clock.settle();
+    ref.tell.wait(6_000);
+    await clock.settle();
+    ref.tell.wait(1);
+    await clock.advance(2_000);
+    store.refusal = lost;
+    store.letGo();
+    await clock.advance(20_000);
+    expect([rings.length, await store.alarmsOf("alarmed", "a")]).toEqual([2, []]);
   });
 });
 

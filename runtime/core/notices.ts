@@ -1,6 +1,7 @@
 // Messages of the runtime's own: an alarm that is due, the news that somebody is gone, what was published.
 import { limits } from "../limits.ts";
 import { Address } from "./address.ts";
+import type { Cell } from "./cell.ts";
 import type { Gone } from "./context.ts";
 import { type Method, runtimeMethod } from "./definition.ts";
 import type { Delivery } from "./delivery.ts";
@@ -8,7 +9,8 @@ import { decode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
 import type { HostedTypes } from "./hosted-types.ts";
-import type { StoredAlarm } from "./stored.ts";
+import { isSameFiring, type StoredAlarm } from "./stored.ts";
+import type { Turn } from "./turn.ts";
 import type { TypeHost } from "./type-host.ts";
 
 export class Notices {
@@ -30,15 +32,13 @@ export class Notices {
     const lateMs = host.services.clock.unixMs() - alarm.dueAt;
     const known = writeOf(host, alarm.method);
     const inTime = wasInTime || lateMs <= limits.alarmLateMs;
-    const skipped = known === undefined || (alarm.missed === "skip" && !inTime);
-    const method = skipped ? runtimeMethod(alarm.method, doNothing) : known;
+    const skipped = alarm.missed === "skip" && !inTime;
+    if (isOnItsWay(address.cell, alarm)) return true;
+    const method = known === undefined ? noMethod(address, alarm.method) : skipped ? skipping(known) : known;
     const input = alarm.input === undefined ? undefined : decode(alarm.input);
     const id = `alarm:${alarm.name}#${alarm.fire}`;
     const envelope = new Envelope(method, input, undefined, { id, alarm, inTime, repeats: true });
     const problem = this.#delivery.deliver(address, envelope, undefined, true);
-    if (problem === undefined && known === undefined) {
-      host.services.deadLetter(address, envelope, unknownMethod(address, alarm.method));
-    }
     return problem === undefined || problem.code === "actor.quarantined";
   };
 
@@ -46,16 +46,14 @@ export class Notices {
   readonly gone = (watcher: { type: string; key: string; method: string }, gone: Gone): void => {
     const host = this.#hosted.find(watcher.type);
     if (host === undefined) return;
-    const known = writeOf(host, watcher.method);
-    const method = known ?? runtimeMethod(watcher.method, doNothing);
     const address = new Address(host, watcher.key, undefined);
+    const method = writeOf(host, watcher.method) ?? noMethod(address, watcher.method);
     if (address.cell === undefined && host.type.session !== undefined) return;
     const origin = { id: `gone:${gone.type}/${gone.key}#${++this.#lastNews}`, gone, repeats: true };
     const envelope = new Envelope(method, gone, undefined, origin);
     if (host.quarantined.has(watcher.key)) {
       host.services.deadLetter(address, envelope, host.quarantineError(watcher.key));
     } else {
-      if (known === undefined) host.services.deadLetter(address, envelope, unknownMethod(address, watcher.method));
       (address.cell ?? address.start()).putControl(envelope);
     }
   };
@@ -85,10 +83,28 @@ function writeOf({ type }: TypeHost, name: string): Method | undefined {
   return method?.kind === "read" ? undefined : method;
 }
 
-/** In a turn whose commit moves the alarm on, or ends the watch. */
-const doNothing = (): void => undefined;
+/** It waits for its turn, or has it: what comes of that says whether it is to be sent again. */
+function isOnItsWay(cell: Cell | undefined, alarm: StoredAlarm): boolean {
+  const brings = (envelope: Envelope | undefined): boolean => {
+    const sent = envelope?.origin?.alarm;
+    return sent !== undefined && isSameFiring(sent, alarm);
+  };
+  return cell !== undefined && (brings(cell.turn?.envelope) || cell.mailbox.find(brings) !== undefined);
+}
 
-function unknownMethod({ name }: Address, method: string): RuntimeError {
-  const message = `Cannot send it to "${name}": its type has no method "${method}" any more that may change it`;
-  return new RuntimeError("actor.unknown_method", message, { stood: "queued" });
+/** In a turn whose commit moves the alarm on. */
+function skipping({ name }: Method): Method {
+  return runtimeMethod(name, () => undefined);
+}
+
+/** In a turn whose commit moves the alarm on, or ends the watch: with that it becomes a dead letter. */
+function noMethod(address: Address, name: string): Method {
+  const message = `Cannot send it to "${address.name}": its type has no method "${name}" any more that may change it`;
+  const why = new RuntimeError("actor.unknown_method", message, { stood: "queued" });
+  return runtimeMethod(name, (context) => {
+    const { cell, envelope } = context as Turn;
+    const release = (): void => address.host.services.deadLetter(address, envelope as Envelope, why);
+    if (cell.durable === undefined) release();
+    else cell.durable.hold({ release, discard: () => undefined });
+  });
 }

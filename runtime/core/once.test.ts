@@ -160,6 +160,54 @@ async function afterCallsUnder(names: number) {
   return (name: number): Promise<number> => node.answer(account.add(1, { once: `${name}` }));
 }
 
+describe("a tell under a name that became a dead letter, and is sent again,", () => {
+  test("is not handled again where only the answer of its commit was lost", async () => {
+    const { node, store, account, balance } = await bank();
+    const commit = store.commit.bind(store);
+    store.commit = async (batch) => {
+      await commit(batch);
+      store.commit = commit;
+      throw new Error("the connection is gone");
+    };
+    account.tell.add(5, once);
+    await node.clock.settle();
+    expect([node.letters, await node.operations.replay(1)]).toEqual([["account/ada.add: store.failed"], "accepted"]);
+    expect(await balance()).toBe(5);
+  });
+
+  test("is not handled again where its sender has repeated it before", async () => {
+    const { node, store, account, balance } = await bank();
+    store.refusal = new Error("the disk is gone");
+    account.tell.add(5, once);
+    await node.clock.settle();
+    await node.answer(account.add(5, once));
+    expect(await node.operations.replay(1)).toBe("accepted");
+    expect(await balance()).toBe(5);
+  });
+
+  test("is not handled again when its sender repeats it", async () => {
+    const { node, store, account, balance } = await bank();
+    store.refusal = new Error("the disk is gone");
+    account.tell.add(5, once);
+    await node.clock.settle();
+    expect(await node.system.letters.list(10, 1)).toMatchObject([{ once: once.once }]);
+    await node.operations.replay(1);
+    expect(await node.answer(account.add(5, once))).toBe(5);
+    expect(await balance()).toBe(5);
+  });
+
+  test("is refused where its actor stores nothing any more", async () => {
+    const { node, store, account } = await bank();
+    store.refusal = new Error("the disk is gone");
+    account.tell.add(5, once);
+    await node.clock.settle();
+    const Forgetful = actor("account", { state: () => ({}) }).on("add", { in: t.Integer() }, () => undefined);
+    const again = await node.restart({ types: [Forgetful] });
+    expect(await again.operations.replay(1)).toMatchObject({ code: "actor.not_durable" });
+    expect(await again.system.letters.list(10, 1)).toHaveLength(1);
+  });
+});
+
 describe("the results that an actor keeps", () => {
   test("are all there when they are 1 024", async () => {
     const add = await afterCallsUnder(limits.onceResultsMax);

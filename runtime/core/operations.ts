@@ -169,12 +169,15 @@ export class Operations {
   /** The program may have changed since the letter was written. What comes of itself may bring more than is taken. */
   #send(letter: DeadLetter): RuntimeError | undefined {
     const { delivery } = this.#system;
-    const origin = { id: letterId(letter), repeats: false };
     try {
       const address = this.#system.address(letter.type, letter.key);
       const method = this.#method(letter.type, letter.method);
+      const envelope = new Envelope(method, letter.input);
       const bad = method.in === undefined ? undefined : delivery.badInput(address, method, letter.input);
-      return bad ?? delivery.deliver(address, new Envelope(method, letter.input, undefined, origin), undefined);
+      const problem =
+        bad ?? (letter.once === undefined ? undefined : delivery.underName(address, envelope, letter.once));
+      envelope.origin = { repeats: false, ...envelope.origin, id: letterId(letter) };
+      return problem ?? delivery.deliver(address, envelope, undefined);
     } catch (error) {
       if (error instanceof RuntimeError) return error;
       throw error;

@@ -5,7 +5,7 @@ import { Envelope } from "./envelope.ts";
 import type { RuntimeError } from "./errors.ts";
 import type { HeldOutput } from "./group-commit.ts";
 import type { MailboxItem } from "./mailbox.ts";
-import { nextFiring } from "./turn-occasion.ts";
+import { endWatch, nextFiring } from "./turn-occasion.ts";
 
 export interface AddressedCell {
   readonly host: CellHost;
@@ -34,14 +34,37 @@ export function discard(cell: AddressedCell, item: MailboxItem, why: RuntimeErro
 /** What will not be tried again: a dead letter. An alarm goes on to its next time, a watch that brought news ends. */
 export function settleAside(cell: AddressedCell, envelope: Envelope, why: RuntimeError): void {
   const { durable, services } = cell;
-  services.deadLetter(cell, envelope, why);
   const { alarm, gone } = envelope.origin ?? {};
-  if (durable?.loaded !== true) return;
+  const isStored = durable?.loaded === true && (alarm !== undefined || gone !== undefined);
+  if (!isStored) return services.deadLetter(cell, envelope, why);
   if (alarm !== undefined && durable.alarms.isCurrent(alarm)) {
     durable.alarms.set(alarm.name, nextFiring(alarm, services.clock.unixMs(), durable.nextVersion));
   }
-  if (gone !== undefined) durable.watches.set(gone, undefined);
-  if (alarm !== undefined || gone !== undefined) durable.checkpoint(cell.state, true);
+  if (gone !== undefined) endWatch(cell, durable, gone);
+  durable.checkpoint(cell.state, true);
+  durable.hold(new HeldLetter(cell, envelope, why));
+  durable.letGo();
+}
+
+/** The letter of an alarm waits for what moves that on: it comes again where that is lost, and then has another. */
+class HeldLetter implements HeldOutput {
+  readonly #cell: AddressedCell;
+  readonly #envelope: Envelope;
+  readonly #why: RuntimeError;
+
+  constructor(cell: AddressedCell, envelope: Envelope, why: RuntimeError) {
+    this.#cell = cell;
+    this.#envelope = envelope;
+    this.#why = why;
+  }
+
+  release(): void {
+    this.#cell.services.deadLetter(this.#cell, this.#envelope, this.#why);
+  }
+
+  discard(): void {
+    if (this.#envelope.origin?.alarm === undefined) this.release();
+  }
 }
 
 /** Nobody waits for this message, but what came of it may be lost. */

@@ -76,6 +76,12 @@ describe("a key is shut", () => {
     expect([node.crashes.length, node.quarantines]).toEqual([limits.quarantineCrashes - 1, []]);
   });
 
+  test("for a reason of at most 2 000 characters", async () => {
+    const { node } = await shop();
+    node.operations.quarantine("fragile", "a", "x".repeat(5_000));
+    expect((await node.operations.inspect("fragile", "a"))?.quarantine).toBe("x".repeat(2_000));
+  });
+
   test("by hand, also while it sleeps", async () => {
     const { node, ref } = await shop();
     node.operations.quarantine("fragile", "a", "under repair");
@@ -91,7 +97,7 @@ describe("an actor in quarantine", () => {
   test("is asked and told in vain, and says why", async () => {
     const { node, ref, shut } = await shop();
     await shut();
-    const message = 'Cannot deliver to "fragile/a": it is in quarantine, released by hand: out of ink';
+    const message = 'Cannot deliver to "fragile/a": it is in quarantine until somebody releases it: out of ink';
     expect(await node.outcome(ref.touch())).toMatchObject({
       code: "actor.quarantined",
       stood: "queued",

@@ -34,6 +34,10 @@ function define() {
       self.destroy();
       await self.ref(Asked, "b").touch(undefined, { timeoutMs: 50 });
     })
+    .on("setAlarmAt", { in: t.Tuple([t.Number(), t.String()]) }, (self, [at, input]) => {
+      self.alarm("tea", { at, send: "pour", input });
+    })
+    .on("pour", { in: t.String() }, (_, what) => void heard.push(what))
     .on("setAlarm", { in: t.Number() }, (self, afterMs) => self.alarm("tea", { afterMs, send: "ring" }))
     .on("destroyLater", { in: t.Number() }, async (self, delayMs) => {
       await self.sleep(delayMs);
@@ -80,6 +84,18 @@ describe("an actor that was destroyed while messages waited for it", () => {
     expect(await store.alarmsOf("stored", "a")).toHaveLength(1);
     await clock.advance(hour);
     expect(heard).toEqual(["destroyed", "rang"]);
+  });
+});
+
+describe("an alarm that waits for its turn in an actor that is destroyed", () => {
+  test("does not come for one of the next life that has its name and its time", async () => {
+    const { node, clock, ref, heard } = await start();
+    const at = clock.unixMs() + 30;
+    await node.answer(ref.setAlarmAt([at, "old"]));
+    void ref.destroyLater(50);
+    ref.tell.setAlarmAt([at, "new"]);
+    await clock.advance(5_000);
+    expect(heard).toEqual(["destroyed", "new"]);
   });
 });
 

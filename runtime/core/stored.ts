@@ -36,9 +36,10 @@ export interface AlarmRecord {
   readonly fire: number;
 }
 
-/** Versions begin anew with an actor that was destroyed: one of its earlier life was due at another time. */
+/** Versions begin anew with an actor that was destroyed: one of its earlier life differs in something else. */
 export function isSameFiring(left: AlarmRecord, right: AlarmRecord): boolean {
-  return left.name === right.name && left.fire === right.fire && left.dueAt === right.dueAt;
+  const isSameTime = left.name === right.name && left.fire === right.fire && left.dueAt === right.dueAt;
+  return isSameTime && left.method === right.method && left.input === right.input;
 }
 
 export interface StoredAlarm extends AlarmRecord {

@@ -46,6 +46,11 @@ export class FailureRecord {
     return (this.#byMessage.get(message) ?? 0) >= limits.poisonCrashes;
   }
 
+  /** Its actor was destroyed: another one's messages may have the same ids. */
+  forgetMessages(): void {
+    this.#byMessage.clear();
+  }
+
   #crashedAgain(message: string): boolean {
     const times = (this.#byMessage.get(message) ?? 0) + 1;
     this.#byMessage.delete(message);

@@ -9,7 +9,7 @@ import { startNode, type TestNode } from "./test-node.ts";
 type State = { rung: number };
 type Deed = (self: DurableContext<State>) => void | Promise<void>;
 
-export async function startAlarms(others: readonly AnyActorType[] = []) {
+export async function startAlarms(others: readonly AnyActorType[] = [], mailbox: { readonly capacity?: number } = {}) {
   const disk = new MemoryDisk();
   /** `name input at +ms`, in milliseconds from the start of the test. */
   const rings: string[] = [];
@@ -17,7 +17,12 @@ export async function startAlarms(others: readonly AnyActorType[] = []) {
   /** What the actor does when it rings, and when it is told to do something. */
   const deeds: { ring: Deed; next: Deed } = { ring: () => undefined, next: () => undefined };
   const start = { unixMs: 0 };
-  const Alarmed = actor("alarmed", { state: (): State => ({ rung: 0 }), durable: true, hibernateAfterMs: 10_000 })
+  const Alarmed = actor("alarmed", {
+    state: (): State => ({ rung: 0 }),
+    durable: true,
+    hibernateAfterMs: 10_000,
+    mailbox,
+  })
     .on("ring", { in: t.Unknown() }, (self, input) => {
       self.state.rung++;
       rings.push(`${self.fired?.name} ${JSON.stringify(input)} at +${self.unixMs() - start.unixMs}`);

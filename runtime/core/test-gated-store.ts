@@ -7,6 +7,8 @@ export class GatedStore implements Store {
   readonly batches: CommitBatch[] = [];
   /** What the next commit that is let go fails with. */
   refusal: unknown = undefined;
+  /** While set, no change of an actor is taken; what the node writes down of its own is. */
+  changesRefusal: unknown = undefined;
   /** While set, actors and their alarms cannot be read. */
   loadRefusal: unknown = undefined;
   readonly #behind: Store;
@@ -34,7 +36,7 @@ export class GatedStore implements Store {
   async commit(batch: CommitBatch): ReturnType<Store["commit"]> {
     this.batches.push(batch);
     await this.#gate?.promise;
-    const { refusal } = this;
+    const refusal = this.refusal ?? (batch.changes.length > 0 ? this.changesRefusal : undefined);
     this.refusal = undefined;
     if (refusal !== undefined) throw refusal;
     return this.#behind.commit(batch);

@@ -52,6 +52,11 @@ function watchers() {
       self.unwatch(whom);
       throw new Error("broke");
     })
+    .on("watchLater", { in: t.Number() }, async (self, delayMs) => {
+      self.watch({ type: "plain", key: "p" }, "lost");
+      await self.sleep(delayMs);
+      self.watch({ type: "plain", key: "p" }, "lost");
+    })
     .on("watchAgain", {}, ({ state }) => void (state.count = 1))
     .on("lost", { in: News }, (self, news) => {
       note(self, news);

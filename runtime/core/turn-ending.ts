@@ -101,7 +101,7 @@ export function failTurn(cell: EndingCell, turn: Turn, error: unknown): Outcome 
     return OUTCOME.cancelled;
   }
   if (isStoreFailure(error)) {
-    failForStore(cell, envelope, error, "running");
+    failForStore(cell, turn, error, "running");
     return OUTCOME.crashed;
   }
   const id = envelope?.origin?.id;
@@ -125,16 +125,20 @@ function fall(cell: EndingCell, { envelope }: Turn, lost: RuntimeError): void {
 
 /** The actor could not be brought into memory for the message at its head, which was taken out. */
 export function failActivation(cell: EndingCell, envelope: Envelope, error: unknown): void {
-  if (isStoreFailure(error)) failForStore(cell, envelope, error, "queued");
+  if (isStoreFailure(error)) failForStore(cell, { method: envelope.method, envelope }, error, "queued");
   // Not the message is to blame: one that comes again does so until it is the actor that is shut.
   else crash(cell, { method: envelope.method, envelope }, error, undefined);
 }
 
-/** Not the actor is to blame, so it does not count as a crash: when the store is back, all goes on. */
-function failForStore(cell: EndingCell, envelope: Envelope | undefined, error: RuntimeError, stood: Stood): void {
+/** Not the actor is to blame, so it need not rest, and its key stays open: when the store is back, all goes on. */
+function failForStore(cell: EndingCell, work: Work, error: RuntimeError, stood: Stood): void {
+  const { envelope } = work;
   if (!isPassedOn(error)) cell.services.events.storeFailed({ error });
+  // One that is not stored has no state to go back to.
+  if (cell.durable === undefined) reportCrash(cell, work.method, error);
   undo(cell);
   const why = standing(error, stood);
+  if (cell.connection !== undefined) return crashSession(cell, work, why);
   if (envelope?.asking !== undefined) answerLater(cell, envelope, why);
   else if (envelope !== undefined) putAside(cell, envelope, why);
 }
@@ -187,8 +191,7 @@ function undo(cell: EndingCell): void {
 function crash(cell: EndingCell, work: Work, error: unknown, id: string | undefined): void {
   const { host, services, key } = cell;
   const { method, envelope } = work;
-  host.stats.crashes++;
-  services.events.crashed({ type: host.type.name, key, method: method.name, error });
+  reportCrash(cell, method, error);
   undo(cell);
   const why = crashError(cell, method, error);
   if (cell.connection !== undefined) return crashSession(cell, work, why);
@@ -200,7 +203,13 @@ function crash(cell: EndingCell, work: Work, error: unknown, id: string | undefi
   if (envelope?.asking !== undefined) answerLater(cell, envelope, why);
   else if (envelope?.origin?.repeats === true && verdict !== "poison") cell.putAgain(envelope);
   else if (envelope !== undefined) settleAside(cell, envelope, why);
-  if (verdict === "quarantine" && !host.quarantine(key, textOf(error))) failure.restLongest(nowMs);
+  if (verdict !== "quarantine" || host.quarantined.has(key)) return;
+  if (!host.quarantine(key, textOf(error))) failure.restLongest(nowMs);
+}
+
+function reportCrash({ host, services, key }: EndingCell, { name }: Method, error: unknown): void {
+  host.stats.crashes++;
+  services.events.crashed({ type: host.type.name, key, method: name, error });
 }
 
 /** A session ends with its connection; who called it is told before. */

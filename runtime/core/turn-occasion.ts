@@ -1,5 +1,6 @@
 // Turns that begin with more than a call: an alarm, the news that somebody is gone, a message that was tried before.
 import type { CellHost } from "./cell-host.ts";
+import type { Gone } from "./context.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { Origin } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
@@ -8,6 +9,7 @@ import type { FailureRecord } from "./supervision.ts";
 
 export interface OccasionCell {
   readonly host: CellHost;
+  readonly key: string;
   readonly address: string;
   readonly durable: DurableState | undefined;
   readonly failure: FailureRecord | undefined;
@@ -23,8 +25,7 @@ export function beginOccasion(cell: OccasionCell, turn: { unixMs(): number }, or
   const { alarm, gone } = origin;
   if (durable === undefined) return true;
   if (gone !== undefined) {
-    durable.watches.broughtBy(gone);
-    durable.atEnd(() => durable.watches.end());
+    durable.atEnd(() => endWatch(cell, durable, gone));
   }
   if (alarm === undefined) return true;
   if (!durable.alarms.isCurrent(alarm)) return false;
@@ -34,6 +35,12 @@ export function beginOccasion(cell: OccasionCell, turn: { unixMs(): number }, or
     durable.alarms.set(alarm.name, nextFiring(alarm, unixMs, durable.nextVersion));
   });
   return true;
+}
+
+/** The news has been brought. The actor may be watched again since: that is another watch of the same name. */
+export function endWatch(cell: Pick<OccasionCell, "host" | "key">, durable: DurableState, gone: Gone): void {
+  const { type, services } = cell.host;
+  if (!services.watches.isWatching({ type: type.name, key: cell.key }, gone)) durable.watches.set(gone, undefined);
 }
 
 /** The alarm after this firing; undefined when that was its last. */

@@ -20,7 +20,7 @@ export function nameProblem(name: string): string | undefined {
 export function checkedName(kind: string, name: string): string {
   const problem = nameProblem(name);
   if (problem === undefined) return name;
-  throw new RuntimeError("actor.bad_key", `Cannot use the name of a ${kind}: it ${problem}`);
+  throw new RuntimeError("actor.bad_key", `Cannot use this name for the ${kind}: it ${problem}`);
 }
 
 /** Throws `actor.unknown_method`. */

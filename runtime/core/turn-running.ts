@@ -82,7 +82,9 @@ function runOccasion(cell: RunningCell, turn: Turn, envelope: Envelope): unknown
   const { method, input, origin } = envelope;
   if (origin === undefined || !beginOccasion(cell, turn, origin)) return undefined;
   if (origin.once === undefined || cell.durable === undefined) return method.handler(turn, input);
-  return runOnce(turn, cell.durable.rows, origin.once, () => method.handler(turn, input));
+  // Of each method apart: another method's answer would be none to this call.
+  const name = `${method.name}:${origin.once}`;
+  return runOnce(turn, cell.durable.rows, name, () => method.handler(turn, input));
 }
 
 /** The turn is held until its promise settles, also where nobody waits for what it ends in. */

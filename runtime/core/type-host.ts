@@ -100,6 +100,7 @@ export class TypeHost implements CellHost, TimerOwner {
   left({ key }: { readonly key: string }, reason: string): void {
     const { watches, topics } = this.services;
     const { name, options } = this.type;
+    if (reason === "destroyed") this.failures.get(key)?.forgetMessages();
     if (options.durable !== true || reason === "destroyed") watches.leave({ type: name, key });
     watches.gone({ type: name, key, reason });
     topics.leave({ key, host: this, connection: undefined });
@@ -117,16 +118,19 @@ export class TypeHost implements CellHost, TimerOwner {
 
   quarantine(key: string, reason: string): boolean {
     const { services, type } = this;
-    if (!this.#quarantined.has(key) && services.quarantinedKeys >= limits.quarantinedKeysMax) {
+    const wasShut = this.#quarantined.has(key);
+    if (!wasShut && services.quarantinedKeys >= limits.quarantinedKeysMax) {
       this.stats.countRejected("actor.limit_reached");
       services.events.refused({ type: type.name, key, reason: "actor.limit_reached" });
       return false;
     }
-    this.shut(key, reason);
-    services.quarantined(type.name, key, reason);
+    const why = reason.slice(0, limits.problemLengthMax);
+    this.shut(key, why);
+    services.quarantined(type.name, key, why);
     const cell = this.#cells.get(key);
     if (cell !== undefined) this.keepShut(cell);
-    if (cell?.connection === undefined && cell?.quiet === false && !cell.gone) cell.limitTurns();
+    const isBusy = cell?.connection === undefined && cell?.quiet === false && !cell.gone;
+    if (isBusy && !wasShut) cell.limitTurns();
     this.left({ key }, "quarantined");
     return true;
   }
@@ -155,7 +159,8 @@ export class TypeHost implements CellHost, TimerOwner {
 
   quarantineError(key: string): RuntimeError {
     const why = this.quarantined.get(key) ?? "";
-    const message = `Cannot deliver to "${this.type.name}/${key}": it is in quarantine, released by hand: ${why}`;
+    const state = `it is in quarantine until somebody releases it: ${why}`;
+    const message = `Cannot deliver to "${this.type.name}/${key}": ${state}`;
     return new RuntimeError("actor.quarantined", message, { stood: "queued" });
   }
 }

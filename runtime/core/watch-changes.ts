@@ -9,8 +9,6 @@ interface Named {
 export class WatchChanges {
   /** Changed in the turn that is running, since its last checkpoint. */
   #turn: WatchChange[] = [];
-  /** Of whom the running turn is told that it is gone. */
-  #news: Named | undefined;
 
   /** The running turn has changed watches. */
   get any(): boolean {
@@ -20,17 +18,6 @@ export class WatchChanges {
   /** An undefined method ends the watch. */
   set({ type, key }: Named, method: string | undefined): void {
     this.#turn.push({ watchedType: type, watchedKey: key, method: method ?? "", on: method !== undefined });
-    if (type === this.#news?.type && key === this.#news.key) this.#news = undefined;
-  }
-
-  /** The watch of whom the turn is told ends with the turn, unless that has set or ended it itself. */
-  broughtBy(news: Named): void {
-    this.#news = news;
-  }
-
-  /** The turn is over. */
-  end(): void {
-    if (this.#news !== undefined) this.set(this.#news, undefined);
   }
 
   /** The running turn's changes become part of this commit. */
@@ -42,6 +29,5 @@ export class WatchChanges {
   /** The running turn crashed. */
   dropTurn(): void {
     this.#turn = [];
-    this.#news = undefined;
   }
 }

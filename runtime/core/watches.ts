@@ -15,6 +15,15 @@ interface Watcher {
 
 type Named = { readonly type: string; readonly key: string };
 
+/** Of a durable actor: it waits for the commit. */
+interface HeldWatch {
+  readonly watcher: string;
+  /** Who is watched has gone meanwhile. */
+  gone: Gone | undefined;
+  /** The watcher is told of that by an earlier watch. */
+  told: boolean;
+}
+
 /** Brings the news; the watcher is woken when it sleeps. */
 export type TellGone = (watcher: Watcher, gone: Gone) => void;
 
@@ -28,8 +37,10 @@ export class Watches implements WatchTable {
   /** By the name of who is watched, then of who watches. */
   readonly #watchers = new Map<string, Map<string, Watcher>>();
   readonly #watchedBy = new Map<string, Set<string>>();
-  /** How many watches of an actor wait for its commit. */
-  readonly #held = new Map<string, number>();
+  /** Those that wait for the commits of their actors, by the name of who is watched. */
+  readonly #held = new Map<string, Set<HeldWatch>>();
+  /** How many of them an actor has. */
+  readonly #heldBy = new Map<string, number>();
   readonly #watchesMax: number;
   /** Of all actors together, with those that wait for a commit. */
   #count = 0;
@@ -48,9 +59,9 @@ export class Watches implements WatchTable {
       throw new RuntimeError("actor.limit_reached", `Cannot watch "${nameOf(watched)}": ${why}, the limit`);
     }
     const durable = durableOf(watcher);
-    if (durable === undefined) return this.#begin(who, watched);
+    if (durable === undefined) return this.#begin(who, named(watched));
     if (durable.full !== undefined) throw durable.full;
-    durable.hold(this.#whenStored(who, () => this.#begin(who, watched)));
+    durable.hold(this.#whenStored(who, named(watched)));
     durable.watches.set(watched, method);
   }
 
@@ -69,10 +80,29 @@ export class Watches implements WatchTable {
   gone(who: Gone): void {
     const name = nameOf(who);
     const watchers = this.#watchers.get(name);
+    this.#goneMeanwhile(who, new Set(watchers?.keys()));
     for (const watcher of Array.from(watchers?.values() ?? [])) {
       this.#remove(nameOf(watcher), name);
       this.#tell(watcher, who);
     }
+  }
+
+  /** Watches that wait for their commits: each watcher is told once, at the latest when it is stored. */
+  #goneMeanwhile(who: Gone, told: Set<string>): void {
+    for (const held of this.#held.get(nameOf(who)) ?? []) {
+      held.gone = who;
+      held.told ||= told.has(held.watcher);
+      told.add(held.watcher);
+    }
+  }
+
+  isWatching(watcher: Named, watched: Named): boolean {
+    const name = nameOf(watcher);
+    const held = Array.from(this.#held.get(nameOf(watched)) ?? []);
+    return (
+      this.#watchedBy.get(name)?.has(nameOf(watched)) === true ||
+      held.some((each) => each.watcher === name && !each.told)
+    );
   }
 
   /** What an earlier process left. `reason`: why the watched actor is gone since, if it is. */
@@ -84,30 +114,46 @@ export class Watches implements WatchTable {
   }
 
   /** What a durable actor watches counts from the start, and begins with its commit. */
-  #whenStored(who: Named, begin: () => void): HeldOutput {
-    const name = nameOf(who);
-    this.#held.set(name, (this.#held.get(name) ?? 0) + 1);
-    this.#count++;
-    const count = (): void => {
-      this.#count--;
-      const left = (this.#held.get(name) ?? 1) - 1;
-      if (left > 0) this.#held.set(name, left);
-      else this.#held.delete(name);
+  #whenStored(who: Watcher, watched: Named): HeldOutput {
+    const held: HeldWatch = { watcher: nameOf(who), gone: undefined, told: false };
+    this.#hold(held, nameOf(watched));
+    return {
+      release: () => {
+        this.#letGo(held, nameOf(watched));
+        if (held.gone === undefined) this.#begin(who, watched);
+        else if (!held.told) this.#tell(who, held.gone);
+      },
+      discard: () => this.#letGo(held, nameOf(watched)),
     };
-    return { release: () => (count(), begin()), discard: count };
+  }
+
+  #hold(held: HeldWatch, watched: string): void {
+    this.#count++;
+    this.#heldBy.set(held.watcher, (this.#heldBy.get(held.watcher) ?? 0) + 1);
+    this.#held.set(watched, (this.#held.get(watched) ?? new Set()).add(held));
+  }
+
+  #letGo(held: HeldWatch, watched: string): void {
+    this.#count--;
+    const left = (this.#heldBy.get(held.watcher) ?? 1) - 1;
+    if (left > 0) this.#heldBy.set(held.watcher, left);
+    else this.#heldBy.delete(held.watcher);
+    const others = this.#held.get(watched);
+    others?.delete(held);
+    if (others?.size === 0) this.#held.delete(watched);
   }
 
   #begin(who: Watcher, watched: Named): void {
     const reason = this.#missing(watched);
     if (reason === undefined) this.#add(who, watched);
-    else this.#tell(who, { ...named(watched), reason });
+    else this.#tell(who, { ...watched, reason });
   }
 
   /** What stands against one more; nothing does where it replaces one. */
   #fullFor(watcher: string, watched: string): string | undefined {
     const names = this.#watchedBy.get(watcher);
     if (names?.has(watched) === true) return undefined;
-    const count = (names?.size ?? 0) + (this.#held.get(watcher) ?? 0);
+    const count = (names?.size ?? 0) + (this.#heldBy.get(watcher) ?? 0);
     if (count >= limits.watchesPerActorMax) return `"${watcher}" watches ${count} actors`;
     return this.#count >= this.#watchesMax ? `the actors of this node watch ${this.#count} others` : undefined;
   }

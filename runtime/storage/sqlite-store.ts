@@ -1,6 +1,6 @@
 // The Store port on bun:sqlite: one file, one owner, a write-ahead log, one transaction for each batch.
 import { type Clock, systemClock } from "../base/clock.ts";
-import type { RuntimeError } from "../core/errors.ts";
+import { RuntimeError } from "../core/errors.ts";
 import type { Store } from "../core/ports.ts";
 import type {
   AlarmRecord,
@@ -82,6 +82,9 @@ class SqliteStore implements WatchedStore {
   }
 
   async commit(batch: CommitBatch): Promise<readonly Outcome[]> {
+    if (this.#health.isDamaged) {
+      throw new RuntimeError("store.corrupt", `Cannot commit to "${this.#owned.path}": it is damaged`);
+    }
     try {
       const outcomes = await this.#commits.commit(batch);
       this.#health.worked("commit");

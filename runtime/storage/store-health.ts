@@ -26,7 +26,7 @@ export class StoreHealth {
    */
   problem(): RuntimeError | undefined {
     const isLate = this.#clock.monotonicMs() >= this.#nextTryMs;
-    if (this.#problem === undefined || this.#isDamaged || !isLate) return this.#problem;
+    if (this.#problem === undefined || this.isDamaged || !isLate) return this.#problem;
     const failure = this.#tryCommit();
     if (failure === undefined) this.#problem = undefined;
     else this.failed("commit", failure);
@@ -34,20 +34,21 @@ export class StoreHealth {
   }
 
   worked(work: Work): void {
-    if (this.#problem === undefined || this.#isDamaged) return;
+    if (this.#problem === undefined || this.isDamaged) return;
     if (work === "commit" || this.#failedWork === "read") this.#problem = undefined;
   }
 
   failed(work: Work, error: RuntimeError): void {
     this.#nextTryMs = this.#clock.monotonicMs() + limits.storeTryMs;
-    if (this.#isDamaged) return;
+    if (this.isDamaged) return;
     const isNews = this.#problem === undefined || work === "commit" || this.#failedWork === "read";
     if (!isNews && error.code !== "store.corrupt") return;
     this.#problem = error;
     this.#failedWork = work;
   }
 
-  get #isDamaged(): boolean {
+  /** What is written from now on might never be read: the next process does not open a file that is damaged. */
+  get isDamaged(): boolean {
     return this.#problem?.code === "store.corrupt";
   }
 }

@@ -52,7 +52,10 @@ export async function explore<Result>(exploration: Exploration<Result>): Promise
   return explored;
 }
 
-/** One run again: of a seed with all its faults, or with those of a ticket. It has the same trace each time. */
+/**
+ * One run again: of a seed with all its faults, or with those of a ticket. It has the same trace each time. Does not
+ * reject when the run fails: its `failure` says so.
+ */
 export function replay<Result>(exploration: Exploration<Result>, ticket: Ticket | number): Promise<Run> {
   return runTicket(exploration, typeof ticket === "number" ? { seed: ticket } : ticket);
 }
@@ -90,7 +93,7 @@ function reportOf({ seed, faults, trace, failure }: Run, runs: number, isRepeata
   const first = trace.length - shown.length + 1;
   return [
     `Seed ${seed}, number ${runs} of those tried, fails: ${problem}`,
-    `Again: replay(exploration, { seed: ${seed}, faults: [${faults.join(", ")}] })`,
+    `Again, with the same trace: await replay(exploration, { seed: ${seed}, faults: [${faults.join(", ")}] })`,
     ...(isRepeatable ? [] : ["It went otherwise when it was run again: something in it does not follow from the seed"]),
     `The last ${shown.length} of its ${trace.length} events:`,
     ...shown.map((line, index) => `${String(first + index).padStart(6)}  ${line}`),
