@@ -53,7 +53,7 @@ describe("GET /actors/{type}/{key}", () => {
       mailbox: 0,
       turns: 2,
       state: { count: 2 },
-      version: 2,
+      commits: 2,
       alarms: [
         { name: "each/hour", everyMs: 3_600_000, missed: "skip" },
         { name: "reset", input: { amount: 100 } },
@@ -78,7 +78,7 @@ describe("GET /actors/{type}/{key}", () => {
     await node.post("/actors/counter/a/add", { amount: 2 });
     expect((await node.post("/actors/counter/a/_hibernate")).status).toBe(204);
     const recorded: unknown = expect.stringContaining("forgotten when the actor goes to sleep");
-    const asleep = { status: "asleep", state: { count: 2 }, version: 1, turns: 0, recent: [], recorded };
+    const asleep = { status: "asleep", state: { count: 2 }, commits: 1, turns: 0, recent: [], recorded };
     expect(await (await node.look("/actors/counter/a")).json()).toMatchObject(asleep);
     expect(node.stepped.resident(Counter)).toEqual([]);
   });

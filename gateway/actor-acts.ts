@@ -25,7 +25,7 @@ export const actorDetailSchema = t.Object({
   ...actorSchema.properties,
   quarantine: t.Optional(t.String({ description: "Why it is shut, where it is" })),
   state: t.Optional(anyJson("As it is in memory, or as it was last committed; absent where it is neither, or no JSON")),
-  version: t.Optional(wholeNumber("Commits so far; absent for one that is not stored")),
+  commits: t.Optional(wholeNumber("So far; absent for one that is not stored")),
   alarms: t.Array(alarmSchema),
   recent: t.Array(turnSchema, { description: "The last turns since it woke, newest first" }),
   running: t.Array(t.Object({ method: t.String(), forMs: t.Number({ minimum: 0, description: "Since it began" }) }), {
@@ -37,7 +37,7 @@ export const actorDetailSchema = t.Object({
 const example = {
   ...actorExample,
   state: { count: 240 },
-  version: 240,
+  commits: 240,
   alarms: [alarmExample],
   recent: [turnExample],
   running: [],

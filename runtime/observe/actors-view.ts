@@ -75,7 +75,7 @@ async function inspect(operations: Operations, type: string, key: string): Promi
     running: running.map(({ method, forMs }) => ({ method, forMs: Math.round(forMs) })),
     ...(quarantine === undefined ? {} : { quarantine }),
     ...(state === undefined ? {} : { state }),
-    ...(version === undefined ? {} : { version }),
+    ...(version === undefined ? {} : { commits: version }),
   };
 }
 

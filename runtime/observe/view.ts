@@ -50,8 +50,8 @@ export interface ActorDetailView extends ActorView {
   readonly quarantine?: string;
   /** As it is in memory, or as it was last committed; absent where it is neither, or no JSON. */
   readonly state?: unknown;
-  /** Commits so far; absent for one that is not stored. */
-  readonly version?: number;
+  /** So far; absent for one that is not stored. */
+  readonly commits?: number;
   readonly alarms: readonly AlarmView[];
   /** Turns that go on, and for how many milliseconds they have: one, or reads side by side. */
   readonly running: readonly { readonly method: string; readonly forMs: number }[];

@@ -8,6 +8,7 @@ export class ReadBurst {
   readonly #clock: Clock;
   readonly #begin: Statement<unknown, []>;
   readonly #commit: Statement<unknown, []>;
+  readonly #rollback: Statement<unknown, []>;
   /** Reads since the last callback of the loop began, or the last end. */
   #reads = 0;
   #ending = false;
@@ -17,6 +18,7 @@ export class ReadBurst {
     this.#clock = clock;
     this.#begin = database.prepare("BEGIN DEFERRED");
     this.#commit = database.prepare("COMMIT");
+    this.#rollback = database.prepare("ROLLBACK");
   }
 
   /** To be called before each read: from the second one on they share a transaction, until the callback is over. */
@@ -27,11 +29,16 @@ export class ReadBurst {
     this.#clock.soon(this.#callbackOver);
   }
 
-  /** Whatever is not a read is called after this. */
+  /** Whatever is not a read is called after this. Never throws: a file that cannot be read is met by who reads it. */
   end(): void {
     this.#reads = 0;
     // What SQLite throws may have ended it before.
-    if (this.#database.inTransaction) this.#commit.run();
+    if (!this.#database.inTransaction) return;
+    try {
+      this.#commit.run();
+    } catch {
+      if (this.#database.inTransaction) this.#rollback.run();
+    }
   }
 
   readonly #callbackOver = (): void => {
