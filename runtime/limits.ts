@@ -46,7 +46,7 @@ export const limits = {
   onceResultsMax: 1_024,
   /** Reads that share one actor. */
   sharedReadsMax: 256,
-  /** Tells and publications that one turn of a durable actor holds until its commit. */
+  /** Tells and publications that one turn of a durable actor holds until its commit; with so many, no turn begins. */
   heldOutputsMax: 10_000,
   /** Alarms read into memory ahead of their time, and with those that commits add twice as many; later ones wait. */
   alarmWindowMax: 10_000,

@@ -145,7 +145,7 @@ function createSystem(parts: SystemParts, config: Config): ActorSystem {
 }
 
 function createTable(system: ActorSystem, config: Config, log: Log): ConnectionTable {
-  const deadlines = { ...config, lingerMs: limits.lingerMs };
+  const deadlines = { ...config, answerMs: limits.closingTurnsMs, lingerMs: limits.lingerMs };
   // Nobody who remembers a session of an earlier process must take one of this for it.
   const settings = { admission: config, deadlines, idPrefix: `${system.store.epoch}-` };
   return new ConnectionTable(system, settings, {

@@ -1,7 +1,7 @@
 // How an actor's state comes into memory and leaves it: made, loaded from the store, or unpacked; of a session, packed.
 import type { CellHost } from "./cell-host.ts";
 import type { DurableState } from "./durable-state.ts";
-import { decode, encode } from "./encoding.ts";
+import { decode, encode, encodeDefined } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Encoded } from "./stored.ts";
@@ -51,7 +51,7 @@ export async function wake(cell: ActivatedCell, durable: DurableState): Promise<
 
 /** A state that is no JSON stays as it is. */
 export function pack(cell: ActivatedCell): void {
-  const encoded = cell.presence === "present" ? encode(cell.state) : undefined;
+  const encoded = cell.presence === "present" ? encodeDefined(cell.state) : undefined;
   if (typeof encoded !== "string") return;
   cell.state = encoded;
   cell.presence = "packed";

@@ -9,6 +9,7 @@ import type { ReadContext } from "./context.ts";
 import { actor, type ActorOptions, type ActorType } from "./definition.ts";
 import type { Addressable } from "./shape.ts";
 import { startNode } from "./test-node.ts";
+import { topic } from "./topic.ts";
 
 type Way = readonly string[];
 interface Ask {
@@ -60,6 +61,41 @@ function innermost(outcome: Outcome<unknown>): unknown {
   let error = outcome.kind === "failed" ? outcome.error : undefined;
   while (error instanceof Error && error.cause !== undefined) error = error.cause;
   return error;
+}
+
+const rumours = topic("rumours", t.String());
+
+/** A club whose porter, asked by it, makes it stop, hear news or a rumour, and in the same step looks at it. */
+async function club() {
+  const AnyClub = { name: "club" } as Addressable<{ look: { in: undefined; out: string } }>;
+  const stop = { now: (): unknown => undefined };
+  const Guest = actor("guest", { state: () => ({}) })
+    .on("leave", {}, (self) => self.stop())
+    .on("close", {}, () => void stop.now());
+  const Porter = actor("porter", { state: () => ({}) }).on(
+    "look",
+    { in: t.String(), out: t.String() },
+    async (self, what) => {
+      await self.sleep(10);
+      if (what === "news") self.ref(Guest, "g").tell.leave();
+      if (what === "stop") self.ref(Guest, "g").tell.close();
+      if (what === "publish") self.publish(rumours("club"), "closed");
+      return self.ref(AnyClub, "a").look();
+    },
+  );
+  const Club = actor("club", { state: () => ({}) })
+    .on("open", {}, (self) => {
+      self.watch(self.ref(Guest, "g"), "hear");
+      self.subscribe(rumours("club"), "hear");
+    })
+    .on("hear", { in: t.Unknown() }, () => undefined)
+    .read("look", { out: t.String() }, () => "looked")
+    .read("ask", { in: t.String(), out: t.String() }, (self, what) => self.ref(Porter, "p").look(what));
+  const node = await startNode([Club, Porter, Guest]);
+  stop.now = () => node.operations.stop("club", "a");
+  const ref = node.ref(Club, "a");
+  await node.answer(ref.open());
+  return { node, ask: (what: string) => ref.ask(what) };
 }
 
 /** The way round that it failed with. */
@@ -178,6 +214,28 @@ describe("an ask that closes no circle", () => {
     expect(answers.map(({ outcome }) => outcome.kind)).toEqual(["answered", "answered"]);
   });
 
+  test("may wait for a read that ends by itself, though another read beside that waits for the asker", async () => {
+    const { clock, desk } = office();
+    const first = watch(desk("b").relay(["a.lookLater"]));
+    const second = watch(desk("a").look(["b.relay"]));
+    await clock.advance(11);
+    for (const { outcome } of [first, second]) expect(outcome).toEqual({ kind: "answered", value: "arrived" });
+  });
+
+  test("may be left alone by a handler, also where it fails", async () => {
+    const Fuse = actor("fuse", { state: () => ({}) }).on("blow", {}, () => {
+      throw new Error("broke");
+    });
+    const Owner = actor("owner", { state: () => ({}) }).on("blow", { out: t.String() }, async (self) => {
+      const [first, second] = [self.ref(Fuse, "a").blow(), self.ref(Fuse, "b").blow()];
+      await first.catch(() => second);
+      return "left alone";
+    });
+    const stepped = new SteppedSystem([Fuse, Owner]);
+    const outcome = await stepped.outcome(stepped.system.ref(Owner, "o").blow());
+    expect(outcome).toMatchObject({ kind: "failed", code: "actor.crashed" });
+  });
+
   test("is never a tell, which waits for nobody", async () => {
     const told: string[] = [];
     const AnyRing = { name: "ring" } as Addressable<{ pass: { in: number; out: void } }>;
@@ -221,6 +279,23 @@ describe("a read that leads to another read of its own actor", () => {
     stepped.system.address("desk", "a").cell?.requestStop("operator");
     await clock.advance(11);
     expect(circle(answer.outcome)).toBe("desk/a.lookLater → desk/b.relay → desk/a.look");
+  });
+
+  test.each(["stop", "news"])(
+    "has its place when it is let in: nothing comes before it any more (%s)",
+    async (what) => {
+      const { node, ask } = await club();
+      const answer = watch(ask(what));
+      await node.clock.advance(11);
+      expect(answer.outcome).toEqual({ kind: "answered", value: "looked" });
+    },
+  );
+
+  test("does not let it go before what its sender has published: that is a circle", async () => {
+    const { node, ask } = await club();
+    const answer = watch(ask("publish"));
+    await node.clock.advance(11);
+    expect(circle(answer.outcome)).toBe("club/a.ask → porter/p.look → club/a.look");
   });
 
   test("does not let it go before what its sender sent earlier: that is a circle", async () => {

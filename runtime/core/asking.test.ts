@@ -8,6 +8,13 @@ import { Asking } from "./asking.ts";
 
 const notes = { type: "notes", key: "1", cell: undefined, caller: undefined };
 
+const turn = {
+  cell: { address: "notes/1", blockers: () => [], sharesSoon: () => false },
+  methodName: "note",
+  asks: undefined,
+};
+const running = { ...turn, resumes: () => undefined, answers: () => true };
+
 function asked(timeoutMs = 100) {
   const clock = new FakeClock();
   const wheel = new TimerWheel(clock);
@@ -16,7 +23,7 @@ function asked(timeoutMs = 100) {
   return { clock, wheel, asking, answer: watch(asking.promise) };
 }
 
-const startsNow = ({ clock, asking }: ReturnType<typeof asked>): boolean => asking.start(clock.monotonicMs());
+const startsNow = ({ clock, asking }: ReturnType<typeof asked>): boolean => asking.start(clock.monotonicMs(), running);
 
 describe("an ask that is answered", () => {
   test("gives its answer", async () => {

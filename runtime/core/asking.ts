@@ -22,6 +22,8 @@ const holdSettlers = (resolve: Settlers["resolve"], reject: Settlers["reject"]):
   held.reject = reject;
 };
 
+const ignore = (): void => undefined;
+
 export class Asking implements TimerOwner, Wait {
   readonly promise: Promise<unknown>;
   readonly to: Wait["to"];
@@ -36,6 +38,7 @@ export class Asking implements TimerOwner, Wait {
   /** Made when the answer does not come before the loop turns: most do. */
   #timer: Timer | undefined;
   #stage: Stage = "queued";
+  turn: WaitingTurn | undefined = undefined;
   #abort: AbortController | undefined;
   #askerSignal: AbortSignal | undefined;
   /** The handler is to stop, for this reason. */
@@ -71,10 +74,11 @@ export class Asking implements TimerOwner, Wait {
   }
 
   /** False when the answer was given up while the message waited, or is now: then it is not run. */
-  start(nowMs: number): boolean {
+  start(nowMs: number, turn: WaitingTurn): boolean {
     this.look(nowMs);
     if (this.#stage === "settled") return false;
     this.#stage = "running";
+    this.turn = turn;
     return true;
   }
 
@@ -103,8 +107,11 @@ export class Asking implements TimerOwner, Wait {
     if (this.#settle()) this.#resolve(value);
   }
 
-  reject(error: Error): void {
-    if (this.#settle()) this.#reject(error);
+  reject(why: Error): void {
+    if (!this.#settle()) return;
+    // A handler may not wait for it: that is no fault of the process, which others share.
+    if (this.caller !== undefined) this.promise.catch(ignore);
+    this.#reject(why);
   }
 
   /** It is dropped from a mailbox whose actor is gone. */

@@ -23,11 +23,16 @@ export class CellExtras {
   /** When `sweep` last looked, in monotonic milliseconds. */
   #sweptMs = Number.NEGATIVE_INFINITY;
 
-  /** Whether a turn may begin, as far as these go; wakes the actor, or sets the timer, where that is missing. */
-  allow(cell: ActivatedCell & TimerOwner): boolean {
-    if (this.suspended || this.stopping || cell.presence === "waking") return false;
+  /**
+   * Whether a turn may begin, as far as these go; wakes the actor, or sets the timer, where that is missing. One that
+   * stops has no more turns but reads which somebody may wait for who is waited for by reads that run.
+   */
+  allow(cell: ActivatedCell & TimerOwner, besideReads: boolean): boolean {
+    if (this.suspended || cell.presence === "waking") return false;
+    if (this.stopping && !(besideReads && cell.mailbox.headIsControl)) return false;
     if (this.#rests(cell)) return false;
-    if (this.durable === undefined || cell.presence === "present") return true;
+    if (this.durable === undefined) return true;
+    if (cell.presence === "present") return !this.durable.crowded;
     // What was destroyed may still be stored: it is looked for when the store has answered.
     if (this.durable.clean) void wake(cell, this.durable);
     return false;

@@ -61,7 +61,7 @@ export interface TopicTable {
   /** While developing: throws `actor.bad_input` also for a value that does not fit, and freezes it. */
   check(topic: Topic<never>, value: unknown): void;
   /** Returns how many subscribers there are. */
-  publish(topic: Topic<never>, value: unknown): number;
+  publish(topic: Topic<never>, value: unknown, from?: { readonly address: string }): number;
   count(topic: Topic<never>): number;
 }
 

@@ -7,7 +7,7 @@ import { type ActivatedCell, pack, type Presence } from "./activation.ts";
 import { ActorTimers } from "./actor-timers.ts";
 import { CellExtras } from "./cell-extras.ts";
 import type { CellHost, NodeServices } from "./cell-host.ts";
-import type { WaitingTurn } from "./deadlock.ts";
+import type { Wait, WaitingTurn } from "./deadlock.ts";
 import type { SessionMethods } from "./definition.ts";
 import { DurableState } from "./durable-state.ts";
 import { Envelope } from "./envelope.ts";
@@ -115,6 +115,15 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     return blockers;
   }
 
+  /** All that run are reads. */
+  get #isShared(): boolean {
+    return this.turn === undefined ? this.reads !== undefined : this.turn.method.kind === "read";
+  }
+
+  sharesSoon(ask: Wait): boolean {
+    return this.#isShared && !this.stopping && this.mailbox.isBehindReads(ask);
+  }
+
   /** False when the mailbox is full. */
   offer(envelope: Envelope): boolean {
     if (!this.mailbox.offer(envelope) && !(this.#more.sweep(this) && this.mailbox.offer(envelope))) return false;
@@ -123,8 +132,9 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     return true;
   }
 
-  /** For what is never refused, and comes before all else. */
+  /** For what is never refused, and comes before all else but reads for which those that run may wait. */
   putControl(envelope: Envelope): void {
+    if (this.#isShared) this.mailbox.keepReads();
     this.mailbox.putControl(envelope);
     envelope.queuedMs = this.services.scheduler.timeMs();
     this.#changed();
@@ -170,6 +180,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   requestStop(by: "turn" | "operator"): void {
     const extras = this.#more;
     if (extras.connection !== undefined) return extras.connection.end("stopped");
+    if (this.#isShared) this.mailbox.keepReads();
     extras.stopsWithCommit = by === "turn" && (!extras.stopping || extras.stopsWithCommit);
     extras.stopping = true;
     this.#changed();
@@ -274,7 +285,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   #mayRun(item: MailboxItem): boolean {
     if (this.turn !== undefined) return false;
     if (this.reads !== undefined && !mayShare(item, this.reads)) return false;
-    return this.#extras === undefined || this.#extras.allow(this);
+    return this.#extras === undefined || this.#extras.allow(this, this.reads !== undefined);
   }
 
   /** Something that decides what comes next; in a slice, and while one is awaited, that is looked at in the end. */

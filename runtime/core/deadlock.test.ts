@@ -9,6 +9,8 @@ import { findCycle, type Wait, type WaitedCell, type WaitingTurn } from "./deadl
 class CellStandIn implements WaitedCell {
   readonly address: string;
   readonly turns: TurnStandIn[] = [];
+  /** The method of reads that wait here, and will run beside its turns. */
+  sharing = "";
   /** How often it was looked at. */
   looks = 0;
 
@@ -19,6 +21,10 @@ class CellStandIn implements WaitedCell {
   blockers(): readonly WaitingTurn[] {
     this.looks++;
     return this.turns;
+  }
+
+  sharesSoon(ask: Wait): boolean {
+    return this.sharing === ask.method;
   }
 
   begin(methodName: string): TurnStandIn {
@@ -40,9 +46,14 @@ class TurnStandIn implements WaitingTurn {
 
   resumes(): void {}
 
-  ask(cell: WaitedCell | undefined, settled = false): this {
+  answers(): boolean {
+    return true;
+  }
+
+  ask(cell: WaitedCell | undefined, how: Partial<Pick<Wait, "settled" | "turn">> = {}): this {
+    const waits = { settled: false, turn: undefined, ...how };
     this.asks ??= [];
-    this.asks.push({ settled, method: "ask", to: { type: "type", key: "key", cell } });
+    this.asks.push({ ...waits, method: "ask", to: { type: "type", key: "key", cell } });
     return this;
   }
 }
@@ -93,7 +104,7 @@ describe("an ask that closes none", () => {
 
   test("waits for a turn that asked the asker and has its answer", () => {
     const [room, session] = cells("room/lobby", "session/ada") as [CellStandIn, CellStandIn];
-    room.begin("post").ask(session, true);
+    room.begin("post").ask(session, { settled: true });
     expect(findCycle(session.begin("push"), room)).toBeUndefined();
   });
 
@@ -101,6 +112,29 @@ describe("an ask that closes none", () => {
     const [room, session] = cells("room/lobby", "session/ada") as [CellStandIn, CellStandIn];
     room.begin("post").ask(undefined);
     expect(findCycle(session.begin("push"), room)).toBeUndefined();
+  });
+
+  test("waits for a turn beside one that waits for the asker", () => {
+    const [room, desk] = cells("room/lobby", "desk/a") as [CellStandIn, CellStandIn];
+    const asker = room.begin("look");
+    const other = room.begin("count");
+    desk.begin("ask").ask(room, { turn: other });
+    expect(findCycle(asker, desk)).toBeUndefined();
+  });
+
+  test("waits for a turn whose ask was answered, though that is being stored", () => {
+    const [room, desk] = cells("room/lobby", "desk/a") as [CellStandIn, CellStandIn];
+    const asker = room.begin("look");
+    desk.begin("ask").ask(room, { turn: Object.assign(room.begin("post"), { answers: () => false }) });
+    expect(findCycle(asker, desk)).toBeUndefined();
+  });
+
+  test("waits for a turn that waits for a read, which will run beside the asker", () => {
+    const [room, desk] = cells("room/lobby", "desk/a") as [CellStandIn, CellStandIn];
+    const asker = room.begin("look");
+    room.sharing = "ask";
+    desk.begin("ask").ask(room);
+    expect(findCycle(asker, desk)).toBeUndefined();
   });
 
   test("waits for others who wait for each other", () => {
@@ -149,7 +183,7 @@ describe("the search", () => {
       fc.property(edges, fc.nat(6), fc.nat(6), (all, from, to) => {
         const nodes = Array.from({ length: 7 }, (_, index) => new CellStandIn(`n/${index}`));
         const turns = nodes.map((node) => node.begin("go"));
-        for (const edge of all) turns[edge.from]?.ask(nodes[edge.to], edge.settled);
+        for (const edge of all) turns[edge.from]?.ask(nodes[edge.to], { settled: edge.settled });
         const open = all.filter(({ settled }) => !settled);
         const found = findCycle(turns[from] as TurnStandIn, nodes[to] as CellStandIn);
         expect(found !== undefined).toBe(reachable(open, to).has(from));

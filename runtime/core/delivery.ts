@@ -162,19 +162,25 @@ export class Delivery implements Courier {
 
   /** Checks while developing; weighs where the mailbox is bounded by what calls bring; notes what is to be kept. */
   #prepare(address: Address, envelope: Envelope, once: string | undefined): RuntimeError | undefined {
-    const { host } = address;
     if (this.#services.development) {
       const problem = this.badInput(address, envelope.method, envelope.input);
       if (problem !== undefined) return problem;
       deepFreeze(envelope.input);
     }
-    if (host.weighs) {
-      const encoded = encode(envelope.input);
-      if (typeof encoded === "object")
-        return this.#badInputError(address, envelope.method, `its input does not fit: ${encoded.problem}`);
-      envelope.bytes = encoded.length;
-    }
+    const problem = this.weigh(address, envelope);
+    if (problem !== undefined) return problem;
     return once === undefined ? undefined : this.underName(address, envelope, once);
+  }
+
+  /** For a mailbox that is bounded by what calls bring. */
+  weigh(address: Address, envelope: Envelope): RuntimeError | undefined {
+    if (!address.host.weighs) return undefined;
+    const encoded = encode(envelope.input);
+    if (typeof encoded === "object") {
+      return this.#badInputError(address, envelope.method, `its input does not fit: ${encoded.problem}`);
+    }
+    envelope.bytes = encoded.length;
+    return undefined;
   }
 
   /** Notes that its answer is kept under this name, and that a repeat gets the same; or says why that cannot be. */

@@ -18,7 +18,7 @@ export interface DurableOwner extends Recorded {
   readonly key: string;
   readonly host: { readonly type: AnyActorType; usesAlarms: boolean };
   readonly services: { readonly alarms: SentAlarms; readonly meter: { readonly recorder: FlightRecorder } };
-  /** All that it changed is stored; or, with an error, it is not, and the state in memory rests on what is lost. */
+  /** What it changed is stored; or, with an error, it is not, and the state in memory rests on what is lost. */
   stored(error: RuntimeError | undefined): void;
 }
 
@@ -76,6 +76,13 @@ export class DurableState implements Committing {
 
   get stateVersion(): number {
     return this.#owner.host.type.options.version ?? 1;
+  }
+
+  /** So much waits for the store that no turn may add to it. */
+  get crowded(): boolean {
+    let waiting = 0;
+    for (const { outputs } of this.#pending) waiting += outputs.length;
+    return waiting >= limits.heldOutputsMax;
   }
 
   /** Everything that was changed is stored. */
@@ -192,11 +199,12 @@ export class DurableState implements Committing {
   settled(change: PendingChange, error: RuntimeError | undefined): void {
     if (this.#pending[0] !== change) return; // given up with an earlier one
     if (error !== undefined) return this.#lose(error);
+    const wasCrowded = this.crowded;
     this.#pending.shift();
     this.#committed = change.version;
     this.#rows?.committed(change.version);
     for (const output of change.outputs) output.release();
-    if (this.clean) this.#owner.stored(undefined);
+    if (this.clean || wasCrowded) this.#owner.stored(undefined);
   }
 
   #addChange(encoded: Encoded | undefined, state: unknown): void {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
+import { limits } from "../limits.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { watch } from "../testing/outcome.ts";
 import { actor } from "./definition.ts";
@@ -120,6 +121,20 @@ describe("a turn that changed something, while its commit is under way,", () => 
     await clock.settle();
     const values = [...answers, later].map(({ outcome }) => outcome);
     expect(values).toEqual([1, 3, 6].map((value) => ({ kind: "answered", value })));
+  });
+
+  test("lets none begin any more when 10 000 messages wait for the store, until it has answered", async () => {
+    const { node, clock, account } = await bank();
+    node.store.hold();
+    let accepted = 0;
+    for (let round = 0; round < 150; round++) {
+      for (let tell = 0; tell < 100; tell++) if (account.tell.add(1).accepted) accepted++;
+      await clock.settle();
+    }
+    expect(accepted).toBe(limits.heldOutputsMax + limits.mailboxMessagesMax);
+    node.store.letGo();
+    await clock.settle();
+    expect(await node.answer(account.balance())).toBe(accepted);
   });
 
   test("holds up no other actor", async () => {

@@ -1,8 +1,11 @@
 // Watches of durable actors: they are stored with what their turns change, and outlive the process.
 import { describe, expect, test } from "bun:test";
 
+import { systemClock } from "../base/clock.ts";
+import { MemoryDisk, openMemoryStore } from "../storage/memory-store.ts";
 import { actor } from "./definition.ts";
-import { common, failing, News, plainP, startWatching, storedS } from "./test-watching.ts";
+import { ActorSystem } from "./system.ts";
+import { common, failing, News, Plain, plainP, startWatching, storedS } from "./test-watching.ts";
 
 describe("a durable watcher", () => {
   test("is told after a restart too", async () => {
@@ -186,4 +189,34 @@ describe("a durable watcher", () => {
     await clock.advance(1_000);
     expect(lines).toEqual(["k: stored/s stopped"]);
   });
+});
+
+test("the first turns after a restart end nobody whose watchers are not there yet", async () => {
+  const told: string[] = [];
+  const Doc = actor("doc", { ...common, durable: true })
+    .on("write", {}, ({ state }) => void state.count++)
+    .on("end", {}, (self) => self.stop());
+  const Early = actor("early", { ...common, durable: true })
+    .on("begin", {}, (self) => self.watch({ type: "plain", key: "p" }, "lost"))
+    .on("lost", { in: News }, (self) => void self.ref(Doc, "last").tell.end());
+  const Late = actor("late", { ...common, durable: true })
+    .on("begin", {}, (self) => self.watch({ type: "doc", key: self.key }, "lost"))
+    .on("lost", { in: News }, (self) => void told.push(self.key));
+  const disk = new MemoryDisk();
+  const start = async () => {
+    const options = { clock: systemClock, types: [Doc, Early, Late, Plain], store: openMemoryStore(disk) };
+    const system = new ActorSystem({ ...options, development: false });
+    await system.start();
+    return system;
+  };
+  const before = await start();
+  for (const key of [...Array.from({ length: 50 }, (_, index) => `${index}`), "last"]) {
+    await before.ref(Doc, key).write();
+    await before.ref(Late, key).begin();
+  }
+  await before.ref(Early, "e").begin();
+  await before.drain();
+  const after = await start();
+  await after.drain();
+  expect(told).toEqual(["last"]);
 });

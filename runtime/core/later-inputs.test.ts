@@ -47,3 +47,14 @@ describe.each(["alarm", "timer"] as const)("the input of an %s", (kind) => {
     expect(await setting(["set", { hour: "noon" }], false)).toEqual({ why: undefined, hour: "noon" });
   });
 });
+
+test("what a timer brings again and again cannot be changed by its handler, while developing", async () => {
+  const Changer = actor("changer", { state: () => ({}) })
+    .on("begin", {}, (self) => self.timer("tick", { everyMs: 10, send: "tick", input: { count: 0 } }))
+    .on("tick", { in: t.Object({ count: t.Integer() }) }, (_, input) => void input.count++);
+  const node = await startNode([Changer], { development: true });
+  await node.answer(node.ref(Changer, "a").begin());
+  await node.clock.advance(11);
+  expect(node.crashes).toHaveLength(1);
+  expect(node.crashes[0]).toContain("readonly property");
+});

@@ -35,6 +35,28 @@ export class Mailbox {
     return this.#bytes;
   }
 
+  /** The reads at the head stay before all that comes from now on, and become part of the control lane. */
+  keepReads(): void {
+    let isLater = this.#controlTail === undefined;
+    for (let item = this.#head; isRead(item); item = itemAfter(item)) {
+      if (isLater) this.#controlTail = item;
+      else isLater = item === this.#controlTail;
+    }
+  }
+
+  /** It waits here, and nothing but reads before it. */
+  isBehindReads(asking: object): boolean {
+    for (let item = this.#head; isRead(item); item = itemAfter(item)) {
+      if (item.asking === asking) return true;
+    }
+    return false;
+  }
+
+  /** The next message is of the control lane. */
+  get headIsControl(): boolean {
+    return this.#controlTail !== undefined;
+  }
+
   /** Which of its bounds it has reached, where it has reached one. */
   get isFullOf(): "messages" | "bytes" {
     return this.#count >= this.#bounds.capacity ? "messages" : "bytes";
@@ -160,6 +182,10 @@ export class Mailbox {
     if (this.#tail === item) this.#tail = undefined;
     if (this.#controlTail === item) this.#controlTail = undefined;
   }
+}
+
+function isRead(item: MailboxItem | undefined): item is Envelope {
+  return item instanceof Envelope && item.method.kind === "read";
 }
 
 function itemAfter(item: MailboxItem): MailboxItem | undefined {

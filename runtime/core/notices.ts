@@ -10,6 +10,7 @@ import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
 import type { HostedTypes } from "./hosted-types.ts";
 import { isSameFiring, type StoredAlarm } from "./stored.ts";
+import type { Notify } from "./topics.ts";
 import type { Turn } from "./turn.ts";
 import type { TypeHost } from "./type-host.ts";
 
@@ -66,12 +67,13 @@ export class Notices {
     return canBe ? undefined : "connection_lost";
   };
 
-  readonly publication = (type: string, key: string, methodName: string, value: unknown): void => {
-    const host = this.#hosted.find(type);
-    const method = host?.type.methods.get(methodName);
+  readonly publication: Notify = (subscriber, value, from): void => {
+    const host = this.#hosted.find(subscriber.type);
+    const method = host?.type.methods.get(subscriber.method);
     if (host === undefined || method === undefined) return;
-    const address = new Address(host, key, undefined);
+    const address = new Address(host, subscriber.key, undefined);
     const envelope = new Envelope(method, value);
+    envelope.from = from;
     const problem = this.#delivery.deliver(address, envelope, undefined, true);
     if (problem !== undefined) host.services.deadLetter(address, envelope, problem);
   };

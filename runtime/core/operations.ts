@@ -174,8 +174,8 @@ export class Operations {
       const method = this.#method(letter.type, letter.method);
       const envelope = new Envelope(method, letter.input);
       const bad = method.in === undefined ? undefined : delivery.badInput(address, method, letter.input);
-      const problem =
-        bad ?? (letter.once === undefined ? undefined : delivery.underName(address, envelope, letter.once));
+      const unnamed = letter.once === undefined ? undefined : delivery.underName(address, envelope, letter.once);
+      const problem = bad ?? unnamed ?? delivery.weigh(address, envelope);
       envelope.origin = { repeats: false, ...envelope.origin, id: letterId(letter) };
       return problem ?? delivery.deliver(address, envelope, undefined);
     } catch (error) {

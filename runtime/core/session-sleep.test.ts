@@ -34,6 +34,22 @@ async function openCounter(hibernateAfterMs?: number) {
   return { clock: stepped.clock, stepped, Counter, connection, made, say, status };
 }
 
+test("a session whose state is undefined stays awake: it could not be packed", async () => {
+  const seen: unknown[] = [];
+  const Bare = session("bare", {
+    state: (): unknown => undefined,
+    hibernateAfterMs: 1_000,
+    message: (self) => void seen.push(self.state),
+  });
+  const stepped = new SteppedSystem([Bare]);
+  const connection = new ConnectionStandIn(stepped.system, Bare);
+  for (const text of ["a", "b"]) {
+    connection.deliver(text);
+    await stepped.clock.advance(5_000);
+  }
+  expect(seen).toEqual([undefined, undefined]);
+});
+
 describe("a session that is idle", () => {
   test("stays as it is when its type names no time", async () => {
     const { clock, say, status } = await openCounter();

@@ -27,6 +27,7 @@ import { type RunOrder, Scheduler } from "./scheduler.ts";
 import { SchemaChecks } from "./schema-checks.ts";
 import type { Addressable, Ref } from "./shape.ts";
 import { SliceMeter } from "./slice-meter.ts";
+import type { StoredWatch } from "./stored.ts";
 import { Topics } from "./topics.ts";
 import type { Turn } from "./turn.ts";
 import type { TypeHost } from "./type-host.ts";
@@ -135,12 +136,19 @@ export class ActorSystem implements NodeServices, SessionHost {
     }
     for (const host of this.hosts) host.usesAlarms = await this.store.hasAlarms(host.type.name);
     await this.letters.start();
+    await this.#restoreWatches();
+    await this.alarms.start();
+  }
+
+  /** All at once, so that whoever ends in the first turns is watched already. */
+  async #restoreWatches(): Promise<void> {
+    const watches: (readonly [StoredWatch, string | undefined])[] = [];
     for (const watch of await this.store.watches()) {
       // A watcher that is shut is told at the first start after its release.
       const isShut = this.types.find(watch.watcherType)?.quarantined.has(watch.watcherKey) === true;
-      this.watches.restore(watch, isShut ? undefined : await this.#goneSince(watch.watchedType, watch.watchedKey));
+      watches.push([watch, isShut ? undefined : await this.#goneSince(watch.watchedType, watch.watchedKey)]);
     }
-    await this.alarms.start();
+    for (const [watch, reason] of watches) this.watches.restore(watch, reason);
   }
 
   /** A value: no I/O, nothing is started. Throws `actor.unknown_type` and `actor.bad_key`. */

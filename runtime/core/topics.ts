@@ -15,7 +15,16 @@ interface Subscription {
 }
 
 /** Puts the value into the subscriber's mailbox; a subscriber that is full is left out, with a dead letter. */
-export type Notify = (type: string, key: string, method: string, value: unknown) => void;
+export type Notify = (subscriber: Subscriber, value: unknown, from: Publisher) => void;
+
+interface Subscriber {
+  readonly type: string;
+  readonly key: string;
+  readonly method: string;
+}
+
+/** The actor that publishes. */
+type Publisher = { readonly address: string } | undefined;
 
 const memberName = ({ host, key }: Member): string => `${host.type.name}/${key}`;
 
@@ -78,14 +87,14 @@ export class Topics implements TopicTable {
     throw new RuntimeError("actor.bad_input", message);
   }
 
-  publish(topic: Topic<never>, value: unknown): number {
+  publish(topic: Topic<never>, value: unknown, from?: Publisher): number {
     this.check(topic, value);
     const subscriptions = this.#topics.get(nameOf(topic));
     this.published++;
     if (subscriptions === undefined) return 0;
     const shared = new SharedValue(value);
     for (const { member, method } of subscriptions.values()) {
-      if (method !== undefined) this.#notify(member.host.type.name, member.key, method, value);
+      if (method !== undefined) this.#notify({ type: member.host.type.name, key: member.key, method }, value, from);
       else this.#forward(member, shared);
     }
     this.notified += subscriptions.size;

@@ -30,7 +30,7 @@ export function runEnvelope(cell: RunningCell, envelope: Envelope): void {
   const startedMs = asking === undefined ? meter.nowMs : meter.read(cell);
   const turn = (cell.spareTurn ??= new Turn(cell));
   turn.begin(envelope.method, envelope, Math.max(0, startedMs - envelope.queuedMs));
-  if (asking?.start(startedMs) === false) meter.turnOver(cell, turn, OUTCOME.expired);
+  if (asking?.start(startedMs, turn) === false) meter.turnOver(cell, turn, OUTCOME.expired);
   else runTurn(cell, turn, envelope.input);
 }
 

@@ -5,7 +5,8 @@ import type { ActorTimers } from "./actor-timers.ts";
 import type { Asking } from "./asking.ts";
 import type { CellHost, Member, NodeServices } from "./cell-host.ts";
 import type { AlarmOptions, DurableContext, Firing, Rows, SessionContext, TimerOptions } from "./context.ts";
-import type { WaitedCell, WaitingTurn } from "./deadlock.ts";
+import type { Wait, WaitedCell, WaitingTurn } from "./deadlock.ts";
+import { deepFreeze } from "./deep-freeze.ts";
 import type { Method } from "./definition.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { Envelope } from "./envelope.ts";
@@ -181,6 +182,10 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     this.asks.push(asking);
   }
 
+  answers(ask: Wait): boolean {
+    return this.live && this.envelope?.asking === ask;
+  }
+
   resumes(): void {
     const { host, key } = this.cell;
     this.services.probe?.resumed(host.index, key, this.method.index);
@@ -211,6 +216,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     const { host, timers } = this.#own;
     const method = checkedMethod(host.type, options.send);
     this.#checkInput(`timer "${name}"`, method, options.input);
+    if (this.services.development) deepFreeze(options.input);
     timers.set(name, afterMs, { method, input: options.input, everyMs });
   }
 
@@ -230,9 +236,10 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   publish<Value>(topic: Topic<Value>, value: Value): number {
     const { durable, services } = this.#own;
     const { topics } = services;
-    if (durable === undefined) return topics.publish(topic as Topic<never>, value);
+    if (durable === undefined) return topics.publish(topic as Topic<never>, value, this.cell);
     topics.check(topic as Topic<never>, value);
-    durable.holdMore({ release: () => void topics.publish(topic as Topic<never>, value), discard: () => undefined });
+    const release = (): void => void topics.publish(topic as Topic<never>, value, this.cell);
+    durable.holdMore({ release, discard: () => undefined });
     return topics.count(topic as Topic<never>);
   }
 

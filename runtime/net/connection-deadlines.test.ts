@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import { type ConnectionTimes, judgeDeadlines, type Verdict } from "./connection-deadlines.ts";
 
-const settings = { handshakeMs: 10, firstByteMs: 20, messageMs: 30, writeStallMs: 40, idleMs: 50 };
+const settings = { handshakeMs: 10, firstByteMs: 20, messageMs: 30, writeStallMs: 40, idleMs: 50, answerMs: 45 };
 
 /** Opened at 1 000, has said something, and nothing is going on. */
 const calm: ConnectionTimes = {
@@ -13,6 +13,7 @@ const calm: ConnectionTimes = {
   partialSinceMs: undefined,
   blockedSinceMs: undefined,
   quietSinceMs: undefined,
+  unansweredSinceMs: undefined,
 };
 
 type Case = readonly [what: string, times: Partial<ConnectionTimes>, nowMs: number, verdict: Verdict];
@@ -34,6 +35,8 @@ const CASES: readonly Case[] = [
   ["a message at the end of its time", { partialSinceMs: 2_000 }, 2_030, { reason: "message_timeout" }],
   ["a peer that takes nothing, within its time", { blockedSinceMs: 2_000 }, 2_039, { lookAgainMs: 1 }],
   ["a peer that takes nothing, at the end", { blockedSinceMs: 2_000 }, 2_040, { reason: "peer_not_reading" }],
+  ["nothing more is read, within the time of a turn", { unansweredSinceMs: 2_000 }, 2_044, { lookAgainMs: 1 }],
+  ["nothing more is read, at the end of the time", { unansweredSinceMs: 2_000 }, 2_045, { reason: "answer_timeout" }],
   ["quiet, within the time", { quietSinceMs: 2_000 }, 2_049, { lookAgainMs: 1 }],
   ["quiet, at the end of the time", { quietSinceMs: 2_000 }, 2_050, { reason: "idle_timeout" }],
   [

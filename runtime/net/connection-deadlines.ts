@@ -6,6 +6,7 @@ export interface DeadlineSettings {
   readonly messageMs: number;
   readonly idleMs: number;
   readonly writeStallMs: number;
+  readonly answerMs: number;
 }
 
 /** All in monotonic milliseconds; `undefined` where the thing has not happened or is not going on. */
@@ -19,10 +20,17 @@ export interface ConnectionTimes {
   readonly blockedSinceMs: number | undefined;
   /** The peer's last byte, or the end of the last turn if that was later; absent while the session has work. */
   readonly quietSinceMs: number | undefined;
+  /** Nothing more is read, and the session still has work: since then, or since its last turn was over. */
+  readonly unansweredSinceMs: number | undefined;
 }
 
 export type TimeoutReason =
-  "handshake_timeout" | "first_byte_timeout" | "message_timeout" | "idle_timeout" | "peer_not_reading";
+  | "handshake_timeout"
+  | "first_byte_timeout"
+  | "message_timeout"
+  | "idle_timeout"
+  | "peer_not_reading"
+  | "answer_timeout";
 
 export type Verdict =
   | { readonly reason: TimeoutReason }
@@ -48,6 +56,7 @@ function running(times: ConnectionTimes, settings: DeadlineSettings): readonly R
     ["peer_not_reading", times.blockedSinceMs, settings.writeStallMs],
     ["first_byte_timeout", times.firstByteSeen ? undefined : times.openedMs, settings.firstByteMs],
     ["message_timeout", times.partialSinceMs, settings.messageMs],
+    ["answer_timeout", times.unansweredSinceMs, settings.answerMs],
     ["idle_timeout", times.firstByteSeen ? times.quietSinceMs : undefined, settings.idleMs],
   ];
 }

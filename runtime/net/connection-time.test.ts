@@ -45,6 +45,28 @@ describe("time", () => {
     expect(net.script.turns.at(-1)).toBe("closed: idle_timeout");
   });
 
+  test("a peer that has finished gets its answers however many turns they take, but waits for none for ever", async () => {
+    const net = createTestTable();
+    const release = holdTurns(net);
+    const socket = net.connect();
+    await send(net, socket, frames("a", "b", "c"));
+    socket.events?.peerFinished();
+    for (const _ of "ab") {
+      await net.clock.advance(29_000);
+      release();
+      await net.clock.settle();
+    }
+    expect(net.script.turns).toEqual(["opened", "a", "b", "c"]);
+    await net.clock.advance(30_001);
+    expect(socket.calls).not.toContain("shutdown");
+    await net.clock.advance(30_001);
+    expect(net.script.turns.at(-1)).toBe("closed: disconnect");
+    expect(socket.calls.at(-1)).toBe("shutdown");
+    socket.lost();
+    await net.clock.settle();
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
   test("bytes that drip in do not make a message newer", async () => {
     const net = createTestTable();
     const socket = net.connect();

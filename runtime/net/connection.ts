@@ -187,6 +187,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     if (this.#phase === "lingering") return void this.abort(this.#endReason);
     const late = this.#timer.late(this.#reader, this.#session, this.#phase === "open");
     if (late === undefined) return;
+    if (late === "answer_timeout") return this.#close(this.#endOfInput as string);
     if (late === "peer_not_reading" || this.#timer.handshaking) return void this.abort(late);
     this.#inputEnd ??= late;
     this.#timer.watch(this.#host.deadlines.writeStallMs);
@@ -209,6 +210,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   #finishWhenAnswered(): void {
     if (this.#phase !== "open" || this.#inputEnd === undefined || this.#reader.holding) return;
     if (this.#session.quiet) this.#close(this.#endOfInput as string);
+    else this.#timer.inputEnded();
   }
 
   /** A peer that finished in the middle of a message did not mean to. */

@@ -25,6 +25,7 @@ export class DeadlineTimer {
   #dueMs = 0;
   #handshaking: boolean;
   #blockedSinceMs: number | undefined;
+  #inputEndedMs: number | undefined;
 
   /** Of a connection that opens now. */
   constructor(owner: TimerOwner, handshaking: boolean, { clock, wheel, deadlines }: TimerHost) {
@@ -58,6 +59,13 @@ export class DeadlineTimer {
     this.#blockedSinceMs = stillBlocked ? this.#clock.monotonicMs() : undefined;
   }
 
+  /** Nothing more is read: what was is to be answered, one turn after the other, and none of them for ever. */
+  inputEnded(): void {
+    if (this.#inputEndedMs !== undefined) return;
+    this.#inputEndedMs = this.#clock.monotonicMs();
+    this.watch(this.#settings.answerMs);
+  }
+
   /** Fires no later than `delayMs` from now. */
   watch(delayMs: number): void {
     const dueMs = this.#clock.monotonicMs() + delayMs;
@@ -86,13 +94,16 @@ export class DeadlineTimer {
 
   /** Of a connection that is ending only the flush is watched. */
   #times(reader: ConnectionReader, session: SessionPort, open: boolean): ConnectionTimes {
+    const { idleSinceMs, quiet } = session;
+    const endedMs = open && !quiet ? this.#inputEndedMs : undefined;
     return {
       openedMs: this.#openedMs,
       handshaking: this.#handshaking,
       firstByteSeen: !open || reader.lastByteMs > 0,
       partialSinceMs: open ? reader.partialSinceMs : undefined,
       blockedSinceMs: this.#blockedSinceMs,
-      quietSinceMs: open && session.quiet ? Math.max(reader.lastByteMs, session.idleSinceMs) : undefined,
+      quietSinceMs: open && quiet ? Math.max(reader.lastByteMs, idleSinceMs) : undefined,
+      unansweredSinceMs: endedMs === undefined ? undefined : Math.max(endedMs, idleSinceMs),
     };
   }
 }

@@ -102,6 +102,7 @@ export const DEADLINES = {
   messageMs: 3_000,
   idleMs: 60_000,
   writeStallMs: 5_000,
+  answerMs: 30_000,
   lingerMs: 500,
 };
 

@@ -33,11 +33,8 @@ export class ReadBurst {
   end(): void {
     this.#reads = 0;
     // What SQLite throws may have ended it before.
-    if (!this.#database.inTransaction) return;
-    try {
-      this.#commit.run();
-    } catch {
-      if (this.#database.inTransaction) this.#rollback.run();
+    if (this.#database.inTransaction && !succeeds(this.#commit) && this.#database.inTransaction) {
+      succeeds(this.#rollback);
     }
   }
 
@@ -45,4 +42,13 @@ export class ReadBurst {
     this.#ending = false;
     this.end();
   };
+}
+
+function succeeds(statement: Statement<unknown, []>): boolean {
+  try {
+    statement.run();
+    return true;
+  } catch {
+    return false;
+  }
 }
