@@ -9,7 +9,7 @@ import type { Committing, GroupCommit, HeldOutput, PendingChange } from "./group
 import type { Store } from "./ports.ts";
 import type { FlightRecorder, Recorded } from "./recorder.ts";
 import { RowChanges } from "./row-changes.ts";
-import { decodeState, encodeState, indexedFields } from "./state-encoding.ts";
+import { decodeState, encodeState, noteIndexed } from "./state-encoding.ts";
 import type { Encoded } from "./stored.ts";
 import { WatchChanges } from "./watch-changes.ts";
 
@@ -217,19 +217,10 @@ export class DurableState implements Committing {
     change.version = ++this.#version;
     change.state = this.#snapshot = encoded;
     this.#gone = encoded === undefined;
-    if (encoded !== undefined) this.#index(change, state);
+    if (encoded !== undefined) this.#indexed = noteIndexed(change, this.#owner.host.type, state, this.#indexed);
     this.#rows?.moveTo(change);
     this.#alarms?.moveTo(change);
     this.#watches?.moveTo(change);
-  }
-
-  #index(change: PendingChange, state: unknown): void {
-    const { indexed = [] } = this.#owner.host.type.options;
-    if (indexed.length === 0) return;
-    const fields = indexedFields(indexed, state);
-    const text = JSON.stringify(Array.from(fields));
-    if (text !== this.#indexed) change.indexed = fields;
-    this.#indexed = text;
   }
 
   /** The oldest change was not stored: neither is what rests on it. */

@@ -48,6 +48,20 @@ export function decodeState({ name, options }: AnyActorType, key: string, stored
   return state;
 }
 
+/** The indexed fields as text; they are part of the commit where they are not what they were before. */
+export function noteIndexed(
+  commit: { indexed: ReadonlyMap<string, IndexedValue> | undefined },
+  { options: { indexed = [] } }: AnyActorType,
+  state: unknown,
+  before: string | undefined,
+): string | undefined {
+  if (indexed.length === 0) return undefined;
+  const fields = indexedFields(indexed, state);
+  const text = JSON.stringify(Array.from(fields));
+  if (text !== before) commit.indexed = fields;
+  return text;
+}
+
 /** The fields that queries may filter on; what is neither text, number nor boolean is left out. */
 export function indexedFields(fields: readonly string[], state: unknown): ReadonlyMap<string, IndexedValue> {
   const found = new Map<string, IndexedValue>();

@@ -45,7 +45,7 @@ describe("time", () => {
     expect(net.script.turns.at(-1)).toBe("closed: idle_timeout");
   });
 
-  test("a peer that has finished gets its answers however many turns they take, but waits for none for ever", async () => {
+  test("a peer that has finished gets its answers, but waits for none of them for ever", async () => {
     const net = createTestTable();
     const release = holdTurns(net);
     const socket = net.connect();
