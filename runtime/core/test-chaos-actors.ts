@@ -3,8 +3,10 @@ import { Type as t } from "@sinclair/typebox";
 
 import type { DurableContext, SessionContext } from "./context.ts";
 import { actor, type AnyActorType, session } from "./definition.ts";
+import { clerks } from "./test-chaos-clerk.ts";
 import { call, createDeeds } from "./test-chaos-deeds.ts";
 import type { Book, Ledger } from "./test-chaos-ledger.ts";
+import { phoenix } from "./test-chaos-phoenix.ts";
 import { type Chaos, type Counted, type Self } from "./test-chaos.ts";
 
 type Scope = ReturnType<typeof scopeOf>;
@@ -14,7 +16,7 @@ const common = { state: (): Counted => ({ turns: 0 }), hibernateAfterMs: 200 };
 /** As one version of the program has them: states of each earlier one are upgraded. */
 export function chaosActors(chaos: Chaos, ledger: Ledger, version: number): readonly AnyActorType[] {
   const scope = scopeOf(chaos, ledger, version);
-  return [plain(scope), stored(scope), book(scope), guest(scope)];
+  return [plain(scope), stored(scope), book(scope), guest(scope), ...clerks(scope), phoenix(chaos, version)];
 }
 
 function scopeOf(chaos: Chaos, ledger: Ledger, version: number) {
@@ -83,7 +85,8 @@ function book(scope: Scope) {
     .read("look", {}, handler("book", "reading"));
 }
 
-async function mark(self: DurableContext<Book>, id: number, { chaos, version }: Scope): Promise<number> {
+async function mark(self: DurableContext<Book>, id: number, scope: Scope): Promise<number> {
+  const { chaos, version } = scope;
   const { state, key, rows } = self;
   const name = String(id);
   if (state.version !== version) chaos.wrong.push(`book/${key} has version ${state.version}, not ${version}`);
@@ -95,10 +98,20 @@ async function mark(self: DurableContext<Book>, id: number, { chaos, version }: 
   state.marks[name] = (state.marks[name] ?? 0) + 1;
   state.last = id;
   rows.put(name, state.marks[name]);
+  if (chaos.trouble(0.1)) await spoil(self, name, id, scope);
   if (chaos.trouble(0.1)) throw new Error("broke");
   if (chaos.trouble(0.1)) throw self.refuse("chaos.no");
   if (chaos.chance(0.05)) self.stop();
   return id;
+}
+
+/** Crashes after an ask: the mark is made, and what is changed after it is not. Under a name it would be made again. */
+async function spoil(self: DurableContext<Book>, name: string, id: number, { chaos, ledger }: Scope): Promise<void> {
+  if (ledger.marks.some((each) => each.id === id && each.once !== undefined)) return;
+  await call(self, chaos);
+  self.state.marks[name] = -1;
+  self.rows.put(name, -1);
+  throw new Error("broke");
 }
 
 /** Breaks once at most: after three crashes it would be put aside. */

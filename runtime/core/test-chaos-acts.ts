@@ -1,17 +1,23 @@
 // What is done to a node from outside, one thing at a time, in tests of all that there is at once.
 import type { ConnectionStandIn } from "../testing/connection-stand-in.ts";
+import type { DeadLetter } from "./dead-letters.ts";
+import { ofClerks } from "./test-chaos-clerk-acts.ts";
 import { BOOK, named } from "./test-chaos-deeds.ts";
 import type { Life } from "./test-chaos-life.ts";
-import { KEYS, METHODS } from "./test-chaos.ts";
-
-/** How often, among all, it is chosen; and what is done. */
-type Act = readonly [weight: number, act: () => unknown];
+import { type Act, KEYS, METHODS } from "./test-chaos.ts";
 
 export async function act(life: Life): Promise<void> {
   const { chaos, node } = life;
-  const acts = [...asking(life), ...ofOperators(life), ...ofConnections(life), ...ofTheMachine(life)];
+  const acts = [
+    ...asking(life),
+    ...ofClerks(life),
+    ...ofOperators(life),
+    ...ofConnections(life),
+    ...ofTheMachine(life),
+  ];
   await chaos.pick(acts.flatMap(([weight, each]) => Array.from({ length: weight }, () => each)))();
   if (chaos.chance(0.2)) await node.clock.settle();
+  life.look();
 }
 
 function asking(life: Life): readonly Act[] {
@@ -48,9 +54,9 @@ function ofOperators({ chaos, node }: Life): readonly Act[] {
   const { operations, system } = node;
   const { type, key } = chaos.whom;
   const replay = async (): Promise<void> => {
-    const [letter] = await system.letters.list(Number.MAX_SAFE_INTEGER, 1);
-    // A mark that ended as a letter may have been made: replayed, it would be made twice.
-    if (letter !== undefined && letter.type !== "book") await operations.replay(letter.id);
+    const letters = await system.letters.list(Number.MAX_SAFE_INTEGER, 20);
+    const letter = chaos.pick(letters.filter(mayComeTwice));
+    if (letter !== undefined) await operations.replay(letter.id);
   };
   return [
     [5, () => void operations.release(type, key)],
@@ -59,8 +65,13 @@ function ofOperators({ chaos, node }: Life): readonly Act[] {
     [1, () => operations.stop("book", key)],
     [1, () => operations.hibernate(type, key)],
     [1, () => void operations.cancelAlarm("stored", key, "tea").catch(() => undefined)],
-    [1, replay],
+    [3, replay],
   ];
+}
+
+/** A mark that ended as a letter may have been made: replayed, it would be made twice; so are news of clerks. */
+function mayComeTwice({ type, method }: DeadLetter): boolean {
+  return type !== "book" && method !== "blow" && (type !== "clerk" || method === "note");
 }
 
 function ofConnections(life: Life): readonly Act[] {
@@ -97,16 +108,22 @@ function whileOpen({ chaos }: Life, connection: ConnectionStandIn): readonly Act
   ];
 }
 
-function ofTheMachine({ chaos, node }: Life): readonly Act[] {
+function ofTheMachine(life: Life): readonly Act[] {
+  const { chaos, node } = life;
   const { clock, store } = node;
+  const storm = (): void => {
+    store.changesRefusal = chaos.chance(0.3) ? new Error("the disk is gone") : undefined;
+  };
   return [
-    [6, () => clock.advance(chaos.below(100))],
-    [1, () => clock.stepUnix(chaos.below(20_000) - 10_000)],
+    [6, () => life.pass(chaos.below(100))],
+    [2, () => life.pass(chaos.below(2_000))],
+    [1, () => life.stepUnix(chaos.below(20_000) - 10_000)],
     [1, () => clock.block(chaos.below(300))],
     [1, () => store.hold()],
     [3, () => store.letGo()],
     [2, () => (store.refusal = new Error("the disk is gone"))],
     [1, () => (store.loadRefusal = chaos.chance(0.3) ? new Error("the disk cannot be read") : undefined)],
     [1, () => (store.loadRefusal = undefined)],
+    [3, storm],
   ];
 }

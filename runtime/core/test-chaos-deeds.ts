@@ -1,6 +1,7 @@
 // What actors do in tests of all that there is at once: to each other, to themselves, and wrong.
 import { Type as t } from "@sinclair/typebox";
 
+import { isStoreFailure } from "./errors.ts";
 import type { Addressable } from "./shape.ts";
 import type { Ledger } from "./test-chaos-ledger.ts";
 import { type Chaos, type Deed, KEYS, METHODS, type Self } from "./test-chaos.ts";
@@ -47,6 +48,7 @@ export function createDeeds(chaos: Chaos, ledger: Ledger) {
   ];
   const visiting: readonly Deed[] = [
     ...writing,
+    (self) => markOrEnd(self, chaos, ledger),
     (self) => self.send?.(chaos.below(100)),
     (self) => self.forward?.(news("all")),
     (self) => (chaos.chance(0.2) ? self.end?.("enough") : undefined),
@@ -67,6 +69,19 @@ async function mark(self: Self, chaos: Chaos, ledger: Ledger): Promise<void> {
     answers.push(await self.ref(BOOK, key).mark({ id }));
   } catch {
     // Whether it was made is not known.
+  }
+}
+
+/** A session lets an error of the store pass. */
+async function markOrEnd(self: Self, chaos: Chaos, ledger: Ledger): Promise<void> {
+  const { version } = chaos;
+  const { id, key, answers } = ledger.mark(chaos.pick(KEYS));
+  try {
+    answers.push(await self.ref(BOOK, key).mark({ id }));
+  } catch (error) {
+    if (!isStoreFailure(error)) return;
+    if (version === chaos.version) ledger.passed.add(self.key);
+    throw error;
   }
 }
 

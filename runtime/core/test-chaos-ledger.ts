@@ -1,5 +1,6 @@
 // What was asked of durable actors, and what they answered: to be held against what is stored when all is over.
 import type { Store } from "./ports.ts";
+import { Promises } from "./test-chaos-promises.ts";
 import type { Counted } from "./test-chaos.ts";
 
 /** The state of a book. */
@@ -30,6 +31,9 @@ export class Ledger {
   readonly broke = new Set<string>();
   /** How often each connection had its `closed` turn. */
   readonly closed = new Map<string, number>();
+  /** Connections whose sessions let an error of the store pass: they are to end. */
+  readonly passed = new Set<string>();
+  readonly promises = new Promises();
   /** By alarm, the key of its book. */
   readonly #alarms = new Map<string, string>();
   #lastId = 0;

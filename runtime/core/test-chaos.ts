@@ -10,6 +10,9 @@ export interface Counted {
 export type Self = ActorContext<Counted> & Partial<DurableContext<Counted>> & Partial<SessionContext<Counted, unknown>>;
 export type Deed = (self: Self) => unknown;
 
+/** How often, among all, it is chosen; and what is done. */
+export type Act = readonly [weight: number, act: () => unknown];
+
 export const KEYS = ["1", "2", "3"];
 /** Types of the actors that are not sessions. */
 export const KINDS = ["plain", "stored", "book"] as const;
