@@ -135,10 +135,16 @@ export class AlarmClock implements TimerOwner {
   #put({ type, key }: Named, name: string, alarm: AlarmRecord | undefined, inTime = false): void {
     const wasInTime = alarm !== undefined && this.#armed.isInTime({ ...alarm, type, key });
     this.#remove({ type, key }, name);
-    if (alarm === undefined || alarm.dueAt > this.#windowEnd) return;
+    if (alarm === undefined) return;
+    if (alarm.dueAt > this.#windowEnd) return this.#catchUp();
     const timer = this.#armed.add({ ...alarm, type, key }, inTime || wasInTime);
     if (!this.#stopped) this.#wheel.arm(timer, Math.max(0, alarm.dueAt - this.#clock.unixMs()));
     if (this.#armed.ahead > this.#aheadMax) this.#endEarlier();
+  }
+
+  /** The wall clock was set forward, past the end of the window: what is due now is not in it. */
+  #catchUp(): void {
+    if (!this.#stopped && !this.#windowFull && this.#clock.unixMs() > this.#windowEnd) void this.#loadWindow();
   }
 
   #remove(who: Named, name: string): void {

@@ -7,7 +7,7 @@ import type { Gone } from "./context.ts";
 import type { AnyActorType } from "./definition.ts";
 import type { Envelope } from "./envelope.ts";
 import type { RuntimeError } from "./errors.ts";
-import type { GroupCommit } from "./group-commit.ts";
+import type { GroupCommit, PendingChange } from "./group-commit.ts";
 import type { MailboxBounds } from "./mailbox.ts";
 import type { OpenTurns } from "./open-turns.ts";
 import type { ConnectionPort, CoreEvents, Store, TurnProbe } from "./ports.ts";
@@ -73,6 +73,12 @@ export interface SentAlarms {
   lookAgain(who: { readonly type: string; readonly key: string }, inTime?: AlarmRecord): void;
 }
 
+/** Whom a message was for. */
+export interface Addressee {
+  readonly key: string;
+  readonly host: CellHost;
+}
+
 /** What all cells of a node share. */
 export interface NodeServices {
   readonly clock: Clock;
@@ -96,8 +102,8 @@ export interface NodeServices {
   /** Throws `actor.unknown_type` and `actor.bad_key`. */
   address(type: string, key: string): { readonly type: string; readonly key: string };
   refFrom<Methods>(turn: LiveTurn | undefined, type: Addressable<Methods>, key: string): Ref<Methods>;
-  /** Puts a message aside that nobody will handle. */
-  deadLetter(cell: { readonly key: string; readonly host: CellHost }, envelope: Envelope, why: RuntimeError): void;
+  /** Puts a message aside that nobody will handle; with this commit, where one is given. */
+  deadLetter(cell: Addressee, envelope: Envelope, why: RuntimeError, commit?: PendingChange): void;
   /** A cell went from idle to busy (+1) or back (-1). */
   busy(change: 1 | -1): void;
   /** A cell came into memory (+1) or left it (-1). */

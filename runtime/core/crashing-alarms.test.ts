@@ -12,6 +12,10 @@ const Echo = actor("echo", { state: () => ({}) })
   .on("echo", {}, () => undefined)
   .on("wait", { in: t.Number() }, (self, delayMs) => self.sleep(delayMs));
 
+const crash = (): never => {
+  throw new Error("broke");
+};
+
 async function crashing(times: number, options: { everyMs: number } | { afterMs: number }) {
   const alarms = await startAlarms([Echo]);
   const left = { times };
@@ -68,6 +72,39 @@ describe("an alarm whose turn crashes", () => {
     store.changesRefusal = undefined;
     await clock.advance(5_000);
     expect([node.letters, await store.alarmsOf("alarmed", "a")]).toEqual([["alarmed/a.ring: actor.poison"], []]);
+  });
+
+  test("is put aside once, though its actor's alarms are read again while that is being stored", async () => {
+    const { clock, set, node, deeds, store, ref } = await startAlarms();
+    deeds.ring = crash;
+    await set("tea", { afterMs: 100 });
+    deeds.next = (self) => void self.state.rung++;
+    store.refusal = new Error("the disk is gone");
+    ref.tell.do();
+    await clock.advance(50);
+    store.hold();
+    await clock.advance(2_000);
+    store.letGo();
+    await clock.advance(5_000);
+    expect(node.letters.slice(1)).toEqual(["alarmed/a.ring: actor.crashed"]);
+  });
+
+  test("is put aside once, though only the answer of that commit is lost", async () => {
+    const { clock, set, node, deeds, store, rings } = await startAlarms();
+    const commit = store.commit.bind(store);
+    deeds.ring = () => {
+      if (rings.length < 3) crash();
+      store.commit = async (batch) => {
+        store.commit = commit;
+        await commit(batch);
+        throw new Error("the answer is lost");
+      };
+      crash();
+    };
+    await set("tea", { afterMs: 100 });
+    await clock.advance(60_000);
+    expect(await node.system.letters.list(10, 10)).toMatchObject([{ method: "ring", reason: "actor.crashed" }]);
+    expect(await store.alarmsOf("alarmed", "a")).toEqual([]);
   });
 
   test("is no poison for another actor under the same key, when the first was destroyed", async () => {

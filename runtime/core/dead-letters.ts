@@ -1,10 +1,11 @@
 // Messages that nobody handled: kept with their reason and what the actor did last, so that someone can try them again.
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../limits.ts";
-import type { CellHost } from "./cell-host.ts";
+import type { Addressee, CellHost } from "./cell-host.ts";
 import { decode, encode } from "./encoding.ts";
 import type { Envelope } from "./envelope.ts";
 import type { RuntimeError } from "./errors.ts";
+import type { PendingChange } from "./group-commit.ts";
 import type { NodeRecords } from "./node-records.ts";
 import type { Store } from "./ports.ts";
 import { OUTCOME, type Recorded } from "./recorder.ts";
@@ -66,24 +67,36 @@ export class DeadLetters {
     this.#lastId = Math.max(this.#lastId, newest?.id ?? 0);
   }
 
-  add(where: { readonly key: string; readonly host: CellHost }, envelope: Envelope, why: RuntimeError): void {
-    const { type, services } = where.host;
-    const nowMs = this.#source.clock.monotonicMs();
-    const turns = "recordSlot" in where ? lastTurns(where as RecordedCell, envelope, nowMs) : [];
-    const id = ++this.#lastId;
-    this.counts.set(type.name, (this.counts.get(type.name) ?? 0) + 1);
-    const letter: StoredLetter = {
-      id,
-      at: this.#source.clock.unixMs(),
-      type: type.name,
+  /** Stored with this commit, or, without one, as soon as may be. */
+  add(where: Addressee, envelope: Envelope, why: RuntimeError, commit?: PendingChange): void {
+    const letter = this.#write(where, envelope, why);
+    const { id, body: _, at: __, ...known } = letter;
+    const tell = (): void => {
+      this.counts.set(known.type, (this.counts.get(known.type) ?? 0) + 1);
+      where.host.services.events.deadLetter({ ...known, id });
+    };
+    this.#removed.delete(id - limits.deadLettersMax);
+    if (commit === undefined) {
+      this.#source.records.keepLetter(letter, id - limits.deadLettersMax);
+      tell();
+    } else {
+      (commit.letters ??= []).push(letter);
+      commit.outputs.push({ release: tell, discard: () => undefined });
+    }
+  }
+
+  #write(where: Addressee, envelope: Envelope, why: RuntimeError): StoredLetter {
+    const { clock } = this.#source;
+    const turns = "recordSlot" in where ? lastTurns(where as RecordedCell, envelope, clock.monotonicMs()) : [];
+    return {
+      id: ++this.#lastId,
+      at: clock.unixMs(),
+      type: where.host.type.name,
       key: where.key,
       method: envelope.method.name,
       reason: why.code,
       body: bodyOf(envelope, why, turns),
     };
-    this.#removed.delete(id - limits.deadLettersMax);
-    this.#source.records.keepLetter(letter, id - limits.deadLettersMax);
-    services.events.deadLetter({ type: type.name, key: where.key, method: letter.method, reason: why.code, id });
   }
 
   /** Newest first, with ids below `before`. Those that wait to be stored, or to be removed, as if they were already. */

@@ -179,12 +179,12 @@ export class DurableState implements Committing {
   }
 
   /** As `stage`, in the middle of a turn. `asStored`: the state is, whatever its bound is by now. */
-  checkpoint(state: unknown, asStored = false): void {
-    if (this.#destroyed && this.#gone) return this.#dropChanges();
+  checkpoint(state: unknown, asStored = false): PendingChange | undefined {
+    if (this.#destroyed && this.#gone) return void this.#dropChanges();
     const kept = asStored ? this.#snapshot : undefined;
     const encoded = this.#destroyed ? undefined : (kept ?? encodeState(this.#owner.host.type, this.key, state));
     const more = this.#rows?.any === true || this.#alarms?.any === true || this.#watches?.any === true;
-    if (encoded !== this.#snapshot || more) this.#addChange(encoded, state);
+    return encoded !== this.#snapshot || more ? this.#addChange(encoded, state) : undefined;
   }
 
   /** What is held leaves when all that was staged is stored, or at once when nothing waits to be. */
@@ -207,7 +207,7 @@ export class DurableState implements Committing {
     if (this.clean || wasCrowded) this.#owner.stored(undefined);
   }
 
-  #addChange(encoded: Encoded | undefined, state: unknown): void {
+  #addChange(encoded: Encoded | undefined, state: unknown): PendingChange {
     let change = this.#pending.at(-1);
     if (change === undefined || change.taken) {
       change = this.#commits.open(this, this.#version);
@@ -221,6 +221,7 @@ export class DurableState implements Committing {
     this.#rows?.moveTo(change);
     this.#alarms?.moveTo(change);
     this.#watches?.moveTo(change);
+    return change;
   }
 
   /** The oldest change was not stored: neither is what rests on it. */

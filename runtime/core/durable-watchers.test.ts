@@ -98,6 +98,23 @@ describe("a durable watcher", () => {
     expect([lines, await node.store.watches()]).toEqual([["k: plain/p stopped"], []]);
   });
 
+  test("is told of the second end too, where both watches wait for their commit", async () => {
+    const { node, clock, lines, keeper, plain } = await startWatching();
+    keeper.tell.watch(plainP);
+    await clock.settle();
+    node.store.hold();
+    for (let time = 0; time < 2; time++) {
+      keeper.tell.watch(plainP);
+      plain.tell.touch();
+      await clock.settle();
+      plain.tell.stop();
+      await clock.settle();
+    }
+    node.store.letGo();
+    await clock.settle();
+    expect(lines).toEqual(["k: plain/p stopped", "k: plain/p stopped"]);
+  });
+
   test("goes on watching, also over a restart, where it watched again before the news had its turn", async () => {
     const { node, clock, lines, keeper, plain } = await startWatching();
     keeper.tell.watch(plainP);

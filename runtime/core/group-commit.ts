@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../limits.ts";
 import { RuntimeError, standing } from "./errors.ts";
 import type { Store } from "./ports.ts";
-import type { AlarmRecord, Change, CommitBatch, Encoded, IndexedValue, StoredWatch } from "./stored.ts";
+import type { AlarmRecord, Change, CommitBatch, Encoded, IndexedValue, StoredLetter, StoredWatch } from "./stored.ts";
 
 /** Something that leaves an actor: a reply, a tell, an ask, a publication. */
 export interface HeldOutput {
@@ -33,6 +33,8 @@ export class PendingChange implements Change {
   readonly alarms: { name: string; alarm: AlarmRecord | undefined }[] = [];
   readonly watches: WatchChange[] = [];
   outputs: HeldOutput[] = [];
+  /** Of what was put aside with it. */
+  letters: StoredLetter[] | undefined = undefined;
   /** The store is at work on it: only outputs can be added. */
   taken = false;
   /** The flight recorder's number of the turn that began it. */
@@ -58,8 +60,7 @@ export class PendingChange implements Change {
 }
 
 /** Those of the node go in batches of their own. */
-const NO_RECORDS: Omit<CommitBatch, "changes"> = {
-  letters: [],
+const NO_RECORDS: Omit<CommitBatch, "changes" | "letters"> = {
   lettersRemoved: [],
   lettersRemovedTo: 0,
   quarantined: [],
@@ -131,7 +132,7 @@ export class GroupCommit {
     this.#busy = true;
     for (let index = 0; index < changes.length; index++) (changes[index] as PendingChange).taken = true;
     this.#hooks.committing();
-    this.#store.commit({ changes, ...NO_RECORDS }).then(
+    this.#store.commit({ changes, letters: lettersOf(changes), ...NO_RECORDS }).then(
       (outcomes) => this.#taken(changes, outcomes),
       (error: unknown) => this.#refused(changes, error),
     );
@@ -160,6 +161,12 @@ export class GroupCommit {
     if (this.quiet) this.#hooks.quiet();
     else this.#want();
   }
+}
+
+function lettersOf(changes: readonly PendingChange[]): readonly StoredLetter[] {
+  const found: StoredLetter[] = [];
+  for (const { letters } of changes) if (letters !== undefined) found.push(...letters);
+  return found;
 }
 
 function stale(change: PendingChange | undefined): RuntimeError {

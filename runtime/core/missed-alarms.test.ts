@@ -135,6 +135,41 @@ describe("an alarm that was sent in time, and waits for its turn,", () => {
   });
 });
 
+describe("an alarm that is sent in time", () => {
+  test("comes again where its commit is refused, though its actor's alarms were read again before that", async () => {
+    const { clock, store, rings, deeds, ref, set } = await startAlarms();
+    const refuse = async (): Promise<void> => {
+      store.changesRefusal = new Error("the disk is gone");
+      store.letGo();
+      await clock.settle();
+      store.changesRefusal = undefined;
+    };
+    await set("tea", { afterMs: 100, missed: "skip" });
+    deeds.next = (self) => void self.state.rung++;
+    store.hold();
+    ref.tell.do();
+    ref.tell.wait(1_150);
+    await clock.advance(200);
+    ref.tell.wait(2_000);
+    await clock.advance(100);
+    await refuse();
+    await clock.advance(100);
+    store.hold();
+    await clock.advance(1_200);
+    await refuse();
+    await clock.advance(10_000);
+    expect(rings.length).toBe(2);
+  });
+
+  test("comes in its time where the clock was set an hour forward before", async () => {
+    const { clock, set, rings } = await startAlarms();
+    clock.stepUnix(3_600_000);
+    await set("tea", { afterMs: 500, missed: "skip" });
+    await clock.advance(60_000);
+    expect(rings.length).toBe(1);
+  });
+});
+
 describe("an alarm that was missed, and is to be skipped,", () => {
   const hour = 3_600_000;
 

@@ -35,6 +35,10 @@ export class Notices {
     const inTime = wasInTime || lateMs <= limits.alarmLateMs;
     const skipped = alarm.missed === "skip" && !inTime;
     if (isOnItsWay(address.cell, alarm)) return true;
+    if (isMovedOn(address.cell, alarm)) {
+      host.services.alarms.lookAgain(alarm, inTime ? alarm : undefined);
+      return true;
+    }
     const method = known === undefined ? noMethod(address, alarm.method) : skipped ? skipping(known) : known;
     const input = alarm.input === undefined ? undefined : decode(alarm.input);
     const id = `alarm:${alarm.name}#${alarm.fire}`;
@@ -92,6 +96,11 @@ function isOnItsWay(cell: Cell | undefined, alarm: StoredAlarm): boolean {
     return sent !== undefined && isSameFiring(sent, alarm);
   };
   return cell !== undefined && (brings(cell.turn?.envelope) || cell.mailbox.find(brings) !== undefined);
+}
+
+/** Its actor has handled, replaced or cancelled it, and that is being stored: if it is not, the alarm comes again. */
+function isMovedOn(cell: Cell | undefined, alarm: StoredAlarm): boolean {
+  return cell?.durable?.loaded === true && !cell.durable.alarms.isCurrent(alarm);
 }
 
 /** In a turn whose commit moves the alarm on. */

@@ -41,30 +41,9 @@ export function settleAside(cell: AddressedCell, envelope: Envelope, why: Runtim
     durable.alarms.set(alarm.name, nextFiring(alarm, services.clock.unixMs(), durable.nextVersion));
   }
   if (gone !== undefined) endWatch(cell, durable, gone);
-  durable.checkpoint(cell.state, true);
-  durable.hold(new HeldLetter(cell, envelope, why));
-  durable.letGo();
-}
-
-/** The letter of an alarm waits for what moves that on: it comes again where that is lost, and then has another. */
-class HeldLetter implements HeldOutput {
-  readonly #cell: AddressedCell;
-  readonly #envelope: Envelope;
-  readonly #why: RuntimeError;
-
-  constructor(cell: AddressedCell, envelope: Envelope, why: RuntimeError) {
-    this.#cell = cell;
-    this.#envelope = envelope;
-    this.#why = why;
-  }
-
-  release(): void {
-    this.#cell.services.deadLetter(this.#cell, this.#envelope, this.#why);
-  }
-
-  discard(): void {
-    if (this.#envelope.origin?.alarm === undefined) this.release();
-  }
+  const change = durable.checkpoint(cell.state, true);
+  // An alarm whose commit is lost comes again, and then has another letter; news do not.
+  services.deadLetter(cell, envelope, why, alarm === undefined ? undefined : change);
 }
 
 /** Nobody waits for this message, but what came of it may be lost. */

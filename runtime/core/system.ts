@@ -5,14 +5,14 @@ import { type Random, systemRandom } from "../base/random.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
 import { Address } from "./address.ts";
 import { AlarmClock } from "./alarm-clock.ts";
-import type { CellHost, LiveTurn, NodeServices } from "./cell-host.ts";
+import type { Addressee, LiveTurn, NodeServices } from "./cell-host.ts";
 import type { Cell } from "./cell.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { AnyActorType } from "./definition.ts";
 import { Delivery } from "./delivery.ts";
 import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { GroupCommit, type PendingChange } from "./group-commit.ts";
 import { HostedTypes } from "./hosted-types.ts";
 import { keyProblem } from "./key.ts";
 import { type MemoryBudget, MemoryKeeper } from "./memory-keeper.ts";
@@ -199,8 +199,8 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.delivery.resident += change;
   }
 
-  deadLetter(where: { readonly key: string; readonly host: CellHost }, envelope: Envelope, why: RuntimeError): void {
-    this.letters.add(where, envelope, why);
+  deadLetter(where: Addressee, envelope: Envelope, why: RuntimeError, commit?: PendingChange): void {
+    this.letters.add(where, envelope, why, commit);
   }
 
   get quarantinedKeys(): number {

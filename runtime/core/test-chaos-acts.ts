@@ -117,7 +117,7 @@ function ofTheMachine(life: Life): readonly Act[] {
   return [
     [6, () => life.pass(chaos.below(100))],
     [2, () => life.pass(chaos.below(2_000))],
-    [1, () => life.stepUnix(chaos.below(20_000) - 10_000)],
+    [1, () => life.stepUnix(chaos.chance(0.2) ? 3_600_000 : chaos.below(20_000) - 10_000)],
     [1, () => clock.block(chaos.below(300))],
     [1, () => store.hold()],
     [3, () => store.letGo()],

@@ -145,7 +145,7 @@ export async function nextLife(life: Life, isGhost: boolean): Promise<Life> {
   if (!isGhost) node.store.refusal = new Error("the process is gone");
   const types = chaosActors(chaos, ledger, chaos.version);
   const next = new Life(chaos, ledger, await node.restart({ types, downMs: chaos.below(5_000) }));
-  ledger.promises.restarted(await next.letters());
+  ledger.promises.restarted();
   return next;
 }
 

@@ -1,6 +1,5 @@
 // What clerks and rebels were asked for, and what may come of it, in tests of all that there is at once.
 import type { Store } from "./ports.ts";
-import type { Change } from "./stored.ts";
 import { NewsBook } from "./test-chaos-news.ts";
 import { Skips } from "./test-chaos-skips.ts";
 import { type Counted, KEYS } from "./test-chaos.ts";
@@ -26,8 +25,6 @@ interface Rebel {
   /** In this process. */
   tries: number;
   isPromised: boolean;
-  /** Its letter may have been lost: with its process, or where nobody heard that what it waits for is stored. */
-  mayBeLost: boolean;
 }
 
 interface Letter {
@@ -71,7 +68,7 @@ export class Promises {
     const open = [...this.#rebels.values()].filter((each) => each.key === key && each.tries < 3);
     if (open.length >= most) return undefined;
     const name = `blow ${this.nextId()}`;
-    const rebel = { key, tries: 0, isPromised: false, mayBeLost: false };
+    const rebel = { key, tries: 0, isPromised: false };
     this.#rebels.set(name, rebel);
     return { name, promised: () => void (rebel.isPromised = true) };
   }
@@ -81,22 +78,9 @@ export class Promises {
     if (rebel !== undefined) rebel.tries++;
   }
 
-  /** Of these changes nobody hears that they are stored. A letter that waits for that is not written then. */
-  unheard(changes: readonly Change[]): void {
-    for (const { name } of changes.flatMap(({ alarms }) => alarms)) {
-      const rebel = this.#rebels.get(name);
-      if (rebel !== undefined) rebel.mayBeLost = true;
-    }
-  }
-
-  /** `letters`: those that are stored. */
-  restarted(letters: readonly Letter[]): void {
+  restarted(): void {
     this.#notes.clear();
-    const kept = new Set(letters.filter(({ method }) => method === "blow").map(({ input }) => input));
-    for (const [name, rebel] of this.#rebels) {
-      if (rebel.tries > 2 && !kept.has(name)) rebel.mayBeLost = true;
-      rebel.tries = 0;
-    }
+    for (const rebel of this.#rebels.values()) rebel.tries = 0;
   }
 
   async problems(store: Store, letters: readonly Letter[]): Promise<readonly string[]> {
@@ -125,8 +109,8 @@ export class Promises {
   }
 }
 
-function rebelProblems(name: string, { isPromised, mayBeLost }: Rebel, letters: readonly Letter[]): string[] {
+function rebelProblems(name: string, { isPromised }: Rebel, letters: readonly Letter[]): string[] {
   const count = letters.filter(({ method, input }) => method === "blow" && input === name).length;
   if (count > 1) return [`${name} has ${count} letters`];
-  return count === 0 && isPromised && !mayBeLost ? [`${name} has no letter`] : [];
+  return count === 0 && isPromised ? [`${name} has no letter`] : [];
 }

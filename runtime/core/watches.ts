@@ -90,8 +90,9 @@ export class Watches implements WatchTable {
   /** Watches that wait for their commits: each watcher is told once, at the latest when it is stored. */
   #goneMeanwhile(who: Gone, told: Set<string>): void {
     for (const held of this.#held.get(nameOf(who)) ?? []) {
+      if (held.gone !== undefined) continue;
       held.gone = who;
-      held.told ||= told.has(held.watcher);
+      held.told = told.has(held.watcher);
       told.add(held.watcher);
     }
   }
