@@ -57,9 +57,11 @@ export class NewsBook {
   told(watcher: string, watched: Named, id: number): string | undefined {
     const name = `${watcher} ${nameOf(watched)}`;
     const open = this.#open.get(name);
-    const isEarly = open?.isClean === true && open.ids.includes(id);
-    if (open !== undefined) open.ids = open.ids.slice(open.ids.indexOf(id) + 1);
-    if (isEarly) return `${name}: told before the end`;
+    if (open?.ids.includes(id) === true) {
+      open.ids = open.ids.slice(open.ids.indexOf(id) + 1);
+      // Of one that is shut it is told at once.
+      return open.isClean ? `${name}: told before the end` : undefined;
+    }
     const groups = this.#closed.filter((each) => each.watcher === watcher && each.watched === nameOf(watched));
     // A watch that nobody heard was stored stands from the next start on, and may bring it.
     const group = groups.find(({ ids }) => ids.includes(id)) ?? groups.find(({ told }) => told === undefined);
