@@ -50,6 +50,8 @@ export class AlarmClock implements TimerOwner {
   readonly #again = new Map<string, { readonly who: Named; readonly inTime: AlarmRecord[] }>();
   readonly #againTimer = new Timer(this);
   #loading = false;
+  /** The store is read again in a while, and not before. */
+  #waits = false;
   #stopped = true;
   /** Alarms sent to their actors. */
   fired = 0;
@@ -119,7 +121,10 @@ export class AlarmClock implements TimerOwner {
   }
 
   timerFired(timer: Timer): void {
-    if (timer === this.#windowTimer) return void this.#loadWindow();
+    if (timer === this.#windowTimer) {
+      this.#waits = false;
+      return void this.#loadWindow();
+    }
     if (timer === this.#againTimer) return void this.#reloadAgain();
     const alarm = this.#armed.get(timer);
     const leftMs = alarm.dueAt - this.#clock.unixMs();
@@ -144,7 +149,8 @@ export class AlarmClock implements TimerOwner {
 
   /** The wall clock was set forward, past the end of the window: what is due now is not in it. */
   #catchUp(): void {
-    if (!this.#stopped && !this.#windowFull && this.#clock.unixMs() > this.#windowEnd) void this.#loadWindow();
+    const isPast = !this.#windowFull && this.#clock.unixMs() > this.#windowEnd;
+    if (isPast && !this.#stopped && !this.#waits) void this.#loadWindow();
   }
 
   #remove(who: Named, name: string): void {
@@ -181,6 +187,7 @@ export class AlarmClock implements TimerOwner {
   /** More actors are to be looked at than are kept: all alarms are read again, also those that were sent already. */
   #lookAtAll(): void {
     this.#windowEnd = Number.NEGATIVE_INFINITY;
+    this.#waits = true;
     if (!this.#stopped) this.#wheel.arm(this.#windowTimer, limits.alarmRetryMs);
   }
 
@@ -200,6 +207,7 @@ export class AlarmClock implements TimerOwner {
       }
     } catch (error) {
       this.#windowEnd = Math.min(this.#windowEnd, after);
+      this.#waits = true;
       this.#hooks.failed(error);
     }
     this.#loading = false;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
+import { limits } from "../limits.ts";
 import { type Outcome, watch } from "../testing/outcome.ts";
 import { SteppedSystem } from "../testing/stepped-system.ts";
 import type { ReadContext } from "./context.ts";
@@ -45,6 +46,11 @@ const Desk = withMethods(actor("desk", options))
   .on("relayAll", { in: Names, out: Names }, (self, ways) =>
     Promise.all(ways.map(async (way) => goOn(self, way.split(" ")))),
   )
+  .on("lookTwice", { in: Names, out: t.String() }, async (self, [key = ""]) => {
+    const desk = self.ref(AnyDesk, key);
+    const [first] = await Promise.all([desk.look([]), desk.look([])]);
+    return first as string;
+  })
   .on("tellAndLook", { in: Names, out: t.String() }, (self, [key = ""]) => {
     const desk = self.ref(AnyDesk, key);
     desk.tell.relay([]);
@@ -254,6 +260,22 @@ describe("a read that leads to another read of its own actor", () => {
   test("shares the actor with it", async () => {
     const { stepped, desk } = office();
     expect(await stepped.outcome(desk("a").look(["a.look"]))).toEqual({ kind: "answered", value: "arrived" });
+  });
+
+  test("shares the actor with several that are asked side by side", async () => {
+    const { stepped, desk } = office();
+    const both = await stepped.outcome(desk("a").look(["b.lookTwice", "a"]));
+    expect(both).toEqual({ kind: "answered", value: "arrived" });
+  });
+
+  test("is a circle where as many reads run as may be, and all wait for the asker", async () => {
+    const { clock, desk } = office();
+    const reads = Array.from({ length: limits.sharedReadsMax }, () => watch(desk("a").lookLater(["b.relay"])));
+    await clock.settle();
+    const asked = watch(desk("b").relay(["a.look"]));
+    await clock.advance(1_000);
+    expect([asked, ...reads].filter(({ outcome }) => outcome.kind === "pending")).toEqual([]);
+    expect(circle((reads[0] as (typeof reads)[0]).outcome)).toBe("desk/b.relay → desk/a.lookLater → desk/b.relay");
   });
 
   test("shares the actor with it though another stands between them", async () => {

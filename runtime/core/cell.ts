@@ -121,7 +121,8 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   }
 
   sharesSoon(ask: Wait): boolean {
-    return this.#isShared && !this.stopping && this.mailbox.isBehindReads(ask);
+    const before = this.#isShared ? this.mailbox.readsBefore(ask, this.stopping ? "control" : "any") : -1;
+    return before >= 0 && this.blockers().length + before < limits.sharedReadsMax;
   }
 
   /** False when the mailbox is full. */
@@ -134,7 +135,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
 
   /** For what is never refused, and comes before all else but reads for which those that run may wait. */
   putControl(envelope: Envelope): void {
-    if (this.#isShared) this.mailbox.keepReads();
+    if (this.#isShared && !this.stopping) this.mailbox.keepReads();
     this.mailbox.putControl(envelope);
     envelope.queuedMs = this.services.scheduler.timeMs();
     this.#changed();
@@ -180,7 +181,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   requestStop(by: "turn" | "operator"): void {
     const extras = this.#more;
     if (extras.connection !== undefined) return extras.connection.end("stopped");
-    if (this.#isShared) this.mailbox.keepReads();
+    if (this.#isShared && !extras.stopping) this.mailbox.keepReads();
     extras.stopsWithCommit = by === "turn" && (!extras.stopping || extras.stopsWithCommit);
     extras.stopping = true;
     this.#changed();

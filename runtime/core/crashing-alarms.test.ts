@@ -310,6 +310,17 @@ describe("an alarm whose method is gone from the program", () => {
     expect(again.letters).toEqual(["alarmed/a.ring: actor.unknown_method"]);
   });
 
+  test("becomes a dead letter in the commit that ends it: no kill comes between", async () => {
+    const { node, set } = await startAlarms();
+    await set("tea", { afterMs: 1_000 });
+    const again = await node.restart({ types: [actor("alarmed", { state: () => ({ rung: 0 }), durable: true })] });
+    const commit = again.store.commit.bind(again.store);
+    again.store.commit = (batch) => (batch.changes.length > 0 ? commit(batch) : new Promise(() => undefined));
+    await again.clock.advance(5_000);
+    expect(await again.store.alarmsOf("alarmed", "a")).toEqual([]);
+    expect(await again.store.letters(100, 100)).toMatchObject([{ method: "ring", reason: "actor.unknown_method" }]);
+  });
+
   test("becomes a dead letter, and is stored no longer", async () => {
     const { node, set } = await startAlarms();
     await set("tea", { afterMs: 1_000, input: "cup" });

@@ -216,8 +216,9 @@ export class Delivery implements Courier {
 function cycleProblem(cell: Cell, envelope: Envelope, caller: Turn): RuntimeError | "hurry" | undefined {
   // A read that asks at once has the actor to itself only until it waits.
   const isShared = (cell.turn === undefined || cell.turn.method.kind === "read") && !cell.stopping;
+  const joining = cell.mailbox.count + (cell.turn === undefined ? 0 : 1);
+  if (isShared && mayShare(envelope, cell.reads, joining) && cell.mailbox.hasOnlyReads) return undefined;
   const sharesReads = isShared && mayShare(envelope, cell.reads, cell.turn === undefined ? 0 : 1);
-  if (sharesReads && cell.mailbox.count === 0) return undefined;
   const way = findCycle(caller, cell);
   if (way === undefined) return undefined;
   // Only not before what the same actor sent earlier, and what goes before all calls.

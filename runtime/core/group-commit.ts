@@ -60,9 +60,9 @@ export class PendingChange implements Change {
 }
 
 /** Those of the node go in batches of their own. */
-const NO_RECORDS: Omit<CommitBatch, "changes" | "letters"> = {
+const NO_RECORDS: Omit<CommitBatch, "changes" | "lettersRemovedTo"> = {
+  letters: [],
   lettersRemoved: [],
-  lettersRemovedTo: 0,
   quarantined: [],
   released: [],
 };
@@ -132,7 +132,7 @@ export class GroupCommit {
     this.#busy = true;
     for (let index = 0; index < changes.length; index++) (changes[index] as PendingChange).taken = true;
     this.#hooks.committing();
-    this.#store.commit({ changes, letters: lettersOf(changes), ...NO_RECORDS }).then(
+    this.#store.commit({ changes, ...NO_RECORDS, lettersRemovedTo: boundOf(changes) }).then(
       (outcomes) => this.#taken(changes, outcomes),
       (error: unknown) => this.#refused(changes, error),
     );
@@ -163,10 +163,11 @@ export class GroupCommit {
   }
 }
 
-function lettersOf(changes: readonly PendingChange[]): readonly StoredLetter[] {
-  const found: StoredLetter[] = [];
-  for (const { letters } of changes) if (letters !== undefined) found.push(...letters);
-  return found;
+/** Where their letters are stored, the oldest go. */
+function boundOf(changes: readonly PendingChange[]): number {
+  let newest = 0;
+  for (const { letters } of changes) newest = Math.max(newest, letters?.at(-1)?.id ?? 0);
+  return Math.max(0, newest - limits.deadLettersMax);
 }
 
 function stale(change: PendingChange | undefined): RuntimeError {

@@ -44,12 +44,22 @@ export class Mailbox {
     }
   }
 
-  /** It waits here, and nothing but reads before it. */
-  isBehindReads(asking: object): boolean {
-    for (let item = this.#head; isRead(item); item = itemAfter(item)) {
-      if (item.asking === asking) return true;
+  /** How many reads wait before this ask's message; -1 where others do too, or it is not in the lane. */
+  readsBefore(asking: object, lane: "any" | "control"): number {
+    let reads = 0;
+    let item = lane === "control" && this.#controlTail === undefined ? undefined : this.#head;
+    for (; isRead(item) && item.asking !== asking; item = itemAfter(item)) {
+      if (lane === "control" && item === this.#controlTail) return -1;
+      reads++;
     }
-    return false;
+    return isRead(item) ? reads : -1;
+  }
+
+  /** Nothing but reads waits. */
+  get hasOnlyReads(): boolean {
+    let item = this.#head;
+    while (isRead(item)) item = itemAfter(item);
+    return item === undefined;
   }
 
   /** The next message is of the control lane. */

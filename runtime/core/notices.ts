@@ -9,9 +9,9 @@ import { decode } from "./encoding.ts";
 import { Envelope } from "./envelope.ts";
 import { RuntimeError } from "./errors.ts";
 import type { HostedTypes } from "./hosted-types.ts";
+import { Unhandled } from "./put-aside.ts";
 import { isSameFiring, type StoredAlarm } from "./stored.ts";
 import type { Notify } from "./topics.ts";
-import type { Turn } from "./turn.ts";
 import type { TypeHost } from "./type-host.ts";
 
 export class Notices {
@@ -108,14 +108,11 @@ function skipping({ name }: Method): Method {
   return runtimeMethod(name, () => undefined);
 }
 
-/** In a turn whose commit moves the alarm on, or ends the watch: with that it becomes a dead letter. */
+/** Its turn puts the message aside: with the commit that moves the alarm on, or ends the watch. */
 function noMethod(address: Address, name: string): Method {
   const message = `Cannot send it to "${address.name}": its type has no method "${name}" any more that may change it`;
   const why = new RuntimeError("actor.unknown_method", message, { stood: "queued" });
-  return runtimeMethod(name, (context) => {
-    const { cell, envelope } = context as Turn;
-    const release = (): void => address.host.services.deadLetter(address, envelope as Envelope, why);
-    if (cell.durable === undefined) release();
-    else cell.durable.hold({ release, discard: () => undefined });
+  return runtimeMethod(name, () => {
+    throw new Unhandled(why);
   });
 }

@@ -46,6 +46,16 @@ export function settleAside(cell: AddressedCell, envelope: Envelope, why: Runtim
   services.deadLetter(cell, envelope, why, alarm === undefined ? undefined : change);
 }
 
+/** A handler throws it: the message is put aside for this reason, which is no crash. */
+export class Unhandled extends Error {
+  readonly why: RuntimeError;
+
+  constructor(why: RuntimeError) {
+    super(why.message);
+    this.why = why;
+  }
+}
+
 /** Nobody waits for this message, but what came of it may be lost. */
 export class Handled implements HeldOutput {
   readonly #cell: AddressedCell;

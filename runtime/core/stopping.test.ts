@@ -167,3 +167,29 @@ describe("a turn that stops its actor", () => {
     expect(heard.sort()).toEqual(["stopped", "stopped"]);
   });
 });
+
+test("an actor that is to stop begins no read that came after that, whatever news come", async () => {
+  const order: string[] = [];
+  const Guest = actor("guest", { state: () => ({}) }).on("leave", {}, (self) => self.stop());
+  const Host = actor("host", { state: () => ({}) })
+    .on("open", {}, (self) => self.watch(self.ref(Guest, "g"), "hear"))
+    .on("hear", { in: t.Unknown() }, () => void order.push("heard"))
+    .read("look", {}, () => void order.push("looked"))
+    .read("wait", {}, async (self) => {
+      await self.sleep(100);
+      order.push("waited");
+    });
+  const node = await startNode([Guest, Host]);
+  const ref = node.ref(Host, "h");
+  await node.answer(ref.open());
+  const calls = [watch(ref.wait())];
+  await node.clock.settle();
+  node.operations.stop("host", "h");
+  calls.push(watch(ref.look()));
+  await node.answer(node.ref(Guest, "g").leave());
+  await node.clock.advance(101);
+  expect([order, calls.map(({ outcome }) => outcome.kind)]).toEqual([
+    ["waited", "heard", "looked"],
+    ["answered", "answered"],
+  ]);
+});

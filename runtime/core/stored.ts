@@ -72,6 +72,8 @@ export interface Change {
   /** An undefined alarm cancels. */
   readonly alarms: readonly { readonly name: string; readonly alarm: AlarmRecord | undefined }[];
   readonly watches: readonly (Omit<StoredWatch, "watcherType" | "watcherKey"> & { readonly on: boolean })[];
+  /** Put aside with it, and stored if it is; undefined: none. */
+  readonly letters?: readonly StoredLetter[] | undefined;
   /** All indexed fields of the state; undefined: they are as they were. */
   readonly indexed: ReadonlyMap<string, IndexedValue> | undefined;
 }

@@ -13,7 +13,7 @@ import {
 } from "./errors.ts";
 import type { HeldOutput } from "./group-commit.ts";
 import type { ConnectionPort } from "./ports.ts";
-import { type AddressedCell, Handled, putAside, settleAside } from "./put-aside.ts";
+import { type AddressedCell, Handled, putAside, settleAside, Unhandled } from "./put-aside.ts";
 import { frozenCopy } from "./read-only.ts";
 import { OUTCOME, type Outcome } from "./recorder.ts";
 import { type FailureRecord, textOf } from "./supervision.ts";
@@ -103,6 +103,11 @@ export function failTurn(cell: EndingCell, turn: Turn, error: unknown): Outcome 
   if (isStoreFailure(error)) {
     failForStore(cell, turn, error, "running");
     return OUTCOME.crashed;
+  }
+  if (error instanceof Unhandled && envelope !== undefined) {
+    cell.durable?.abandon(error.why);
+    settleAside(cell, envelope, error.why);
+    return OUTCOME.refused;
   }
   const id = envelope?.origin?.id;
   if (id !== undefined && cell.failure?.isPoison(id)) rejectPoison(cell, envelope as Envelope, error as RuntimeError);

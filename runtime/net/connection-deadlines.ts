@@ -54,9 +54,9 @@ function running(times: ConnectionTimes, settings: DeadlineSettings): readonly R
   if (times.handshaking) return [["handshake_timeout", times.openedMs, settings.handshakeMs]];
   return [
     ["peer_not_reading", times.blockedSinceMs, settings.writeStallMs],
+    ["answer_timeout", times.unansweredSinceMs, settings.answerMs],
     ["first_byte_timeout", times.firstByteSeen ? undefined : times.openedMs, settings.firstByteMs],
     ["message_timeout", times.partialSinceMs, settings.messageMs],
-    ["answer_timeout", times.unansweredSinceMs, settings.answerMs],
     ["idle_timeout", times.firstByteSeen ? times.quietSinceMs : undefined, settings.idleMs],
   ];
 }

@@ -67,6 +67,37 @@ describe("time", () => {
     expect(left(net)).toEqual(NOTHING_LEFT);
   });
 
+  type Input = readonly [what: string, input: readonly Buffer[]];
+  const INPUTS: readonly Input[] = [
+    ["and has sent part of another message", [frames("a"), frame("b").subarray(0, 12)]],
+    ["and has sent more than its mailbox holds", [frames(..."abcdefghij")]],
+  ];
+  test.each(INPUTS)("a peer that has finished waits for no turn for ever, %s", async (_, input) => {
+    const net = createTestTable();
+    holdTurns(net);
+    const socket = net.connect();
+    await send(net, socket, ...input);
+    socket.events?.peerFinished();
+    await net.clock.advance(100_000);
+    expect(net.script.turns.at(-1)).toStartWith("closed");
+  });
+
+  test("a peer that has finished, and reads slowly but steadily, gets all of its answers", async () => {
+    const net = createTestTable({ capacity: 64 });
+    net.script.message = (context) => context.send(["x".repeat(1_000_000)]);
+    const socket = net.connect();
+    socket.room = 0;
+    await send(net, socket, frames(..."abcdefghij"));
+    socket.events?.peerFinished();
+    for (let second = 0; second < 120; second++) {
+      await net.clock.advance(1_000);
+      socket.room = 100_000;
+      socket.events?.drained();
+      await net.clock.settle();
+    }
+    expect(net.script.turns).toEqual(["opened", ..."abcdefghij", "closed: disconnect"]);
+  });
+
   test("bytes that drip in do not make a message newer", async () => {
     const net = createTestTable();
     const socket = net.connect();

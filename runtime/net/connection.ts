@@ -208,8 +208,8 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
 
   /** Nothing more will be read, nothing waits and no turn runs: the end that was asked for can come. */
   #finishWhenAnswered(): void {
-    if (this.#phase !== "open" || this.#inputEnd === undefined || this.#reader.holding) return;
-    if (this.#session.quiet) this.#close(this.#endOfInput as string);
+    if (this.#phase !== "open" || this.#inputEnd === undefined) return;
+    if (this.#session.quiet && !this.#reader.holding) this.#close(this.#endOfInput as string);
     else this.#timer.inputEnded();
   }
 

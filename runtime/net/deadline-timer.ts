@@ -25,6 +25,7 @@ export class DeadlineTimer {
   #dueMs = 0;
   #handshaking: boolean;
   #blockedSinceMs: number | undefined;
+  #drainedMs = 0;
   #inputEndedMs: number | undefined;
 
   /** Of a connection that opens now. */
@@ -56,7 +57,8 @@ export class DeadlineTimer {
 
   /** The peer has taken some: its time for those that still wait runs anew. */
   drained(stillBlocked: boolean): void {
-    this.#blockedSinceMs = stillBlocked ? this.#clock.monotonicMs() : undefined;
+    this.#drainedMs = this.#clock.monotonicMs();
+    this.#blockedSinceMs = stillBlocked ? this.#drainedMs : undefined;
   }
 
   /** Nothing more is read: what was is to be answered, one turn after the other, and none of them for ever. */
@@ -95,7 +97,8 @@ export class DeadlineTimer {
   /** Of a connection that is ending only the flush is watched. */
   #times(reader: ConnectionReader, session: SessionPort, open: boolean): ConnectionTimes {
     const { idleSinceMs, quiet } = session;
-    const endedMs = open && !quiet ? this.#inputEndedMs : undefined;
+    // While the peer takes nothing no turn begins: its own time is watched then.
+    const endedMs = open && !quiet && this.#blockedSinceMs === undefined ? this.#inputEndedMs : undefined;
     return {
       openedMs: this.#openedMs,
       handshaking: this.#handshaking,
@@ -103,7 +106,7 @@ export class DeadlineTimer {
       partialSinceMs: open ? reader.partialSinceMs : undefined,
       blockedSinceMs: this.#blockedSinceMs,
       quietSinceMs: open && quiet ? Math.max(reader.lastByteMs, idleSinceMs) : undefined,
-      unansweredSinceMs: endedMs === undefined ? undefined : Math.max(endedMs, idleSinceMs),
+      unansweredSinceMs: endedMs === undefined ? undefined : Math.max(endedMs, idleSinceMs, this.#drainedMs),
     };
   }
 }

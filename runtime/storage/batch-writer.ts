@@ -2,7 +2,7 @@
 import { constants, type Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 
 import { RuntimeError } from "../core/errors.ts";
-import type { CommitBatch } from "../core/stored.ts";
+import type { CommitBatch, StoredLetter } from "../core/stored.ts";
 import { addressOf } from "./address.ts";
 import { type Outcome, outcomesOfOvertaken, refuseIllFormed } from "./batch-rules.ts";
 import { ChangeWriter } from "./change-writer.ts";
@@ -83,18 +83,22 @@ export class BatchWriter {
   }
 
   #writeAll(batch: CommitBatch): readonly Outcome[] {
-    if (batch.letters.length > 0) this.#putLetters(batch);
+    if (batch.letters.length > 0) this.#putLetters(batch.letters);
     for (const id of batch.lettersRemoved) this.#deleteLetter.run(id);
-    if (batch.lettersRemovedTo > 0) this.#deleteLettersTo.run(batch.lettersRemovedTo);
     for (const { type, key } of batch.released) this.#deleteQuarantine.run(addressOf(type, key));
     for (const { type, key, at, reason } of batch.quarantined)
       this.#putQuarantine.run(addressOf(type, key), at, reason);
     const outcomes: Outcome[] = [];
-    for (const change of batch.changes) outcomes.push(this.#changes.write(change) ? "committed" : "stale");
+    for (const change of batch.changes) {
+      const isWritten = this.#changes.write(change);
+      if (isWritten && change.letters !== undefined) this.#putLetters(change.letters);
+      outcomes.push(isWritten ? "committed" : "stale");
+    }
+    if (batch.lettersRemovedTo > 0) this.#deleteLettersTo.run(batch.lettersRemovedTo);
     return outcomes;
   }
 
-  #putLetters({ letters }: CommitBatch): void {
+  #putLetters(letters: readonly StoredLetter[]): void {
     for (const { id, at, type, key, method, reason, body } of letters) {
       this.#putLetter.run(id, at, type, key, method, reason, body);
     }

@@ -48,9 +48,11 @@ export class MemoryDisk {
     if ((actor?.stored.version ?? 0) !== change.baseVersion) return false;
     if (change.state === undefined) this.#remove(change);
     else this.#put(actor ?? this.#added(change), change, { ...versions(change, epoch), state: change.state });
+    for (const letter of change.letters ?? []) this.letters.set(letter.id, letter);
     return true;
   }
 
+  /** After the changes of the batch, which may have letters too. */
   keepLetters({ letters, lettersRemoved, lettersRemovedTo }: CommitBatch): void {
     for (const letter of letters) this.letters.set(letter.id, letter);
     for (const id of lettersRemoved) this.letters.delete(id);

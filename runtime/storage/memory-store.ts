@@ -58,10 +58,11 @@ class MemoryStore implements Store {
     const disk = this.#disk;
     refuseIllFormed(batch, HOME);
     if (disk.epoch > this.epoch) return outcomesOfOvertaken(batch, HOME);
-    disk.keepLetters(batch);
     for (const { type, key } of batch.released) disk.quarantines.delete(addressOf(type, key));
     for (const each of batch.quarantined) disk.quarantines.set(addressOf(each.type, each.key), each);
-    return batch.changes.map((change) => (disk.apply(change, this.epoch) ? "committed" : "stale"));
+    const outcomes = batch.changes.map((change) => (disk.apply(change, this.epoch) ? "committed" : "stale"));
+    disk.keepLetters(batch);
+    return outcomes;
   }
 
   async alarmsDue(after: number, until: number, limit: number): Promise<readonly StoredAlarm[]> {

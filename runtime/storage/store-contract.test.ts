@@ -209,6 +209,17 @@ describe.each(storeKinds)("a store $name: a batch", ({ createHome }) => {
     expect(await store.letters(9, 9)).toEqual([letter(1)]);
   });
 
+  test("has the letters of its changes, but for stale ones, and the oldest go with them", async () => {
+    const store = createHome().open();
+    await store.commit(batch({ letters: [letter(1), letter(2)] }));
+    const changes = [
+      change({ key: "a", letters: [letter(3), letter(4)] }),
+      change({ key: "b", baseVersion: 4, letters: [letter(5)] }),
+    ];
+    expect(await store.commit(batch({ changes, lettersRemovedTo: 3 }))).toEqual(["committed", "stale"]);
+    expect(await store.letters(9, 9)).toEqual([letter(4)]);
+  });
+
   test("applies changes of one actor one after the other", async () => {
     const store = createHome().open();
     const outcomes = await commit(
@@ -278,7 +289,8 @@ describe.each(storeKinds)("a store $name: an owner", ({ createHome }) => {
     ]);
     const going = [change({ baseVersion: 1, state: undefined })];
     await newer.commit(batch({ letters: [letter(1)] }));
-    expect(await old.commit(batch({ changes: going, lettersRemovedTo: 1 }))).toEqual(["stale"]);
+    const withLetters = going.map((each) => ({ ...each, letters: [letter(2)] }));
+    expect(await old.commit(batch({ changes: withLetters, lettersRemovedTo: 1 }))).toEqual(["stale"]);
     expect(await newer.letters(9, 9)).toHaveLength(1);
     expect(await tracesOf(newer)).toMatchObject({ actor: { version: 1, state: "{}" }, keys: ["lobby"], alarms: [{}] });
     expect(await commit(newer, change({ baseVersion: 1 }))).toEqual(["committed"]);
