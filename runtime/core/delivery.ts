@@ -167,8 +167,10 @@ export class Delivery implements Courier {
       if (problem !== undefined) return problem;
       deepFreeze(envelope.input);
     }
-    const problem = this.weigh(address, envelope);
-    if (problem !== undefined) return problem;
+    if (address.host.weighs) {
+      const problem = this.weigh(address, envelope);
+      if (problem !== undefined) return problem;
+    }
     return once === undefined ? undefined : this.underName(address, envelope, once);
   }
 
