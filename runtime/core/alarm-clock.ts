@@ -94,28 +94,21 @@ export class AlarmClock implements TimerOwner {
   async reload(who: Named, inTime: readonly AlarmRecord[] = []): Promise<void> {
     try {
       for (const alarm of await this.#store.alarmsOf(who.type, who.key)) {
-        this.#put(
-          who,
-          alarm.name,
-          alarm,
-          inTime.some((sent) => isSameFiring(sent, alarm)),
-        );
+        const wasInTime = inTime.some((sent) => isSameFiring(sent, alarm));
+        this.#put(who, alarm.name, alarm, wasInTime);
       }
     } catch (error) {
       this.#hooks.failed(error);
-      this.#lookAgain(who, inTime);
+      this.lookAgain(who, ...inTime);
     }
   }
 
   /** After a while: what was sent to this actor may not have been stored as handled. */
-  lookAgain({ type, key }: Named, inTime?: AlarmRecord): void {
-    this.#lookAgain({ type, key }, inTime === undefined ? [] : [inTime]);
-  }
-
-  #lookAgain(who: Named, inTime: readonly AlarmRecord[]): void {
+  lookAgain({ type, key }: Named, ...inTime: readonly AlarmRecord[]): void {
     if (this.#again.size >= this.#windowMax) return this.#lookAtAll();
-    const known = this.#again.get(nameOf(who));
-    if (known === undefined) this.#again.set(nameOf(who), { who, inTime: [...inTime] });
+    const name = nameOf({ type, key });
+    const known = this.#again.get(name);
+    if (known === undefined) this.#again.set(name, { who: { type, key }, inTime: [...inTime] });
     else known.inTime.push(...inTime);
     if (!this.#againTimer.armed && !this.#stopped) this.#wheel.arm(this.#againTimer, limits.alarmRetryMs);
   }

@@ -67,10 +67,10 @@ export interface TopicTable {
 
 export interface SentAlarms {
   /**
-   * What was sent to this actor may not have been stored as handled: the store still knows it. `inTime`: an alarm that
-   * was sent in its time, so that it is not taken for a missed one when it comes again.
+   * What was sent to this actor may not have been stored as handled: the store still knows it. `inTime`: alarms that
+   * were sent in their time, so that they are not taken for missed ones when they come again.
    */
-  lookAgain(who: { readonly type: string; readonly key: string }, inTime?: AlarmRecord): void;
+  lookAgain(who: { readonly type: string; readonly key: string }, ...inTime: readonly AlarmRecord[]): void;
 }
 
 /** Whom a message was for. */

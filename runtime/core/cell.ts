@@ -115,13 +115,13 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
     return blockers;
   }
 
-  /** All that run are reads. */
-  get #isShared(): boolean {
+  /** Turns run, and all of them are reads: one that asks at once has the actor to itself only until it waits. */
+  get isShared(): boolean {
     return this.turn === undefined ? this.reads !== undefined : this.turn.method.kind === "read";
   }
 
   sharesSoon(ask: Wait): boolean {
-    const before = this.#isShared ? this.mailbox.readsBefore(ask, this.stopping ? "control" : "any") : -1;
+    const before = this.isShared ? this.mailbox.readsBefore(ask, this.stopping ? "control" : "both") : -1;
     return before >= 0 && this.blockers().length + before < limits.sharedReadsMax;
   }
 
@@ -135,7 +135,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
 
   /** For what is never refused, and comes before all else but reads for which those that run may wait. */
   putControl(envelope: Envelope): void {
-    if (this.#isShared && !this.stopping) this.mailbox.keepReads();
+    if (this.isShared && !this.stopping) this.mailbox.keepReads();
     this.mailbox.putControl(envelope);
     envelope.queuedMs = this.services.scheduler.timeMs();
     this.#changed();
@@ -181,7 +181,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   requestStop(by: "turn" | "operator"): void {
     const extras = this.#more;
     if (extras.connection !== undefined) return extras.connection.end("stopped");
-    if (this.#isShared && !extras.stopping) this.mailbox.keepReads();
+    if (this.isShared && !extras.stopping) this.mailbox.keepReads();
     extras.stopsWithCommit = by === "turn" && (!extras.stopping || extras.stopsWithCommit);
     extras.stopping = true;
     this.#changed();

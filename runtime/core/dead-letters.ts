@@ -70,10 +70,10 @@ export class DeadLetters {
   /** Stored with this commit, or, without one, as soon as may be. */
   add(where: Addressee, envelope: Envelope, why: RuntimeError, commit?: PendingChange): void {
     const letter = this.#write(where, envelope, why);
-    const { id, body: _, at: __, ...known } = letter;
+    const { id, type, key, method, reason } = letter;
     const tell = (): void => {
-      this.counts.set(known.type, (this.counts.get(known.type) ?? 0) + 1);
-      where.host.services.events.deadLetter({ ...known, id });
+      this.counts.set(type, (this.counts.get(type) ?? 0) + 1);
+      where.host.services.events.deadLetter({ type, key, method, reason, id });
     };
     this.#removed.delete(id - limits.deadLettersMax);
     if (commit === undefined) {
@@ -151,10 +151,8 @@ function lastTurns(cell: RecordedCell, envelope: Envelope, nowMs: number): reado
 function bodyOf(envelope: Envelope, why: RuntimeError, turns: readonly ShownTurn[]): Encoded {
   const cause = why.cause === undefined ? "" : textOf(why.cause);
   const { input, from, origin } = envelope;
-  const problem = (why.message.includes(cause) ? why.message : `${why.message} (${cause})`).slice(
-    0,
-    limits.problemLengthMax,
-  );
+  const said = why.message.includes(cause) ? why.message : `${why.message} (${cause})`;
+  const problem = said.slice(0, limits.problemLengthMax);
   const known = { problem, from: from?.address, once: origin?.once, first: firstOf(envelope), turns };
   const encoded = encode(input);
   const keeps = typeof encoded === "string" && encoded.length <= limits.deadLetterLengthMax;

@@ -16,7 +16,7 @@ export interface Wait {
   readonly settled: boolean;
   readonly method: string;
   readonly to: { readonly type: string; readonly key: string; readonly cell: WaitedCell | undefined };
-  /** That it was begun as; undefined while its message waits. */
+  /** What its message has become; undefined while that waits. */
   readonly turn: WaitingTurn | undefined;
 }
 

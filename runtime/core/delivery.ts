@@ -167,16 +167,13 @@ export class Delivery implements Courier {
       if (problem !== undefined) return problem;
       deepFreeze(envelope.input);
     }
-    if (address.host.weighs) {
-      const problem = this.weigh(address, envelope);
-      if (problem !== undefined) return problem;
-    }
+    const problem = address.host.weighs ? this.weigh(address, envelope) : undefined;
+    if (problem !== undefined) return problem;
     return once === undefined ? undefined : this.underName(address, envelope, once);
   }
 
-  /** For a mailbox that is bounded by what calls bring. */
+  /** For a mailbox that is bounded by what calls bring: the others need not know. */
   weigh(address: Address, envelope: Envelope): RuntimeError | undefined {
-    if (!address.host.weighs) return undefined;
     const encoded = encode(envelope.input);
     if (typeof encoded === "object") {
       return this.#badInputError(address, envelope.method, `its input does not fit: ${encoded.problem}`);
@@ -216,11 +213,10 @@ export class Delivery implements Courier {
 
 /** An ask that would wait for whoever waits for it. A read may go before the writes that wait for the reads running. */
 function cycleProblem(cell: Cell, envelope: Envelope, caller: Turn): RuntimeError | "hurry" | undefined {
-  // A read that asks at once has the actor to itself only until it waits.
-  const isShared = (cell.turn === undefined || cell.turn.method.kind === "read") && !cell.stopping;
-  const joining = cell.mailbox.count + (cell.turn === undefined ? 0 : 1);
-  if (isShared && mayShare(envelope, cell.reads, joining) && cell.mailbox.hasOnlyReads) return undefined;
-  const sharesReads = isShared && mayShare(envelope, cell.reads, cell.turn === undefined ? 0 : 1);
+  const joining = cell.turn === undefined ? 0 : 1;
+  const sharesReads = cell.isShared && !cell.stopping && mayShare(envelope, cell.reads, joining);
+  const goesNext = cell.mailbox.hasOnlyReads && mayShare(envelope, cell.reads, joining + cell.mailbox.count);
+  if (sharesReads && goesNext) return undefined;
   const way = findCycle(caller, cell);
   if (way === undefined) return undefined;
   // Only not before what the same actor sent earlier, and what goes before all calls.

@@ -45,7 +45,7 @@ export class Mailbox {
   }
 
   /** How many reads wait before this ask's message; -1 where others do too, or it is not in the lane. */
-  readsBefore(asking: object, lane: "any" | "control"): number {
+  readsBefore(asking: object, lane: "both" | "control"): number {
     let reads = 0;
     let item = lane === "control" && this.#controlTail === undefined ? undefined : this.#head;
     for (; isRead(item) && item.asking !== asking; item = itemAfter(item)) {

@@ -31,15 +31,13 @@ export class Notices {
     if (host === undefined || host.type.options.durable !== true) return true;
     const address = new Address(host, alarm.key, undefined);
     const lateMs = host.services.clock.unixMs() - alarm.dueAt;
-    const known = writeOf(host, alarm.method);
     const inTime = wasInTime || lateMs <= limits.alarmLateMs;
-    const skipped = alarm.missed === "skip" && !inTime;
     if (isOnItsWay(address.cell, alarm)) return true;
     if (isMovedOn(address.cell, alarm)) {
-      host.services.alarms.lookAgain(alarm, inTime ? alarm : undefined);
+      host.services.alarms.lookAgain(alarm, ...(inTime ? [alarm] : []));
       return true;
     }
-    const method = known === undefined ? noMethod(address, alarm.method) : skipped ? skipping(known) : known;
+    const method = methodOf(address, alarm, inTime);
     const input = alarm.input === undefined ? undefined : decode(alarm.input);
     const id = `alarm:${alarm.name}#${alarm.fire}`;
     const envelope = new Envelope(method, input, undefined, { id, alarm, inTime, repeats: true });
@@ -87,6 +85,12 @@ export class Notices {
 function writeOf({ type }: TypeHost, name: string): Method | undefined {
   const method = type.methods.get(name);
   return method?.kind === "read" ? undefined : method;
+}
+
+function methodOf(address: Address, { method, missed }: StoredAlarm, inTime: boolean): Method {
+  const known = writeOf(address.host, method);
+  if (known === undefined) return noMethod(address, method);
+  return missed === "skip" && !inTime ? skipping(known) : known;
 }
 
 /** It waits for its turn, or has it: what comes of that says whether it is to be sent again. */

@@ -166,22 +166,29 @@ export class Operations {
     return done;
   }
 
-  /** The program may have changed since the letter was written. What comes of itself may bring more than is taken. */
+  /** The program may have changed since the letter was written. */
   #send(letter: DeadLetter): RuntimeError | undefined {
     const { delivery } = this.#system;
     try {
       const address = this.#system.address(letter.type, letter.key);
       const method = this.#method(letter.type, letter.method);
       const envelope = new Envelope(method, letter.input);
-      const bad = method.in === undefined ? undefined : delivery.badInput(address, method, letter.input);
-      const unnamed = letter.once === undefined ? undefined : delivery.underName(address, envelope, letter.once);
-      const problem = bad ?? unnamed ?? delivery.weigh(address, envelope);
+      const problem = this.#letterProblem(letter, address, envelope);
       envelope.origin = { repeats: false, ...envelope.origin, id: letterId(letter) };
       return problem ?? delivery.deliver(address, envelope, undefined);
     } catch (error) {
       if (error instanceof RuntimeError) return error;
       throw error;
     }
+  }
+
+  /** What comes of itself may bring more than its method takes. */
+  #letterProblem(letter: DeadLetter, address: Address, envelope: Envelope): RuntimeError | undefined {
+    const { delivery } = this.#system;
+    const { method, input } = envelope;
+    const bad = method.in === undefined ? undefined : delivery.badInput(address, method, input);
+    const unnamed = letter.once === undefined ? undefined : delivery.underName(address, envelope, letter.once);
+    return bad ?? unnamed ?? (address.host.weighs ? delivery.weigh(address, envelope) : undefined);
   }
 
   #method(type: string, name: string): Method {

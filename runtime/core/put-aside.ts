@@ -21,7 +21,7 @@ export function putAside(cell: AddressedCell, envelope: Envelope, why: RuntimeEr
   const { alarm, inTime } = envelope.origin ?? {};
   if (envelope.asking !== undefined) envelope.asking.reject(why);
   else if (alarm === undefined) services.deadLetter(cell, envelope, why);
-  else services.alarms.lookAgain({ type: host.type.name, key }, inTime === true ? alarm : undefined);
+  else services.alarms.lookAgain({ type: host.type.name, key }, ...(inTime === true ? [alarm] : []));
 }
 
 /** A message that waited, of an actor that is gone, or shut for this reason. */
