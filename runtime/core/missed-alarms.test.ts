@@ -79,33 +79,32 @@ describe("an alarm that came in time, and whose commit was refused,", () => {
 describe("an alarm that was sent in time, and waits for its turn,", () => {
   const lost = new RuntimeError("store.failed", "Cannot commit to actors.db");
 
-  test("comes in its turn, and again where that crashes, though another commit of its actor is refused", async () => {
-    const { node, clock, store, rings, deeds, ref, set } = await startAlarms();
-    await set("tea", { afterMs: 100, missed: "skip" });
-    deeds.next = (self) => void self.state.rung++;
-    deeds.ring = () => {
-      if (rings.length === 1) throw new Error("broke");
-    };
+  /** It waits behind a turn of four seconds when a commit of its actor is refused, and its alarms are read again. */
+  async function waitingWhileLost() {
+    const alarms = await startAlarms();
+    const { clock, store, ref } = alarms;
+    await alarms.set("tea", { afterMs: 100, missed: "skip" });
+    alarms.deeds.next = (self) => void self.state.rung++;
     store.hold();
     ref.tell.do();
     ref.tell.wait(4_000);
     await clock.advance(1_500);
     store.refusal = lost;
     store.letGo();
+    return alarms;
+  }
+
+  test("comes in its turn, and again where that crashes, though another commit of its actor is refused", async () => {
+    const { node, clock, store, rings, deeds } = await waitingWhileLost();
+    deeds.ring = () => {
+      if (rings.length === 1) throw new Error("broke");
+    };
     await clock.advance(20_000);
     expect([rings.length, node.letters.length, await store.alarmsOf("alarmed", "a")]).toEqual([2, 2, []]);
   });
 
   test("comes after its turn has failed because its actor could not be read", async () => {
-    const { clock, store, rings, deeds, ref, set } = await startAlarms();
-    await set("tea", { afterMs: 100, missed: "skip" });
-    deeds.next = (self) => void self.state.rung++;
-    store.hold();
-    ref.tell.do();
-    ref.tell.wait(4_000);
-    await clock.advance(1_500);
-    store.refusal = lost;
-    store.letGo();
+    const { clock, store, rings } = await waitingWhileLost();
     const load = store.load.bind(store);
     store.load = () => {
       store.load = load;

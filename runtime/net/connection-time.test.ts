@@ -60,7 +60,7 @@ describe("time", () => {
     await net.clock.advance(30_001);
     expect(socket.calls).not.toContain("shutdown");
     await net.clock.advance(30_001);
-    expect(net.script.turns.at(-1)).toBe("closed: disconnect");
+    expect(net.script.turns.at(-1)).toBe("closed: answer_timeout");
     expect(socket.calls.at(-1)).toBe("shutdown");
     socket.lost();
     await net.clock.settle();
@@ -79,7 +79,8 @@ describe("time", () => {
     await send(net, socket, ...input);
     socket.events?.peerFinished();
     await net.clock.advance(100_000);
-    expect(net.script.turns.at(-1)).toStartWith("closed");
+    expect(net.script.turns.at(-1)).toBe("closed: answer_timeout");
+    expect(net.ended).toEqual(["answer_timeout"]);
   });
 
   test("a peer that has finished, and reads slowly but steadily, gets all of its answers", async () => {

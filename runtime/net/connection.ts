@@ -187,7 +187,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     if (this.#phase === "lingering") return void this.abort(this.#endReason);
     const late = this.#timer.late(this.#reader, this.#session, this.#phase === "open");
     if (late === undefined) return;
-    if (late === "answer_timeout") return this.#close(this.#endOfInput as string);
+    if (late === "answer_timeout") return this.#close(late);
     if (late === "peer_not_reading" || this.#timer.handshaking) return void this.abort(late);
     this.#inputEnd ??= late;
     this.#timer.watch(this.#host.deadlines.writeStallMs);
