@@ -8,8 +8,9 @@ import { actor, type Ref, t } from "#runtime/mod.ts";
 import { openSqliteStore } from "#runtime/storage/sqlite-store.ts";
 
 import { JumpingClock } from "../lib/jumping-clock.ts";
+import { worksOf } from "../lib/mailbox-loops.ts";
 import { createAccount, type DurableSubject, durableWorksOf } from "../lib/mailbox-sleep.ts";
-import { runWorks, type Subject, type Works, worksOf } from "../lib/mailbox-work.ts";
+import { runWorks, type Subject, type Works } from "../lib/mailbox-work.ts";
 
 const hourMs = 3_600_000;
 /** Turns of the loop after which actors that are still awake will not sleep. */

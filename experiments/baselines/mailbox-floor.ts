@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { limits } from "#runtime/limits.ts";
 
+import { worksOf } from "../lib/mailbox-loops.ts";
 import type { MailboxSample, Totals } from "../lib/mailbox-rows.ts";
 import { type Account, createAccount, type DurableSubject, durableWorksOf } from "../lib/mailbox-sleep.ts";
 import {
@@ -14,7 +15,6 @@ import {
   type Subject,
   totalsOfEach,
   type WorkParameters,
-  worksOf,
 } from "../lib/mailbox-work.ts";
 
 interface Message {

@@ -2,8 +2,9 @@
 
 import { dispatch, query, type Ref as NactRef, spawn, start } from "nact";
 
+import { worksOf } from "../lib/mailbox-loops.ts";
 import type { Totals } from "../lib/mailbox-rows.ts";
-import { runWorks, type Subject, worksOf } from "../lib/mailbox-work.ts";
+import { runWorks, type Subject } from "../lib/mailbox-work.ts";
 
 type Message =
   | { readonly kind: "add"; readonly amount: number; readonly sender: NactRef<number> }

@@ -2,7 +2,8 @@
 
 import { type ActorRefFrom, assign, createActor, setup } from "xstate";
 
-import { runWorks, type Subject, worksOf } from "../lib/mailbox-work.ts";
+import { worksOf } from "../lib/mailbox-loops.ts";
+import { runWorks, type Subject } from "../lib/mailbox-work.ts";
 
 const counter = setup({
   types: {
