@@ -1,4 +1,4 @@
-// What the programs of the mailbox experiment share: one command line, what is timed and weighed, and counts of what arrived.
+// What the programs of the mailbox experiment share: a command line, what is timed and weighed, counts of what arrived.
 
 import { heapStats } from "bun:jsc";
 import { parseArgs } from "node:util";
