@@ -35,6 +35,8 @@ export interface Config {
   /** 0 = none. */
   readonly memoryBudgetBytes: number;
   readonly development: boolean;
+  /** Turns over their budget are logged with the stack they spent it in. */
+  readonly stacks: boolean;
   readonly blockedMs: number;
   readonly serverId: string;
   readonly workMs: number;
@@ -95,6 +97,7 @@ function toConfig(text: (name: Name) => string): Config {
     storeBytesMax: number("CORREIO_STORE_BYTES_MAX"),
     memoryBudgetBytes: number("CORREIO_MEMORY_BUDGET"),
     development: text("CORREIO_DEVELOPMENT") === "true",
+    stacks: text("CORREIO_DEVELOPMENT") === "true" || text("CORREIO_STACKS") === "true",
     blockedMs: number("CORREIO_BLOCKED_MS"),
     serverId: text("CORREIO_SERVER_ID") || hostname(),
     workMs: number("CORREIO_WORK_MS"),

@@ -72,7 +72,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   undo.defer(() => store.close());
   const watchdog = startWatchdog({ types: types.map(watchedType), blockedMs: config.blockedMs, log });
   undo.defer(() => void watchdog.stop());
-  const stacks = config.development ? startStackSampler(systemClock) : undefined;
+  const stacks = config.stacks ? startStackSampler(systemClock) : undefined;
   undo.defer(() => stacks?.stop());
   const events = logEvents(log, storeFailed, stacks);
   const system = createSystem({ types, store, probe: watchdog.probe, events }, config);

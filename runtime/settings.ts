@@ -54,6 +54,12 @@ export const SETTINGS = {
     "false",
     "Check what actors say to each other, log stacks; slower",
   ),
+  CORREIO_STACKS: define(
+    "switch",
+    "true|false",
+    "false",
+    "Log the stacks of turns over their budget, as while developing",
+  ),
   CORREIO_BLOCKED_MS: define(
     "wait",
     "ms",

@@ -26,8 +26,8 @@ const CORE = new URL("../core/", import.meta.url).pathname;
 const UNKNOWN_LINE = 0xffff_ffff;
 
 /**
- * Samples the whole process a thousand times a second until it ends. For developing: a busy process stands still for
- * some milliseconds each second while old samples are thrown away.
+ * Samples the whole process a thousand times a second until it ends. For developing, and for finding out: a busy
+ * process stands still for some milliseconds each second while old samples are thrown away.
  */
 export function startStackSampler(clock: Clock): StackSampler {
   startSamplingProfiler();
