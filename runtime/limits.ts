@@ -144,6 +144,35 @@ export const limits = {
   /** The buffer that the replies of one step share; a step that needs more gets another. */
   outboundArenaBytes: 1_048_576,
 
+  /** One line of text, without its ending, in octets. */
+  textLineBytesMax: 4_096,
+  /** Commands that a text session takes at once, and each second after that; more wait, at the socket in the end. */
+  commandsBurst: 400,
+  commandsPerSecond: 200,
+  /** Messages that a room, or a person, keeps; the oldest go first. At most so many are read at once. */
+  historyMax: 5_000,
+  historyPageMax: 100,
+  historyPage: 20,
+  /** Members of one room, named in one line of `WHO`, and rooms of one session. */
+  roomMembersMax: 10_000,
+  membersPerLineMax: 50,
+  roomsPerSessionMax: 32,
+  /** What waits for one room: each member has one message there at most. */
+  roomMailboxMax: 16_384,
+  /** A guest's id stays its own for this time after its connection is gone. */
+  idReservedMs: 60_000,
+  /** Length of a password, in UTF-16 code units. */
+  passwordLengthMax: 128,
+  /** Passwords hashed at once, 64 MiB each, and those that wait for it. */
+  passwordHashesMax: 2,
+  passwordHashesWaitingMax: 16,
+  accountMailboxMax: 16,
+  /** Tries of passwords: so many at once, then one each so many milliseconds. */
+  loginsPerAddressBurst: 20,
+  loginsPerAddressEveryMs: 2_000,
+  loginsPerAccountBurst: 10,
+  loginsPerAccountEveryMs: 5_000,
+
   /** Rows of the session ledger kept in memory while its file cannot be written. */
   ledgerPendingBytesMax: 8 * 1_048_576,
   /** Wait before a failed append is tried again. */
