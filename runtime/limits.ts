@@ -178,6 +178,10 @@ export const limits = {
   /** Wait before a failed append is tried again. */
   ledgerRetryMs: 1_000,
 
+  /** Lines that the console shows each second; the rest are counted and named in one line. */
+  consoleLinesPerSecond: 100,
+  /** The log of text clients: grown beyond it the file is set aside, and one set aside before is removed. */
+  clientLogBytesMax: 64 * 1_048_576,
   /** Lines logged for one reason each second; the rest are counted and named in one line. */
   logLinesPerReasonPerSecond: 10,
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */

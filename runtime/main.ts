@@ -34,6 +34,7 @@ import { startStackSampler } from "./observe/stack-sampler.ts";
 import { logStoreFailures } from "./observe/store-failures.ts";
 import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
+import { createTextServices } from "./text-services.ts";
 import { createFramesProtocol } from "./wire/frames-protocol.ts";
 import type { TextPart } from "./wire/text-parts.ts";
 
@@ -66,7 +67,9 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const ledger = createLedger(config, ledgerHeader, log);
   undo.defer(() => void ledger.close());
   const { serverId, workMs, experiment } = config;
-  const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
+  const text = createTextServices(config, log);
+  undo.defer(() => void text.file?.close());
+  const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger }, text: text.services });
   const types: readonly AnyActorType[] = Object.values(catalog);
   const store = openStore(config);
   undo.defer(() => store.close());
@@ -78,7 +81,10 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const system = createSystem({ types, store, probe: watchdog.probe, events }, config);
   await system.start();
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
-  system.scheduler.onStepEnd("write", () => ledger.flush());
+  system.scheduler.onStepEnd("write", () => {
+    ledger.flush();
+    text.file?.flush();
+  });
   const table = createTable(system, config, log);
   const listeners = startListeners(catalog.pipelineSession, table, config, undo);
   const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
@@ -92,6 +98,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   undo.defer(() => gateway.stop());
   // Only now: a second server on the same ports must not touch the ledger of the first.
   openLedger(ledger, config);
+  text.file?.open();
   phase.notReady = undefined;
   undo.move();
   const drain = async (): Promise<number> => {
@@ -101,6 +108,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     for (const listener of listeners) listener.stop();
     const cutOff = await drainSessions(table, system, config.drainMs);
     const rowsLost = ledger.close();
+    text.file?.close();
     if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
     if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
     await settlesWithin(systemClock, gateway.stop(), leftMs());

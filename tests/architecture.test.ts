@@ -34,6 +34,8 @@ const RULES: readonly Rule[] = [
   { files: "runtime/config.ts", may: [...LEAVES, "runtime/settings.ts"] },
   { files: "runtime/settings.ts", may: LEAVES, pure: true },
   { files: "runtime/node-files.ts", may: ["runtime/"] },
+  { files: "runtime/passwords.ts", may: LEAVES },
+  { files: "runtime/text-services.ts", may: ["runtime/"] },
   { files: "runtime/node.ts", may: ["runtime/"] },
   { files: "runtime/base/", may: [], pure: true },
   { files: "runtime/core/", may: LEAVES, pure: true },

@@ -83,9 +83,7 @@ export const Person = actor("chat-person", {
     person.publish(inboxLines(person.key), messageLine(inboxPlace(state.id), message));
     return message.number;
   })
-  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) =>
-    readMessages(rows as Rows, page),
-  );
+  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) => readMessages(rows, page));
 
 /** What was sent to a guest of this id is not for whoever has the account. */
 async function clearInbox(person: { readonly rows: Rows; readonly state: PersonState }): Promise<void> {

@@ -89,7 +89,7 @@ export const Room = actor("chat-room", {
     room.publish(roomLines(room.key), messageLine(room.key, message));
     return message.number;
   })
-  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) => readMessages(rows as Rows, page))
+  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) => readMessages(rows, page))
   .read("members", { in: MembersSchema, out: t.Array(MemberSchema) }, async ({ rows }, { after, count }) => {
     // A row follows all that begin with the key of `after` alone when a character below every other is added.
     const from = after === undefined ? FIRST_MEMBER : `${memberRow(after)}\u0000`;

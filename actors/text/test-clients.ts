@@ -2,8 +2,8 @@
 import { ConnectionStandIn } from "#runtime/testing/connection-stand-in.ts";
 import { SteppedSystem } from "#runtime/testing/stepped-system.ts";
 
-import { createCatalog } from "../catalog.ts";
 import type { Passwords } from "../accounts/passwords.ts";
+import { createCatalog } from "../catalog.ts";
 import type { SessionName } from "../commands/session-methods.ts";
 
 /** As slow as hashing, without its work. */
@@ -22,6 +22,13 @@ class PlainPasswords implements Passwords {
     return this.busy ? undefined : hash === `hash of ${password}`;
   }
 }
+
+const TRANSPORTS = {
+  "text-session": "tcp",
+  "udp-text-session": "udp",
+  "datagram-session": "datagram",
+  "web-session": "web",
+} as const;
 
 export class ChatNode {
   readonly passwords = new PlainPasswords();
@@ -67,7 +74,7 @@ export class ChatNode {
   }
 }
 
-export class TestClient {
+class TestClient {
   readonly connection: ConnectionStandIn;
   readonly #stepped: SteppedSystem;
 
@@ -75,7 +82,7 @@ export class TestClient {
     this.#stepped = stepped;
     const found = stepped.system.hosts.find((host) => host.type.name === type);
     if (found === undefined) throw new Error(`There is no type ${type}`);
-    this.connection = new ConnectionStandIn(stepped.system, found.type, id);
+    this.connection = new ConnectionStandIn(stepped.system, found.type, id, TRANSPORTS[type]);
   }
 
   /** All that it was sent and has not looked at. */
