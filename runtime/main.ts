@@ -67,7 +67,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const ledger = createLedger(config, ledgerHeader, log);
   undo.defer(() => void ledger.close());
   const { serverId, workMs, experiment } = config;
-  const text = createTextServices(config, log);
+  const text = createTextServices(config, log, (line) => void process.stdout.write(line));
   undo.defer(() => void text.file?.close());
   const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger }, text: text.services });
   const types: readonly AnyActorType[] = Object.values(catalog);

@@ -8,17 +8,19 @@ import type { Log } from "./observe/log.ts";
 import { ServerLog } from "./observe/server-log.ts";
 import { PasswordHasher } from "./passwords.ts";
 
-/** The file is not open yet, and the UDP port not known: whoever starts the node opens the one and sets the other. */
-export function createTextServices(config: Config, log: Log) {
+/**
+ * `print` takes lines for the console. The file is not open yet, and the UDP port not known: whoever starts the node
+ * opens the one and sets the other.
+ */
+export function createTextServices(config: Config, log: Log, print: (line: string) => void) {
   const file = createClientLog(config, log);
-  const print = config.console ? (line: string): void => void process.stdout.write(line) : undefined;
   const udp: { port: number | undefined } = { port: undefined };
   const services = {
     plainLogin: config.plainLogin,
     udpPort: () => udp.port,
     secret: () => randomBytes(24).toString("base64url"),
     passwords: new PasswordHasher(),
-    log: new ServerLog({ clock: systemClock, print, file }),
+    log: new ServerLog({ clock: systemClock, print: config.console ? print : undefined, file }),
   };
   return { services, file, udp };
 }
