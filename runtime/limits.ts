@@ -106,7 +106,12 @@ export const limits = {
   framePayloadBytesMax: 1_048_576,
   /** Frames decoded into one batch. */
   framesPerBatch: 256,
-  /** Batches kept for reuse after their frames are handled. */
+  /** A command in text, in octets without the end of its line, and commands decoded into one batch. */
+  textLineBytesMax: 4_096,
+  linesPerBatch: 256,
+  /** Octets without the end of a line are a command once none has followed for this long. */
+  textQuietMs: 20,
+  /** Batches kept for reuse after their messages are handled. */
   spareBatchesMax: 64,
   /** `client_id` and a textual `message_id`, in UTF-16 code units. */
   clientIdLengthMax: 256,
@@ -127,8 +132,13 @@ export const limits = {
   /** After our FIN the peer has this long to close its side. */
   lingerMs: 2_000,
 
-  /** Refused connections that are given that time too; others are told and closed at once. */
+  /** A peer that the kernel cannot reach any more is noticed this long after its last octet, while nothing is sent to it. */
+  keepAliveMs: 30_000,
+
+  /** Connections that are sent away and given that time too; others are told and closed at once. */
   refusedLingeringMax: 256,
+  /** One that is refused is told so in the protocol of its first octet, if that comes within this time. */
+  refusedFirstOctetMs: 250,
 
   /** Outbound bytes of one connection: above the first its actor is suspended, at the second it goes on. */
   outboundHighWaterBytes: 8 * 1_048_576,

@@ -11,9 +11,10 @@ import { settlesWithin } from "./base/settles-within.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { AnyActorType } from "./core/definition.ts";
 import { isStoreFailure } from "./core/errors.ts";
-import type { CoreEvents, SessionOf, Store, TurnProbe } from "./core/ports.ts";
+import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { limits } from "./limits.ts";
+import { createPairing, type PairingChoice } from "./net/connection-host.ts";
 import { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
 import {
@@ -36,7 +37,6 @@ import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { createTextServices } from "./text-services.ts";
 import { createFramesProtocol } from "./wire/frames-protocol.ts";
-import type { TextPart } from "./wire/text-parts.ts";
 
 /** Ends that need nobody's attention. */
 const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout"]);
@@ -86,7 +86,8 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     text.file?.flush();
   });
   const table = createTable(system, config, log);
-  const listeners = startListeners(catalog.pipelineSession, table, config, undo);
+  const frames = createPairing(createFramesProtocol(), catalog.pipelineSession);
+  const listeners = startListeners(() => frames, table, config, undo);
   const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
   const metrics = createMetrics({ ...figures, ...(system.memory === undefined ? {} : { memory: system.memory }) });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
@@ -121,16 +122,15 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
 }
 
 function startListeners(
-  session: SessionOf<string, readonly TextPart[]>,
+  choose: PairingChoice,
   table: ConnectionTable,
   config: Config,
   undo: AsyncDisposableStack,
 ): readonly TcpListener[] {
   const { host: hostname, reusePort } = config;
-  const protocol = createFramesProtocol();
   const listen = (port: number, settings: string, tls?: TlsFiles): TcpListener => {
     const where = { hostname, port, reusePort, ...(tls === undefined ? {} : { tls }) };
-    const listener = namingSettings(settings, () => startTcpListener({ ...where, protocol, session, table }));
+    const listener = namingSettings(settings, () => startTcpListener({ ...where, choose, table }));
     undo.defer(() => listener.stop());
     return listener;
   };
