@@ -154,8 +154,6 @@ export const limits = {
   /** The buffer that the replies of one step share; a step that needs more gets another. */
   outboundArenaBytes: 1_048_576,
 
-  /** One line of text, without its ending, in octets. */
-  textLineBytesMax: 4_096,
   /** Commands that a text session takes at once, and each second after that; more wait, at the socket in the end. */
   commandsBurst: 400,
   commandsPerSecond: 200,

@@ -36,6 +36,7 @@ const RULES: readonly Rule[] = [
   { files: "runtime/node-files.ts", may: ["runtime/"] },
   { files: "runtime/passwords.ts", may: LEAVES },
   { files: "runtime/text-services.ts", may: ["runtime/"] },
+  { files: "runtime/listeners.ts", may: ["runtime/"] },
   { files: "runtime/node.ts", may: ["runtime/"] },
   { files: "runtime/base/", may: [], pure: true },
   { files: "runtime/core/", may: LEAVES, pure: true },
