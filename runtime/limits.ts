@@ -140,6 +140,20 @@ export const limits = {
   /** One that is refused is told so in the protocol of its first octet, if that comes within this time. */
   refusedFirstOctetMs: 250,
 
+  /** Messages of one connection that wait for room in its mailbox; one more is not taken. */
+  messagesWaitingMax: 256,
+  messagesWaitingBytesMax: 1_048_576,
+  /** Outbound bytes of a connection that carries whole messages: above it its actor is suspended. */
+  messageHighWaterBytes: 262_144,
+  /** Datagrams that wait for the kernel; one more is dropped, and counted. */
+  udpWaitingMax: 4_096,
+  /** One datagram of text. */
+  udpTextBytesMax: 8_192,
+  /** Answers to addresses that are not proven, in datagrams of text, each second. */
+  udpStrangersPerSecond: 20_000,
+  /** A cookie of text: people have to copy it. */
+  udpTextCookieMs: 120_000,
+
   /** Outbound bytes of one connection: above the first its actor is suspended, at the second it goes on. */
   outboundHighWaterBytes: 8 * 1_048_576,
   outboundLowWaterBytes: 65_536,

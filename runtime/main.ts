@@ -28,7 +28,7 @@ import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { createTextServices } from "./text-services.ts";
 
 /** Ends that need nobody's attention. */
-const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout", "exit", "replaced"]);
+const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout", "exit", "replaced", "control_gone"]);
 /** Of the drain time, what is kept for closing what did not end by itself. */
 const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
@@ -40,6 +40,7 @@ const STORE_CLOSE_MS = 1_000;
 export interface Server {
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
+  readonly udpPort: number | undefined;
   readonly httpPort: number;
   readonly adminToken: string;
   /** Answers what was accepted, writes every session's row, closes. Returns how many sessions had to be cut off. */
@@ -57,7 +58,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const text = createTextServices(config, log, (line) => void process.stdout.write(line));
   undo.defer(() => void text.file?.close());
   const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger }, text: text.services });
-  const types: readonly AnyActorType[] = Object.values(catalog);
+  const types: readonly AnyActorType[] = Object.values(catalog.types);
   const store = openStore(config);
   undo.defer(() => store.close());
   const watchdog = startWatchdog({ types: types.map(watchedType), blockedMs: config.blockedMs, log });
@@ -73,7 +74,8 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     text.file?.flush();
   });
   const table = createTable(system, config, log);
-  const listeners = startListeners(catalog, table, config, undo);
+  const listeners = await startListeners(catalog, table, config, undo);
+  text.udp.port = listeners.udpPort;
   const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
   const metrics = createMetrics({ ...figures, ...(system.memory === undefined ? {} : { memory: system.memory }) });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
@@ -98,14 +100,15 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     text.file?.close();
     if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
     if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
+    listeners.close();
     await settlesWithin(systemClock, gateway.stop(), leftMs());
     await settlesWithin(systemClock, store.close(), Math.max(STORE_CLOSE_MS, leftMs()));
     stacks?.stop();
     void watchdog.stop();
     return cutOff;
   };
-  const { tcpPort, tlsPort } = listeners;
-  return { tcpPort, tlsPort, httpPort: gateway.port, adminToken, drain };
+  const { tcpPort, tlsPort, udpPort } = listeners;
+  return { tcpPort, tlsPort, udpPort, httpPort: gateway.port, adminToken, drain };
 }
 
 interface SystemParts {
@@ -143,10 +146,11 @@ async function drainSessions(table: ConnectionTable, system: ActorSystem, drainM
 }
 
 function announce(server: Server, config: Config): void {
-  const { tcpPort, tlsPort, httpPort, adminToken } = server;
+  const { tcpPort, tlsPort, udpPort, httpPort, adminToken } = server;
   const httpHost = config.httpHost.includes(":") ? `[${config.httpHost}]` : config.httpHost;
   console.log(`[INFO] Servidor TCP iniciado na porta ${tcpPort}`);
   if (tlsPort !== undefined) console.log(`[INFO] Servidor TLS iniciado na porta ${tlsPort}`);
+  if (udpPort !== undefined) console.log(`[INFO] Servidor UDP iniciado na porta ${udpPort}`);
   console.log(`[INFO] Gateway HTTP iniciado na porta ${httpPort} (http://${httpHost}:${httpPort}/docs)`);
   if (config.adminToken === "") console.log(`[INFO] Token de administração: ${adminToken}`);
   console.log("[INFO] Aguardando conexões...");

@@ -16,6 +16,7 @@ export function createTextServices(config: Config, log: Log, print: (line: strin
   const file = createClientLog(config, log);
   const udp: { port: number | undefined } = { port: undefined };
   const services = {
+    clock: systemClock,
     plainLogin: config.plainLogin,
     udpPort: () => udp.port,
     secret: () => randomBytes(24).toString("base64url"),

@@ -35,12 +35,14 @@ export class ChatNode {
   readonly consoleLines: string[] = [];
   readonly fileLines: string[] = [];
   readonly stepped: SteppedSystem;
+  readonly answerStranger: (line: string) => string | undefined;
   #clients = 0;
   #secrets = 0;
 
   constructor(options: { plainLogin?: "allow" | "warn" | "refuse"; udpPort?: number } = {}) {
     const { plainLogin = "allow", udpPort } = options;
-    const catalog = createCatalog({
+    const clock = { unixMs: () => this.stepped.clock.unixMs(), monotonicMs: () => this.stepped.clock.monotonicMs() };
+    const { types, answerStranger } = createCatalog({
       pipeline: {
         serverId: "test",
         workMs: 0,
@@ -49,6 +51,7 @@ export class ChatNode {
       },
       text: {
         plainLogin,
+        clock,
         udpPort: () => udpPort,
         secret: () => String(++this.#secrets).padStart(32, "k"),
         passwords: this.passwords,
@@ -58,7 +61,8 @@ export class ChatNode {
         },
       },
     });
-    this.stepped = new SteppedSystem(Object.values(catalog));
+    this.answerStranger = answerStranger;
+    this.stepped = new SteppedSystem(Object.values(types));
   }
 
   connect(type: SessionName = "text-session"): TestClient {

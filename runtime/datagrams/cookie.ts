@@ -15,12 +15,14 @@ export interface Asker {
 /** Keeps two secrets, the present one and the one before, and nothing of those who ask. */
 export class CookieBaker {
   readonly #random: SecretRandom;
+  readonly #lifeMs: number;
   readonly #present = new Uint8Array(SECRET_BYTES);
   readonly #former = new Uint8Array(SECRET_BYTES);
   #changedMs: number;
 
-  constructor(random: SecretRandom, nowMs: number) {
+  constructor(random: SecretRandom, nowMs: number, lifeMs: number = limits.datagramCookieMs) {
     this.#random = random;
+    this.#lifeMs = lifeMs;
     random.drawInto(this.#present);
     random.drawInto(this.#former);
     this.#changedMs = nowMs;
@@ -32,17 +34,17 @@ export class CookieBaker {
     return { seconds, proof: proofOf(this.#present, asker, seconds) };
   }
 
-  /** It was baked here, for this asker, and not longer ago than `datagramCookieMs`. */
+  /** It was baked here, for this asker, and not longer ago than it may be. */
   isGood({ seconds, proof }: Cookie, asker: Asker, nowMs: number): boolean {
     this.#change(nowMs);
     const ageSeconds = Math.floor(nowMs / 1_000) - seconds;
-    if (ageSeconds < 0 || ageSeconds * 1_000 > limits.datagramCookieMs) return false;
+    if (ageSeconds < 0 || ageSeconds * 1_000 > this.#lifeMs) return false;
     const isPresent = isSame(proof, proofOf(this.#present, asker, seconds));
     return isPresent || isSame(proof, proofOf(this.#former, asker, seconds));
   }
 
   #change(nowMs: number): void {
-    if (nowMs - this.#changedMs < limits.datagramSecretMs) return;
+    if (nowMs - this.#changedMs < Math.max(limits.datagramSecretMs, this.#lifeMs)) return;
     this.#former.set(this.#present);
     this.#random.drawInto(this.#present);
     this.#changedMs = nowMs;

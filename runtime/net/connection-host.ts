@@ -46,6 +46,19 @@ export interface StepParticipant {
   failed(error: Error): void;
 }
 
+/** What a table keeps, whatever carries it. */
+export interface OpenConnection extends ConnectionPort {
+  readonly sessionAddress: string;
+  /** Bytes that wait for the peer. */
+  readonly outboundBytes: number;
+  /** Not read from at the moment. */
+  readonly paused: boolean;
+  /** Reads nothing more; ends when everything read is answered. */
+  shutDown(): void;
+  /** Ends at once. Returns whether anything was lost by that. */
+  abort(reason: string): boolean;
+}
+
 export interface ConnectionHost {
   readonly clock: Clock;
   readonly wheel: TimerWheel;

@@ -2,12 +2,13 @@
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
 import type { ConnectionPort, SessionHost, SessionPort } from "../core/ports.ts";
-import { Admission, type AdmissionLimits } from "./admission.ts";
+import { Admission, type AdmissionLimits, type AdmissionRefusal } from "./admission.ts";
 import type { DeadlineSettings } from "./connection-deadlines.ts";
 import type {
   ConnectionHost,
   ConnectionSocket,
   Door,
+  OpenConnection,
   Pairing,
   SocketEvents,
   Spoken,
@@ -54,7 +55,7 @@ export class ConnectionTable implements ConnectionHost {
   readonly #events: NetEvents;
   readonly #admission: Admission;
   readonly #refused: RefusedSockets;
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new Map<string, OpenConnection>();
   readonly #doorsteps = new Set<Doorstep>();
   #touched: StepParticipant[] = [];
   #spareTouched: StepParticipant[] = [];
@@ -74,7 +75,7 @@ export class ConnectionTable implements ConnectionHost {
   }
 
   /** Open connections that have said something, by id, in the order in which they did. */
-  get connections(): ReadonlyMap<string, Connection> {
+  get connections(): ReadonlyMap<string, OpenConnection> {
     return this.#connections;
   }
 
@@ -123,6 +124,25 @@ export class ConnectionTable implements ConnectionHost {
     }
   }
 
+  /** Of whom there is no socket of his own: a peer that sends datagrams, or one that the gateway has let in. */
+  open<Opened extends OpenConnection>(remoteAddress: string, make: (id: string) => Opened): Opened | AdmissionRefusal {
+    const reason = this.#admission.admit(remoteAddress);
+    if (reason !== undefined) {
+      this.stats.countRefused(reason);
+      this.#events.refused({ remoteAddress, reason });
+      return reason;
+    }
+    try {
+      const connection = make(`${this.#idPrefix}${++this.#lastId}`);
+      this.#connections.set(connection.id, connection);
+      this.stats.accepted++;
+      return connection;
+    } catch (error) {
+      this.#admission.release(remoteAddress);
+      throw error;
+    }
+  }
+
   sendOff(socket: ConnectionSocket, message: Uint8Array | undefined): void {
     this.#refused.sendOff(socket, message);
   }
@@ -138,6 +158,16 @@ export class ConnectionTable implements ConnectionHost {
 
   loopTurned(): void {
     this.#system.scheduler.loopTurned();
+  }
+
+  /** What waits for the end of a step leaves soon. */
+  stepEndsSoon(): void {
+    this.#system.scheduler.ensureStep();
+  }
+
+  /** Called after each step, when all connections that were touched in it have had their `stepEnded`. */
+  onFlushed(hook: () => void): void {
+    this.#system.scheduler.onStepEnd("flush", hook);
   }
 
   touched(connection: StepParticipant): void {

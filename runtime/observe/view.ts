@@ -107,7 +107,7 @@ export interface DeadLetterView {
 export interface SessionView {
   readonly id: string;
   readonly actor: string;
-  readonly transport: "tcp" | "tls";
+  readonly transport: "tcp" | "tls" | "udp" | "datagram" | "web";
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly openedAt: number;
