@@ -6,6 +6,7 @@ import { createPairing, framesOrText } from "./net/connection-host.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
 import { startUdpListener, type UdpListener } from "./net/udp-listener.ts";
+import { openWebPeer, type WebSocketEvents, type WebSocketPort } from "./net/web-peers.ts";
 import { namingSettings, readTls, type TlsFiles } from "./node-files.ts";
 import { createFramesProtocol } from "./wire/frames-protocol.ts";
 import type { TextPart } from "./wire/text-parts.ts";
@@ -17,6 +18,7 @@ const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_
 
 export interface Sessions {
   readonly types: {
+    readonly webSession: SessionOf<string, string>;
     readonly pipelineSession: SessionOf<string, readonly TextPart[]>;
     readonly textSession: SessionOf<string, string>;
     readonly udpTextSession: SessionOf<string, string>;
@@ -27,6 +29,8 @@ export interface Sessions {
 }
 
 export interface Listeners {
+  /** For WebSockets that the gateway has accepted. */
+  readonly openWebSession: (socket: WebSocketPort) => WebSocketEvents | undefined;
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
   readonly udpPort: number | undefined;
@@ -49,7 +53,9 @@ export async function startListeners(
   const udp = await startUdp(sessions, text, table, config);
   const close = (): void => udp?.port.close();
   undo.defer(close);
-  return { ...streams, udpPort: udp?.port.number, close };
+  const web = { session: sessions.types.webSession, idleMs: config.idleMs, farewell: farewells(text) };
+  const openWebSession = (socket: WebSocketPort) => openWebPeer(socket, table, web);
+  return { ...streams, udpPort: udp?.port.number, openWebSession, close };
 }
 
 function startStreams({ types }: Sessions, text: TextProtocol, table: ConnectionTable, config: Config) {
@@ -79,15 +85,19 @@ async function startUdp(
   config: Config,
 ): Promise<UdpListener | undefined> {
   if (config.udpPort === undefined) return undefined;
-  const farewell = (reason: string): string | undefined => {
-    const octets = protocol.farewell?.(reason);
-    return octets && Buffer.from(octets).toString();
-  };
+  const farewell = farewells(protocol);
   const text = { session: types.udpTextSession, idleMs: config.idleMs, farewell, answerStranger };
   const datagrams = { session: types.datagramSession, farewell };
   const where = { hostname: config.host, port: config.udpPort };
   const started = startUdpListener({ ...where, table, random: systemSecrets, text, datagrams });
   return started.catch((error: unknown) => namingSettings("CORREIO_HOST, CORREIO_UDP_PORT", () => rethrow(error)));
+}
+
+function farewells(protocol: TextProtocol): (reason: string) => string | undefined {
+  return (reason) => {
+    const octets = protocol.farewell?.(reason);
+    return octets && Buffer.from(octets).toString();
+  };
 }
 
 function rethrow(error: unknown): never {

@@ -83,7 +83,9 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
   const onFault = (error: unknown): void =>
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
-  const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
+  const { openWebSession } = listeners;
+  const where = { host: config.httpHost, port: config.httpPort };
+  const gateway = startGateway({ ...where, adminToken, view, openWebSession, onFault });
   undo.defer(() => gateway.stop());
   // Only now: a second server on the same ports must not touch the ledger of the first.
   openLedger(ledger, config);

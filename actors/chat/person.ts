@@ -45,6 +45,7 @@ const isSame = (one: PersonState["holder"], other: { type: string; key: string }
 export const Person = actor("chat-person", {
   state: (): PersonState => ({ id: "", resumeKey: "", holder: undefined, registered: false, last: 0 }),
   durable: true,
+  private: true,
 })
   .on("claim", { in: ClaimSchema, out: ClaimedSchema }, async (person, claim) => {
     const { state } = person;

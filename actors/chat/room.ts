@@ -45,6 +45,7 @@ const isSame = (one: Session, other: Session): boolean => one.type === other.typ
 export const Room = actor("chat-room", {
   state: () => ({ last: 0, members: 0 }),
   durable: true,
+  private: true,
   indexed: ["members"],
   mailbox: { capacity: limits.roomMailboxMax },
 })

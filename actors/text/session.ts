@@ -18,6 +18,7 @@ export function createTextSession(name: SessionName, services: TextSessionServic
   return session(name, {
     state: (): TextState => ({ id: "", rooms: [], binding: undefined, controlKey: "", ...fullBudget() }),
     opened: (me: TextSession) => log.connected(clientOf(me), me.turnStartedAt),
+    private: true,
     message: (me: TextSession, message: string) =>
       obeyLine({ session: me, own: { type: name, key: me.key }, services, vocabulary }, message),
     closed: (me: TextSession, reason) => log.disconnected(clientOf(me), reason, me.turnStartedAt),
