@@ -1,14 +1,35 @@
 // What a node hosts: every actor type there is, made with what it needs from outside.
+import { createAccount } from "./accounts/account.ts";
+import { LoginGate } from "./accounts/login-gate.ts";
+import type { Passwords } from "./accounts/passwords.ts";
+import { Person } from "./chat/person.ts";
+import { Room } from "./chat/room.ts";
+import type { TextServices } from "./commands/command.ts";
+import { createVocabulary } from "./commands/vocabulary.ts";
 import { Counter } from "./counter/counter.ts";
 import { createPipelineSession, type PipelineService } from "./pipeline/session.ts";
+import { ClientLog, type ServerLog } from "./text/client-log.ts";
+import { createTextSession } from "./text/session.ts";
 
 export interface Services {
   readonly pipeline: PipelineService;
+  readonly text: TextServices & { readonly log: ServerLog; readonly passwords: Passwords };
 }
 
-export function createCatalog(services: Services) {
+export function createCatalog({ pipeline, text }: Services) {
+  const account = createAccount(text.passwords);
+  const vocabulary = createVocabulary(account);
+  const textServices = { ...text, vocabulary, log: new ClientLog(text.log) };
   return {
     counter: Counter,
-    pipelineSession: createPipelineSession(services.pipeline),
+    pipelineSession: createPipelineSession(pipeline),
+    textSession: createTextSession("text-session", textServices),
+    udpTextSession: createTextSession("udp-text-session", textServices),
+    datagramSession: createTextSession("datagram-session", textServices),
+    webSession: createTextSession("web-session", textServices),
+    room: Room,
+    person: Person,
+    account,
+    loginGate: LoginGate,
   };
 }

@@ -154,11 +154,95 @@ export const limits = {
   /** The buffer that the replies of one step share; a step that needs more gets another. */
   outboundArenaBytes: 1_048_576,
 
+  /** Commands that a text session takes at once, and each second after that; more wait, at the socket in the end. */
+  commandsBurst: 400,
+  commandsPerSecond: 200,
+  /** Messages that a room, or a person, keeps; the oldest go first. At most so many are read at once. */
+  historyMax: 5_000,
+  historyPageMax: 100,
+  historyPage: 20,
+  /** Members of one room, named in one line of `WHO`, and rooms of one session. */
+  roomMembersMax: 10_000,
+  membersPerLineMax: 50,
+  roomsPerSessionMax: 32,
+  /** What waits for one room: each member has one message there at most. */
+  roomMailboxMax: 16_384,
+  /** A guest's id stays its own for this time after its connection is gone. */
+  idReservedMs: 60_000,
+  /** Length of a password, in UTF-16 code units. */
+  passwordLengthMax: 128,
+  /** Passwords hashed at once, 64 MiB each, and those that wait for it. */
+  passwordHashesMax: 2,
+  passwordHashesWaitingMax: 16,
+  accountMailboxMax: 16,
+  /** Tries of passwords: so many at once, then one each so many milliseconds. */
+  loginsPerAddressBurst: 20,
+  loginsPerAddressEveryMs: 2_000,
+  loginsPerAccountBurst: 10,
+  loginsPerAccountEveryMs: 5_000,
+
+  /** One reliable datagram, with its header and checksum: it passes every path of the Internet whole. */
+  datagramBytesMax: 1_200,
+  /** One message over datagrams, as its taker gets it, and the fragments it may come in. */
+  datagramMessageBytesMax: 65_536,
+  datagramFragmentsMax: 64,
+  /** Messages of one lane of which a part has come; a sender that fills its fragments never has so many. */
+  datagramPartialMessagesMax: 256,
+  /** What a fragment counts in windows and queues beside its octets, so that small ones are bounded too. */
+  datagramFragmentCostBytes: 64,
+  /** Messages sent and not yet acknowledged, of one connection; one more is refused. */
+  datagramQueueBytesMax: 1_048_576,
+  /** What came and is not taken yet, of one connection; and what each side takes before it has said so. */
+  datagramWindowBytes: 262_144,
+  datagramFirstWindowBytes: 65_536,
+  /** How far a lane may go on beyond its oldest message that is not whole. */
+  datagramMessagesAheadMax: 4_096,
+  /** Packet numbers below the largest received whose second coming is noticed; older ones are dropped unseen. */
+  datagramReplayPackets: 1_024,
+  /** Packets that wait for their acknowledgement; with probes, at most twice as many. */
+  datagramsInFlightMax: 64,
+  /** An acknowledgement leaves after so many packets that want one, or after this time. */
+  datagramAckPackets: 2,
+  datagramAckDelayMs: 5,
+  /** Retransmission timeouts: before the first sample, least and most, on a local network and on a wide one. */
+  datagramLanFirstTimeoutMs: 100,
+  datagramWideFirstTimeoutMs: 1_000,
+  datagramLanTimeoutMs: 20,
+  datagramWideTimeoutMs: 200,
+  datagramTimeoutMaxMs: 1_000,
+  /** The first probe leaves no sooner after its packet than this. */
+  datagramProbeMs: 6,
+  /** A connection that has sent nothing for this long pings (the second where it is asked for), */
+  datagramKeepAliveMs: 5_000,
+  datagramQuickKeepAliveMs: 500,
+  /** and is lost when it has heard nothing for so many times that. */
+  datagramKeepAlivesMissed: 3,
+  /** A close is repeated so often while nobody answers it, and its text has at most so many octets. */
+  datagramClosesSent: 5,
+  datagramCloseTextBytesMax: 100,
+  /** Shorter messages are not compressed. */
+  datagramCompressBytesMin: 64,
+  /** A cookie is good for this time; the secret behind cookies changes this often. */
+  datagramCookieMs: 10_000,
+  datagramSecretMs: 60_000,
+  /** A hello or connect is repeated after this time, doubled up to the second; so many connects, then a new hello. */
+  datagramDialMs: 100,
+  datagramDialMaxMs: 1_000,
+  datagramConnectsSent: 4,
+  /** Dialling is given up after this time, unless asked otherwise. */
+  datagramDialTimeoutMs: 10_000,
+  /** Answers to packets of unknown connections that leave in one second. */
+  datagramGonesPerSecond: 1_000,
+
   /** Rows of the session ledger kept in memory while its file cannot be written. */
   ledgerPendingBytesMax: 8 * 1_048_576,
   /** Wait before a failed append is tried again. */
   ledgerRetryMs: 1_000,
 
+  /** Lines that the console shows each second; the rest are counted and named in one line. */
+  consoleLinesPerSecond: 100,
+  /** The log of text clients: grown beyond it the file is set aside, and one set aside before is removed. */
+  clientLogBytesMax: 64 * 1_048_576,
   /** Lines logged for one reason each second; the rest are counted and named in one line. */
   logLinesPerReasonPerSecond: 10,
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */

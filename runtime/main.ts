@@ -14,19 +14,9 @@ import { isStoreFailure } from "./core/errors.ts";
 import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { limits } from "./limits.ts";
-import { createPairing, type PairingChoice } from "./net/connection-host.ts";
+import { startListeners } from "./listeners.ts";
 import { ConnectionTable } from "./net/connection-table.ts";
-import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
-import {
-  createLedger,
-  messageOf,
-  namingSettings,
-  openLedger,
-  openStore,
-  readTls,
-  type TlsFiles,
-  troubleOf,
-} from "./node-files.ts";
+import { createLedger, messageOf, openLedger, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
@@ -35,10 +25,10 @@ import { startStackSampler } from "./observe/stack-sampler.ts";
 import { logStoreFailures } from "./observe/store-failures.ts";
 import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
-import { createFramesProtocol } from "./wire/frames-protocol.ts";
+import { createTextServices } from "./text-services.ts";
 
 /** Ends that need nobody's attention. */
-const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout"]);
+const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout", "exit", "replaced"]);
 /** Of the drain time, what is kept for closing what did not end by itself. */
 const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
@@ -46,8 +36,6 @@ const SAME_SIGNAL_MS = 1_000;
 
 /** What the store may take for closing, whatever is left of the drain time: it copies its log. */
 const STORE_CLOSE_MS = 1_000;
-
-const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_TLS_KEY";
 
 export interface Server {
   readonly tcpPort: number;
@@ -66,7 +54,9 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const ledger = createLedger(config, ledgerHeader, log);
   undo.defer(() => void ledger.close());
   const { serverId, workMs, experiment } = config;
-  const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
+  const text = createTextServices(config, log, (line) => void process.stdout.write(line));
+  undo.defer(() => void text.file?.close());
+  const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger }, text: text.services });
   const types: readonly AnyActorType[] = Object.values(catalog);
   const store = openStore(config);
   undo.defer(() => store.close());
@@ -78,10 +68,12 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const system = createSystem({ types, store, probe: watchdog.probe, events }, config);
   await system.start();
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
-  system.scheduler.onStepEnd("write", () => ledger.flush());
+  system.scheduler.onStepEnd("write", () => {
+    ledger.flush();
+    text.file?.flush();
+  });
   const table = createTable(system, config, log);
-  const frames = createPairing(createFramesProtocol(), catalog.pipelineSession);
-  const listeners = startListeners(() => frames, table, config, undo);
+  const listeners = startListeners(catalog, table, config, undo);
   const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
   const metrics = createMetrics({ ...figures, ...(system.memory === undefined ? {} : { memory: system.memory }) });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
@@ -93,15 +85,17 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   undo.defer(() => gateway.stop());
   // Only now: a second server on the same ports must not touch the ledger of the first.
   openLedger(ledger, config);
+  text.file?.open();
   phase.notReady = undefined;
   undo.move();
   const drain = async (): Promise<number> => {
     phase.notReady = "draining";
     const startedMs = systemClock.monotonicMs();
     const leftMs = (): number => Math.max(0, startedMs + config.drainMs - systemClock.monotonicMs());
-    for (const listener of listeners) listener.stop();
+    listeners.stop();
     const cutOff = await drainSessions(table, system, config.drainMs);
     const rowsLost = ledger.close();
+    text.file?.close();
     if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
     if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
     await settlesWithin(systemClock, gateway.stop(), leftMs());
@@ -110,25 +104,8 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     void watchdog.stop();
     return cutOff;
   };
-  return { tcpPort: listeners[0]?.port ?? 0, tlsPort: listeners[1]?.port, httpPort: gateway.port, adminToken, drain };
-}
-
-function startListeners(
-  choose: PairingChoice,
-  table: ConnectionTable,
-  config: Config,
-  undo: AsyncDisposableStack,
-): readonly TcpListener[] {
-  const { host: hostname, reusePort } = config;
-  const listen = (port: number, settings: string, tls?: TlsFiles): TcpListener => {
-    const where = { hostname, port, reusePort, ...(tls === undefined ? {} : { tls }) };
-    const listener = namingSettings(settings, () => startTcpListener({ ...where, choose, table }));
-    undo.defer(() => listener.stop());
-    return listener;
-  };
-  const plain = listen(config.port, "CORREIO_HOST, CORREIO_PORT");
-  if (config.tls === undefined) return [plain];
-  return [plain, listen(config.tls.port, TLS_SETTINGS, readTls(config.tls))];
+  const { tcpPort, tlsPort } = listeners;
+  return { tcpPort, tlsPort, httpPort: gateway.port, adminToken, drain };
 }
 
 interface SystemParts {

@@ -1,5 +1,6 @@
 // All that actors may use of the runtime, named one by one.
-export { type Static, Type as t } from "@sinclair/typebox";
+export { type Static, type TObject, type TSchema, Type as t } from "@sinclair/typebox";
+export { Value } from "@sinclair/typebox/value";
 
 export type {
   ActorContext,
@@ -15,7 +16,7 @@ export type {
 } from "./core/context.ts";
 export { actor, type ActorType, session } from "./core/definition.ts";
 export { type Receipt, Refusal, RuntimeError } from "./core/errors.ts";
-export type { CallOptions, Ref, TellOptions } from "./core/shape.ts";
+export type { Addressable, CallOptions, Ref, TellOptions } from "./core/shape.ts";
 export { topic, type Topic, type TopicOf } from "./core/topic.ts";
 export { limits } from "./limits.ts";
 export type { TextPart } from "./wire/text-parts.ts";

@@ -67,7 +67,11 @@ export interface SessionMethods {
 type StaticOf<Schema> = Schema extends TSchema ? Static<Schema> : undefined;
 type AnswerOf<Schema> = Schema extends TSchema ? Static<Schema> : void;
 type Handler<Context, In, Out> = (actor: Context, input: In) => Out | Promise<Out>;
-type WriteContext<State, Durable> = Durable extends true ? DurableContext<State> : ActorContext<State>;
+type WriteContext<State, Durable, Out> = Durable extends true
+  ? DurableContext<State>
+  : [Out] extends [never]
+    ? ActorContext<State>
+    : SessionContext<State, Out>;
 type LookContext<State, Durable> = Durable extends true ? DurableReadContext<State> : ReadContext<State>;
 
 export interface MethodSchemas {
@@ -121,7 +125,7 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never, Dura
   on<Name extends string, const Schemas extends MethodSchemas>(
     name: Name,
     schemas: Schemas,
-    handler: Handler<WriteContext<State, Durable>, StaticOf<Schemas["in"]>, AnswerOf<Schemas["out"]>>,
+    handler: Handler<WriteContext<State, Durable, Out>, StaticOf<Schemas["in"]>, AnswerOf<Schemas["out"]>>,
   ): ActorType<
     State,
     Methods & { [M in Name]: { in: StaticOf<Schemas["in"]>; out: AnswerOf<Schemas["out"]> } },

@@ -1,0 +1,96 @@
+// A person behind an id: who holds it, with which key it can be taken up again, and the direct messages sent to it.
+import { actor, limits, type Rows, t } from "#runtime/mod.ts";
+
+import { inboxPlace, messageLine } from "./lines.ts";
+import { appendMessage, type Message, MessageSchema, PageSchema, readMessages } from "./message-log.ts";
+import type { Id } from "./names.ts";
+import { idHolders, inboxLines } from "./topics.ts";
+
+const SessionSchema = t.Object({ type: t.String(), key: t.String() });
+
+const ClaimSchema = t.Object({
+  id: t.Unsafe<Id>(t.String()),
+  session: SessionSchema,
+  /** Of an earlier claim: who has it takes the id over. */
+  resumeKey: t.Optional(t.String()),
+  /** What the id can be taken up with from now on. */
+  nextKey: t.String(),
+  hasAccount: t.Boolean(),
+  /** The account's password was given. */
+  loggedIn: t.Boolean(),
+});
+
+const ClaimedSchema = t.Object({ resumeKey: t.String(), last: t.Integer() });
+const GoneSchema = t.Object({ type: t.String(), key: t.String(), reason: t.String() });
+const DeliverSchema = t.Object({
+  from: t.Unsafe<Id>(t.String()),
+  text: t.String({ maxLength: limits.textLineBytesMax }),
+});
+
+interface PersonState {
+  /** As its owner wrote it; empty while nobody has the id. */
+  id: string;
+  resumeKey: string;
+  holder: { type: string; key: string } | undefined;
+  /** Its owner has an account: the id is never free again. */
+  registered: boolean;
+  /** Number of the last direct message. */
+  last: number;
+}
+
+const isSame = (one: PersonState["holder"], other: { type: string; key: string }): boolean =>
+  one?.type === other.type && one.key === other.key;
+
+/** The key is that of the id (`idKey`). A guest's id is free again some time after its connection is gone. */
+export const Person = actor("chat-person", {
+  state: (): PersonState => ({ id: "", resumeKey: "", holder: undefined, registered: false, last: 0 }),
+  durable: true,
+})
+  .on("claim", { in: ClaimSchema, out: ClaimedSchema }, async (person, claim) => {
+    const { state } = person;
+    const { session, loggedIn } = claim;
+    const again = isSame(state.holder, session) || (state.id !== "" && claim.resumeKey === state.resumeKey);
+    if (claim.hasAccount && !loggedIn && !again) throw person.refuse("chat.login_needed");
+    if (state.id !== "" && !loggedIn && !again) throw person.refuse("chat.id_in_use");
+    if (loggedIn && !state.registered) await clearInbox(person);
+    if (state.holder !== undefined && !isSame(state.holder, session)) person.unwatch(state.holder);
+    person.cancelAlarm("free");
+    person.watch(session, "gone");
+    person.publish(idHolders(person.key), `${session.type}/${session.key}`);
+    const registered = state.registered || loggedIn;
+    Object.assign(state, { id: claim.id, resumeKey: claim.nextKey, holder: session, registered });
+    return { resumeKey: claim.nextKey, last: state.last };
+  })
+  .on("release", { in: SessionSchema }, (person, session) => {
+    if (!isSame(person.state.holder, session)) return;
+    person.unwatch(session);
+    person.state.holder = undefined;
+    if (!person.state.registered) person.destroy();
+  })
+  .on("gone", { in: GoneSchema }, (person, { type, key }) => {
+    if (!isSame(person.state.holder, { type, key })) return;
+    person.state.holder = undefined;
+    if (!person.state.registered) person.alarm("free", { afterMs: limits.idReservedMs, send: "free" });
+  })
+  .on("free", {}, (person) => {
+    if (person.state.holder === undefined && !person.state.registered) person.destroy();
+  })
+  .on("deliver", { in: DeliverSchema, out: t.Integer({ description: "Its number" }) }, (person, { from, text }) => {
+    const { state, rows } = person;
+    if (state.id === "") throw person.refuse("chat.unknown_id");
+    const message: Message = { number: ++state.last, at: person.turnStartedAt, from, text };
+    appendMessage(rows, message);
+    person.publish(inboxLines(person.key), messageLine(inboxPlace(state.id), message));
+    return message.number;
+  })
+  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) => readMessages(rows, page));
+
+/** What was sent to a guest of this id is not for whoever has the account. */
+async function clearInbox(person: { readonly rows: Rows; readonly state: PersonState }): Promise<void> {
+  while (true) {
+    const found = await person.rows.range({ limit: limits.rowsPerRangeMax });
+    for (const { row } of found) person.rows.delete(row);
+    if (found.length < limits.rowsPerRangeMax) break;
+  }
+  person.state.last = 0;
+}

@@ -1,0 +1,107 @@
+// A chat room: numbered messages that are kept, and the members whose sessions are told of them.
+import { actor, limits, type Rows, type Static, t } from "#runtime/mod.ts";
+
+import { joinedLine, leftLine, messageLine } from "./lines.ts";
+import { appendMessage, type Message, MessageSchema, PageSchema, readMessages } from "./message-log.ts";
+import { type Id, idKey } from "./names.ts";
+import { roomLines } from "./topics.ts";
+
+const SessionSchema = t.Object({ type: t.String(), key: t.String() });
+
+const MemberSchema = t.Object({
+  id: t.Unsafe<Id>(t.String()),
+  session: SessionSchema,
+  address: t.String({ description: "Where the member's connection comes from: address:port/transport" }),
+});
+
+const JoinSchema = t.Object({
+  member: MemberSchema,
+  after: t.Optional(t.Integer({ minimum: 0, description: "The last number the member has seen" })),
+});
+
+const JoinedSchema = t.Object({
+  last: t.Integer({ description: "Number of the last message" }),
+  members: t.Integer(),
+  missed: t.Array(MessageSchema, { description: "The first that the member has not seen" }),
+});
+
+const LeaveSchema = t.Object({ id: t.Unsafe<Id>(t.String()), session: SessionSchema, reason: t.String() });
+const PostSchema = t.Object({ from: t.Unsafe<Id>(t.String()), text: t.String({ maxLength: limits.textLineBytesMax }) });
+const MembersSchema = t.Object({ after: t.Optional(t.Unsafe<Id>(t.String())), count: t.Integer({ minimum: 1 }) });
+const GoneSchema = t.Object({ type: t.String(), key: t.String(), reason: t.String() });
+
+type Member = Static<typeof MemberSchema>;
+type Session = Static<typeof SessionSchema>;
+
+const FIRST_MEMBER = "member/";
+const BEHIND_LAST_MEMBER = "member0";
+const memberRow = (id: Id): string => FIRST_MEMBER + idKey(id);
+/** Finds the member when only the session is known, because it is gone. */
+const sessionRow = ({ type, key }: Session): string => `session/${type}/${key}`;
+
+const isSame = (one: Session, other: Session): boolean => one.type === other.type && one.key === other.key;
+
+/** The key is the room's name. Members are stored too: a room may sleep while they are there. */
+export const Room = actor("chat-room", {
+  state: () => ({ last: 0, members: 0 }),
+  durable: true,
+  indexed: ["members"],
+  mailbox: { capacity: limits.roomMailboxMax },
+})
+  .on("join", { in: JoinSchema, out: JoinedSchema }, async (room, { member, after }) => {
+    const { state, rows } = room;
+    const { id, session } = member;
+    const before = (await rows.get(memberRow(id))) as Member | undefined;
+    if (before === undefined && state.members >= limits.roomMembersMax) throw room.refuse("chat.room_full");
+    if (before === undefined) {
+      state.members++;
+      room.publish(roomLines(room.key), joinedLine(room.key, id, member.address));
+    } else if (!isSame(before.session, session)) {
+      rows.delete(sessionRow(before.session));
+      room.unwatch(before.session);
+    }
+    rows.put(memberRow(id), member);
+    rows.put(sessionRow(session), id);
+    room.watch(session, "gone");
+    const missed = after === undefined ? [] : await readMessages(rows, { after, count: limits.historyPageMax });
+    return { last: state.last, members: state.members, missed };
+  })
+  .on("leave", { in: LeaveSchema }, async (room, { id, session, reason }) => {
+    if (await forget(room.rows, id, session)) {
+      room.unwatch(session);
+      room.state.members--;
+      room.publish(roomLines(room.key), leftLine(room.key, id, reason));
+    }
+    if (room.state.members === 0 && room.state.last === 0) room.destroy();
+  })
+  .on("gone", { in: GoneSchema }, async (room, { type, key, reason }) => {
+    const session = { type, key };
+    const id = (await room.rows.get(sessionRow(session))) as Id | undefined;
+    if (id !== undefined && (await forget(room.rows, id, session))) {
+      room.state.members--;
+      room.publish(roomLines(room.key), leftLine(room.key, id, reason));
+    }
+    if (room.state.members === 0 && room.state.last === 0) room.destroy();
+  })
+  .on("post", { in: PostSchema, out: t.Integer({ description: "Its number" }) }, (room, { from, text }) => {
+    const message: Message = { number: ++room.state.last, at: room.turnStartedAt, from, text };
+    appendMessage(room.rows, message);
+    room.publish(roomLines(room.key), messageLine(room.key, message));
+    return message.number;
+  })
+  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) => readMessages(rows, page))
+  .read("members", { in: MembersSchema, out: t.Array(MemberSchema) }, async ({ rows }, { after, count }) => {
+    // A row follows all that begin with the key of `after` alone when a character below every other is added.
+    const from = after === undefined ? FIRST_MEMBER : `${memberRow(after)}\u0000`;
+    const found = await rows.range({ from, before: BEHIND_LAST_MEMBER, limit: count });
+    return found.map(({ value }) => value as Member);
+  });
+
+/** False when the member is there by another session meanwhile, or not at all. */
+async function forget(rows: Rows, id: Id, session: Session): Promise<boolean> {
+  rows.delete(sessionRow(session));
+  const member = (await rows.get(memberRow(id))) as Member | undefined;
+  if (member === undefined || !isSame(member.session, session)) return false;
+  rows.delete(memberRow(id));
+  return true;
+}

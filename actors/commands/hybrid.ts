@@ -1,0 +1,47 @@
+// Hybrid mode: a session on TCP hands its lines to a datagram connection, which shows a token that it was given.
+import { t } from "#runtime/mod.ts";
+
+import { command } from "./command.ts";
+import { forwardAll } from "./forwarding.ts";
+import { CONTROL_SESSION, controlSessions, DATA_SESSION } from "./session-methods.ts";
+
+const TOKEN = /^([^.]{1,64})\.(.{32})$/;
+
+export const hybridCommands = [
+  command({
+    name: "UDP",
+    usage: "UDP",
+    help: "porta e código para receber as mensagens por datagramas (BIND)",
+    input: t.Object({}),
+    needsId: true,
+    control: true,
+    budgeted: true,
+    run({ session, own, services }) {
+      const port = services.udpPort();
+      if (port === undefined || own.type !== CONTROL_SESSION) throw session.refuse("chat.no_udp");
+      const secret = services.secret();
+      session.state.binding = { secret, dataKey: session.state.binding?.dataKey ?? "" };
+      return `${port} ${own.key}.${secret}`;
+    },
+  }),
+  command({
+    name: "BIND",
+    usage: "BIND código",
+    help: "liga esta conexão de datagramas à sessão TCP do código",
+    input: t.Object({ token: t.String() }),
+    control: true,
+    budgeted: true,
+    async run({ session, own }, { token }) {
+      const [, controlKey = "", secret = ""] = TOKEN.exec(token) ?? [];
+      if (own.type !== DATA_SESSION) throw session.refuse("chat.only_over_datagrams");
+      if (session.state.id !== "") throw session.refuse("chat.already_named");
+      if (controlKey === "") throw session.refuse("chat.no_binding");
+      const control = session.ref(controlSessions, controlKey);
+      session.watch(control, "controlGone");
+      const { id, rooms } = await control.bind({ secret, dataKey: own.key });
+      Object.assign(session.state, { id, rooms: [...rooms], controlKey });
+      forwardAll(session);
+      return id;
+    },
+  }),
+];

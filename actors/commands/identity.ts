@@ -1,0 +1,123 @@
+// Who is who: HELLO for guests, ADDUSER and LOGIN for those with an account.
+import { limits, type Ref, t } from "#runtime/mod.ts";
+
+import type { AccountType } from "../accounts/account.ts";
+import { LoginGate } from "../accounts/login-gate.ts";
+import { noticeLine } from "../chat/lines.ts";
+import { type Id, idKey, isReserved, parseId } from "../chat/names.ts";
+import { Person } from "../chat/person.ts";
+import { idHolders, inboxLines } from "../chat/topics.ts";
+import { type Answer, type Caller, command, type TextSession } from "./command.ts";
+
+const PasswordInput = t.Object({
+  id: t.String(),
+  password: t.String({ minLength: 1, maxLength: limits.passwordLengthMax }),
+});
+
+/** Transports on which a password can be read on its way. */
+const ENCRYPTED: ReadonlySet<string> = new Set(["tls"]);
+
+export function createIdentityCommands(accountType: AccountType) {
+  const accountOf = (session: TextSession, id: Id) => session.ref(accountType, idKey(id));
+  return [
+    command({
+      name: "HELLO",
+      usage: "HELLO nome [chave]",
+      help: "dá um identificador a esta conexão; a chave retoma o de antes",
+      input: t.Object({ id: t.String(), resumeKey: t.Optional(t.String()) }),
+      control: true,
+      budgeted: true,
+      logged: ({ id }) => id,
+      async run(caller, input) {
+        const id = freeId(caller, input.id);
+        const hasAccount = await accountOf(caller.session, id).exists();
+        return claim(caller, id, { resumeKey: input.resumeKey, hasAccount, loggedIn: false });
+      },
+    }),
+    command({
+      name: "LOGIN",
+      usage: "LOGIN nome senha",
+      help: "dá a esta conexão o identificador de uma conta",
+      input: PasswordInput,
+      control: true,
+      budgeted: true,
+      logged: ({ id }) => id,
+      async run(caller, { id: name, password }) {
+        const id = freeId(caller, name);
+        await passGates(caller, id);
+        const matches = await accountOf(caller.session, id).verify({ password });
+        if (!matches) throw caller.session.refuse("account.bad_password");
+        return claim(caller, id, { resumeKey: undefined, hasAccount: true, loggedIn: true });
+      },
+    }),
+    command({
+      name: "ADDUSER",
+      usage: "ADDUSER nome senha",
+      help: "cria uma conta",
+      input: PasswordInput,
+      control: true,
+      budgeted: true,
+      logged: ({ id }) => id,
+      async run(caller, { id: name, password }) {
+        const id = validId(caller, name);
+        await passGates(caller, id);
+        await accountOf(caller.session, id).create({ password });
+        return id;
+      },
+    }),
+  ];
+}
+
+function validId({ session }: Caller, text: string): Id {
+  const id = parseId(text);
+  if (id === undefined) throw session.refuse("chat.bad_id");
+  if (isReserved(id)) throw session.refuse("chat.id_reserved");
+  return id;
+}
+
+/** The id, where this connection has none yet or this one. */
+function freeId(caller: Caller, text: string): Id {
+  const id = validId(caller, text);
+  const { state } = caller.session;
+  if (state.id !== "" && idKey(state.id) !== idKey(id)) throw caller.session.refuse("chat.already_named");
+  return id;
+}
+
+/** Before anything is hashed: whether a password may cross this connection, and whether it may be tried now. */
+async function passGates({ session, services }: Caller, id: Id): Promise<void> {
+  const { transport, remoteAddress } = session.connection;
+  if (!ENCRYPTED.has(transport)) {
+    if (services.plainLogin === "refuse") throw session.refuse("account.needs_tls");
+    if (services.plainLogin === "warn") {
+      session.send(noticeLine("plain_login", "A senha viajou sem cifra; use a porta TLS."));
+    }
+  }
+  const address = { burst: limits.loginsPerAddressBurst, everyMs: limits.loginsPerAddressEveryMs };
+  const account = { burst: limits.loginsPerAccountBurst, everyMs: limits.loginsPerAccountEveryMs };
+  const passes =
+    (await session.ref(LoginGate, `address/${remoteAddress}`).pass(address)) &&
+    (await session.ref(LoginGate, `account/${idKey(id)}`).pass(account));
+  if (!passes) throw session.refuse("account.too_many_tries");
+}
+
+interface Proof {
+  readonly resumeKey: string | undefined;
+  readonly hasAccount: boolean;
+  readonly loggedIn: boolean;
+}
+
+async function claim({ session, own, services }: Caller, id: Id, { resumeKey, ...proof }: Proof): Promise<Answer> {
+  const person: Ref<(typeof Person)["shape"]["methods"]> = session.ref(Person, idKey(id));
+  // Before the claim: whoever takes the id over from us must be heard.
+  session.subscribe(idHolders(idKey(id)), "idHeld");
+  try {
+    const claimed = { id, session: own, nextKey: services.secret(), ...proof };
+    const answer = await person.claim(resumeKey === undefined ? claimed : { ...claimed, resumeKey });
+    session.state.id = id;
+    session.forward(inboxLines(idKey(id)));
+    return `${id} ${answer.resumeKey} ${answer.last}`;
+  } catch (error) {
+    if (session.state.id === "") session.unsubscribe(idHolders(idKey(id)));
+    throw error;
+  }
+}
