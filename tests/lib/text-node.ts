@@ -31,6 +31,8 @@ const ANSWERS: ReadonlyMap<string, string> = new Map([
   ["TIME", "TIME: 2026-11-20 09:11:00.123456"],
 ]);
 
+const ignore = (): void => undefined;
+
 export function startTextNode(options: TextNodeOptions = {}): TextNode {
   const lines: string[] = [];
   const ended: string[] = [];
@@ -45,7 +47,6 @@ export function startTextNode(options: TextNodeOptions = {}): TextNode {
     admission: { connectionsMax, connectionsPerAddressMax: connectionsMax },
     deadlines: { ...limits, answerMs: limits.closingTurnsMs, ...options.deadlines },
   };
-  const ignore = (): void => undefined;
   const table = new ConnectionTable(system, settings, {
     refused: ignore,
     failed: ignore,
