@@ -132,7 +132,7 @@ export const limits = {
   /** After our FIN the peer has this long to close its side. */
   lingerMs: 2_000,
 
-  /** A peer that the kernel cannot reach any more is noticed this long after its last octet, while nothing is sent to it. */
+  /** The kernel notices this long after its last octet that a peer is gone to which nothing is being sent. */
   keepAliveMs: 30_000,
 
   /** Connections that are sent away and given that time too; others are told and closed at once. */

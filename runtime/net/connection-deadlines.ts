@@ -21,11 +21,7 @@ export interface ConnectionTimes {
   readonly unansweredSinceMs: number | undefined;
 }
 
-export type TimeoutReason =
-  | "message_timeout"
-  | "idle_timeout"
-  | "peer_not_reading"
-  | "answer_timeout";
+export type TimeoutReason = "message_timeout" | "idle_timeout" | "peer_not_reading" | "answer_timeout";
 
 export type Verdict =
   | { readonly reason: TimeoutReason }

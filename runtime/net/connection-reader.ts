@@ -22,8 +22,9 @@ export class ConnectionReader {
   #chunkBytes = 0;
   #paused = false;
   #finished = false;
-  /** Since when no octet has followed those of the message that is not whole, and whether more were looked for since. */
+  /** Since when no octet has followed those of a message that is not whole. */
   #quietSinceMs = 0;
+  /** Late for that, it was left to the loop to look at its sockets once more. */
   #lookedAgain = false;
   /** When the peer's last byte came, in monotonic milliseconds; 0 before the first. */
   lastByteMs = 0;

@@ -159,13 +159,14 @@ function undecodable(times: number): Pairing["protocol"] {
   return { ...protocol, createDecoder };
 }
 
+const speak = (socket: Bun.Socket): void => void socket.write(frame("in vain"));
+
 /** Connects, says something, and comes back when the server has closed the socket. */
 async function connectInVain(port: number): Promise<void> {
   const gone = Promise.withResolvers<void>();
   const end = (): void => gone.resolve();
-  const open = (socket: Bun.Socket): void => void socket.write(frame("in vain"));
   // The reset may come before the connection is seen here.
-  Bun.connect({ hostname: "127.0.0.1", port, socket: { open, data() {}, close: end, error: end } }).catch(end);
+  Bun.connect({ hostname: "127.0.0.1", port, socket: { open: speak, data() {}, close: end, error: end } }).catch(end);
   await gone.promise;
 }
 

@@ -5,7 +5,13 @@ import { SteppedSystem } from "../testing/stepped-system.ts";
 import { createFramesProtocol } from "../wire/frames-protocol.ts";
 import { frame } from "../wire/test-frames.ts";
 import type { TextPart } from "../wire/text-parts.ts";
-import { type ConnectionSocket, framesOrText, type Pairing, type PairingChoice, type SocketEvents } from "./connection-host.ts";
+import {
+  type ConnectionSocket,
+  framesOrText,
+  type Pairing,
+  type PairingChoice,
+  type SocketEvents,
+} from "./connection-host.ts";
 import { ConnectionTable, type NetSettings } from "./connection-table.ts";
 
 /** Closing tells the connection at once, as Bun's sockets do. */
@@ -165,9 +171,10 @@ export function createTestTable(options: TableOptions = {}): TestTable {
   });
 }
 
-function choiceOf({ protocol, text }: TableOptions, session: Pairing["session"]): PairingChoice {
-  const frames = { protocol: protocol ?? (createFramesProtocol() as unknown as Pairing["protocol"]), session };
-  return text === undefined ? () => frames : framesOrText(frames, { protocol: text, session });
+function choiceOf(options: TableOptions, type: Pairing["session"]): PairingChoice {
+  const protocol = options.protocol ?? (createFramesProtocol() as unknown as Pairing["protocol"]);
+  const first = { protocol, session: type };
+  return options.text === undefined ? () => first : framesOrText(first, { protocol: options.text, session: type });
 }
 
 type ScriptedSession = AnyActorType & SessionOf<string, readonly TextPart[]>;

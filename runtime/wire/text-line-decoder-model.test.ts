@@ -26,12 +26,13 @@ interface Lines {
   readonly tooLong: boolean;
 }
 
+const isTooLong = (line: string): boolean => line.replace(/\r$/, "").length > limits.textLineBytesMax;
+
 /** Latin-1, because there an octet is a character: what is too long is counted in octets. */
 function model(bytes: Buffer): Lines {
   const lines: string[] = [];
   const pieces = bytes.toString("latin1").split("\n");
   const rest = pieces.pop() as string;
-  const isTooLong = (line: string): boolean => line.replace(/\r$/, "").length > limits.textLineBytesMax;
   for (const piece of pieces) {
     if (isTooLong(piece)) return { lines, rest: 0, tooLong: true };
     lines.push(Buffer.from(`${piece}\n`, "latin1").toString());

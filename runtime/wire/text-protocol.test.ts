@@ -30,10 +30,7 @@ describe("the text protocol", () => {
 
   test.each([
     ["net.connections_max", "ERROR: Servidor cheio (net.connections_max).\n"],
-    [
-      "net.connections_per_address_max",
-      "ERROR: Conexões demais deste endereço (net.connections_per_address_max).\n",
-    ],
+    ["net.connections_per_address_max", "ERROR: Conexões demais deste endereço (net.connections_per_address_max).\n"],
     ["net.draining", "ERROR: Servidor encerrando (net.draining).\n"],
     ["constructor", "ERROR: Conexão recusada (constructor).\n"],
   ])("says %s in one line to who is refused", (reason, line) => {
