@@ -154,18 +154,18 @@ export class DatagramChannel {
     this.#sender.sent.pingWanted = true;
   }
 
-  /** A packet of so many octets was `taken` that came from elsewhere: that is the candidate now, and is asked. */
+  /** A packet of so many octets was `taken` that came from elsewhere: that is the candidate now. */
   addressChanged(octets: number, nowMs: number): void {
     this.#path.begin(octets, nowMs);
   }
 
   #receive(packet: Uint8Array, nowMs: number, from: Path): Receipt {
     if (!isSealed(packet) || this.state === "lost") return "bad";
-    const header = this.#header;
     if (isGone(packet, this.id)) {
       this.#ending.lose("gone");
       return "taken";
     }
+    const header = this.#header;
     if (!header.read(packet) || header.id !== this.id) return "bad";
     this.figures.packetsIn++;
     this.figures.octetsIn += packet.length;
@@ -184,14 +184,17 @@ export class DatagramChannel {
     this.#sender.outbound.windowSaid(this.#header.window);
     const reader = this.#reader;
     let receipt: Receipt = "taken";
+    let isWanting = false;
+    let atOnce = isOutOfOrder;
     reader.open(packet, DATA_HEADER_BYTES, packet.length - CHECKSUM_BYTES);
     while (reader.next()) {
       const outcome = this.#takeFrame(reader, nowMs);
       if (outcome === "bad") return "bad";
       if (outcome === "moved") receipt = "moved";
-      const isWanting = reader.kind === frameKind.ping || reader.kind === frameKind.message;
-      if (isWanting) this.#received.wantAcknowledgement(isOutOfOrder || outcome === "duplicate", nowMs);
+      if (outcome === "duplicate") atOnce = true;
+      if (reader.kind === frameKind.ping || reader.kind === frameKind.message) isWanting = true;
     }
+    if (isWanting) this.#received.wantAcknowledgement(atOnce, nowMs);
     return receipt;
   }
 
