@@ -11,13 +11,10 @@ import { InboundMessages } from "./inbound-messages.ts";
 import { Liveness } from "./liveness.ts";
 import { type ConnectionId, DATA_HEADER_BYTES, DataHeader } from "./packet-header.ts";
 import { PacketSender, QUESTION_PACKET_BYTES, type Said } from "./packet-sender.ts";
-import { PathProof } from "./path-proof.ts";
+import { type Path, PathProof } from "./path-proof.ts";
 import type { Profile } from "./profile.ts";
 import { ReceivedPackets } from "./received-packets.ts";
 import type { SecretRandom } from "./secrets.ts";
-
-/** Where packets come from or go to: the address that is proven, or the one that the peer may have moved to. */
-export type Path = "proven" | "candidate";
 
 /** `moved`: taken, and the peer has proven that it is at the candidate: that is its address now. */
 export type Receipt = "taken" | "moved" | "duplicate" | "bad";
