@@ -1,4 +1,4 @@
-// What does a message cost over reliable datagrams, before any socket? Two channels in one process, packets handed over.
+// What does a message cost over reliable datagrams, before any socket? Two channels in one process hand over packets.
 
 import { parseArgs } from "node:util";
 

@@ -1,4 +1,4 @@
-// A peer that lies, and a path that brings anything: the connection ends with a code, or nothing changes; it never throws.
+// A peer that lies, a path that brings anything: the connection ends with a code, or nothing changes; it never throws.
 import { describe, expect, test } from "bun:test";
 import { deflateRawSync } from "node:zlib";
 

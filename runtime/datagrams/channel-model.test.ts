@@ -1,4 +1,4 @@
-// Two channels and a bad path, for many seeds: every message once, in order where promised, and nothing grows beyond bounds.
+// Two channels and a bad path, for many seeds: every message once, in order where promised, and within bounds.
 import { describe, expect, test } from "bun:test";
 
 import { createRandom, type Random } from "../base/random.ts";
@@ -30,7 +30,8 @@ function speak(network: TestNetwork, end: End, random: Random, count: number): S
     if (random.next() < 0.3) atMs += random.next() * 40;
     const length = random.next() < 0.02 ? random.next() * 60_000 : random.next() * 200;
     const lane = random.next() < 0.5 ? 0 : 1;
-    const text = `${index} ${Array.from({ length: length / 8 }, () => random.next().toString(36).slice(2, 10)).join("")}`;
+    const words = Array.from({ length: length / 8 }, () => random.next().toString(36).slice(2, 10));
+    const text = `${index} ${words.join("")}`;
     network.at(atMs, () => say(lane, text));
   }
   return script;

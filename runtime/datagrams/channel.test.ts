@@ -27,6 +27,14 @@ function packetsOf(channel: DatagramChannel, nowMs: number): Uint8Array[] {
   return packets;
 }
 
+/** The client's packets come from elsewhere; what the server sends is caught, by where it goes. */
+function moved(): { server: DatagramChannel; client: DatagramChannel } {
+  const [server, client] = [lone(), lone({ random: seededSecrets(10) })];
+  for (const packet of packetsOf(client, 0)) expect(server.received(packet, 10)).toBe("taken");
+  for (const packet of packetsOf(server, 10)) client.received(packet, 20);
+  return { server, client };
+}
+
 describe("messages", () => {
   test("arrive as they are: empty, of one octet, of the greatest length", () => {
     const network = new TestNetwork(1, calm);
@@ -237,14 +245,6 @@ describe("a receiver that does not take", () => {
 });
 
 describe("a peer that has moved", () => {
-  /** The client's packets come from elsewhere; what the server sends is caught, by where it goes. */
-  function moved(): { server: DatagramChannel; client: DatagramChannel } {
-    const [server, client] = [lone(), lone({ random: seededSecrets(10) })];
-    for (const packet of packetsOf(client, 0)) expect(server.received(packet, 10)).toBe("taken");
-    for (const packet of packetsOf(server, 10)) client.received(packet, 20);
-    return { server, client };
-  }
-
   const into = new Uint8Array(limits.datagramBytesMax);
 
   test("is asked where it is now, with no more octets than came from there, and is there once it has answered", () => {

@@ -81,7 +81,7 @@ export class DatagramChannel {
     return healthOf(this.#sender, this.#inbound);
   }
 
-  /** Never throws, whatever the octets are; what is not of this connection changes nothing. It keeps no part of them. */
+  /** Never throws; octets that are not of this connection change nothing. It keeps no part of them. */
   received(packet: Uint8Array, nowMs: number, from: Path = "proven"): Receipt {
     const receipt = this.#receive(packet, nowMs, from);
     if (receipt === "bad") this.figures.bad++;
@@ -125,7 +125,7 @@ export class DatagramChannel {
     return length;
   }
 
-  /** When `nextPacket` should be called again at the latest, once it has given 0. Infinity: not before something comes. */
+  /** When `nextPacket` should be called again at the latest, once it has given 0. Infinity: never by itself. */
   nextTimeMs(): number {
     if (this.state !== "open") return this.#ending.dueMs;
     return Math.min(

@@ -46,13 +46,16 @@ function dialer(options: Partial<DialOptions> = {}): DatagramDialer {
   return new DatagramDialer({ random: seededSecrets(2), profile, nowMs: 0, ...options });
 }
 
+const server = (): TestServer => new TestServer();
+const cookieIn = (retry: Uint8Array) => ({ seconds: Buffer.from(retry).readUInt32BE(9), proof: retry.slice(13, 29) });
+
 /** Both, with ten milliseconds each way; `passes` says of the nth packet of all whether it arrives. */
-function meet(server: TestServer, client: DatagramDialer, passes: (packet: number) => boolean = () => true): number {
+function meet(host: TestServer, client: DatagramDialer, passes: (packet: number) => boolean = () => true): number {
   let nowMs = 0;
   for (let packets = 0; client.state === "dialling";) {
     nowMs = Math.max(nowMs, client.nextTimeMs());
     const packet = client.nextPacket(nowMs);
-    const answer = packet !== undefined && passes(packets++) ? server.answer(packet, nowMs + 10) : undefined;
+    const answer = packet !== undefined && passes(packets++) ? host.answer(packet, nowMs + 10) : undefined;
     if (answer === undefined || !passes(packets++)) continue;
     nowMs += 20;
     client.received(answer, nowMs);
@@ -62,35 +65,35 @@ function meet(server: TestServer, client: DatagramDialer, passes: (packet: numbe
 
 describe("a client and a server", () => {
   test("meet in two round trips", () => {
-    const [server, client] = [new TestServer(), dialer()];
-    expect(meet(server, client)).toBe(40);
+    const [host, client] = [server(), dialer()];
+    expect(meet(host, client)).toBe(40);
     expect(client).toMatchObject({ state: "accepted", accepted: { id, profile, roundTripMs: 20 } });
     expect(client.nextTimeMs()).toBe(Infinity);
   });
 
   test("meet whichever packet is lost, and have one connection", () => {
     for (let lost = 0; lost < 4; lost++) {
-      const [server, client] = [new TestServer(), dialer()];
-      meet(server, client, (packet) => packet !== lost);
+      const [host, client] = [server(), dialer()];
+      meet(host, client, (packet) => packet !== lost);
       expect(client.accepted?.id).toBe(id);
-      expect(server.accepted.size).toBe(1);
+      expect(host.accepted.size).toBe(1);
     }
   });
 
   test("meet whatever is lost, as long as not everything is, and have one connection", () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 12 }), (passes) => {
-        const [server, client] = [new TestServer(), dialer()];
-        meet(server, client, (packet) => passes[packet] ?? true);
+        const [host, client] = [server(), dialer()];
+        meet(host, client, (packet) => passes[packet] ?? true);
         expect(client.accepted?.id).toBe(id);
-        expect(server.accepted.size).toBe(1);
+        expect(host.accepted.size).toBe(1);
       }),
     );
   });
 
   test("take no sample of the round trip from a connect that was repeated", () => {
     const client = dialer();
-    meet(new TestServer(), client, (packet) => packet !== 3);
+    meet(server(), client, (packet) => packet !== 3);
     expect(client.accepted).toEqual({ id, profile });
   });
 });
@@ -109,7 +112,7 @@ describe("dialling", () => {
 
   test("is given up after its time", () => {
     const client = dialer({ timeoutMs: 2_000 });
-    expect(meet(new TestServer(), client, () => false)).toBe(2_000);
+    expect(meet(server(), client, () => false)).toBe(2_000);
     expect(client.state).toBe("timed_out");
     expect(client.nextTimeMs()).toBe(Infinity);
   });
@@ -117,12 +120,12 @@ describe("dialling", () => {
   test("asks for another cookie when datagramConnectsSent connects were not answered", () => {
     const client = dialer();
     const kinds: number[] = [];
-    const server = new TestServer();
+    const host = server();
     for (let packets = 0; packets < 7; packets++) {
       const packet = client.nextPacket(client.nextTimeMs()) as Uint8Array;
       kinds.push(packet[0] as number);
       const isHello = packet[0] === 0x80;
-      if (isHello) client.received(server.answer(packet, 0) as Uint8Array, 0);
+      if (isHello) client.received(host.answer(packet, 0) as Uint8Array, 0);
     }
     expect(kinds).toEqual([0x80, 0x82, 0x82, 0x82, 0x82, 0x80, 0x82]);
   });
@@ -153,32 +156,27 @@ describe("dialling", () => {
   });
 });
 
+/** What becomes of a connect with a cookie that was baked at that time. */
+function greetedLater(cookieMs: number, at: { nowMs: number; address?: string; nonce?: Uint8Array }): string {
+  const { greeter } = server();
+  const retry = greeter.greet(helloPacket(nonce, profile), ana, cookieMs);
+  if (retry.kind !== "answer") throw new Error("no retry");
+  const packet = helloPacket(at.nonce ?? nonce, profile, cookieIn(retry.packet));
+  return greeter.greet(packet, at.address ?? ana, at.nowMs).kind;
+}
+
 describe("the server before a connection", () => {
-  const server = (): TestServer => new TestServer();
-  const retryOf = (packet: Uint8Array) => ({
-    seconds: Buffer.from(packet).readUInt32BE(9),
-    proof: packet.slice(13, 29),
-  });
-
-  function connect(cookieMs: number, at: { nowMs: number; address?: string; nonce?: Uint8Array }): string {
-    const { greeter } = server();
-    const retry = greeter.greet(helloPacket(nonce, profile), ana, cookieMs);
-    if (retry.kind !== "answer") throw new Error("no retry");
-    const packet = helloPacket(at.nonce ?? nonce, profile, retryOf(retry.packet));
-    return greeter.greet(packet, at.address ?? ana, at.nowMs).kind;
-  }
-
   test("takes a cookie back for as long as it is good, and not a second longer", () => {
-    expect(connect(5_000, { nowMs: 5_001 })).toBe("connect");
-    expect(connect(5_000, { nowMs: 5_000 + limits.datagramCookieMs })).toBe("connect");
-    expect(connect(5_000, { nowMs: 6_000 + limits.datagramCookieMs })).toBe("ignored");
-    expect(connect(5_000, { nowMs: 4_000 })).toBe("ignored");
+    expect(greetedLater(5_000, { nowMs: 5_001 })).toBe("connect");
+    expect(greetedLater(5_000, { nowMs: 5_000 + limits.datagramCookieMs })).toBe("connect");
+    expect(greetedLater(5_000, { nowMs: 6_000 + limits.datagramCookieMs })).toBe("ignored");
+    expect(greetedLater(5_000, { nowMs: 4_000 })).toBe("ignored");
   });
 
   test("takes it from nobody else: another port, another address, another nonce", () => {
-    expect(connect(0, { nowMs: 1, address: "192.0.2.1|4001" })).toBe("ignored");
-    expect(connect(0, { nowMs: 1, address: "192.0.2.2|4000" })).toBe("ignored");
-    expect(connect(0, { nowMs: 1, nonce: nonce.with(7, 9) })).toBe("ignored");
+    expect(greetedLater(0, { nowMs: 1, address: "192.0.2.1|4001" })).toBe("ignored");
+    expect(greetedLater(0, { nowMs: 1, address: "192.0.2.2|4000" })).toBe("ignored");
+    expect(greetedLater(0, { nowMs: 1, nonce: nonce.with(7, 9) })).toBe("ignored");
   });
 
   test("takes none that it has not baked", () => {
@@ -254,16 +252,12 @@ describe("packets of the handshake", () => {
   const proofHex = "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff";
 
   test.each([
-    ["hello", helloPacket(nonce, profile), `80${"0102030405060708"}0103${"00".repeat(49)}`],
-    ["retry", retryPacket(nonce, cookie), `81${"0102030405060708"}0a0b0c0d${proofHex}`],
-    [
-      "connect",
-      helloPacket(nonce, profile, cookie),
-      `82${"0102030405060708"}01030a0b0c0d${proofHex}${"00".repeat(29)}`,
-    ],
-    ["accept", acceptPacket(nonce, id, profile), `83${"0102030405060708"}001f010203040506` + "03"],
-    ["refused", refusedPacket(nonce, 2), `85${"0102030405060708"}02`],
-    ["gone", gonePacket(id), `86${"001f010203040506"}`],
+    ["hello", helloPacket(nonce, profile), `8001020304050607080103${"00".repeat(49)}`],
+    ["retry", retryPacket(nonce, cookie), `8101020304050607080a0b0c0d${proofHex}`],
+    ["connect", helloPacket(nonce, profile, cookie), `82010203040506070801030a0b0c0d${proofHex}${"00".repeat(29)}`],
+    ["accept", acceptPacket(nonce, id, profile), `830102030405060708001f01020304050603`],
+    ["refused", refusedPacket(nonce, 2), `85010203040506070802`],
+    ["gone", gonePacket(id), `86001f010203040506`],
   ])("%s is laid out as docs/datagrams.md says", (_, packet, expected) => {
     expect(hex(packet.subarray(0, -4))).toBe(expected);
     expect(isSealed(packet)).toBe(true);

@@ -23,6 +23,14 @@ function opened(): OutboundMessages {
   return outbound;
 }
 
+function withFragmentSent(): [OutboundMessages, OutboundFragment] {
+  const outbound = opened();
+  outbound.add(plain(1), 0);
+  const [fragment] = drain(outbound) as [OutboundFragment];
+  fragment.packet = 5;
+  return [outbound, fragment];
+}
+
 describe("a message", () => {
   test("travels whole as long as a packet holds it, and in full fragments from one octet more", () => {
     const outbound = opened();
@@ -127,23 +135,15 @@ describe("the window", () => {
 });
 
 describe("a fragment", () => {
-  function sent(): [OutboundMessages, OutboundFragment] {
-    const outbound = opened();
-    outbound.add(plain(1), 0);
-    const [fragment] = drain(outbound) as [OutboundFragment];
-    fragment.packet = 5;
-    return [outbound, fragment];
-  }
-
   test("is repeated before anything new", () => {
-    const [outbound, fragment] = sent();
+    const [outbound, fragment] = withFragmentSent();
     outbound.add(plain(1), 0);
     outbound.repeat(fragment, 5);
     expect(drain(outbound).map(({ message }) => message.number)).toEqual([0, 1]);
   });
 
   test("is repeated once, and not where a later packet has it, or it has arrived", () => {
-    const [outbound, fragment] = sent();
+    const [outbound, fragment] = withFragmentSent();
     expect(outbound.repeat(fragment, 4)).toBe(false);
     expect(outbound.repeat(fragment, 5)).toBe(true);
     expect(outbound.repeat(fragment, 5)).toBe(false);

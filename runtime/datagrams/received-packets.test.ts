@@ -9,7 +9,8 @@ import { ReceivedPackets } from "./received-packets.ts";
 
 function acknowledgement(received: ReceivedPackets, nowMs = 0): DataHeader {
   const header = new DataHeader();
-  received.acknowledge(header, nowMs);
+  received.describe(header, nowMs);
+  received.acknowledged();
   return header;
 }
 
