@@ -11,13 +11,10 @@ import { InboundMessages } from "./inbound-messages.ts";
 import { Liveness } from "./liveness.ts";
 import { type ConnectionId, DATA_HEADER_BYTES, DataHeader } from "./packet-header.ts";
 import { PacketSender, QUESTION_PACKET_BYTES, type Said } from "./packet-sender.ts";
-import { PathProof } from "./path-proof.ts";
+import { type Path, PathProof } from "./path-proof.ts";
 import type { Profile } from "./profile.ts";
 import { ReceivedPackets } from "./received-packets.ts";
 import type { SecretRandom } from "./secrets.ts";
-
-/** Where packets come from or go to: the address that is proven, or the one that the peer may have moved to. */
-export type Path = "proven" | "candidate";
 
 /** `moved`: taken, and the peer has proven that it is at the candidate: that is its address now. */
 export type Receipt = "taken" | "moved" | "duplicate" | "bad";
@@ -84,7 +81,7 @@ export class DatagramChannel {
     return healthOf(this.#sender, this.#inbound);
   }
 
-  /** Never throws, whatever the octets are; what is not of this connection changes nothing. It keeps no part of them. */
+  /** Never throws; octets that are not of this connection change nothing. It keeps no part of them. */
   received(packet: Uint8Array, nowMs: number, from: Path = "proven"): Receipt {
     const receipt = this.#receive(packet, nowMs, from);
     if (receipt === "bad") this.figures.bad++;
@@ -128,7 +125,7 @@ export class DatagramChannel {
     return length;
   }
 
-  /** When `nextPacket` should be called again at the latest, once it has given 0. Infinity: not before something comes. */
+  /** When `nextPacket` should be called again at the latest, once it has given 0. Infinity: never by itself. */
   nextTimeMs(): number {
     if (this.state !== "open") return this.#ending.dueMs;
     return Math.min(
@@ -154,18 +151,18 @@ export class DatagramChannel {
     this.#sender.sent.pingWanted = true;
   }
 
-  /** A packet of so many octets was `taken` that came from elsewhere: that is the candidate now, and is asked. */
+  /** A packet of so many octets was `taken` that came from elsewhere: that is the candidate now. */
   addressChanged(octets: number, nowMs: number): void {
     this.#path.begin(octets, nowMs);
   }
 
   #receive(packet: Uint8Array, nowMs: number, from: Path): Receipt {
     if (!isSealed(packet) || this.state === "lost") return "bad";
-    const header = this.#header;
     if (isGone(packet, this.id)) {
       this.#ending.lose("gone");
       return "taken";
     }
+    const header = this.#header;
     if (!header.read(packet) || header.id !== this.id) return "bad";
     this.figures.packetsIn++;
     this.figures.octetsIn += packet.length;
@@ -184,14 +181,17 @@ export class DatagramChannel {
     this.#sender.outbound.windowSaid(this.#header.window);
     const reader = this.#reader;
     let receipt: Receipt = "taken";
+    let isWanting = false;
+    let atOnce = isOutOfOrder;
     reader.open(packet, DATA_HEADER_BYTES, packet.length - CHECKSUM_BYTES);
     while (reader.next()) {
       const outcome = this.#takeFrame(reader, nowMs);
       if (outcome === "bad") return "bad";
       if (outcome === "moved") receipt = "moved";
-      const isWanting = reader.kind === frameKind.ping || reader.kind === frameKind.message;
-      if (isWanting) this.#received.wantAcknowledgement(isOutOfOrder || outcome === "duplicate", nowMs);
+      if (outcome === "duplicate") atOnce = true;
+      if (reader.kind === frameKind.ping || reader.kind === frameKind.message) isWanting = true;
     }
+    if (isWanting) this.#received.wantAcknowledgement(atOnce, nowMs);
     return receipt;
   }
 

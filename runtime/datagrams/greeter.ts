@@ -15,8 +15,8 @@ import type { Profile } from "./profile.ts";
 import type { SecretRandom } from "./secrets.ts";
 
 /**
- * `answer`: this packet goes back. `connect`: who asks does receive at its address; it is answered with `acceptPacket` or
- * `refusedPacket`. A nonce that has its connection already gets the same accept again: the first one was lost.
+ * `answer`: this packet goes back. `connect`: who asks does receive at its address; it is answered with `acceptPacket`
+ * or `refusedPacket`. A nonce that has its connection already gets the same accept again: the first one was lost.
  */
 export type Greeting =
   | { readonly kind: "answer"; readonly packet: Uint8Array }

@@ -62,11 +62,11 @@ export class InboundMessages {
     if (message < lane.next || lane.whole.has(message)) return "again";
     if (message - lane.next >= limits.datagramMessagesAheadMax) return "windowOverrun";
     const partial = lane.partial.get(message);
-    if (partial?.parts[index] !== undefined) return "again";
     const bytes = frame.end - frame.start;
     if (partial !== undefined && (partial.parts.length !== frame.count || partial.compressed !== frame.compressed)) {
       return "badMessage";
     }
+    if (partial?.parts[index] !== undefined) return "again";
     const isOneTooMany = partial === undefined && lane.partial.size >= limits.datagramPartialMessagesMax;
     if (isOneTooMany && frame.count > 1) return "badMessage";
     if ((partial?.bytes ?? 0) + bytes > limits.datagramMessageBytesMax) return "badMessage";

@@ -1,4 +1,4 @@
-// Hot. Messages on their way out: two lanes, cut into fragments, within the receiver's window, again when they were lost.
+// Hot. Messages on their way out: in two lanes, in fragments, within the receiver's window, again when they were lost.
 import { RingBuffer } from "../base/ring-buffer.ts";
 import { limits } from "../limits.ts";
 import type { PackedMessage } from "./compression.ts";

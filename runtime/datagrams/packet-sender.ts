@@ -17,7 +17,7 @@ import { RoundTrip } from "./round-trip.ts";
 import { type SentPacket, SentPackets } from "./sent-packets.ts";
 
 const FRAMES_END = DATA_HEADER_BYTES + FRAMES_BYTES_MAX;
-/** A packet with a question to an unproven address; one that wants an acknowledgement is no shorter, so it allows one. */
+/** A packet with a question to an unproven address. One that wants an acknowledgement is no shorter: it allows one. */
 export const QUESTION_PACKET_BYTES = DATA_HEADER_BYTES + PROOF_FRAME_BYTES + CHECKSUM_BYTES;
 /** Numbers kept for closing. */
 const NUMBERS_KEPT = 1_024;
@@ -80,17 +80,17 @@ export class PacketSender {
     if (!isWanting) {
       this.sent.probes = 0;
       this.sent.putBack(record);
-      return isDue ? this.#close(into, offset, said) : 0;
+      return isDue ? this.#reply(into, offset, said) : 0;
     }
     while (offset < QUESTION_PACKET_BYTES - CHECKSUM_BYTES) into[offset++] = frameKind.pad;
     record.number = this.#number;
     record.sentMs = said.nowMs;
-    record.bytes = this.#close(into, offset, said);
+    record.bytes = this.#reply(into, offset, said);
     this.sent.add(record);
     return offset + CHECKSUM_BYTES;
   }
 
-  /** A packet that only asks whether the peer is where it goes. */
+  /** A packet that only asks whether the peer is where it goes: what it acknowledges may reach nobody. */
   writeQuestion(into: Uint8Array, said: Said, question: Uint8Array): number {
     return this.#close(into, writeProof(into, DATA_HEADER_BYTES, frameKind.challenge, question), said);
   }
@@ -117,11 +117,17 @@ export class PacketSender {
     return writePing(into, offset);
   }
 
+  /** A packet to where the peer is: it acknowledges what came. */
+  #reply(into: Uint8Array, end: number, said: Said): number {
+    this.#received.acknowledged();
+    return this.#close(into, end, said);
+  }
+
   /** Header and checksum around the frames. */
   #close(into: Uint8Array, end: number, { nowMs, window }: Said): number {
     this.#header.number = this.#number++;
     this.#header.window = window >>> 0;
-    this.#received.acknowledge(this.#header, nowMs);
+    this.#received.describe(this.#header, nowMs);
     this.#header.write(into);
     return seal(into, end);
   }

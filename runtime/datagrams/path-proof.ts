@@ -3,6 +3,9 @@ import { PROOF_BYTES } from "./frames.ts";
 import { sameOctets } from "./octets.ts";
 import type { SecretRandom } from "./secrets.ts";
 
+/** Where packets come from or go to: the address that is proven, or the one that the peer may have moved to. */
+export type Path = "proven" | "candidate";
+
 /** One address at a time is in question; another takes its place. */
 export class PathProof {
   readonly #random: SecretRandom;

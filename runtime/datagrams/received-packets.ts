@@ -44,13 +44,17 @@ export class ReceivedPackets {
     this.#dueMs = Math.min(this.#dueMs, due);
   }
 
-  /** Writes what came into the header of a packet that leaves now: nobody waits for it any more. */
-  acknowledge(header: DataHeader, nowMs: number): void {
+  /** Writes what came into the header of a packet that leaves now. */
+  describe(header: DataHeader, nowMs: number): void {
     header.largest = this.#largest;
     header.ackedHigh = this.#high;
     header.ackedLow = this.#low;
     const delay = Math.max(Math.round((nowMs - this.#largestMs) * ACK_DELAY_UNITS_PER_MS), 0);
     header.ackDelay = Math.min(delay, ACK_DELAY_MAX);
+  }
+
+  /** That packet went to the peer: nobody waits for it any more. */
+  acknowledged(): void {
     this.#unacknowledged = 0;
     this.#dueMs = Number.POSITIVE_INFINITY;
   }

@@ -1,11 +1,11 @@
-// How long to wait for an acknowledgement: the estimator of RFC 6298, with floors of our own and RFC 8985's early probe.
+// How long to wait for an acknowledgement: the estimator of RFC 6298, with other floors and RFC 8985's early probe.
 import { limits } from "../limits.ts";
 import type { Profile } from "./profile.ts";
 
 /** Granularity of the clock that wakes the sender (G of RFC 6298). */
 const CLOCK_STEP_MS = 1;
 
-/** Samples are of packets that were sent once: a packet number is never used twice, so Karn's problem does not arise. */
+/** A packet number is never used twice, so it is never in doubt which packet a sample is of. */
 export class RoundTrip {
   readonly #floorMs: number;
   readonly #firstMs: number;
