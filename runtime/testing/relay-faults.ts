@@ -71,11 +71,11 @@ export interface Link {
   readonly resetAfterBytes: number;
 }
 
-export type LinkNumber = Exclude<keyof LinkFaults, "burst" | "keepOrder">;
-export type NumberKind = "probability" | "milliseconds" | "count";
+type LinkNumber = Exclude<keyof LinkFaults, "burst" | "keepOrder">;
+type NumberKind = "probability" | "milliseconds" | "count";
 
 /** Every fault that is one number. */
-export const LINK_NUMBERS: Readonly<Record<LinkNumber, NumberKind>> = {
+const LINK_NUMBERS: Readonly<Record<LinkNumber, NumberKind>> = {
   loss: "probability",
   delayMs: "milliseconds",
   jitterMs: "milliseconds",
@@ -115,8 +115,8 @@ export function linkOf(faults: NetworkFaults, way: Way): Link {
   return { ...NO_FAULTS, ...withoutUndefined(given), burst };
 }
 
-/** What is wrong with a number of that kind, as "it must be …"; undefined when nothing is. */
-export function wantedNumber(kind: NumberKind, value: number): string | undefined {
+/** What the number should have been; undefined when it is that. */
+function wantedNumber(kind: NumberKind, value: number): string | undefined {
   const most = { probability: 1, milliseconds: relayLimits.faultMsMax, count: relayLimits.faultCountMax }[kind];
   return value >= 0 && value <= most ? undefined : `a number from 0 to ${most}`;
 }

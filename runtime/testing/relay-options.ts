@@ -23,7 +23,7 @@ export interface Relay {
   readonly port: number;
   /** As they are now. */
   readonly figures: RelayFigures;
-  /** Instead of the faults so far, for what comes from now on; throws a `TypeError` and changes nothing if any is wrong. */
+  /** Other faults, for what comes from now on. Throws a `TypeError`, and changes nothing, where one is wrong. */
   set(faults: NetworkFaults): void;
   /** Cuts the network one way or both, in addition to what is planned; `none` heals it. */
   partition(cut: Partitioned): void;

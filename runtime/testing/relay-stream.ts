@@ -64,7 +64,11 @@ export class StreamPipe {
 
   /** The sender's next bytes; the chunk belongs to the relay now. */
   received(chunk: Uint8Array): void {
-    if (this.#stopped || this.#ends.outlet.gone) return;
+    if (this.#stopped) return;
+    const { counts } = this.#shared;
+    counts.bytesIn += chunk.length;
+    counts.packetsIn += Math.ceil(chunk.length / relayLimits.segmentBytes);
+    if (this.#ends.outlet.gone) return;
     for (let start = 0; start < chunk.length; start += relayLimits.segmentBytes) {
       this.#addSegment(chunk, start, Math.min(chunk.length, start + relayLimits.segmentBytes));
     }
@@ -109,8 +113,6 @@ export class StreamPipe {
     const length = end - start;
     const nowMs = clock.monotonicMs();
     const fate = this.#chance.segment(link, length, roundTripMs);
-    counts.packetsIn++;
-    counts.bytesIn += length;
     counts.packetsWaiting++;
     counts.bytesWaiting += length;
     counts.lost += fate.losses - fate.burstLosses;

@@ -23,8 +23,8 @@ type Socket = Bun.Socket<ConnectionEnd | undefined>;
 
 /**
  * A relay of streams cannot lose segments, as the kernels at both ends would send them again. So loss is a model: what
- * comes is cut into segments, a lost one comes after the time in which Linux would have sent it again, and all behind it
- * waits. There is no fast retransmission, so a sender with much to send suffers more here than on a real network; for
+ * comes is cut into segments, a lost one comes after the time in which Linux would have sent it again, and all behind
+ * it waits. There is no fast retransmission, so a sender with much to send suffers more here than on a real network; for
  * small messages, each on its own, it is what happens there.
  * While the network is parted, bytes wait, as do FIN and RST, and go on when it is whole; who connects is accepted, but
  * the target hears of it only then. Connecting itself is neither delayed nor lost.

@@ -28,6 +28,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(command: RelayCommand): Promise<number> {
+  const interrupted = Promise.withResolvers<void>();
+  process.once("SIGINT", interrupted.resolve);
+  process.once("SIGTERM", interrupted.resolve);
   const running: Running[] = [];
   try {
     for (const passage of command.passages) running.push(await start(passage, command));
@@ -35,7 +38,9 @@ async function run(command: RelayCommand): Promise<number> {
     console.error(`Cannot start: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }
-  await untilInterrupted(() => report(running, command.json));
+  const stopReports = everySecond(() => report(running, command.json));
+  await interrupted.promise;
+  stopReports();
   if (!command.json) console.log("In all:");
   report(running, command.json);
   for (const { relay } of running) relay.stop();
@@ -58,21 +63,17 @@ function report(running: readonly Running[], json: boolean): void {
   } else for (const { name, relay } of running) console.log(relayLine(name, relay.figures));
 }
 
-/** Calls back every second until SIGINT or SIGTERM comes. */
-async function untilInterrupted(everySecond: () => void): Promise<void> {
-  const interrupted = Promise.withResolvers<void>();
-  process.once("SIGINT", interrupted.resolve);
-  process.once("SIGTERM", interrupted.resolve);
+/** Calls back until the returned function is called. */
+function everySecond(callback: () => void): () => void {
   let cancel: (() => void) | undefined;
   const later = (): void => {
     cancel = systemClock.after(REPORT_EVERY_MS, () => {
-      everySecond();
+      callback();
       later();
     });
   };
   later();
-  await interrupted.promise;
-  cancel?.();
+  return () => cancel?.();
 }
 
 if (import.meta.main) process.exit(await main(Bun.argv.slice(2)));
