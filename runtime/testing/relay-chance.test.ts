@@ -198,12 +198,21 @@ describe("an empty packet", () => {
 
 describe("a lost segment", () => {
   test("comes 200 ms later, and after each further loss twice as long again", () => {
-    const later = new Map(segments({ loss: 0.5, delayMs: 10 }).map(({ losses, delayMs }) => [losses, delayMs]));
-    expect([0, 1, 2, 3].map((losses) => later.get(losses))).toEqual([10, 210, 610, 1_410]);
+    const later = new Map(segments({ loss: 0.5 }).map(({ losses, heldMs }) => [losses, heldMs]));
+    expect([0, 1, 2, 3].map((losses) => later.get(losses))).toEqual([0, 200, 600, 1_400]);
+  });
+
+  test("whose first loss is noticed waits for its further ones alone", () => {
+    const later = new Map(segments({ loss: 0.5 }).map(({ losses, heldOnceNoticedMs }) => [losses, heldOnceNoticedMs]));
+    expect([0, 1, 2, 3].map((losses) => later.get(losses))).toEqual([0, 0, 200, 600]);
+  });
+
+  test("takes as long as any other once it comes through", () => {
+    expect(new Set(segments({ loss: 0.5, delayMs: 10 }).map(({ delayMs }) => delayMs))).toEqual(new Set([10]));
   });
 
   test("comes a round trip later where that is longer", () => {
-    const later = new Map(segments({ loss: 0.5 }, 300).map(({ losses, delayMs }) => [losses, delayMs]));
+    const later = new Map(segments({ loss: 0.5 }, 300).map(({ losses, heldMs }) => [losses, heldMs]));
     expect([1, 2].map((losses) => later.get(losses))).toEqual([300, 900]);
   });
 
@@ -222,7 +231,7 @@ describe("a lost segment", () => {
   test("is given up losing after as many tries as Linux makes", () => {
     const [fate] = segments({ loss: 1 }, 0, 1);
     expect(fate?.losses).toBe(15);
-    expect(fate?.delayMs).toBe(200 * (2 ** 10 - 1) + 5 * 120_000);
+    expect(fate?.heldMs).toBe(200 * (2 ** 10 - 1) + 5 * 120_000);
   });
 
   test("counts the times that it was lost in a burst apart", () => {

@@ -21,8 +21,12 @@ export interface SegmentFate {
   /** How often it was lost before it came through, and how many of these times in a burst. */
   readonly losses: number;
   readonly burstLosses: number;
-  /** Until it arrives, with all retransmissions, but without waiting for the rate of the link. */
+  /** Until it arrives, without waiting for the rate of the link, and without its losses. */
   readonly delayMs: number;
+  /** What its losses add when nobody notices the first one: the retransmission times of all. */
+  readonly heldMs: number;
+  /** And what those after the first add when that one is noticed by what arrives after it. */
+  readonly heldOnceNoticedMs: number;
   readonly flippedBit: number | undefined;
 }
 
@@ -55,23 +59,25 @@ export class FlowChance {
   }
 
   /**
-   * The fate of the next segment of a stream. A lost one is sent again after the retransmission time, which is the
-   * round trip but at least 200 ms, and doubles from one try to the next (RFC 6298, with the least time of Linux).
+   * The fate of the next segment of a stream. A lost one that nobody notices is sent again after the retransmission
+   * time, which is the round trip but at least 200 ms, and doubles from one try to the next (RFC 6298, with the least
+   * time of Linux).
    */
   segment(link: Link, lengthBytes: number, roundTripMs: number): SegmentFate {
     const delayMs = delayOf(link, this.#others.next());
     const flippedBit = this.#nextFlippedBit(link, lengthBytes);
-    let [losses, burstLosses, heldMs] = [0, 0, 0];
+    let [losses, burstLosses, heldMs, heldOnceNoticedMs] = [0, 0, 0, 0];
     let timeoutMs = Math.max(relayLimits.retransmitMs, roundTripMs);
     while (losses < relayLimits.retransmissionsMax) {
       const lost = this.#nextLoss(link);
       if (lost === "no") break;
       losses++;
       if (lost === "burst") burstLosses++;
+      heldOnceNoticedMs = heldMs;
       heldMs += timeoutMs;
       timeoutMs = Math.min(timeoutMs * 2, relayLimits.retransmitMaxMs);
     }
-    return { losses, burstLosses, delayMs: delayMs + heldMs, flippedBit };
+    return { losses, burstLosses, delayMs, heldMs, heldOnceNoticedMs, flippedBit };
   }
 
   #nextLoss(link: Link): Loss {

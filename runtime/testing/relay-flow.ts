@@ -10,11 +10,12 @@ export interface FlowEvents {
   readonly sent: (length: number, taken: boolean) => void;
 }
 
-/** What is sent before the socket is open waits, up to a bound. */
+/** What is sent before the socket is open waits, up to a bound. One that cannot be opened is tried again when used. */
 export class FlowSocket {
   readonly #target: { readonly hostname: string; readonly port: number };
   readonly #events: FlowEvents;
   #socket: Socket | undefined;
+  #isOpening = false;
   #waiting: Uint8Array[] = [];
   /** Counts openings: one that comes too late is closed again. */
   #opening = 0;
@@ -29,30 +30,23 @@ export class FlowSocket {
   open(): void {
     this.#socket?.close();
     this.#socket = undefined;
+    this.#isOpening = true;
     const opening = ++this.#opening;
-    Bun.udpSocket({
-      connect: this.#target,
-      binaryType: "uint8array",
-      socket: {
-        data: (_, bytes) => this.#events.heard(bytes),
-        // The kernel reports here that nobody listens at the target; without this function the process would end.
-        error: () => undefined,
-      },
-    }).then(
+    this.#createSocket().then(
       (socket) => this.#opened(opening, socket),
       () => this.#opened(opening, undefined),
     );
   }
 
   send(bytes: Uint8Array): void {
-    if (this.#socket !== undefined) {
-      const socket = this.#socket;
-      this.#events.sent(
-        bytes.length,
-        triedTwice(() => socket.send(bytes)),
-      );
-    } else if (this.#waiting.length < relayLimits.packetsBeforeOpenMax) this.#waiting.push(bytes);
-    else this.#events.sent(bytes.length, false);
+    const socket = this.#socket;
+    if (socket !== undefined) {
+      const taken = triedTwice(() => socket.send(bytes));
+      this.#events.sent(bytes.length, taken);
+    } else if (this.#waiting.length < relayLimits.packetsBeforeOpenMax) {
+      this.#waiting.push(bytes);
+      if (!this.#isOpening) this.open();
+    } else this.#events.sent(bytes.length, false);
   }
 
   close(): void {
@@ -62,12 +56,25 @@ export class FlowSocket {
     this.#socket = undefined;
   }
 
+  async #createSocket(): Promise<Socket> {
+    return await Bun.udpSocket({
+      connect: this.#target,
+      binaryType: "uint8array",
+      socket: {
+        data: (_, bytes) => this.#events.heard(bytes),
+        // The kernel reports here that nobody listens at the target; without this function the process would end.
+        error: () => undefined,
+      },
+    });
+  }
+
   #opened(opening: number, socket: Socket | undefined): void {
     if (opening !== this.#opening) {
       socket?.close();
       return;
     }
     this.#socket = socket;
+    this.#isOpening = false;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const bytes of waiting) {

@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { FakeClock } from "./fake-clock.ts";
 import { TokenBucket } from "./relay-bucket.ts";
 import { FlowChance } from "./relay-chance.ts";
-import { type Link, linkOf, type NetworkFaults } from "./relay-faults.ts";
+import { linkOf, type NetworkFaults } from "./relay-faults.ts";
 import { createWayCounts } from "./relay-figures.ts";
 import { relayLimits } from "./relay-limits.ts";
 import { type OutletSocket, SocketOutlet } from "./relay-outlet.ts";
@@ -75,9 +75,14 @@ function stream(faults: NetworkFaults, seed = 7) {
   return { clock, partition, counts, shared, pipe, outlet, socket, events, reading, send, drain, enough: () => enough };
 }
 
-/** The first segment that is sent is lost once; those after it are not. */
-function firstLost(): Link {
-  return linkOf({ burst: { enter: 1, leave: 1 } }, "up");
+/** A stream on which the first segment is lost once, and none after it. */
+function streamThatLost(text: string, roundTripMs = 0) {
+  const all = stream({});
+  all.shared.roundTripMs = roundTripMs;
+  all.shared.link = linkOf({ burst: { enter: 1, leave: 1 } }, "up");
+  all.send(text);
+  all.shared.link = linkOf({}, "up");
+  return all;
 }
 
 describe("bytes", () => {
@@ -134,24 +139,32 @@ describe("bytes", () => {
 });
 
 describe("a lost segment", () => {
-  test("comes 200 ms later, and what is behind it waits for it", async () => {
-    const { send, shared, clock, events, counts } = stream({});
-    shared.link = firstLost();
-    send("a");
-    shared.link = linkOf({}, "up");
-    await clock.advance(50);
-    send("b");
+  test("that nothing follows comes 200 ms later", async () => {
+    const { clock, events, counts } = streamThatLost("a");
     await clock.advance(500);
-    expect([events, counts.lostInBursts]).toEqual([["a at 200", "b at 200"], 1]);
+    expect([events, counts.lostInBursts]).toEqual([["a at 200"], 1]);
   });
 
-  test("comes a round trip later where that is longer", async () => {
-    const { send, shared, clock, events } = stream({});
-    shared.link = firstLost();
-    shared.roundTripMs = 300;
-    send("a");
+  test("that nothing follows comes a round trip later where that is longer", async () => {
+    const { clock, events } = streamThatLost("a", 300);
     await clock.advance(500);
     expect(events).toEqual(["a at 300"]);
+  });
+
+  test("comes a round trip and a quarter after the next one, which waits for it", async () => {
+    const { send, clock, events } = streamThatLost("a", 40);
+    await clock.advance(30);
+    send("b");
+    await clock.advance(500);
+    expect(events).toEqual(["a at 80", "b at 80"]);
+  });
+
+  test("comes no later for what follows it", async () => {
+    const { send, clock, events } = streamThatLost("a", 40);
+    await clock.advance(190);
+    send("b");
+    await clock.advance(500);
+    expect(events).toEqual(["a at 200", "b at 200"]);
   });
 });
 

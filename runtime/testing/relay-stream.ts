@@ -33,9 +33,17 @@ export interface StreamEnds {
 interface Piece {
   /** What the sender ended with comes after its last bytes. */
   readonly kind: "bytes" | "end" | "reset";
-  readonly dueMs: number;
+  /** When it arrives; what is behind it waits for it. */
+  dueMs: number;
   bytes: Uint8Array;
   segments: number;
+}
+
+/** A segment that was lost, and whose loss nobody has noticed. */
+interface Missing {
+  readonly piece: Piece;
+  /** What its further losses add. */
+  readonly heldOnceNoticedMs: number;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -47,7 +55,7 @@ export class StreamPipe {
   readonly #queue = new RingBuffer<Piece>();
   readonly #stopListening: () => void;
   #last: Piece | undefined;
-  #lastDueMs = 0;
+  #missing: Missing[] = [];
   #bytes = 0;
   #passedBytes = 0;
   #reading = true;
@@ -122,31 +130,50 @@ export class StreamPipe {
       flipBit(chunk.subarray(start, end), fate.flippedBit);
       counts.corrupted++;
     }
-    this.#lastDueMs = Math.max(this.#lastDueMs, nowMs + bucket.takeAnyway(link, length, nowMs) + fate.delayMs);
-    this.#append(chunk, start, end);
+    const arrivesMs = nowMs + bucket.takeAnyway(link, length, nowMs) + fate.delayMs;
+    if (fate.losses === 0) {
+      this.#noticeMissing(arrivesMs);
+      this.#append(chunk, start, end, arrivesMs);
+    } else {
+      const bytes = chunk.subarray(start, end);
+      const piece = this.#push({ kind: "bytes", dueMs: arrivesMs + fate.heldMs, bytes, segments: 1 });
+      this.#missing.push({ piece, heldOnceNoticedMs: fate.heldOnceNoticedMs });
+    }
+  }
+
+  /**
+   * Something has arrived that was sent later: its acknowledgement tells the sender what is missing, who waits for a
+   * quarter of the round trip, as it might be on its way after all, and sends it again (RFC 8985).
+   */
+  #noticeMissing(arrivesMs: number): void {
+    const againMs = arrivesMs + this.#shared.roundTripMs * 1.25;
+    for (const { piece, heldOnceNoticedMs } of this.#missing) {
+      piece.dueMs = Math.min(piece.dueMs, againMs + heldOnceNoticedMs);
+    }
+    this.#missing = [];
   }
 
   /** Segments of one chunk that arrive at once leave in one write. */
-  #append(chunk: Uint8Array, start: number, end: number): void {
+  #append(chunk: Uint8Array, start: number, end: number, dueMs: number): void {
     const last = this.#last;
-    const isNext = start > 0 && last?.bytes.buffer === chunk.buffer && last.dueMs === this.#lastDueMs;
+    const isNext = start > 0 && last?.bytes.buffer === chunk.buffer && last.dueMs === dueMs;
     if (last !== undefined && isNext) {
       last.bytes = chunk.subarray(start - last.bytes.length, end);
       last.segments++;
-    } else this.#push({ kind: "bytes", dueMs: this.#lastDueMs, bytes: chunk.subarray(start, end), segments: 1 });
+    } else this.#push({ kind: "bytes", dueMs, bytes: chunk.subarray(start, end), segments: 1 });
   }
 
   #addMark(kind: "end" | "reset"): void {
     if (this.#stopped) return;
     const { clock, link } = this.#shared;
-    this.#lastDueMs = Math.max(this.#lastDueMs, clock.monotonicMs() + link.delayMs);
-    this.#push({ kind, dueMs: this.#lastDueMs, bytes: NOTHING, segments: 0 });
+    this.#push({ kind, dueMs: clock.monotonicMs() + link.delayMs, bytes: NOTHING, segments: 0 });
     this.run();
   }
 
-  #push(piece: Piece): void {
+  #push(piece: Piece): Piece {
     this.#queue.push(piece);
     this.#last = piece;
+    return piece;
   }
 
   #passDue(nowMs: number): void {
@@ -184,6 +211,7 @@ export class StreamPipe {
   #forgetAll(): void {
     for (let piece = this.#queue.shift(); piece !== undefined; piece = this.#queue.shift()) this.#leave(piece);
     this.#last = undefined;
+    this.#missing = [];
   }
 
   /** A sender whose bytes find no room is not read: so the kernel's window closes, and it waits. */

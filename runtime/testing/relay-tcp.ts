@@ -23,9 +23,9 @@ type Socket = Bun.Socket<ConnectionEnd | undefined>;
 
 /**
  * A relay of streams cannot lose segments, as the kernels at both ends would send them again. So loss is a model: what
- * comes is cut into segments, a lost one comes after the time in which Linux would have sent it again, and all behind
- * it waits. There is no fast retransmission, so a sender with much to send suffers more here than on a real network; for
- * small messages, each on its own, it is what happens there.
+ * comes is cut into segments, a lost one comes when Linux would have sent it again, and all behind it waits. That is a
+ * round trip and a quarter after a later one has arrived (RFC 8985), or after the retransmission time: the round trip
+ * but at least 200 ms, doubled each time. There is no probe for the last segment and no congestion window.
  * While the network is parted, bytes wait, as do FIN and RST, and go on when it is whole; who connects is accepted, but
  * the target hears of it only then. Connecting itself is neither delayed nor lost.
  * Resolves when it listens. Rejects with a `TypeError` where a fault is wrong, or with what the kernel says.

@@ -28,6 +28,8 @@ export async function startUdpRelay(options: UdpRelayOptions): Promise<UdpRelay>
   return relay;
 }
 
+type Socket = Bun.udp.Socket<"uint8array">;
+
 interface Flow {
   readonly socket: FlowSocket;
   readonly up: PacketFlow;
@@ -44,7 +46,7 @@ class DatagramRelay implements UdpRelay {
   readonly #down: PacketLink;
   /** By address and port of the sender. */
   readonly #flows = new Map<string, Flow>();
-  #socket: Bun.udp.Socket<"uint8array"> | undefined;
+  #socket: Socket | undefined;
   #cancelSweep: () => void = () => undefined;
 
   constructor(options: UdpRelayOptions) {
@@ -59,20 +61,12 @@ class DatagramRelay implements UdpRelay {
   }
 
   async listen(hostname: string, port: number): Promise<void> {
-    const opening = Bun.udpSocket({
-      hostname,
-      port,
-      binaryType: "uint8array",
-      socket: {
-        data: (_, bytes, fromPort, fromAddress) => this.#heard(bytes, fromPort, fromAddress),
-        // The kernel reports here that a sender is gone; without this function the process would end.
-        error: () => undefined,
-      },
-    });
-    this.#socket = await opening.catch((error: unknown) => {
+    try {
+      this.#socket = await this.#createSocket(hostname, port);
+    } catch (error) {
       this.#partition.stop();
       throw error;
-    });
+    }
     this.#sweepLater();
   }
 
@@ -108,6 +102,19 @@ class DatagramRelay implements UdpRelay {
     this.#counts.open = 0;
     this.#socket?.close();
     this.#socket = undefined;
+  }
+
+  #createSocket(hostname: string, port: number): Promise<Socket> {
+    return Bun.udpSocket({
+      hostname,
+      port,
+      binaryType: "uint8array",
+      socket: {
+        data: (_, bytes, fromPort, fromAddress) => this.#heard(bytes, fromPort, fromAddress),
+        // The kernel reports here that a sender is gone; without this function the process would end.
+        error: () => undefined,
+      },
+    });
   }
 
   #heard(bytes: Uint8Array, port: number, address: string): void {
