@@ -64,6 +64,8 @@ const TESTS_MAY: readonly Rule[] = [
   { files: "gateway/", may: ["runtime/testing/"] },
 ];
 
+/** Experiments measure through its relay. */
+const TESTING_KIT = "runtime/testing/mod.ts";
 const NOBODY_IMPORTS = "experiments/, clients/ and tests are imported by nobody";
 const WALL_CLOCK = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\brandomUUID\b|\bgetRandomValues\b/g;
 const LOOP_TIME =
@@ -110,6 +112,7 @@ describe("the checks can fail: they find", () => {
     ["runtime/core/x.ts", "./cell.test.ts"],
     ["gateway/x.ts", "./stand-in.ts"],
     ["runtime/observe/x.ts", "../testing/fake-clock.ts"],
+    ["experiments/x.ts", "#runtime/testing/fake-clock.ts"],
   ])("%s importing %s", (path, name) => {
     expect(planted(path, name)).toHaveLength(1);
     expect(planted(path, name)[0]).toStartWith(`${path}:2: `);
@@ -169,7 +172,8 @@ function whyNot(path: string, { name, target }: Import): string | undefined {
     if (topOf(target) !== folder && !isPackageFile) return "a relative import never leaves a top-level folder";
   }
   if (folder !== topOf(target) && ["experiments", "clients", "tests"].includes(topOf(target))) return NOBODY_IMPORTS;
-  if (isTestAid(target) && !isTest(path) && !isTestAid(path)) return "it is there for tests";
+  const isKit = folder === "experiments" && target === TESTING_KIT;
+  if (isTestAid(target) && !isKit && !isTest(path) && !isTestAid(path)) return "it is there for tests";
   const ownFolder = rule?.files.endsWith("/") === true && rule.files !== "runtime/" ? [rule.files] : [];
   if (covers([...ownFolder, ...allowed(path)], target)) return undefined;
   return `it is not among what ${rule?.files ?? path} may import`;
