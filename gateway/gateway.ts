@@ -49,13 +49,14 @@ export function startGateway(options: GatewayOptions): Gateway {
 type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promise<Response | undefined>;
 
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
-function createFrontDoor(
-  options: GatewayOptions,
-  onFault: (fault: unknown) => void,
-): FrontDoor {
+function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
   const { view, openWebSession } = options;
   const types = view.actorTypes();
-  const refuse = createAccessCheck({ ...options, isLook: createLookCheck(types), isPrivate: createPrivacyCheck(types) });
+  const refuse = createAccessCheck({
+    ...options,
+    isLook: createLookCheck(types),
+    isPrivate: createPrivacyCheck(types),
+  });
   const app = createRoutes(view, onFault);
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);

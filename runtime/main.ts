@@ -28,7 +28,15 @@ import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { createTextServices } from "./text-services.ts";
 
 /** Ends that need nobody's attention. */
-const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout", "exit", "replaced", "control_gone"]);
+const ORDINARY_ENDS: ReadonlySet<string> = new Set([
+  "close",
+  "disconnect",
+  "shutdown",
+  "idle_timeout",
+  "exit",
+  "replaced",
+  "control_gone",
+]);
 /** Of the drain time, what is kept for closing what did not end by itself. */
 const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */

@@ -5,6 +5,7 @@ import { idKey } from "../chat/names.ts";
 import { Person } from "../chat/person.ts";
 import { Room } from "../chat/room.ts";
 import type { Answer, Caller, TextServices, TextSession, Vocabulary } from "../commands/command.ts";
+import { forwardNothing } from "../commands/forwarding.ts";
 import { parseCommand, type ParsedCommand } from "../commands/parse-command.ts";
 import { errorReply } from "../commands/sentences.ts";
 import { spend } from "./budget.ts";
@@ -96,6 +97,7 @@ function endingOf({ state }: TextSession, ending: string): string {
 async function leave({ session: me, own }: Speaker, reason: string): Promise<void> {
   const { id, rooms, controlKey } = me.state;
   if (id !== "" && controlKey === "") {
+    forwardNothing(me);
     const left = rooms.map((room) => me.ref(Room, room).leave({ id, session: own, reason }));
     await Promise.allSettled([...left, me.ref(Person, idKey(id)).release(own)]);
   }

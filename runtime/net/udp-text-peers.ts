@@ -8,7 +8,7 @@ import { TextCookies } from "./text-cookie.ts";
 import type { UdpPort } from "./udp-port.ts";
 
 export interface UdpTextOptions extends MessageConnectionOptions {
-  /** The reply to a line of somebody unknown that needs no session, without its ending; undefined where it needs one. */
+  /** The reply to a line of a stranger, without its ending; undefined where only a session has one. */
   readonly answerStranger: (line: string) => string | undefined;
 }
 
