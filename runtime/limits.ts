@@ -171,6 +171,8 @@ export const limits = {
   /** Commands that a text session takes at once, and each second after that; more wait, at the socket in the end. */
   commandsBurst: 400,
   commandsPerSecond: 200,
+  /** Lines that touch nobody else, wrong ones too, so many of which count as one command. */
+  lightLinesPerCommand: 20,
   /** Messages that a room, or a person, keeps; the oldest go first. At most so many are read at once. */
   historyMax: 5_000,
   historyPageMax: 100,

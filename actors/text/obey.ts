@@ -1,12 +1,12 @@
 // One line of a client: parsed, logged, paid for, run, and answered. What goes wrong on the way is an answer too.
-import { Refusal, RuntimeError } from "#runtime/mod.ts";
+import { limits, Refusal, RuntimeError } from "#runtime/mod.ts";
 
 import { idKey } from "../chat/names.ts";
 import { Person } from "../chat/person.ts";
 import { Room } from "../chat/room.ts";
 import type { Answer, Caller, TextServices, TextSession, Vocabulary } from "../commands/command.ts";
 import { forwardNothing } from "../commands/forwarding.ts";
-import { parseCommand, type ParsedCommand } from "../commands/parse-command.ts";
+import { parseCommand, type Parsed, type ParsedCommand } from "../commands/parse-command.ts";
 import { errorReply } from "../commands/sentences.ts";
 import { spend } from "./budget.ts";
 import { type ClientLog, clientOf } from "./client-log.ts";
@@ -30,14 +30,21 @@ export function obeyLine(speaker: Speaker, message: string): void | Promise<void
   const line = message.replace(ENDING, "");
   const ending = message.slice(line.length);
   const parsed = parseCommand(line, vocabulary);
-  if (parsed.kind === "empty") return undefined;
+  const waitMs = spend(me.state, costOf(parsed), me.turnStartedMs);
+  if (parsed.kind === "empty") return waitMs === 0 ? undefined : me.sleep(waitMs);
   const { command } = parsed;
   const shown = parsed.kind === "command" ? (command?.logged?.(parsed.input) ?? "") : "";
   services.log.command(clientOf(me), `${command?.name ?? "comando desconhecido"} ${shown}`.trimEnd(), me.turnStartedAt);
-  if (parsed.kind === "wrong") return refuse(me, { ...parsed, ending }, parsed.code);
-  const order = { ...parsed, ending };
-  const waitMs = parsed.command.budgeted === true ? spend(me.state, me.turnStartedMs) : 0;
-  return waitMs === 0 ? obey(speaker, order) : me.sleep(waitMs).then(() => obey(speaker, order));
+  const answer = (): void | Promise<void> => {
+    if (parsed.kind === "wrong") return refuse(me, { ...parsed, ending }, parsed.code);
+    return obey(speaker, { ...parsed, ending });
+  };
+  return waitMs === 0 ? answer() : me.sleep(waitMs).then(answer);
+}
+
+/** In commands: also what touches nobody else, or is no command, takes time that others have to wait. */
+function costOf(parsed: Parsed): number {
+  return parsed.kind === "command" && parsed.command.budgeted === true ? 1 : 1 / limits.lightLinesPerCommand;
 }
 
 /** A refusal is an answer, and so is an actor that could not be asked. Whatever else is thrown is a crash. */
