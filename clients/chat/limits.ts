@@ -1,0 +1,34 @@
+// The bounds of the chat client: what it keeps, and how long it waits.
+import type { Backoff } from "../links/backoff.ts";
+
+/** Messages of our own that are not acknowledged; the next is refused, or waits in its pipe. */
+export const UNACKNOWLEDGED_MAX = 256;
+/** Replies that are awaited besides. */
+export const AWAITED_MAX = 256;
+/** Messages of one place that wait for those before them; what comes then is asked for again. */
+export const HELD_MAX = 1_000;
+/** What is shown of a place where we have not been: so many messages. */
+export const FIRST_HISTORY = 20;
+/** As many as the server gives at once. */
+export const HISTORY_PAGE = 100;
+
+/** A link must be open by then. */
+export const OPEN_WITHIN_MS = 10_000;
+/** Between two PINGs; halved when the server finds that too long, down to the second. */
+export const PING_EVERY_MS = 15_000;
+export const PING_EVERY_MS_MIN = 1_000;
+/** A PING is answered within this time, or the connection is taken for lost. */
+export const PONG_WITHIN_MS = 5_000;
+/** A connection that has held for so long was a good one: the next loss is tried anew without delay. */
+export const GOOD_AFTER_MS = 5_000;
+/** What the server could not do now is asked again after this time. */
+export const AGAIN_AFTER_MS = 2_000;
+/** Before the connection, and before the id, is tried again. */
+export const RECONNECT: Backoff = { firstMs: 250, maxMs: 10_000 };
+/** Before datagrams are tried again. */
+export const UDP_AGAIN: Backoff = { firstMs: 1_000, maxMs: 10_000 };
+/** A datagram connection must be open by then, and bound after as long again. */
+export const UDP_WITHIN_MS = 3_000;
+/** Who leaves waits for acknowledgements: a person so long, a pipe so long. */
+export const LEAVE_WITHIN_MS = 1_000;
+export const FINISH_WITHIN_MS = 30_000;
