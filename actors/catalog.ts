@@ -10,17 +10,22 @@ import { Counter } from "./counter/counter.ts";
 import { createPipelineSession, type PipelineService } from "./pipeline/session.ts";
 import { ClientLog, type ServerLog } from "./text/client-log.ts";
 import { createTextSession } from "./text/session.ts";
+import { createStrangerAnswers, type StrangerClock } from "./text/strangers.ts";
 
 export interface Services {
   readonly pipeline: PipelineService;
-  readonly text: TextServices & { readonly log: ServerLog; readonly passwords: Passwords };
+  readonly text: TextServices & {
+    readonly log: ServerLog;
+    readonly passwords: Passwords;
+    readonly clock: StrangerClock;
+  };
 }
 
 export function createCatalog({ pipeline, text }: Services) {
   const account = createAccount(text.passwords);
   const vocabulary = createVocabulary(account);
   const textServices = { ...text, vocabulary, log: new ClientLog(text.log) };
-  return {
+  const types = {
     counter: Counter,
     pipelineSession: createPipelineSession(pipeline),
     textSession: createTextSession("text-session", textServices),
@@ -32,4 +37,5 @@ export function createCatalog({ pipeline, text }: Services) {
     account,
     loginGate: LoginGate,
   };
+  return { types, answerStranger: createStrangerAnswers(vocabulary, text, text.clock) };
 }

@@ -11,18 +11,21 @@ export interface AccessOptions {
   readonly adminToken: string;
   /** Of the requests that are neither GET nor HEAD, those that only look; none unless given. */
   readonly isLook?: (request: Request) => boolean;
+  /** Of those that look, the ones that take the token all the same; none unless given. */
+  readonly isPrivate?: (request: Request) => boolean;
 }
 
 /** Returns the check made before any routing: a refusal to send, or undefined when the request may pass. */
 export function createAccessCheck(options: AccessOptions): (request: Request) => Response | undefined {
-  const { host, adminToken, isLook = () => false } = options;
+  const { host, adminToken, isLook = () => false, isPrivate = () => false } = options;
   const loopbackOnly = isLoopback(host);
   const tokenDigest = digest(adminToken);
   return (request) => {
     if (loopbackOnly && !isLoopback(hostNameOf(request.headers.get("host")))) {
       return problem("misdirected", "Cannot serve this host name: the gateway is bound to loopback");
     }
-    if (request.method === "GET" || request.method === "HEAD" || isLook(request)) return undefined;
+    const looks = request.method === "GET" || request.method === "HEAD" || isLook(request);
+    if (looks && !isPrivate(request)) return undefined;
     const token = bearerToken(request.headers.get("authorization"));
     if (token !== "" && timingSafeEqual(digest(token), tokenDigest)) return undefined;
     const detail = `Cannot ${request.method}: send "Authorization: Bearer" with the admin token`;

@@ -66,7 +66,8 @@ function namesOf(methods: readonly { readonly name: string }[]): string {
  * not read the answer, but it could wake actors.
  */
 export function createLookCheck(types: readonly ActorTypeView[]): (request: Request) => boolean {
-  const reads = types.flatMap(({ type, methods }) =>
+  const open = types.filter((type) => !type.private);
+  const reads = open.flatMap(({ type, methods }) =>
     methods.filter(({ kind }) => kind === "read").map(({ name }) => `${type}/${name}`),
   );
   const known = new Set(reads);
@@ -74,6 +75,24 @@ export function createLookCheck(types: readonly ActorTypeView[]): (request: Requ
     const [, , type, key, method, ...rest] = callPath(request) ?? [];
     return key !== "" && rest.length === 0 && known.has(`${type}/${method}`) && !isFromElsewhere(request);
   };
+}
+
+/** Whether the request is for an actor of which nothing may be seen without the token. */
+export function createPrivacyCheck(types: readonly ActorTypeView[]): (request: Request) => boolean {
+  const known = new Set(types.flatMap((type) => (type.private ? [type.type] : [])));
+  return (request) => {
+    const [, first = "", type = ""] = new URL(request.url).pathname.split("/").map(decoded);
+    return first === "actors" && known.has(type);
+  };
+}
+
+/** What cannot be decoded is no type's name. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return "";
+  }
 }
 
 /** As it is routed: segments as they were sent. */

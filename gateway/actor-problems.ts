@@ -47,6 +47,8 @@ export const ACTOR_PROBLEMS: Readonly<Record<RuntimeErrorCode, ActorProblem>> = 
   "actor.unknown_type": { status: 404, title: "There is no such actor type" },
   "net.address_in_use": { status: 500, title: "The address is in use", detail: IN_THE_LOG },
   "net.cannot_listen": { status: 500, title: "The address cannot be had", detail: IN_THE_LOG },
+  "net.no_answer": { status: 500, title: "Nobody answers there", detail: IN_THE_LOG },
+  "net.refused": { status: 500, title: "The peer refuses", detail: IN_THE_LOG },
   "store.corrupt": { status: 503, title: "The store is damaged", detail: IN_THE_LOG },
   "store.failed": { status: 503, title: "The store failed", detail: IN_THE_LOG },
   "store.from_future": { status: 503, title: "The store was written by a newer version", detail: IN_THE_LOG },

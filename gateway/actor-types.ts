@@ -18,6 +18,7 @@ const actorTypeSchema = t.Object({
   type: t.String(),
   kind: oneOf(["actor", "session"], "A session lives as long as its connection"),
   durable: t.Boolean({ description: "What its actors change is stored" }),
+  private: t.Boolean({ description: "What is known of its actors, reads included, takes the admin token" }),
   indexed: t.Array(t.String(), { description: "Fields of the state that a query may filter on" }),
   live: wholeNumber("Instances in memory"),
   methods: t.Array(methodSchema),
@@ -33,6 +34,7 @@ const example = {
       type: "counter",
       kind: "actor",
       durable: true,
+      private: false,
       indexed: ["count"],
       live: 1,
       methods: [

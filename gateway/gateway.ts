@@ -3,11 +3,12 @@
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { createAccessCheck } from "./access.ts";
-import { createLookCheck } from "./actor-calls.ts";
+import { createLookCheck, createPrivacyCheck } from "./actor-calls.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { internalProblem } from "./problems.ts";
 import { refuseTooLarge } from "./request-body.ts";
 import { createRoutes } from "./routes.ts";
+import { CHAT_PATH, type OpenWebSession, upgrade, type WebSocketData, webSocketHandler } from "./web-sessions.ts";
 
 export interface GatewayOptions {
   readonly host: string;
@@ -15,6 +16,8 @@ export interface GatewayOptions {
   readonly port: number;
   readonly adminToken: string;
   readonly view: NodeView;
+  /** Begins the sessions of WebSockets at `/chat`; there are none unless given. */
+  readonly openWebSession?: OpenWebSession;
   /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
   readonly onFault?: (fault: unknown) => void;
 }
@@ -42,16 +45,23 @@ export function startGateway(options: GatewayOptions): Gateway {
   return { port, stop: () => stopWithin(server, HTTP_LIMITS.stopGraceMs) };
 }
 
+/** Undefined: the request has become a WebSocket. */
+type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promise<Response | undefined>;
+
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
 function createFrontDoor(
   options: GatewayOptions,
   onFault: (fault: unknown) => void,
-): (request: Request) => Promise<Response> {
-  const { view } = options;
-  const refuse = createAccessCheck({ ...options, isLook: createLookCheck(view.actorTypes()) });
+): FrontDoor {
+  const { view, openWebSession } = options;
+  const types = view.actorTypes();
+  const refuse = createAccessCheck({ ...options, isLook: createLookCheck(types), isPrivate: createPrivacyCheck(types) });
   const app = createRoutes(view, onFault);
-  return async (request) => {
-    const response = refuse(request) ?? refuseTooLarge(request) ?? (await app.fetch(request));
+  return async (request, server) => {
+    const refused = refuse(request) ?? refuseTooLarge(request);
+    const isChat = openWebSession !== undefined && new URL(request.url).pathname === CHAT_PATH;
+    const response = refused ?? (isChat ? upgrade(request, server) : await app.fetch(request));
+    if (response === undefined) return undefined;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     return response;
   };
@@ -60,9 +70,9 @@ function createFrontDoor(
 /** `Bun.serve` directly: Elysia's own `listen` shares the port with whoever has it (`reusePort`) instead of failing. */
 function listen(
   options: GatewayOptions,
-  fetch: (request: Request) => Promise<Response>,
+  fetch: FrontDoor,
   onFault: (fault: unknown) => void,
-): Bun.Server<undefined> {
+): Bun.Server<WebSocketData> {
   const { host, port } = options;
   try {
     return Bun.serve({
@@ -73,6 +83,7 @@ function listen(
       maxRequestBodySize: HTTP_LIMITS.announcedBodyBytesMax,
       idleTimeout: HTTP_LIMITS.requestIdleSecondsMax,
       fetch,
+      websocket: webSocketHandler(options.openWebSession ?? (() => undefined)),
       error: (fault) => {
         onFault(fault);
         return internalProblem();
@@ -89,7 +100,7 @@ function reasonOf(cause: unknown): string {
   return "code" in cause && cause.code === "EADDRINUSE" ? "the port is in use" : cause.message;
 }
 
-async function stopWithin(server: Bun.Server<undefined>, graceMs: number): Promise<void> {
+async function stopWithin(server: Bun.Server<WebSocketData>, graceMs: number): Promise<void> {
   const grace = setTimeout(() => void server.stop(true), graceMs);
   await server.stop();
   clearTimeout(grace);

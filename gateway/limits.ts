@@ -9,6 +9,8 @@ export const HTTP_LIMITS = {
   /** Bun's own fence behind that: a request that announces more gets the bare status 413. */
   announcedBodyBytesMax: 16_777_216,
   requestIdleSecondsMax: 30,
+  /** A browser that answers no ping for so long is gone. */
+  webSocketIdleSecondsMax: 30,
   /** Of one call; below the time after which a silent connection is closed. */
   callTimeoutMsMax: 25_000,
   /** Why an operator shuts a key. */

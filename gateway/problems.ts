@@ -25,6 +25,8 @@ const KINDS = {
   actor_busy: { status: 409, title: "The actor has something to do" },
   actor_not_in_memory: { status: 409, title: "The actor is not in memory" },
   actor_not_quarantined: { status: 409, title: "The actor is not in quarantine" },
+  upgrade_required: { status: 426, title: "This address speaks WebSocket" },
+  wrong_origin: { status: 403, title: "The page is of another origin" },
   misdirected: { status: 421, title: "This host name is not served here" },
   internal: { status: 500, title: "The gateway failed" },
 } as const;

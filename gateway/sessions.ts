@@ -14,7 +14,7 @@ import { takesNoInput } from "./request-body.ts";
 const sessionSchema = t.Object({
   id: t.String(),
   actor: t.String({ description: "The session actor it feeds, type and key" }),
-  transport: oneOf(["tcp", "tls"]),
+  transport: oneOf(["tcp", "tls", "udp", "datagram", "web"]),
   remoteAddress: t.String(),
   remotePort: wholeNumber(),
   openedAt: wholeNumber("Unix milliseconds"),

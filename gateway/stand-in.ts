@@ -21,6 +21,7 @@ const counter: ActorTypeView = {
   type: "counter",
   kind: "actor",
   durable: true,
+  private: false,
   indexed: ["count"],
   live: 1,
   methods: [

@@ -32,8 +32,16 @@ const Loop = actor("loop", { state: () => ({}) }).on("ask", { in: t.String() }, 
   await other.ask(loop.key);
 });
 
+/** What is in it is for those who hold the token. */
+export const Diary = actor("diary", { state: () => ({ secret: "" }), durable: true, private: true })
+  .on("write", { in: t.String() }, (diary, secret) => void (diary.state.secret = secret))
+  .on("burn", { in: t.String() }, () => {
+    throw new Error("no matches");
+  })
+  .read("read", { out: t.String() }, (diary) => diary.state.secret);
+
 export function startActors() {
-  const node = createSteppedNode([Counter, Odd, Loop]);
+  const node = createSteppedNode([Counter, Odd, Loop, Diary]);
   const gateway = startGatewayTo(node.view);
   return {
     ...node,

@@ -12,16 +12,21 @@ const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent
 const MILLISECONDS_MAX = 86_400_000;
 const COUNT_MAX = 1_000_000;
 const BYTES_MAX = 2 ** 50;
+/** Ports that need not be there. */
+const OPTIONAL_PORTS: ReadonlySet<Name> = new Set(["CORREIO_TLS_PORT", "CORREIO_UDP_PORT"]);
 /** Settings that are one of a few words. */
 const CHOICES: Partial<Record<Name, readonly string[]>> = {
   CORREIO_LOG_LEVEL: LOG_LEVELS,
   CORREIO_STORE: ["sqlite", "memory"],
   CORREIO_SYNC: ["full", "normal"],
+  CORREIO_PLAIN_LOGIN: ["warn", "refuse", "allow"],
 };
 
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Undefined = none. */
+  readonly udpPort: number | undefined;
   readonly tls: { readonly port: number; readonly certFile: string; readonly keyFile: string } | undefined;
   readonly reusePort: boolean;
   readonly httpHost: string;
@@ -39,6 +44,9 @@ export interface Config {
   readonly stacks: boolean;
   readonly blockedMs: number;
   readonly serverId: string;
+  readonly plainLogin: "warn" | "refuse" | "allow";
+  readonly console: boolean;
+  readonly clientLog: boolean;
   readonly workMs: number;
   readonly drainMs: number;
   readonly connectionsMax: number;
@@ -86,6 +94,7 @@ function toConfig(text: (name: Name) => string): Config {
   return {
     host: text("CORREIO_HOST"),
     port: number("CORREIO_PORT"),
+    udpPort: text("CORREIO_UDP_PORT") === "" ? undefined : number("CORREIO_UDP_PORT"),
     tls: tlsPort === "" ? undefined : tls,
     reusePort: text("CORREIO_REUSE_PORT") === "true",
     httpHost: text("CORREIO_HTTP_HOST"),
@@ -100,6 +109,9 @@ function toConfig(text: (name: Name) => string): Config {
     stacks: text("CORREIO_DEVELOPMENT") === "true" || text("CORREIO_STACKS") === "true",
     blockedMs: number("CORREIO_BLOCKED_MS"),
     serverId: text("CORREIO_SERVER_ID") || hostname(),
+    plainLogin: text("CORREIO_PLAIN_LOGIN") as Config["plainLogin"],
+    console: text("CORREIO_CONSOLE") === "true",
+    clientLog: text("CORREIO_CLIENT_LOG") === "true",
     workMs: number("CORREIO_WORK_MS"),
     drainMs: number("CORREIO_DRAIN_MS"),
     connectionsMax: number("CORREIO_CONNECTIONS_MAX"),
@@ -164,7 +176,7 @@ function problemOf(name: Name, value: string): string | undefined {
 
 /** What the value should have been; undefined when it is that. */
 function wantedOf(name: Name, value: string): string | undefined {
-  if (name === "CORREIO_TLS_PORT" && value !== "") return inRange(value, 0, 65_535, "a port, or empty");
+  if (OPTIONAL_PORTS.has(name) && value !== "") return inRange(value, 0, 65_535, "a port, or empty");
   const choices = CHOICES[name];
   if (choices !== undefined) return choices.includes(value) ? undefined : `one of ${choices.join(", ")}`;
   switch (SETTINGS[name].kind) {

@@ -106,7 +106,12 @@ export const limits = {
   framePayloadBytesMax: 1_048_576,
   /** Frames decoded into one batch. */
   framesPerBatch: 256,
-  /** Batches kept for reuse after their frames are handled. */
+  /** A command in text, in octets without the end of its line, and commands decoded into one batch. */
+  textLineBytesMax: 4_096,
+  linesPerBatch: 256,
+  /** Octets without the end of a line are a command once none has followed for this long. */
+  textQuietMs: 20,
+  /** Batches kept for reuse after their messages are handled. */
   spareBatchesMax: 64,
   /** `client_id` and a textual `message_id`, in UTF-16 code units. */
   clientIdLengthMax: 256,
@@ -127,8 +132,27 @@ export const limits = {
   /** After our FIN the peer has this long to close its side. */
   lingerMs: 2_000,
 
-  /** Refused connections that are given that time too; others are told and closed at once. */
+  /** The kernel notices this long after its last octet that a peer is gone to which nothing is being sent. */
+  keepAliveMs: 30_000,
+
+  /** Connections that are sent away and given that time too; others are told and closed at once. */
   refusedLingeringMax: 256,
+  /** One that is refused is told so in the protocol of its first octet, if that comes within this time. */
+  refusedFirstOctetMs: 250,
+
+  /** Messages of one connection that wait for room in its mailbox; one more is not taken. */
+  messagesWaitingMax: 256,
+  messagesWaitingBytesMax: 1_048_576,
+  /** Outbound bytes of a connection that carries whole messages: above it its actor is suspended. */
+  messageHighWaterBytes: 262_144,
+  /** Datagrams that wait for the kernel; one more is dropped, and counted. */
+  udpWaitingMax: 4_096,
+  /** One datagram of text. */
+  udpTextBytesMax: 8_192,
+  /** Answers to addresses that are not proven, in datagrams of text, each second. */
+  udpStrangersPerSecond: 20_000,
+  /** A cookie of text: people have to copy it. */
+  udpTextCookieMs: 120_000,
 
   /** Outbound bytes of one connection: above the first its actor is suspended, at the second it goes on. */
   outboundHighWaterBytes: 8 * 1_048_576,
@@ -144,8 +168,6 @@ export const limits = {
   /** The buffer that the replies of one step share; a step that needs more gets another. */
   outboundArenaBytes: 1_048_576,
 
-  /** One line of text, without its ending, in octets. */
-  textLineBytesMax: 4_096,
   /** Commands that a text session takes at once, and each second after that; more wait, at the socket in the end. */
   commandsBurst: 400,
   commandsPerSecond: 200,
@@ -173,11 +195,68 @@ export const limits = {
   loginsPerAccountBurst: 10,
   loginsPerAccountEveryMs: 5_000,
 
+  /** One reliable datagram, with its header and checksum: it passes every path of the Internet whole. */
+  datagramBytesMax: 1_200,
+  /** One message over datagrams, as its taker gets it, and the fragments it may come in. */
+  datagramMessageBytesMax: 65_536,
+  datagramFragmentsMax: 64,
+  /** Messages of one lane of which a part has come; a sender that fills its fragments never has so many. */
+  datagramPartialMessagesMax: 256,
+  /** What a fragment counts in windows and queues beside its octets, so that small ones are bounded too. */
+  datagramFragmentCostBytes: 64,
+  /** Messages sent and not yet acknowledged, of one connection; one more is refused. */
+  datagramQueueBytesMax: 1_048_576,
+  /** What came and is not taken yet, of one connection; and what each side takes before it has said so. */
+  datagramWindowBytes: 262_144,
+  datagramFirstWindowBytes: 65_536,
+  /** How far a lane may go on beyond its oldest message that is not whole. */
+  datagramMessagesAheadMax: 4_096,
+  /** Packet numbers below the largest received whose second coming is noticed; older ones are dropped unseen. */
+  datagramReplayPackets: 1_024,
+  /** Packets that wait for their acknowledgement; with probes, at most twice as many. */
+  datagramsInFlightMax: 64,
+  /** An acknowledgement leaves after so many packets that want one, or after this time. */
+  datagramAckPackets: 2,
+  datagramAckDelayMs: 5,
+  /** Retransmission timeouts: before the first sample, least and most, on a local network and on a wide one. */
+  datagramLanFirstTimeoutMs: 100,
+  datagramWideFirstTimeoutMs: 1_000,
+  datagramLanTimeoutMs: 20,
+  datagramWideTimeoutMs: 200,
+  datagramTimeoutMaxMs: 1_000,
+  /** The first probe leaves no sooner after its packet than this. */
+  datagramProbeMs: 6,
+  /** A connection that has sent nothing for this long pings (the second where it is asked for), */
+  datagramKeepAliveMs: 5_000,
+  datagramQuickKeepAliveMs: 500,
+  /** and is lost when it has heard nothing for so many times that. */
+  datagramKeepAlivesMissed: 3,
+  /** A close is repeated so often while nobody answers it, and its text has at most so many octets. */
+  datagramClosesSent: 5,
+  datagramCloseTextBytesMax: 100,
+  /** Shorter messages are not compressed. */
+  datagramCompressBytesMin: 64,
+  /** A cookie is good for this time; the secret behind cookies changes this often. */
+  datagramCookieMs: 10_000,
+  datagramSecretMs: 60_000,
+  /** A hello or connect is repeated after this time, doubled up to the second; so many connects, then a new hello. */
+  datagramDialMs: 100,
+  datagramDialMaxMs: 1_000,
+  datagramConnectsSent: 4,
+  /** Dialling is given up after this time, unless asked otherwise. */
+  datagramDialTimeoutMs: 10_000,
+  /** Answers to packets of unknown connections that leave in one second. */
+  datagramGonesPerSecond: 1_000,
+
   /** Rows of the session ledger kept in memory while its file cannot be written. */
   ledgerPendingBytesMax: 8 * 1_048_576,
   /** Wait before a failed append is tried again. */
   ledgerRetryMs: 1_000,
 
+  /** Lines that the console shows each second; the rest are counted and named in one line. */
+  consoleLinesPerSecond: 100,
+  /** The log of text clients: grown beyond it the file is set aside, and one set aside before is removed. */
+  clientLogBytesMax: 64 * 1_048_576,
   /** Lines logged for one reason each second; the rest are counted and named in one line. */
   logLinesPerReasonPerSecond: 10,
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */

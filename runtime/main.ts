@@ -11,21 +11,12 @@ import { settlesWithin } from "./base/settles-within.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { AnyActorType } from "./core/definition.ts";
 import { isStoreFailure } from "./core/errors.ts";
-import type { CoreEvents, SessionOf, Store, TurnProbe } from "./core/ports.ts";
+import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { limits } from "./limits.ts";
+import { startListeners } from "./listeners.ts";
 import { ConnectionTable } from "./net/connection-table.ts";
-import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
-import {
-  createLedger,
-  messageOf,
-  namingSettings,
-  openLedger,
-  openStore,
-  readTls,
-  type TlsFiles,
-  troubleOf,
-} from "./node-files.ts";
+import { createLedger, messageOf, openLedger, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
@@ -34,11 +25,10 @@ import { startStackSampler } from "./observe/stack-sampler.ts";
 import { logStoreFailures } from "./observe/store-failures.ts";
 import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
-import { createFramesProtocol } from "./wire/frames-protocol.ts";
-import type { TextPart } from "./wire/text-parts.ts";
+import { createTextServices } from "./text-services.ts";
 
 /** Ends that need nobody's attention. */
-const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout"]);
+const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout", "exit", "replaced", "control_gone"]);
 /** Of the drain time, what is kept for closing what did not end by itself. */
 const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
@@ -47,11 +37,10 @@ const SAME_SIGNAL_MS = 1_000;
 /** What the store may take for closing, whatever is left of the drain time: it copies its log. */
 const STORE_CLOSE_MS = 1_000;
 
-const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_TLS_KEY";
-
 export interface Server {
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
+  readonly udpPort: number | undefined;
   readonly httpPort: number;
   readonly adminToken: string;
   /** Answers what was accepted, writes every session's row, closes. Returns how many sessions had to be cut off. */
@@ -66,8 +55,10 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const ledger = createLedger(config, ledgerHeader, log);
   undo.defer(() => void ledger.close());
   const { serverId, workMs, experiment } = config;
-  const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger } });
-  const types: readonly AnyActorType[] = Object.values(catalog);
+  const text = createTextServices(config, log, (line) => void process.stdout.write(line));
+  undo.defer(() => void text.file?.close());
+  const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger }, text: text.services });
+  const types: readonly AnyActorType[] = Object.values(catalog.types);
   const store = openStore(config);
   undo.defer(() => store.close());
   const watchdog = startWatchdog({ types: types.map(watchedType), blockedMs: config.blockedMs, log });
@@ -78,9 +69,13 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const system = createSystem({ types, store, probe: watchdog.probe, events }, config);
   await system.start();
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
-  system.scheduler.onStepEnd("write", () => ledger.flush());
+  system.scheduler.onStepEnd("write", () => {
+    ledger.flush();
+    text.file?.flush();
+  });
   const table = createTable(system, config, log);
-  const listeners = startListeners(catalog.pipelineSession, table, config, undo);
+  const listeners = await startListeners(catalog, table, config, undo);
+  text.udp.port = listeners.udpPort;
   const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
   const metrics = createMetrics({ ...figures, ...(system.memory === undefined ? {} : { memory: system.memory }) });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
@@ -88,47 +83,34 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
   const onFault = (error: unknown): void =>
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
-  const gateway = startGateway({ host: config.httpHost, port: config.httpPort, adminToken, view, onFault });
+  const { openWebSession } = listeners;
+  const where = { host: config.httpHost, port: config.httpPort };
+  const gateway = startGateway({ ...where, adminToken, view, openWebSession, onFault });
   undo.defer(() => gateway.stop());
   // Only now: a second server on the same ports must not touch the ledger of the first.
   openLedger(ledger, config);
+  text.file?.open();
   phase.notReady = undefined;
   undo.move();
   const drain = async (): Promise<number> => {
     phase.notReady = "draining";
     const startedMs = systemClock.monotonicMs();
     const leftMs = (): number => Math.max(0, startedMs + config.drainMs - systemClock.monotonicMs());
-    for (const listener of listeners) listener.stop();
+    listeners.stop();
     const cutOff = await drainSessions(table, system, config.drainMs);
     const rowsLost = ledger.close();
+    text.file?.close();
     if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
     if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
+    listeners.close();
     await settlesWithin(systemClock, gateway.stop(), leftMs());
     await settlesWithin(systemClock, store.close(), Math.max(STORE_CLOSE_MS, leftMs()));
     stacks?.stop();
     void watchdog.stop();
     return cutOff;
   };
-  return { tcpPort: listeners[0]?.port ?? 0, tlsPort: listeners[1]?.port, httpPort: gateway.port, adminToken, drain };
-}
-
-function startListeners(
-  session: SessionOf<string, readonly TextPart[]>,
-  table: ConnectionTable,
-  config: Config,
-  undo: AsyncDisposableStack,
-): readonly TcpListener[] {
-  const { host: hostname, reusePort } = config;
-  const protocol = createFramesProtocol();
-  const listen = (port: number, settings: string, tls?: TlsFiles): TcpListener => {
-    const where = { hostname, port, reusePort, ...(tls === undefined ? {} : { tls }) };
-    const listener = namingSettings(settings, () => startTcpListener({ ...where, protocol, session, table }));
-    undo.defer(() => listener.stop());
-    return listener;
-  };
-  const plain = listen(config.port, "CORREIO_HOST, CORREIO_PORT");
-  if (config.tls === undefined) return [plain];
-  return [plain, listen(config.tls.port, TLS_SETTINGS, readTls(config.tls))];
+  const { tcpPort, tlsPort, udpPort } = listeners;
+  return { tcpPort, tlsPort, udpPort, httpPort: gateway.port, adminToken, drain };
 }
 
 interface SystemParts {
@@ -166,10 +148,11 @@ async function drainSessions(table: ConnectionTable, system: ActorSystem, drainM
 }
 
 function announce(server: Server, config: Config): void {
-  const { tcpPort, tlsPort, httpPort, adminToken } = server;
+  const { tcpPort, tlsPort, udpPort, httpPort, adminToken } = server;
   const httpHost = config.httpHost.includes(":") ? `[${config.httpHost}]` : config.httpHost;
   console.log(`[INFO] Servidor TCP iniciado na porta ${tcpPort}`);
   if (tlsPort !== undefined) console.log(`[INFO] Servidor TLS iniciado na porta ${tlsPort}`);
+  if (udpPort !== undefined) console.log(`[INFO] Servidor UDP iniciado na porta ${udpPort}`);
   console.log(`[INFO] Gateway HTTP iniciado na porta ${httpPort} (http://${httpHost}:${httpPort}/docs)`);
   if (config.adminToken === "") console.log(`[INFO] Token de administração: ${adminToken}`);
   console.log("[INFO] Aguardando conexões...");

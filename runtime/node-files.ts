@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { systemClock } from "./base/clock.ts";
 import type { Config } from "./config.ts";
+import { limits } from "./limits.ts";
 import type { Log } from "./observe/log.ts";
 import type { NotReady } from "./observe/view.ts";
 import { AppendFile } from "./storage/append-file.ts";
@@ -30,6 +31,14 @@ export function createLedger(config: Config, header: string, log: Log): AppendFi
   const path = ledgerPath(config);
   const onFailure = (error: unknown): void => log.limited("error", "ledger.write_failed", { path, err: error });
   return new AppendFile({ path, header, clock: systemClock, onFailure });
+}
+
+/** Undefined where none is wanted. */
+export function createClientLog(config: Config, log: Log): AppendFile | undefined {
+  if (!config.clientLog) return undefined;
+  const path = join(config.dataFolder, "server_log.txt");
+  const onFailure = (error: unknown): void => log.limited("error", "client_log.write_failed", { path, err: error });
+  return new AppendFile({ path, header: "", clock: systemClock, bytesMax: limits.clientLogBytesMax, onFailure });
 }
 
 export function openLedger(ledger: AppendFile, config: Config): void {

@@ -20,8 +20,14 @@ const define = (kind: SettingKind, unit: string, fallback: string | number, help
 /** Every setting by its environment name; the flag is the same name in lower case with dashes, without the prefix. */
 export const SETTINGS = {
   CORREIO_HOST: define("name", "address", "127.0.0.1", "Address the sockets listen on"),
-  CORREIO_PORT: define("port", "port", 5_000, "TCP port of the frame protocol; 0 = any free port"),
-  CORREIO_TLS_PORT: define("text", "port", "", "TLS port of the same protocol; empty = none, 0 = any free port"),
+  CORREIO_PORT: define("port", "port", 5_000, "TCP port of frames and of text commands; 0 = any free port"),
+  CORREIO_UDP_PORT: define(
+    "text",
+    "port",
+    5_001,
+    "UDP port of text commands and of datagrams; empty = none, 0 = any free port",
+  ),
+  CORREIO_TLS_PORT: define("text", "port", "", "TLS port of the same protocols; empty = none, 0 = any free port"),
   CORREIO_TLS_CERT: define("text", "file", "", "PEM certificate for the TLS port"),
   CORREIO_TLS_KEY: define("text", "file", "", "PEM private key for the TLS port"),
   CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Share the TCP and TLS ports with other processes"),
@@ -33,7 +39,12 @@ export const SETTINGS = {
     "",
     "Bearer token for changes over HTTP; empty = made and printed at start",
   ),
-  CORREIO_DATA: define("name", "folder", "data", "Where durable actors and the session ledger are kept"),
+  CORREIO_DATA: define(
+    "name",
+    "folder",
+    "data",
+    "Where durable actors, the session ledger and the log of text clients are kept",
+  ),
   CORREIO_STORE: define(
     "text",
     "sqlite|memory",
@@ -67,6 +78,19 @@ export const SETTINGS = {
     "A turn that blocks the process this long is named in the log",
   ),
   CORREIO_SERVER_ID: define("text", "name", "", "Name of this server in replies and ledger; empty = the host name"),
+  CORREIO_PLAIN_LOGIN: define(
+    "text",
+    "warn|refuse|allow",
+    "warn",
+    "What becomes of passwords that come over a connection without TLS",
+  ),
+  CORREIO_CONSOLE: define("switch", "true|false", "true", "Print who comes, goes and says what in rooms"),
+  CORREIO_CLIENT_LOG: define(
+    "switch",
+    "true|false",
+    "true",
+    "Write connections and commands of text clients to server_log.txt in the data folder",
+  ),
   CORREIO_WORK_MS: define("milliseconds", "ms", 0, "Simulated work for each request"),
   CORREIO_DRAIN_MS: define("milliseconds", "ms", limits.drainMs, "Time to answer what was accepted, after SIGTERM"),
   CORREIO_CONNECTIONS_MAX: define("count", "connections", limits.connectionsMax, "Open connections"),

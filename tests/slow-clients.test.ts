@@ -38,8 +38,14 @@ async function expectTimeout(settings: Settings, reason: string, act: (client: W
 }
 
 describe("a client that is too slow is ended with the reason in row and counter", () => {
-  test("one that says nothing", () =>
-    expectTimeout({ CORREIO_FIRST_BYTE_MS: 50 }, "first_byte_timeout", () => undefined));
+  test("one that says nothing, which has no session and so no row", async () => {
+    const node = await nodeWith({ CORREIO_FIRST_BYTE_MS: 50 });
+    const client = await WireClient.connect(node.port);
+    await client.loses();
+    client.close();
+    expect(await ended(node, "first_byte_timeout")).toBe(1);
+    expect([node.rows(), await node.figures.sessions()]).toEqual([[], []]);
+  });
 
   test("one that falls silent", () =>
     expectTimeout({ CORREIO_IDLE_MS: 50 }, "idle_timeout", (client) => client.send(request(1))));
@@ -142,7 +148,8 @@ describe("connections without end", () => {
     expect(await node.figures.actors()).toEqual([]);
     expect(await node.figures.metric("correio_connections_accepted_total")).toBe(10_000);
     expect(await node.figures.metricSum("correio_connections_ended_total")).toBe(10_000);
-    expect(await node.rowsWhen(10_000)).toHaveLength(10_000);
+    // Half of them said nothing; what others said before they reset the connection may not have been read.
+    expect((await node.rowsWhen(2_500)).length).toBeWithin(2_500, 5_001);
   }, 60_000);
 
   test.each([
@@ -151,6 +158,8 @@ describe("connections without end", () => {
   ] as const)("more than %s are refused, are told why, and are welcome later", async (setting, reason) => {
     const node = await nodeWith({ [setting]: 2 });
     const admitted = [await WireClient.connect(node.port), await WireClient.connect(node.port)];
+    for (const client of admitted) client.send(request(1));
+    await Promise.all(admitted.map((client) => client.hears(1)));
     const third = await WireClient.connect(node.port);
     third.send(requests(10_000));
     await third.loses();

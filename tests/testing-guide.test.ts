@@ -10,10 +10,13 @@ import {
   type Exploration,
   ExplorationFailed,
   explore,
+  FakeClock,
   replay,
+  startUdpRelay,
   SteppedSystem,
 } from "#runtime/testing/mod.ts";
 
+import { eventually } from "./lib/eventually.ts";
 import { projectFolder } from "./lib/source-files.ts";
 
 const Mailer = actor("mailer", { state: () => ({}) }).on("send", { in: t.String() }, () => undefined);
@@ -142,6 +145,32 @@ test("whatever fails, who asks again under the same name has bought one ticket",
       expect(await world.ref(Booth, "main").left()).toBe(1);
     },
   });
+});
+
+test("a datagram is late, and one that meets a cut network never comes", async () => {
+  const heard: string[] = [];
+  const data = (_: unknown, bytes: Buffer) => void heard.push(bytes.toString());
+  const server = await Bun.udpSocket({ hostname: "127.0.0.1", socket: { data } });
+  const clock = new FakeClock();
+  const relay = await startUdpRelay({ target: { port: server.port }, faults: { up: { delayMs: 50 } }, seed: 7, clock });
+  const client = await Bun.udpSocket({ connect: { hostname: "127.0.0.1", port: relay.port } });
+  const send = async (text: string, count: number) => {
+    client.send(text);
+    await eventually("the relay's hearing of it", () => relay.figures.up.packetsIn === count);
+  };
+
+  await send("one", 1);
+  relay.partition("both");
+  await send("two", 2);
+  relay.partition("none");
+  await send("three", 3);
+  await clock.advance(49);
+  expect(relay.figures.up).toMatchObject({ packetsWaiting: 2, packetsOut: 0, cutOff: 1 });
+  await clock.advance(1);
+  await eventually("two datagrams", () => heard.length === 2);
+  expect(heard).toEqual(["one", "three"]);
+  for (const each of [client, server]) each.close();
+  relay.stop();
 });
 
 test("what it imports is there for programs of others too", async () => {

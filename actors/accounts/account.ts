@@ -10,7 +10,12 @@ export type AccountType = ReturnType<typeof createAccount>;
 
 /** Hashing takes about a tenth of a second: whoever asks has been throttled before (`login-gate.ts`). */
 export function createAccount(passwords: Passwords) {
-  return actor("account", { state: () => ({ hash: "" }), durable: true, mailbox: { capacity: limits.accountMailboxMax } })
+  return actor("account", {
+    state: () => ({ hash: "" }),
+    durable: true,
+  private: true,
+    mailbox: { capacity: limits.accountMailboxMax },
+  })
     .on("create", { in: PasswordSchema }, async (account, { password }) => {
       if (account.state.hash !== "") throw account.refuse("account.exists");
       const hash = await passwords.hash(password);

@@ -13,6 +13,7 @@ const FORGET_MS = 10 * 60_000;
 export const LoginGate = actor("login-gate", {
   state: () => ({ tries: -1, atMs: 0 }),
   hibernateAfterMs: FORGET_MS,
+  private: true,
 }).on("pass", { in: TrySchema, out: t.Boolean() }, ({ state, turnStartedMs }, { burst, everyMs }) => {
   const gained = (turnStartedMs - state.atMs) / everyMs;
   state.tries = state.tries < 0 ? burst : Math.min(burst, state.tries + gained);

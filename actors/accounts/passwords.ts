@@ -1,4 +1,4 @@
-// What accounts need of password hashing. Declared here, by its caller; `runtime/passwords.ts` has the one with argon2id.
+// What accounts need of password hashing: a port, declared by its caller. `runtime/passwords.ts` has argon2id.
 
 /** Both answer `undefined` when so many hashes wait already that one more would not be done in time. */
 export interface Passwords {

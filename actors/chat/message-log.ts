@@ -36,7 +36,7 @@ export async function readMessages(rows: Pick<Rows, "range">, { after, count }: 
     return found.map(toMessage);
   }
   const latest = await rows.range({ from: FIRST_ROW, before: BEHIND_LAST_ROW, limit: count, reverse: true });
-  return latest.map(toMessage).reverse();
+  return latest.map(toMessage).toReversed();
 }
 
 function rowOf(number: number): string {

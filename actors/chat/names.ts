@@ -17,7 +17,7 @@ const RESERVED: ReadonlySet<string> = new Set(
     .map((name) => idKey(name as Id)),
 );
 
-/** 1 to 32 ASCII letters, digits and `_` `.` `-`, the first one a letter or a digit: no other script can pass for it. */
+/** 1 to 32 ASCII letters, digits and `_` `.` `-`, the first one a letter or a digit. */
 export function parseId(text: string): Id | undefined {
   return NAME.test(text) ? (text as Id) : undefined;
 }

@@ -45,6 +45,7 @@ const isSame = (one: PersonState["holder"], other: { type: string; key: string }
 export const Person = actor("chat-person", {
   state: (): PersonState => ({ id: "", resumeKey: "", holder: undefined, registered: false, last: 0 }),
   durable: true,
+  private: true,
 })
   .on("claim", { in: ClaimSchema, out: ClaimedSchema }, async (person, claim) => {
     const { state } = person;
@@ -83,9 +84,7 @@ export const Person = actor("chat-person", {
     person.publish(inboxLines(person.key), messageLine(inboxPlace(state.id), message));
     return message.number;
   })
-  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) =>
-    readMessages(rows as Rows, page),
-  );
+  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) => readMessages(rows, page));
 
 /** What was sent to a guest of this id is not for whoever has the account. */
 async function clearInbox(person: { readonly rows: Rows; readonly state: PersonState }): Promise<void> {

@@ -45,6 +45,7 @@ const isSame = (one: Session, other: Session): boolean => one.type === other.typ
 export const Room = actor("chat-room", {
   state: () => ({ last: 0, members: 0 }),
   durable: true,
+  private: true,
   indexed: ["members"],
   mailbox: { capacity: limits.roomMailboxMax },
 })
@@ -89,7 +90,7 @@ export const Room = actor("chat-room", {
     room.publish(roomLines(room.key), messageLine(room.key, message));
     return message.number;
   })
-  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) => readMessages(rows as Rows, page))
+  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) => readMessages(rows, page))
   .read("members", { in: MembersSchema, out: t.Array(MemberSchema) }, async ({ rows }, { after, count }) => {
     // A row follows all that begin with the key of `after` alone when a character below every other is added.
     const from = after === undefined ? FIRST_MEMBER : `${memberRow(after)}\u0000`;

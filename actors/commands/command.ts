@@ -63,6 +63,8 @@ export interface Command<Input extends TObject = TObject> {
   readonly needsId?: boolean;
   /** Only on the connection that was there first: not on a bound datagram connection. */
   readonly control?: boolean;
+  /** Answers at once, shortly, and of the session needs the time alone: also for who has none. */
+  readonly strangersToo?: boolean;
   /** Touches other actors: counted against the caller's budget. */
   readonly budgeted?: boolean;
   /** What the log file shows behind the name; nothing unless given, so that no password ever gets there. */

@@ -1,4 +1,4 @@
-// Hybrid mode: a session on TCP hands its lines to a datagram connection, which proves with a token that it belongs to it.
+// Hybrid mode: a session on TCP hands its lines to a datagram connection, which shows a token that it was given.
 import { t } from "#runtime/mod.ts";
 
 import { command } from "./command.ts";

@@ -2,7 +2,7 @@
 
 const digits = (value: number, count: number): string => String(value).padStart(count, "0");
 
-/** `2026-11-20 09:11:00.123456`; the clock on the wall steps by a millisecond, what is below it comes from the other. */
+/** `2026-11-20 09:11:00.123456`. The clock on the wall steps by a millisecond; what is below comes from the other. */
 export function localTime(unixMs: number, monotonicMs: number): string {
   const microseconds = Math.floor((monotonicMs % 1) * 1_000);
   return `${localSeconds(unixMs)}.${digits(unixMs % 1_000, 3)}${digits(microseconds, 3)}`;

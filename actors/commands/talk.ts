@@ -124,7 +124,8 @@ type HistoryInput = { place: string; after?: number; count?: number };
 
 async function history(caller: Caller, { place: text, after, count = limits.historyPage }: HistoryInput) {
   const { session } = caller;
-  const page = { ...(after === undefined ? {} : { after }), count: Math.min(Math.max(1, count), limits.historyPageMax) };
+  const asked = { count: Math.min(Math.max(1, count), limits.historyPageMax) };
+  const page = after === undefined ? asked : { ...asked, after };
   const own = inboxPlace(session.state.id);
   const isInbox = text.toLowerCase() === own.toLowerCase();
   const place = isInbox ? own : joinedRoom(caller, text);

@@ -117,7 +117,8 @@ describe("a room", () => {
     const { node, ana, bea } = await lobby();
     await ana.type("LEAVE lobby");
     await bea.type("LEAVE lobby");
-    expect(await node.stepped.system.store.keys({ type: "chat-room", after: "", keyPrefix: "", limit: 10 })).toEqual([]);
+    const rooms = { type: "chat-room", after: "", keyPrefix: "", limit: 10 };
+    expect(await node.stepped.system.store.keys(rooms)).toEqual([]);
   });
 
   test("is one of so many that a connection may be in", async () => {
@@ -213,7 +214,7 @@ describe("a direct message", () => {
     const { ana, bea } = await lobby();
     await ana.type("MSG bea um", "MSG bea dois");
     expect(await bea.type("HISTORY @bea 1")).toEqual(["HISTORY: @bea 1 2", `* @bea 2 ${AT} ana: dois`]);
-    expect(await ana.type("HISTORY @bea")).toEqual(["ERROR: Nome de sala inválido: 1 a 32 letras, números, _ . - (chat.bad_room)."]);
+    expect((await ana.type("HISTORY @bea"))[0]).toContain("(chat.bad_room)");
   });
 
   test("to nobody is refused", async () => {

@@ -1,4 +1,5 @@
 // What the server says of its clients: lines for its console, as the chat document has them, and for the log file.
+import type { TextSession } from "../commands/command.ts";
 import { logTime } from "../commands/local-time.ts";
 
 /** Where lines go, each with its newline. Declared here, by its caller. */
@@ -17,6 +18,13 @@ export interface Client {
   readonly id: string;
   readonly address: string;
   readonly transport: string;
+}
+
+/** As its session knows it. */
+export function clientOf({ connection, state }: TextSession): Client {
+  const { id, remoteAddress, remotePort, transport } = connection;
+  const number = id.slice(id.lastIndexOf("-") + 1);
+  return { number, id: state.id, address: `${remoteAddress}:${remotePort}`, transport };
 }
 
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;

@@ -88,7 +88,8 @@ describe("a line that is none", () => {
     const node = new ChatNode();
     const [reply = ""] = await node.connect().type(line);
     expect(reply).toContain(`(${code}).`);
-    expect(node.stepped.system.hosts.find(({ type }) => type.name === "text-session")?.stats.refusals.get(code)).toBe(1);
+    const host = node.stepped.system.hosts.find(({ type }) => type.name === "text-session");
+    expect(host?.stats.refusals.get(code)).toBe(1);
   });
 
   test("keeps the session", async () => {
@@ -114,7 +115,10 @@ describe("the budget", () => {
     const node = new ChatNode();
     const client = await node.named("ana");
     await client.type("JOIN lobby");
-    const flood = Array.from({ length: limits.commandsBurst + limits.commandsPerSecond }, (_, index) => `SAY lobby ${index}`);
+    const flood = Array.from(
+      { length: limits.commandsBurst + limits.commandsPerSecond },
+      (_, index) => `SAY lobby ${index}`,
+    );
     const acknowledged = () => client.lines.filter((line) => line.startsWith("SAY:")).length;
     await client.type(...flood);
     expect(acknowledged()).toBeLessThanOrEqual(limits.commandsBurst);

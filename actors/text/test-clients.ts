@@ -2,8 +2,8 @@
 import { ConnectionStandIn } from "#runtime/testing/connection-stand-in.ts";
 import { SteppedSystem } from "#runtime/testing/stepped-system.ts";
 
-import { createCatalog } from "../catalog.ts";
 import type { Passwords } from "../accounts/passwords.ts";
+import { createCatalog } from "../catalog.ts";
 import type { SessionName } from "../commands/session-methods.ts";
 
 /** As slow as hashing, without its work. */
@@ -23,17 +23,26 @@ class PlainPasswords implements Passwords {
   }
 }
 
+const TRANSPORTS = {
+  "text-session": "tcp",
+  "udp-text-session": "udp",
+  "datagram-session": "datagram",
+  "web-session": "web",
+} as const;
+
 export class ChatNode {
   readonly passwords = new PlainPasswords();
   readonly consoleLines: string[] = [];
   readonly fileLines: string[] = [];
   readonly stepped: SteppedSystem;
+  readonly answerStranger: (line: string) => string | undefined;
   #clients = 0;
   #secrets = 0;
 
   constructor(options: { plainLogin?: "allow" | "warn" | "refuse"; udpPort?: number } = {}) {
     const { plainLogin = "allow", udpPort } = options;
-    const catalog = createCatalog({
+    const clock = { unixMs: () => this.stepped.clock.unixMs(), monotonicMs: () => this.stepped.clock.monotonicMs() };
+    const { types, answerStranger } = createCatalog({
       pipeline: {
         serverId: "test",
         workMs: 0,
@@ -42,6 +51,7 @@ export class ChatNode {
       },
       text: {
         plainLogin,
+        clock,
         udpPort: () => udpPort,
         secret: () => String(++this.#secrets).padStart(32, "k"),
         passwords: this.passwords,
@@ -51,7 +61,8 @@ export class ChatNode {
         },
       },
     });
-    this.stepped = new SteppedSystem(Object.values(catalog));
+    this.answerStranger = answerStranger;
+    this.stepped = new SteppedSystem(Object.values(types));
   }
 
   connect(type: SessionName = "text-session"): TestClient {
@@ -67,7 +78,7 @@ export class ChatNode {
   }
 }
 
-export class TestClient {
+class TestClient {
   readonly connection: ConnectionStandIn;
   readonly #stepped: SteppedSystem;
 
@@ -75,7 +86,7 @@ export class TestClient {
     this.#stepped = stepped;
     const found = stepped.system.hosts.find((host) => host.type.name === type);
     if (found === undefined) throw new Error(`There is no type ${type}`);
-    this.connection = new ConnectionStandIn(stepped.system, found.type, id);
+    this.connection = new ConnectionStandIn(stepped.system, found.type, id, TRANSPORTS[type]);
   }
 
   /** All that it was sent and has not looked at. */

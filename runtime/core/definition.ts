@@ -37,6 +37,8 @@ export interface ActorOptions<State> {
   readonly version?: number;
   /** `upgrade[1]` makes a state of version 2 out of one of version 1, and so on; run when an older state wakes. */
   readonly upgrade?: Readonly<Record<number, (old: never) => unknown>>;
+  /** Its states and its letters are not for everybody who may look: over HTTP all of it takes the admin token. */
+  readonly private?: boolean;
   /** Fields of the state that queries may filter on: texts, numbers and booleans. At most 8. */
   readonly indexed?: readonly (keyof State & string)[];
   /** The state as JSON, in UTF-16 code units; `limits.stateLengthMax` unless given. */
@@ -49,6 +51,7 @@ export interface ActorOptions<State> {
 /** A session is the actor of one connection: it hears of its life and of each message that came over it. */
 export interface SessionOptions<State, In, Out> {
   readonly state: (key: string) => State;
+  readonly private?: boolean;
   readonly mailbox?: MailboxOptions;
   /** Idle time after which the state, JSON then, is packed away while the connection stays; never unless given. */
   readonly hibernateAfterMs?: number;

@@ -28,6 +28,9 @@ export type RuntimeErrorCode =
   | "actor.unknown_type"
   | "net.address_in_use"
   | "net.cannot_listen"
+  /** Nobody answers at the address of a server. */
+  | "net.no_answer"
+  | "net.refused"
   /** Not a database, or a damaged one: it is left as it is. */
   | "store.corrupt"
   /** No room on the disk, or the store's own bound is reached. */

@@ -14,10 +14,13 @@ import type {
   StoreQuery,
 } from "./stored.ts";
 
+/** What carries a session: a stream, plain or encrypted; text or our own protocol in datagrams; a WebSocket. */
+export type Transport = "tcp" | "tls" | "udp" | "datagram" | "web";
+
 /** The socket's side of a session, as its actor sees it. */
 export interface ConnectionPort {
   readonly id: string;
-  readonly transport: "tcp" | "tls";
+  readonly transport: Transport;
   readonly remoteAddress: string;
   readonly remotePort: number;
   /** Unix time in milliseconds. */

@@ -57,9 +57,9 @@ describe("while all connections together hold too much that is not handled", () 
 describe("an exception in a handler of a socket", () => {
   test("ends the session, is reported, and lets its place be taken again", async () => {
     const net = createTestTable({ connectionsMax: 1 });
-    const socket = net.connect();
+    const socket = net.open();
     await net.clock.settle();
-    socket.events?.failed(new Error("a bug"));
+    socket.data?.failed(new Error("a bug"));
     await net.clock.settle();
     expect([net.faults, net.ended]).toEqual([["a bug"], ["net.fault"]]);
     expect(net.script.turns.at(-1)).toBe("closed: net.fault");

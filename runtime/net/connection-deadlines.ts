@@ -11,9 +11,6 @@ export interface DeadlineSettings {
 
 /** All in monotonic milliseconds; `undefined` where the thing has not happened or is not going on. */
 export interface ConnectionTimes {
-  readonly openedMs: number;
-  readonly handshaking: boolean;
-  readonly firstByteSeen: boolean;
   /** First byte of the message that is not whole yet. */
   readonly partialSinceMs: number | undefined;
   /** Bytes wait and the peer has taken none since. */
@@ -24,13 +21,7 @@ export interface ConnectionTimes {
   readonly unansweredSinceMs: number | undefined;
 }
 
-export type TimeoutReason =
-  | "handshake_timeout"
-  | "first_byte_timeout"
-  | "message_timeout"
-  | "idle_timeout"
-  | "peer_not_reading"
-  | "answer_timeout";
+export type TimeoutReason = "message_timeout" | "idle_timeout" | "peer_not_reading" | "answer_timeout";
 
 export type Verdict =
   | { readonly reason: TimeoutReason }
@@ -51,12 +42,10 @@ export function judgeDeadlines(times: ConnectionTimes, settings: DeadlineSetting
 type Running = readonly [reason: TimeoutReason, sinceMs: number | undefined, allowedMs: number];
 
 function running(times: ConnectionTimes, settings: DeadlineSettings): readonly Running[] {
-  if (times.handshaking) return [["handshake_timeout", times.openedMs, settings.handshakeMs]];
   return [
     ["peer_not_reading", times.blockedSinceMs, settings.writeStallMs],
     ["answer_timeout", times.unansweredSinceMs, settings.answerMs],
-    ["first_byte_timeout", times.firstByteSeen ? undefined : times.openedMs, settings.firstByteMs],
     ["message_timeout", times.partialSinceMs, settings.messageMs],
-    ["idle_timeout", times.firstByteSeen ? times.quietSinceMs : undefined, settings.idleMs],
+    ["idle_timeout", times.quietSinceMs, settings.idleMs],
   ];
 }

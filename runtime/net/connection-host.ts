@@ -1,7 +1,8 @@
 // What a connection stands between: its socket on one side, what all connections of a node share on the other.
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
-import type { ConnectionPort, SessionPort } from "../core/ports.ts";
+import type { ConnectionPort, SessionOf, SessionPort } from "../core/ports.ts";
+import { FRAME_MAGIC_BYTES } from "../wire/frame-header.ts";
 import type { Protocol } from "../wire/protocol.ts";
 import type { DeadlineSettings } from "./connection-deadlines.ts";
 import type { PausableSocket } from "./connection-reader.ts";
@@ -13,6 +14,8 @@ import type { OutboundArena } from "./outbound-arena.ts";
 export interface ConnectionSocket extends ByteOutlet, PausableSocket {
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Who hears what happens on it. */
+  data: SocketEvents | undefined;
   /** Sends FIN; the peer may go on sending. */
   shutdown(): void;
   /** Frees the socket; the kernel goes on delivering what it has taken. */
@@ -23,8 +26,8 @@ export interface ConnectionSocket extends ByteOutlet, PausableSocket {
 
 /** Who hears what happens on a socket. */
 export interface SocketEvents {
-  /** TLS only: the handshake is over, for better or worse. */
-  handshaken(success: boolean): void;
+  /** TLS only, before anything else: the handshake is over, for better or worse. */
+  handshaken?(success: boolean): void;
   received(chunk: Buffer): void;
   /** The socket takes bytes again. */
   drained(): void;
@@ -41,6 +44,19 @@ export interface StepParticipant {
   stepEnded(): void;
   /** `stepEnded` threw: a bug of ours, which must not keep others from writing. */
   failed(error: Error): void;
+}
+
+/** What a table keeps, whatever carries it. */
+export interface OpenConnection extends ConnectionPort {
+  readonly sessionAddress: string;
+  /** Bytes that wait for the peer. */
+  readonly outboundBytes: number;
+  /** Not read from at the moment. */
+  readonly paused: boolean;
+  /** Reads nothing more; ends when everything read is answered. */
+  shutDown(): void;
+  /** Ends at once. Returns whether anything was lost by that. */
+  abort(reason: string): boolean;
 }
 
 export interface ConnectionHost {
@@ -60,9 +76,34 @@ export interface ConnectionHost {
   closed(connection: ConnectionPort, reason: string): void;
 }
 
-/** A protocol, the session type that speaks it, and what carries both. */
+/** A protocol, and the session type that speaks it. */
 export interface Pairing {
   readonly protocol: Protocol<never, never>;
   readonly session: { readonly name: string };
+}
+
+/** The one that a peer has chosen, and what carries it. */
+export interface Spoken extends Pairing {
   readonly transport: "tcp" | "tls";
+}
+
+/**
+ * What a peer is served with that sends this octet first. Undefined = it has sent none: then only the protocol's
+ * refusals and farewells are used.
+ */
+export type PairingChoice = (firstOctet: number | undefined) => Pairing;
+
+/** What the sockets of one listener stand before. */
+export interface Door {
+  readonly transport: "tcp" | "tls";
+  readonly choose: PairingChoice;
+}
+
+export function createPairing<In, Out>(protocol: Protocol<In, Out>, session: SessionOf<In, Out>): Pairing {
+  return { protocol: protocol as Protocol<never, never>, session };
+}
+
+/** Frames begin with an octet that no text does. */
+export function framesOrText(frames: Pairing, text: Pairing): PairingChoice {
+  return (firstOctet) => (firstOctet === FRAME_MAGIC_BYTES[0] ? frames : text);
 }

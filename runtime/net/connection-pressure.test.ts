@@ -74,7 +74,7 @@ describe("pressure from the peer", () => {
     await net.clock.advance(1_000);
     expect(net.script.turns).toHaveLength(before);
     socket.room = Number.POSITIVE_INFINITY;
-    socket.events?.drained();
+    socket.data?.drained();
     await net.clock.settle();
     expect(net.script.turns).toHaveLength(41);
     expect(socket.bytesWritten).toBe(40 * (large.length + 12));
@@ -113,7 +113,7 @@ describe("pressure from the peer", () => {
     for (let second = 0; second < 5; second++) {
       await net.clock.advance(1_001);
       slow.room = 1;
-      slow.events?.drained();
+      slow.data?.drained();
     }
     await net.clock.settle();
     expect(net.ended).toEqual(["peer_not_reading"]);
@@ -142,7 +142,7 @@ describe("pressure from the peer", () => {
     await send(net, socket, frames("a"), closeFrame);
     expect(socket.calls).toEqual(["write 5"]);
     socket.room = 100;
-    socket.events?.drained();
+    socket.data?.drained();
     expect(socket.calls).toEqual(["write 5", "write 8", "shutdown"]);
   });
 });

@@ -3,6 +3,9 @@ import type { SessionPort } from "../core/ports.ts";
 import type { Decoder } from "../wire/protocol.ts";
 import type { NetStats } from "./net-stats.ts";
 
+/** A timer that fires later than this after its time has waited for a busy loop, as octets in the kernel may have. */
+const LOOP_LATE_MS = 2;
+
 /** What a reader needs of a socket. */
 export interface PausableSocket {
   pause(): void;
@@ -18,15 +21,23 @@ export class ConnectionReader {
   #waiting: Buffer[] | undefined;
   #chunkBytes = 0;
   #paused = false;
+  #finished = false;
+  /** Since when no octet has followed those of a message that is not whole. */
+  #quietSinceMs = 0;
+  /** Late for that, it was left to the loop to look at its sockets once more. */
+  #lookedAgain = false;
   /** When the peer's last byte came, in monotonic milliseconds; 0 before the first. */
   lastByteMs = 0;
   /** When the first byte of the message came that is not whole yet. */
   partialSinceMs: number | undefined;
+  /** How long no byte must follow to make that message whole; infinite where no silence does. */
+  readonly quietMs: number;
 
   constructor(socket: PausableSocket, decoder: Decoder, stats: NetStats) {
     this.#socket = socket;
     this.#decoder = decoder;
     this.#stats = stats;
+    this.quietMs = decoder.quietMs ?? Number.POSITIVE_INFINITY;
   }
 
   get paused(): boolean {
@@ -44,8 +55,12 @@ export class ConnectionReader {
     return this.#decoder.holding;
   }
 
-  /** The peer has stopped in the middle of a message. */
-  get partial(): boolean {
+  /** Bytes of a message are there that can be one only when others follow. */
+  get truncated(): boolean {
+    return this.#partial && this.#decoder.quietMs === undefined;
+  }
+
+  get #partial(): boolean {
     return this.#decoder.partialBytes > 0;
   }
 
@@ -65,6 +80,29 @@ export class ConnectionReader {
     this.pump(session, nowMs);
   }
 
+  /** No byte will follow: what there is of a message is whole, where silence makes it so. */
+  finish(session: SessionPort, nowMs: number): void {
+    this.#finished = true;
+    if (!this.holding) this.pump(session, nowMs);
+  }
+
+  /**
+   * Makes what there is of a message a whole one once it has been quiet for long enough. Returns for how long it must
+   * be still: 0 when it is whole now; undefined where nothing waits for that.
+   */
+  awaitQuiet(session: SessionPort, nowMs: number): number | undefined {
+    if (this.partialSinceMs === undefined || this.quietMs === Number.POSITIVE_INFINITY) return undefined;
+    const leftMs = this.#quietSinceMs + this.quietMs - nowMs;
+    if (leftMs > 0) return leftMs;
+    if (leftMs < -LOOP_LATE_MS && !this.#lookedAgain) {
+      this.#lookedAgain = true;
+      return 1;
+    }
+    this.#decoder.flush();
+    this.pump(session, nowMs);
+    return 0;
+  }
+
   /** Moves what can be decoded into the mailbox, as far as there is room; reads on when nothing is held any more. */
   pump(session: SessionPort, nowMs: number): void {
     let moved = false;
@@ -74,16 +112,13 @@ export class ConnectionReader {
         moved = true;
         this.#stats.messagesIn += batch.remaining;
         session.putBatch(batch);
-      } else if (this.#decoder.holding || this.#waiting === undefined) {
+      } else if (this.#decoder.holding || !this.#takeNext()) {
         break;
-      } else {
-        this.#take(this.#waiting.shift() as Buffer, this.lastByteMs);
-        if (this.#waiting.length === 0) this.#waiting = undefined;
       }
     }
     // While bytes are held it is not the peer that is late.
-    if (!this.partial || this.holding) this.partialSinceMs = undefined;
-    else if (moved || this.partialSinceMs === undefined) this.partialSinceMs = nowMs;
+    if (!this.#partial || this.holding) this.partialSinceMs = undefined;
+    else this.#watchPartial(moved, nowMs);
     if (!this.#decoder.holding) this.resume();
   }
 
@@ -98,6 +133,23 @@ export class ConnectionReader {
     if (!this.#paused) return;
     this.#paused = false;
     this.#socket.resume();
+  }
+
+  #watchPartial(moved: boolean, nowMs: number): void {
+    if (moved || this.partialSinceMs === undefined) this.partialSinceMs = nowMs;
+    this.#quietSinceMs = nowMs;
+    this.#lookedAgain = false;
+  }
+
+  /** Gives the decoder what waits, or tells it that nothing does. False when there is nothing to decode by that. */
+  #takeNext(): boolean {
+    if (this.#waiting === undefined) {
+      if (this.#finished) this.#decoder.flush();
+      return this.#decoder.holding;
+    }
+    this.#take(this.#waiting.shift() as Buffer, this.lastByteMs);
+    if (this.#waiting.length === 0) this.#waiting = undefined;
+    return true;
   }
 
   #take(chunk: Buffer, arrivedMs: number): void {

@@ -21,7 +21,7 @@ function countingProtocol() {
 
 function connectionsOn(protocol: ReturnType<typeof countingProtocol>, count: number) {
   const net = createTestTable({ protocol: protocol as unknown as Pairing["protocol"] });
-  const sockets = Array.from({ length: count }, () => net.connect());
+  const sockets = Array.from({ length: count }, () => net.open());
   return { net, sockets, connections: Array.from(net.table.connections.values()) };
 }
 
@@ -82,7 +82,7 @@ describe("a value shared among connections", () => {
     while (net.table.outboundBytes() > 0) {
       for (const socket of sockets) {
         socket.room = 1;
-        socket.events?.drained();
+        socket.data?.drained();
       }
     }
     expect(sockets.map(received)).toEqual([

@@ -2,19 +2,35 @@
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
 import type { ConnectionPort, SessionHost, SessionPort } from "../core/ports.ts";
-import { Admission, type AdmissionLimits } from "./admission.ts";
+import { Admission, type AdmissionLimits, type AdmissionRefusal } from "./admission.ts";
 import type { DeadlineSettings } from "./connection-deadlines.ts";
-import type { ConnectionHost, ConnectionSocket, Pairing, SocketEvents, StepParticipant } from "./connection-host.ts";
+import type {
+  ConnectionHost,
+  ConnectionSocket,
+  Door,
+  OpenConnection,
+  Pairing,
+  SocketEvents,
+  Spoken,
+  StepParticipant,
+} from "./connection-host.ts";
 import { Connection } from "./connection.ts";
+import { Doorstep } from "./doorstep.ts";
 import { NetStats } from "./net-stats.ts";
 import { OutboundArena } from "./outbound-arena.ts";
 import { RefusedSockets } from "./refused-socket.ts";
 
-/** Called once a connection: never on the path of a message. */
+/** Called once a connection: never on the path of a message. One that has said nothing has no id. */
 export interface NetEvents {
   refused(event: { remoteAddress: string; reason: string }): void;
-  failed(event: { id: string; remoteAddress: string; remotePort: number; error: Error }): void;
-  ended(event: { id: string; remoteAddress: string; remotePort: number; reason: string }): void;
+  failed(event: Peer & { error: Error }): void;
+  ended(event: Peer & { reason: string }): void;
+}
+
+interface Peer {
+  readonly id?: string;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
 }
 
 export interface NetSettings {
@@ -39,7 +55,8 @@ export class ConnectionTable implements ConnectionHost {
   readonly #events: NetEvents;
   readonly #admission: Admission;
   readonly #refused: RefusedSockets;
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new Map<string, OpenConnection>();
+  readonly #doorsteps = new Set<Doorstep>();
   #touched: StepParticipant[] = [];
   #spareTouched: StepParticipant[] = [];
   #lastId = 0;
@@ -57,13 +74,14 @@ export class ConnectionTable implements ConnectionHost {
     system.scheduler.onStepEnd("flush", () => this.#endStep());
   }
 
-  /** Open connections by id, oldest first. */
-  get connections(): ReadonlyMap<string, Connection> {
+  /** Open connections that have said something, by id, in the order in which they did. */
+  get connections(): ReadonlyMap<string, OpenConnection> {
     return this.#connections;
   }
 
+  /** Those too that have said nothing yet. */
   connectionCount(): number {
-    return this.#connections.size;
+    return this.#connections.size + this.#doorsteps.size;
   }
 
   /** Of closed connections too; rendered seldom, so open ones are asked. */
@@ -78,28 +96,60 @@ export class ConnectionTable implements ConnectionHost {
     return this.budget.queuedBytes;
   }
 
-  /** A new connection, or one that is told why it cannot be; nobody where making it failed: that socket is closed. */
-  admit(socket: ConnectionSocket, pairing: Pairing): SocketEvents | undefined {
-    const { remoteAddress, remotePort } = socket;
+  /** A new connection, once it says something, or one that is told why it cannot be. */
+  admit(socket: ConnectionSocket, door: Door): void {
+    const { remoteAddress } = socket;
     const reason = this.#admission.admit(remoteAddress);
     if (reason !== undefined) {
       this.stats.countRefused(reason);
       this.#events.refused({ remoteAddress, reason });
-      return this.#refused.add(socket, pairing, reason);
+      return this.#refused.refuse(socket, door, reason);
     }
+    const doorstep = new Doorstep(socket, door, this);
+    socket.data = doorstep;
+    this.#doorsteps.add(doorstep);
+    this.stats.accepted++;
+  }
+
+  enter(socket: ConnectionSocket, spoken: Spoken): SocketEvents | undefined {
     const id = `${this.#idPrefix}${++this.#lastId}`;
+    const { remoteAddress, remotePort } = socket;
     try {
-      const connection = new Connection(id, socket, pairing, this);
+      const connection = new Connection(id, socket, spoken, this);
       this.#connections.set(id, connection);
+      return connection;
+    } catch (error) {
+      this.failed({ id, remoteAddress, remotePort }, asError(error));
+      return undefined;
+    }
+  }
+
+  /** Of whom there is no socket of his own: a peer that sends datagrams, or one that the gateway has let in. */
+  open<Opened extends OpenConnection>(remoteAddress: string, make: (id: string) => Opened): Opened | AdmissionRefusal {
+    const reason = this.#admission.admit(remoteAddress);
+    if (reason !== undefined) {
+      this.stats.countRefused(reason);
+      this.#events.refused({ remoteAddress, reason });
+      return reason;
+    }
+    try {
+      const connection = make(`${this.#idPrefix}${++this.#lastId}`);
+      this.#connections.set(connection.id, connection);
       this.stats.accepted++;
       return connection;
     } catch (error) {
       this.#admission.release(remoteAddress);
-      this.stats.countRefused("net.fault");
-      socket.terminate();
-      this.#events.failed({ id, remoteAddress, remotePort, error: asError(error) });
-      return undefined;
+      throw error;
     }
+  }
+
+  sendOff(socket: ConnectionSocket, message: Uint8Array | undefined): void {
+    this.#refused.sendOff(socket, message);
+  }
+
+  leftDoorstep(doorstep: Doorstep, reason?: string): void {
+    this.#doorsteps.delete(doorstep);
+    if (reason !== undefined) this.#ended(doorstep, reason);
   }
 
   openSession(type: Pairing["session"], connection: ConnectionPort): SessionPort {
@@ -110,35 +160,51 @@ export class ConnectionTable implements ConnectionHost {
     this.#system.scheduler.loopTurned();
   }
 
+  /** What waits for the end of a step leaves soon. */
+  stepEndsSoon(): void {
+    this.#system.scheduler.ensureStep();
+  }
+
+  /** Called after each step, when all connections that were touched in it have had their `stepEnded`. */
+  onFlushed(hook: () => void): void {
+    this.#system.scheduler.onStepEnd("flush", hook);
+  }
+
   touched(connection: StepParticipant): void {
     this.#touched.push(connection);
     this.#system.scheduler.ensureStep();
   }
 
-  failed(connection: ConnectionPort, error: Error): void {
-    this.#events.failed({ ...address(connection), error });
+  failed(who: Peer, error: Error): void {
+    this.#events.failed({ ...peer(who), error });
   }
 
   closed(connection: ConnectionPort, reason: string): void {
     if (!this.#connections.delete(connection.id)) return;
-    this.#admission.release(connection.remoteAddress);
     this.stats.bytesOutOfClosed += connection.bytesOut;
+    this.#ended(connection, reason);
+  }
+
+  #ended(who: Peer, reason: string): void {
+    this.#admission.release(who.remoteAddress);
     this.stats.countEnded(reason);
-    this.#events.ended({ ...address(connection), reason });
-    if (this.#connections.size === 0) this.#empty?.resolve();
+    this.#events.ended({ ...peer(who), reason });
+    if (this.connectionCount() === 0) this.#empty?.resolve();
   }
 
   /** Admits nobody, reads nothing more, answers what was read; resolves when every connection is closed. */
   drain(): Promise<void> {
     this.#admission.close();
+    for (const doorstep of this.#doorsteps) doorstep.shutDown();
     for (const connection of this.#connections.values()) connection.shutDown();
-    if (this.#connections.size === 0) return Promise.resolve();
+    if (this.connectionCount() === 0) return Promise.resolve();
     this.#empty ??= Promise.withResolvers();
     return this.#empty.promise;
   }
 
   /** Closes what is still open, at once. Returns how many connections lost something by it. */
   abortAll(reason: string): number {
+    for (const doorstep of this.#doorsteps) doorstep.abort(reason);
     const open = Array.from(this.#connections.values());
     return open.filter((connection) => connection.abort(reason)).length;
   }
@@ -174,6 +240,6 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(`A value that is no error was thrown: ${Bun.inspect(thrown)}`);
 }
 
-function address(connection: ConnectionPort): { id: string; remoteAddress: string; remotePort: number } {
-  return { id: connection.id, remoteAddress: connection.remoteAddress, remotePort: connection.remotePort };
+function peer({ id, remoteAddress, remotePort }: Peer): Peer {
+  return { ...(id === undefined ? {} : { id }), remoteAddress, remotePort };
 }

@@ -1,4 +1,4 @@
-// How long a connection waits for its peer: before the first byte, in a message, in silence, in a handshake, after FIN.
+// How long a connection waits for its peer: in a message, in silence, after FIN.
 import { describe, expect, test } from "bun:test";
 
 import { closeFrame, frame } from "../wire/test-frames.ts";
@@ -6,13 +6,12 @@ import { createTestTable, echo, frames, holdTurns, left, NOTHING_LEFT, send } fr
 
 describe("time", () => {
   test.each([
-    ["says nothing", 2_000, "first_byte_timeout", undefined],
     ["falls silent", 60_000, "idle_timeout", frames("a")],
     ["stops in the middle of a message", 3_000, "message_timeout", frame("a").subarray(0, 12)],
   ] as const)("a peer that %s is ended in order", async (_, allowedMs, reason, bytes) => {
     const net = createTestTable();
     const socket = net.connect();
-    if (bytes !== undefined) await send(net, socket, bytes);
+    await send(net, socket, bytes);
     await net.clock.advance(allowedMs - 1);
     expect(socket.calls).toEqual([]);
     await net.clock.advance(2);
@@ -23,7 +22,7 @@ describe("time", () => {
     expect(left(net)).toEqual(NOTHING_LEFT);
   });
 
-  test("an idle time shorter than that for the first byte is kept", async () => {
+  test("a short idle time is kept", async () => {
     const net = createTestTable({ deadlines: { idleMs: 100 } });
     const socket = net.connect();
     await send(net, socket, frames("a"));
@@ -50,7 +49,7 @@ describe("time", () => {
     const release = holdTurns(net);
     const socket = net.connect();
     await send(net, socket, frames("a", "b", "c"));
-    socket.events?.peerFinished();
+    socket.data?.peerFinished();
     for (const _ of "ab") {
       await net.clock.advance(29_000);
       release();
@@ -77,7 +76,7 @@ describe("time", () => {
     holdTurns(net);
     const socket = net.connect();
     await send(net, socket, ...input);
-    socket.events?.peerFinished();
+    socket.data?.peerFinished();
     await net.clock.advance(100_000);
     expect(net.script.turns.at(-1)).toBe("closed: answer_timeout");
     expect(net.ended).toEqual(["answer_timeout"]);
@@ -89,11 +88,11 @@ describe("time", () => {
     const socket = net.connect();
     socket.room = 0;
     await send(net, socket, frames(..."abcdefghij"));
-    socket.events?.peerFinished();
+    socket.data?.peerFinished();
     for (let second = 0; second < 120; second++) {
       await net.clock.advance(1_000);
       socket.room = 100_000;
-      socket.events?.drained();
+      socket.data?.drained();
       await net.clock.settle();
     }
     expect(net.script.turns).toEqual(["opened", ..."abcdefghij", "closed: disconnect"]);
@@ -118,35 +117,6 @@ describe("time", () => {
       await net.clock.advance(700);
     }
     expect(net.script.turns).toEqual(["opened", "a", "b", "c", "d"]);
-  });
-});
-
-describe("TLS", () => {
-  test("a handshake that fails ends the session", async () => {
-    const net = createTestTable();
-    const socket = net.connect("tls");
-    socket.events?.handshaken(false);
-    socket.lost();
-    await net.clock.settle();
-    expect(net.ended).toEqual(["handshake_failed"]);
-    expect(left(net)).toEqual(NOTHING_LEFT);
-  });
-
-  test("a handshake that does not come is cut off", async () => {
-    const net = createTestTable();
-    const socket = net.connect("tls");
-    await net.clock.advance(1_001);
-    expect(net.ended).toEqual(["handshake_timeout"]);
-    expect(socket.calls).toEqual(["terminate"]);
-  });
-
-  test("the time for the first byte counts from the start, also when it is the shorter one", async () => {
-    const net = createTestTable({ deadlines: { handshakeMs: 50_000 } });
-    const socket = net.connect("tls");
-    await net.clock.advance(1_000);
-    socket.events?.handshaken(true);
-    await net.clock.advance(2_100);
-    expect(net.script.turns.at(-1)).toBe("closed: first_byte_timeout");
   });
 });
 

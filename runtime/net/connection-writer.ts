@@ -85,14 +85,14 @@ export class ConnectionWriter {
   /** As `encode`; what another connection has encoded already is copied. */
   encodeShared(message: SharedMessage): boolean {
     if (this.queuedBytes > limits.outboundBytesMax) return false;
-    const arena = this.#arena;
-    const encoded = arena.shared.bytesOf(message, this.#protocol);
-    const start = arena.append(encoded);
-    const last = this.#regions.at(-1);
-    if (last !== undefined && last.bytes === arena.bytes && last.end === start) last.end = arena.offset;
-    else this.#regions.push({ bytes: arena.bytes, start, end: arena.offset });
-    this.#pendingBytes += encoded.length;
+    this.#append(this.#arena.shared.bytesOf(message, this.#protocol));
     return true;
+  }
+
+  /** What the protocol has to say at such an end goes behind everything else, whatever waits already. */
+  bidFarewell(reason: string): void {
+    const farewell = this.#protocol.farewell?.(reason);
+    if (farewell !== undefined) this.#append(farewell);
   }
 
   /** Hands everything of this step to the kernel; what it does not take is copied out of the arena. */
@@ -125,6 +125,15 @@ export class ConnectionWriter {
     this.#pendingBytes = 0;
     this.#backlog.length = 0;
     this.#regions.length = 0;
+  }
+
+  #append(encoded: Uint8Array): void {
+    const arena = this.#arena;
+    const start = arena.append(encoded);
+    const last = this.#regions.at(-1);
+    if (last !== undefined && last.bytes === arena.bytes && last.end === start) last.end = arena.offset;
+    else this.#regions.push({ bytes: arena.bytes, start, end: arena.offset });
+    this.#pendingBytes += encoded.length;
   }
 
   #write(outlet: ByteOutlet, region: Region): number {

@@ -74,9 +74,9 @@ describe("the turns of a session", () => {
 describe("`closed` comes exactly once", () => {
   type Way = readonly [what: string, reason: string, act: (socket: SocketStandIn, net: TestTable) => void];
   const WAYS: readonly Way[] = [
-    ["a close frame", "close", (socket) => socket.events?.received(closeFrame)],
-    ["a fault", "wire.bad_magic", (socket) => socket.events?.received(Buffer.from("GET"))],
-    ["the peer's FIN", "disconnect", (socket) => socket.events?.peerFinished()],
+    ["a close frame", "close", (socket) => socket.data?.received(closeFrame)],
+    ["a fault", "wire.bad_magic", (socket) => socket.data?.received(Buffer.from("GET"))],
+    ["the peer's FIN", "disconnect", (socket) => socket.data?.peerFinished()],
     ["a lost connection", "disconnect", (socket) => socket.lost()],
     ["a drain", "shutdown", (_, net) => void net.table.drain()],
     ["an abort", "shutdown", (_, net) => void net.table.abortAll("shutdown")],
@@ -92,7 +92,7 @@ describe("`closed` comes exactly once", () => {
       act(socket, net);
       next(socket, net);
       await net.clock.settle();
-      socket.events?.drained();
+      socket.data?.drained();
       next(socket, net);
       socket.lost();
       await net.clock.settle();
@@ -106,7 +106,7 @@ describe("`closed` comes exactly once", () => {
 
   test.each(WAYS)("by %s before the session has run its first turn", async (_, reason, act) => {
     const net = createTestTable();
-    const socket = net.connect();
+    const socket = net.open();
     act(socket, net);
     await net.clock.settle();
     socket.lost();
@@ -123,7 +123,7 @@ describe("the end of what is read", () => {
     const release = holdTurns(net);
     const socket = net.connect();
     await send(net, socket, Buffer.concat([frames("a", "b"), closeFrame]));
-    socket.events?.peerFinished();
+    socket.data?.peerFinished();
     for (const _ of "ab") {
       release();
       await net.clock.settle();
@@ -136,8 +136,8 @@ describe("the end of what is read", () => {
     const net = createTestTable({ capacity: 2 });
     const release = holdTurns(net);
     const socket = net.connect();
-    socket.events?.received(Buffer.concat([frames("a", "b", "c", "d"), closeFrame]));
-    socket.events?.peerFinished();
+    socket.data?.received(Buffer.concat([frames("a", "b", "c", "d"), closeFrame]));
+    socket.data?.peerFinished();
     for (let turn = 0; turn < 4; turn++) {
       await net.clock.settle();
       release();
@@ -148,7 +148,7 @@ describe("the end of what is read", () => {
   });
 
   test.each([
-    ["FIN", (socket: SocketStandIn) => socket.events?.peerFinished()],
+    ["FIN", (socket: SocketStandIn) => socket.data?.peerFinished()],
     ["the loss of the connection", (socket: SocketStandIn) => socket.lost()],
   ] as const)("%s in the middle of a message is a truncated message", async (_, act) => {
     const net = createTestTable();

@@ -1,7 +1,7 @@
 // Hot. One connection: bytes in to its session's mailbox, values out to its writer, and an orderly end.
 import type { TimerOwner } from "../base/timer-wheel.ts";
 import type { ConnectionPort, SessionPort, SharedMessage } from "../core/ports.ts";
-import type { ConnectionHost, ConnectionSocket, Pairing, SocketEvents } from "./connection-host.ts";
+import type { ConnectionHost, ConnectionSocket, SocketEvents, Spoken } from "./connection-host.ts";
 import { ConnectionReader } from "./connection-reader.ts";
 import { ConnectionWriter } from "./connection-writer.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
@@ -33,20 +33,21 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   #inputEnd: string | undefined;
   #endReason = "disconnect";
 
-  constructor(id: string, socket: ConnectionSocket, pairing: Pairing, host: ConnectionHost) {
+  constructor(id: string, socket: ConnectionSocket, spoken: Spoken, host: ConnectionHost) {
+    const { protocol, session, transport } = spoken;
     this.id = id;
-    this.transport = pairing.transport;
+    this.transport = transport;
     this.remoteAddress = socket.remoteAddress;
     this.remotePort = socket.remotePort;
     this.openedAt = host.clock.unixMs();
     this.#host = host;
     this.#socket = socket;
-    this.#reader = new ConnectionReader(socket, pairing.protocol.createDecoder(), host.stats);
-    this.#writer = new ConnectionWriter(pairing.protocol, host.arena, host.budget);
-    this.#session = host.openSession(pairing.session, this);
+    this.#reader = new ConnectionReader(socket, protocol.createDecoder(), host.stats);
+    this.#writer = new ConnectionWriter(protocol, host.arena, host.budget);
+    this.#session = host.openSession(session, this);
     this.#brake = new TurnBrake(this.#session, this.#writer);
     this.#share = new HeldShare(this.#reader, this.#session, host.budget);
-    this.#timer = new DeadlineTimer(this, pairing.transport === "tls", host);
+    this.#timer = new DeadlineTimer(this, host);
   }
 
   /** Bytes produced for the peer, less what was lost with the connection. */
@@ -78,11 +79,6 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.#afterInput();
   }
 
-  handshaken(success: boolean): void {
-    if (!success) return void this.abort("handshake_failed");
-    this.#timer.handshaken();
-  }
-
   drained(): void {
     if (!this.#writer.drain(this.#socket)) return;
     this.#timer.drained(this.#writer.blocked);
@@ -91,8 +87,10 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   }
 
   peerFinished(): void {
+    if (this.#phase !== "open") return;
+    if (this.#inputEnd === undefined) this.#reader.finish(this.#session, this.#host.clock.monotonicMs());
     this.#inputEnd ??= "disconnect";
-    this.#finishWhenAnswered();
+    this.#afterInput();
   }
 
   socketClosed(): void {
@@ -162,7 +160,6 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
 
   /** Reads nothing more; closes when everything read is answered. */
   shutDown(): void {
-    if (this.#timer.handshaking) return void this.abort("shutdown");
     this.#inputEnd ??= "shutdown";
     this.#finishWhenAnswered();
   }
@@ -185,24 +182,26 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
 
   timerFired(): void {
     if (this.#phase === "lingering") return void this.abort(this.#endReason);
+    const reading = this.#phase === "open" && this.#inputEnd === undefined;
+    if (reading && this.#timer.quietIsOver(this.#reader, this.#session)) this.#afterInput();
     const late = this.#timer.late(this.#reader, this.#session, this.#phase === "open");
     if (late === undefined) return;
     if (late === "answer_timeout") return this.#close(late);
-    if (late === "peer_not_reading" || this.#timer.handshaking) return void this.abort(late);
+    if (late === "peer_not_reading") return void this.abort(late);
     this.#inputEnd ??= late;
     this.#timer.watch(this.#host.deadlines.writeStallMs);
     this.#finishWhenAnswered();
   }
 
   get #lossReason(): string {
-    return this.#reader.partial ? "wire.truncated" : "disconnect";
+    return this.#reader.truncated ? "wire.truncated" : "disconnect";
   }
 
   /** What came with the last chunk, or with the room that a turn made: more to wait for, or the end. */
   #afterInput(): void {
-    if (this.#reader.partialSinceMs !== undefined) this.#timer.watch(this.#host.deadlines.messageMs);
-    if (this.#reader.holding) return this.#touch();
-    this.#inputEnd = this.#reader.end ?? this.#inputEnd;
+    if (this.#reader.partialSinceMs !== undefined) this.#timer.partial(this.#reader);
+    if (this.#reader.holding) this.#touch();
+    else this.#inputEnd = this.#reader.end ?? this.#inputEnd;
     this.#finishWhenAnswered();
   }
 
@@ -221,6 +220,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   #close(reason: string): void {
     this.#phase = "ending";
     this.#endReason = reason;
+    this.#writer.bidFarewell(reason);
     this.#session.close(reason);
     this.#timer.watch(this.#host.deadlines.writeStallMs);
     this.#touch();

@@ -21,31 +21,18 @@ export class DeadlineTimer {
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
   readonly #settings: DeadlineSettings;
-  readonly #openedMs: number;
   #dueMs = 0;
-  #handshaking: boolean;
   #blockedSinceMs: number | undefined;
   #drainedMs = 0;
   #inputEndedMs: number | undefined;
 
-  /** Of a connection that opens now. */
-  constructor(owner: TimerOwner, handshaking: boolean, { clock, wheel, deadlines }: TimerHost) {
+  /** Of a connection that opens now, because its peer has spoken. */
+  constructor(owner: TimerOwner, { clock, wheel, deadlines }: TimerHost) {
     this.#timer = new Timer(owner);
     this.#clock = clock;
     this.#wheel = wheel;
     this.#settings = deadlines;
-    this.#openedMs = clock.monotonicMs();
-    this.#handshaking = handshaking;
-    this.watch(Math.min(handshaking ? deadlines.handshakeMs : deadlines.firstByteMs, deadlines.idleMs));
-  }
-
-  get handshaking(): boolean {
-    return this.#handshaking;
-  }
-
-  handshaken(): void {
-    this.#handshaking = false;
-    this.watch(this.#settings.firstByteMs);
+    this.watch(deadlines.idleMs);
   }
 
   /** Bytes wait for the peer: its time to take some of them runs from now on, unless it does already. */
@@ -66,6 +53,18 @@ export class DeadlineTimer {
     if (this.#inputEndedMs !== undefined) return;
     this.#inputEndedMs = this.#clock.monotonicMs();
     this.watch(this.#settings.answerMs);
+  }
+
+  /** A message is not whole. */
+  partial(reader: ConnectionReader): void {
+    this.watch(Math.min(this.#settings.messageMs, reader.quietMs));
+  }
+
+  /** Whether a message that only silence ends has become whole by it; when it may later, the timer fires then. */
+  quietIsOver(reader: ConnectionReader, session: SessionPort): boolean {
+    const leftMs = reader.awaitQuiet(session, this.#clock.monotonicMs());
+    if (leftMs !== undefined && leftMs > 0) this.watch(leftMs);
+    return leftMs === 0;
   }
 
   /** Fires no later than `delayMs` from now. */
@@ -100,9 +99,6 @@ export class DeadlineTimer {
     // While the peer takes nothing no turn begins: its own time is watched then.
     const endedMs = open && !quiet && this.#blockedSinceMs === undefined ? this.#inputEndedMs : undefined;
     return {
-      openedMs: this.#openedMs,
-      handshaking: this.#handshaking,
-      firstByteSeen: !open || reader.lastByteMs > 0,
       partialSinceMs: open ? reader.partialSinceMs : undefined,
       blockedSinceMs: this.#blockedSinceMs,
       quietSinceMs: open && quiet ? Math.max(reader.lastByteMs, idleSinceMs) : undefined,

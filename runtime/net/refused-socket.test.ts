@@ -1,15 +1,27 @@
-// A connection too many: it hears why, and costs little.
+// A connection too many: it hears why, in the words of its protocol, and costs little.
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";
-import { createTestTable, frames, left, NOTHING_LEFT, send } from "./test-connection.ts";
+import { createTextProtocol } from "../wire/text-protocol.ts";
+import type { Pairing } from "./connection-host.ts";
+import { createTestTable, frames, left, NOTHING_LEFT, send, type TestTable } from "./test-connection.ts";
+
+const TEXT = "ERROR: Servidor cheio (net.connections_max).\n";
+
+function createFullTable(): TestTable {
+  return createTestTable({ connectionsMax: 0, text: createTextProtocol() as Pairing["protocol"] });
+}
 
 describe("a connection too many", () => {
-  test("is told why, may finish what it sends, and is closed", async () => {
-    const net = createTestTable({ connectionsMax: 0 });
+  test.each([
+    ["frames", frames("a"), '"error":"net.connections_max"'],
+    ["text", Buffer.from("ECHO"), TEXT],
+  ])("is told why in %s, may finish what it sends, and is closed", async (_, bytes, told) => {
+    const net = createFullTable();
     const socket = net.connect();
-    expect(socket.written).toContain('"error":"net.connections_max"');
-    await send(net, socket, frames("a"));
+    expect(socket.calls).toEqual([]);
+    await send(net, socket, bytes.subarray(0, 1), bytes.subarray(1));
+    expect(socket.written).toContain(told);
     expect(socket.calls.slice(1)).toEqual(["shutdown"]);
     await net.clock.advance(501);
     expect(socket.calls.slice(1)).toEqual(["shutdown", "close"]);
@@ -18,29 +30,67 @@ describe("a connection too many", () => {
     expect(left(net)).toEqual(NOTHING_LEFT);
   });
 
-  test("leaves nothing behind when it goes by itself", async () => {
-    const net = createTestTable({ connectionsMax: 0 });
+  test("that says nothing is told in text after 250 ms", async () => {
+    const net = createFullTable();
     const socket = net.connect();
-    socket.events?.peerFinished();
+    await net.clock.advance(249);
+    expect(socket.written).toBe("");
+    await net.clock.advance(2);
+    expect(socket.written).toBe(TEXT);
+    await send(net, socket, frames("a"));
+    expect(socket.written).toBe(TEXT);
+    await net.clock.advance(501);
+    expect(socket.calls.slice(1)).toEqual(["shutdown", "close"]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("that finishes without a word is told in text", () => {
+    const net = createFullTable();
+    const socket = net.connect();
+    socket.data?.peerFinished();
+    expect(socket.written).toBe(TEXT);
+    expect(socket.calls.slice(1)).toEqual(["shutdown", "close"]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("leaves nothing behind when it goes by itself, told or not", async () => {
+    const net = createFullTable();
+    net.connect().lost();
+    const socket = net.connect();
+    await send(net, socket, frames("a"));
+    socket.data?.peerFinished();
     expect(socket.calls.at(-1)).toBe("close");
     expect(left(net)).toEqual(NOTHING_LEFT);
   });
 
-  test("over TLS is told once it has shaken hands", () => {
-    const net = createTestTable({ connectionsMax: 0 });
-    const socket = net.connect("tls");
-    expect(socket.calls).toEqual([]);
-    socket.events?.handshaken(true);
-    expect(socket.written).toContain("net.connections_max");
+  test("over TLS is told once it has shaken hands", async () => {
+    const net = createFullTable();
+    const [spoken, silent] = [net.connect("tls"), net.connect("tls")];
+    for (const socket of [spoken, silent]) socket.data?.handshaken?.(true);
+    await send(net, spoken, frames("a"));
+    expect(spoken.written).toContain('"error":"net.connections_max"');
+    await net.clock.advance(251);
+    expect(silent.written).toBe(TEXT);
   });
 
-  test("is closed at once when too many of them are being let go already", async () => {
-    const net = createTestTable({ connectionsMax: 0 });
+  test("over TLS is closed where it does not shake hands in time", async () => {
+    const net = createFullTable();
+    const socket = net.connect("tls");
+    await net.clock.advance(501);
+    expect(socket.calls).toEqual(["close"]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("is told in text and closed at once when too many of them are being let go already", async () => {
+    const net = createFullTable();
     const sockets = Array.from({ length: limits.refusedLingeringMax }, () => net.connect());
-    expect(net.connect().calls.slice(1)).toEqual(["shutdown", "close"]);
+    const another = net.connect();
+    expect(another.written).toBe(TEXT);
+    expect(another.calls.slice(1)).toEqual(["shutdown", "close"]);
+    expect(net.connect("tls").calls).toEqual(["close"]);
     sockets[0]?.lost();
     expect(net.connect().open).toBe(true);
-    await net.clock.advance(501);
+    await net.clock.advance(1_000);
     expect(left(net)).toEqual(NOTHING_LEFT);
     expect(net.connect().open).toBe(true);
   });

@@ -1,63 +1,93 @@
-// Connections that are not admitted: each is told why, may finish what it is sending, and is closed.
+// Sockets that get no connection: each is told why, may finish what it is sending, and is closed.
 import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
-import type { ConnectionSocket, Pairing, SocketEvents } from "./connection-host.ts";
+import type { ConnectionSocket, Door, SocketEvents } from "./connection-host.ts";
 
 /**
  * Closing at once, with bytes of the peer unread, would reset the connection: a client that writes before it reads
  * would see an error instead of the reason. So a bounded number of them is read and ignored for a while.
  */
 export class RefusedSockets {
-  readonly #wheel: TimerWheel;
-  readonly #lingerMs: number;
-  /** Sockets that are told and not closed yet. */
+  readonly wheel: TimerWheel;
+  readonly lingerMs: number;
+  /** Sockets that are not closed yet. */
   lingering = 0;
 
   constructor(wheel: TimerWheel, lingerMs: number) {
-    this.#wheel = wheel;
-    this.#lingerMs = lingerMs;
+    this.wheel = wheel;
+    this.lingerMs = lingerMs;
   }
 
-  add(socket: ConnectionSocket, { protocol, transport }: Pairing, reason: string): SocketEvents {
-    const refused = new RefusedSocket(socket, protocol.refusal(reason), this);
-    if (transport === "tcp") refused.handshaken(true);
-    if (this.lingering >= limits.refusedLingeringMax) {
-      socket.close();
-    } else {
-      this.lingering++;
-      this.#wheel.arm(refused.timer, this.#lingerMs);
-    }
-    return refused;
+  /** It hears the reason in the protocol of its first octet, or without one for too long in that of the silent. */
+  refuse(socket: ConnectionSocket, { transport, choose }: Door, reason: string): void {
+    const refused = new RefusedSocket(socket, this, (firstOctet) => choose(firstOctet).protocol.refusal(reason));
+    if (this.#comesIn(refused)) refused.awaitFirstOctet(transport === "tls");
+    else refused.closeTold(transport === "tcp");
   }
 
-  closed(timer: Timer): void {
-    if (!timer.armed) return;
-    this.#wheel.disarm(timer);
-    this.lingering--;
+  /** One that was admitted, has said nothing, and hears this as the last thing, if anything. */
+  sendOff(socket: ConnectionSocket, message: Uint8Array | undefined): void {
+    const sent = new RefusedSocket(socket, this, () => message);
+    if (this.#comesIn(sent)) sent.tell(undefined);
+    else sent.closeTold(true);
+  }
+
+  #comesIn(socket: RefusedSocket): boolean {
+    if (this.lingering >= limits.refusedLingeringMax) return false;
+    this.lingering++;
+    socket.counted = true;
+    return true;
   }
 }
 
 class RefusedSocket implements SocketEvents, TimerOwner {
-  readonly timer = new Timer(this);
+  /** Among those that linger. */
+  counted = false;
+  readonly #timer = new Timer(this);
   readonly #socket: ConnectionSocket;
-  readonly #message: Uint8Array;
   readonly #all: RefusedSockets;
+  readonly #message: (firstOctet: number | undefined) => Uint8Array | undefined;
+  #handshaking = false;
+  #told = false;
 
-  constructor(socket: ConnectionSocket, message: Uint8Array, all: RefusedSockets) {
+  constructor(
+    socket: ConnectionSocket,
+    all: RefusedSockets,
+    message: (firstOctet: number | undefined) => Uint8Array | undefined,
+  ) {
     this.#socket = socket;
-    this.#message = message;
     this.#all = all;
+    this.#message = message;
+    socket.data = this;
+  }
+
+  awaitFirstOctet(handshaking: boolean): void {
+    this.#handshaking = handshaking;
+    this.#all.wheel.arm(this.#timer, handshaking ? this.#all.lingerMs : limits.refusedFirstOctetMs);
   }
 
   /** The only write outside a connection's writer: one message, so short that a new socket takes it whole. */
-  handshaken(success: boolean): void {
-    if (!success) return;
-    this.#socket.write(this.#message, 0, this.#message.length);
+  tell(firstOctet: number | undefined): void {
+    this.#told = true;
+    const message = this.#message(firstOctet);
+    if (message !== undefined) this.#socket.write(message, 0, message.length);
     this.#socket.shutdown();
+    if (this.counted) this.#all.wheel.arm(this.#timer, this.#all.lingerMs);
   }
 
-  received(): void {
-    // What it wants does not matter any more.
+  /** Too many linger already. */
+  closeTold(canBeTold: boolean): void {
+    if (canBeTold) this.tell(undefined);
+    this.#socket.close();
+  }
+
+  handshaken(success: boolean): void {
+    if (success) this.awaitFirstOctet(false);
+  }
+
+  received(chunk: Buffer): void {
+    // Beyond the first octet, what it wants does not matter any more.
+    if (!this.#told) this.tell(chunk[0]);
   }
 
   drained(): void {
@@ -65,11 +95,13 @@ class RefusedSocket implements SocketEvents, TimerOwner {
   }
 
   peerFinished(): void {
-    this.#socket.close();
+    this.closeTold(!this.#told && !this.#handshaking);
   }
 
   socketClosed(): void {
-    this.#all.closed(this.timer);
+    this.#all.wheel.disarm(this.#timer);
+    if (this.counted) this.#all.lingering--;
+    this.counted = false;
   }
 
   failed(): void {
@@ -77,7 +109,7 @@ class RefusedSocket implements SocketEvents, TimerOwner {
   }
 
   timerFired(): void {
-    this.#all.lingering--;
-    this.#socket.close();
+    if (this.#told || this.#handshaking) this.#socket.close();
+    else this.tell(undefined);
   }
 }

@@ -1,11 +1,13 @@
 // Sockets that listen, plain or TLS: each accepted one becomes a connection, or is told why not.
 import { RuntimeError } from "../core/errors.ts";
-import type { SessionOf } from "../core/ports.ts";
-import type { Protocol } from "../wire/protocol.ts";
-import type { Pairing, SocketEvents } from "./connection-host.ts";
+import { limits } from "../limits.ts";
+import type { Door, PairingChoice, SocketEvents } from "./connection-host.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 
-export interface TcpListenerOptions<In, Out> {
+/** Bun has the kernel ask ten times, a second apart, before it gives a silent peer up. */
+const KEEP_ALIVE_PROBES_MS = 10_000;
+
+export interface TcpListenerOptions {
   readonly hostname: string;
   /** 0 = any free port. */
   readonly port: number;
@@ -13,8 +15,8 @@ export interface TcpListenerOptions<In, Out> {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Several processes may listen on the port; the kernel spreads connections over them. */
   readonly reusePort?: boolean;
-  readonly protocol: Protocol<In, Out>;
-  readonly session: SessionOf<In, Out>;
+  /** Which protocol a peer speaks, and with whom. */
+  readonly choose: PairingChoice;
   readonly table: ConnectionTable;
 }
 
@@ -27,13 +29,9 @@ export interface TcpListener {
 type Socket = Bun.Socket<SocketEvents | undefined>;
 
 /** Throws `net.address_in_use` or `net.cannot_listen`, naming host and port. */
-export function startTcpListener<In, Out>(options: TcpListenerOptions<In, Out>): TcpListener {
-  const { hostname, port, tls, table } = options;
-  const pairing: Pairing = {
-    protocol: options.protocol as Pairing["protocol"],
-    session: options.session,
-    transport: tls === undefined ? "tcp" : "tls",
-  };
+export function startTcpListener(options: TcpListenerOptions): TcpListener {
+  const { hostname, port, tls, table, choose } = options;
+  const door: Door = { transport: tls === undefined ? "tcp" : "tls", choose };
   try {
     const listener = Bun.listen<SocketEvents | undefined>({
       hostname,
@@ -41,7 +39,7 @@ export function startTcpListener<In, Out>(options: TcpListenerOptions<In, Out>):
       allowHalfOpen: true,
       ...(options.reusePort === true ? { reusePort: true } : {}),
       ...(tls === undefined ? {} : { tls: { cert: tls.cert, key: tls.key } }),
-      socket: socketHandlers(table, pairing),
+      socket: socketHandlers(table, door),
     });
     return { port: listener.port, stop: () => listener.stop() };
   } catch (error) {
@@ -49,15 +47,16 @@ export function startTcpListener<In, Out>(options: TcpListenerOptions<In, Out>):
   }
 }
 
-/** One set of functions for all sockets of a listener; the connection hangs on the socket. */
-function socketHandlers(table: ConnectionTable, pairing: Pairing): Bun.SocketHandler<SocketEvents | undefined> {
+/** One set of functions for all sockets of a listener; who hears of one hangs on it. */
+function socketHandlers(table: ConnectionTable, door: Door): Bun.SocketHandler<SocketEvents | undefined> {
   return {
     open(socket: Socket) {
       socket.setNoDelay(true);
-      socket.data = table.admit(socket, pairing);
+      socket.setKeepAlive(true, limits.keepAliveMs - KEEP_ALIVE_PROBES_MS);
+      table.admit(socket, door);
     },
     handshake(socket: Socket, success: boolean) {
-      socket.data?.handshaken(success);
+      socket.data?.handshaken?.(success);
     },
     data(socket: Socket, chunk: Buffer) {
       socket.data?.received(chunk);

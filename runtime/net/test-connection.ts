@@ -5,7 +5,13 @@ import { SteppedSystem } from "../testing/stepped-system.ts";
 import { createFramesProtocol } from "../wire/frames-protocol.ts";
 import { frame } from "../wire/test-frames.ts";
 import type { TextPart } from "../wire/text-parts.ts";
-import type { ConnectionSocket, Pairing, SocketEvents } from "./connection-host.ts";
+import {
+  type ConnectionSocket,
+  framesOrText,
+  type Pairing,
+  type PairingChoice,
+  type SocketEvents,
+} from "./connection-host.ts";
 import { ConnectionTable, type NetSettings } from "./connection-table.ts";
 
 /** Closing tells the connection at once, as Bun's sockets do. */
@@ -19,7 +25,7 @@ export class SocketStandIn implements ConnectionSocket {
   room = Number.POSITIVE_INFINITY;
   paused = false;
   open = true;
-  events: SocketEvents | undefined;
+  data: SocketEvents | undefined;
 
   /** What the kernel has taken. */
   get bytes(): Buffer {
@@ -69,7 +75,7 @@ export class SocketStandIn implements ConnectionSocket {
   lost(): void {
     if (!this.open) return;
     this.open = false;
-    this.events?.socketClosed();
+    this.data?.socketClosed();
   }
 
   #end(how: string): void {
@@ -93,7 +99,10 @@ export interface TestTable extends SteppedSystem {
   /** Messages of exceptions in socket handlers. */
   readonly faults: string[];
   readonly ended: string[];
+  /** A socket that is admitted or refused; its peer has said nothing yet. */
   connect(transport?: "tcp" | "tls"): SocketStandIn;
+  /** One that has a session: its peer has spoken, though nothing of that is left to be decoded. */
+  open(): SocketStandIn;
 }
 
 export const DEADLINES = {
@@ -116,6 +125,8 @@ interface TableOptions {
   readonly deadlines?: Partial<NetSettings["deadlines"]>;
   readonly idPrefix?: string;
   readonly protocol?: Pairing["protocol"];
+  /** Beside it: then the first octet decides. */
+  readonly text?: Pairing["protocol"];
 }
 
 export function createTestTable(options: TableOptions = {}): TestTable {
@@ -139,19 +150,31 @@ export function createTestTable(options: TableOptions = {}): TestTable {
       ended: ({ reason }) => ended.push(reason),
     },
   );
-  const protocol = options.protocol ?? (createFramesProtocol() as unknown as Pairing["protocol"]);
+  const choose = choiceOf(options, type);
+  const connect = (transport: "tcp" | "tls" = "tcp"): SocketStandIn => {
+    const socket = new SocketStandIn();
+    table.admit(socket, { transport, choose });
+    return socket;
+  };
   return Object.assign(stepped, {
     script,
     table,
     refused,
     faults,
     ended,
-    connect(transport: "tcp" | "tls" = "tcp") {
-      const socket = new SocketStandIn();
-      socket.events = table.admit(socket, { protocol, session: type, transport });
+    connect,
+    open() {
+      const socket = connect();
+      socket.data?.received(Buffer.alloc(0));
       return socket;
     },
   });
+}
+
+function choiceOf(options: TableOptions, type: Pairing["session"]): PairingChoice {
+  const protocol = options.protocol ?? (createFramesProtocol() as unknown as Pairing["protocol"]);
+  const first = { protocol, session: type };
+  return options.text === undefined ? () => first : framesOrText(first, { protocol: options.text, session: type });
 }
 
 type ScriptedSession = AnyActorType & SessionOf<string, readonly TextPart[]>;
@@ -198,6 +221,6 @@ export function holdTurns(net: TestTable): () => void {
 }
 
 export async function send(net: TestTable, socket: SocketStandIn, ...chunks: readonly Uint8Array[]): Promise<void> {
-  for (const chunk of chunks) socket.events?.received(Buffer.from(chunk));
+  for (const chunk of chunks) socket.data?.received(Buffer.from(chunk));
   await net.clock.settle();
 }

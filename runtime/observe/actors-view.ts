@@ -41,8 +41,9 @@ function typeView({ type, cells }: TypeHost): ActorTypeView {
     ...(method.out === undefined ? {} : { out: method.out }),
   }));
   const { durable = false, indexed = [] } = type.options;
+  const isPrivate = type.options.private === true;
   const kind = type.session === undefined ? "actor" : "session";
-  return { type: type.name, kind, durable, indexed, live: cells.size, methods };
+  return { type: type.name, kind, durable, private: isPrivate, indexed, live: cells.size, methods };
 }
 
 async function answerCall(system: ActorSystem, operations: Operations, call: ActorCall): Promise<string | undefined> {

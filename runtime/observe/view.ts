@@ -6,6 +6,8 @@ export interface ActorTypeView {
   readonly kind: "actor" | "session";
   /** What its actors change is stored, and so is the answer of a call that may be repeated. */
   readonly durable: boolean;
+  /** What is known of its actors is for those who have the admin token. */
+  readonly private: boolean;
   /** Fields of the state that a query may filter on. */
   readonly indexed: readonly string[];
   readonly live: number;
@@ -96,6 +98,7 @@ export interface DeadLetterView {
   readonly problem: string;
   /** The actor that sent it, if one did. */
   readonly from?: string;
+  /** Not shown where the actor's type is private. */
   readonly input?: unknown;
   /** The input could not be kept: the letter cannot be sent again. */
   readonly inputLost: boolean;
@@ -107,7 +110,7 @@ export interface DeadLetterView {
 export interface SessionView {
   readonly id: string;
   readonly actor: string;
-  readonly transport: "tcp" | "tls";
+  readonly transport: "tcp" | "tls" | "udp" | "datagram" | "web";
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly openedAt: number;

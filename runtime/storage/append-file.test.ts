@@ -55,6 +55,19 @@ describe("an append file", () => {
     file.close();
   });
 
+  test("is set aside when it has grown beyond its bound, and begun anew with its header", () => {
+    const path = newPath();
+    const file = new AppendFile({ path, header, clock: new FakeClock(), bytesMax: 30, onFailure: () => undefined });
+    file.open();
+    for (const line of ["first,1\n", "second,2\n", "third,3\n", "fourth,4\n"]) {
+      file.append(line);
+      file.flush();
+    }
+    file.close();
+    expect(contentOf(`${path}.1`)).toBe(`${header}first,1\nsecond,2\nthird,3\n`);
+    expect(contentOf(path)).toBe(`${header}fourth,4\n`);
+  });
+
   test("flushes nothing when nothing was appended, and writes what is left when it is closed", () => {
     const path = newPath();
     const { file } = open(path);

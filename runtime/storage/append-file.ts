@@ -9,6 +9,7 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  renameSync,
   unlinkSync,
   writeFileSync,
   writeSync,
@@ -32,6 +33,8 @@ export interface AppendFileOptions {
   /** Written once, when the file is empty. */
   readonly header: string;
   readonly clock: Clock;
+  /** Grown beyond it the file is set aside as `<path>.1`, in place of the one before, and begun anew. */
+  readonly bytesMax?: number;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -102,12 +105,22 @@ export class AppendFile {
     try {
       const handle = this.#writableHandle();
       while (offset < bytes.length) offset += writeSync(handle, bytes, offset);
+      this.#setAside(handle);
     } catch (error) {
       this.stats.failures++;
       this.#options.onFailure(error);
       this.#retryLater();
     }
     this.#forget(offset);
+  }
+
+  #setAside(handle: number): void {
+    const { path, bytesMax = Number.POSITIVE_INFINITY } = this.#options;
+    if (fstatSync(handle).size <= bytesMax) return;
+    closeSync(handle);
+    this.#handle = undefined;
+    renameSync(path, `${path}.1`);
+    this.open();
   }
 
   /** Somebody may have removed the file: what is written to it then would be nowhere. */

@@ -1,7 +1,7 @@
 // A connection without a socket, and batches without bytes: what a session's actor sees of the network, written down.
 import type { Cell } from "../core/cell.ts";
 import type { AnyActorType } from "../core/definition.ts";
-import type { ConnectionPort, MessageBatch, SharedMessage } from "../core/ports.ts";
+import type { ConnectionPort, MessageBatch, SharedMessage, Transport } from "../core/ports.ts";
 import type { ActorSystem } from "../core/system.ts";
 
 export class BatchStandIn implements MessageBatch {
@@ -34,7 +34,7 @@ export class BatchStandIn implements MessageBatch {
 /** Keeps the part of `net/connection` that the core relies on: one `closed`, after all that waited is dropped. */
 export class ConnectionStandIn implements ConnectionPort {
   readonly id: string;
-  readonly transport = "tcp";
+  readonly transport: Transport;
   readonly remoteAddress = "127.0.0.1";
   readonly remotePort = 50_000;
   readonly openedAt: number;
@@ -50,8 +50,9 @@ export class ConnectionStandIn implements ConnectionPort {
   /** How often the core said that the session is gone. */
   left = 0;
 
-  constructor(system: ActorSystem, type: AnyActorType, id = "1") {
+  constructor(system: ActorSystem, type: AnyActorType, id = "1", transport: Transport = "tcp") {
     this.id = id;
+    this.transport = transport;
     this.openedAt = system.clock.unixMs();
     this.cell = system.openSession(type, this) as Cell;
   }

@@ -36,6 +36,11 @@ export class FrameDecoder implements Decoder {
     return this.#partial?.filledBytes ?? 0;
   }
 
+  /** A frame says how long it is: no silence makes it whole. */
+  get quietMs(): undefined {
+    return undefined;
+  }
+
   get finished(): boolean {
     return this.#finished;
   }
@@ -49,6 +54,10 @@ export class FrameDecoder implements Decoder {
     this.#chunk = chunk;
     this.#offset = 0;
     this.#arrivedMs = arrivedMs;
+  }
+
+  flush(): void {
+    // What is there of a frame is none.
   }
 
   next(countMax: number): FrameBatch | undefined {

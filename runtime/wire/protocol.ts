@@ -5,6 +5,7 @@ export type WireFault =
   | "wire.bad_magic"
   | "wire.unknown_frame_type"
   | "wire.frame_too_large"
+  | "wire.line_too_long"
   /** The peer stopped in the middle of a message. */
   | "wire.truncated";
 
@@ -14,10 +15,14 @@ export interface Decoder {
   push(chunk: Buffer, arrivedMs: number): void;
   /** Up to `countMax` whole messages; undefined when there is none left, the peer has finished, or a fault was met. */
   next(countMax: number): MessageBatch | undefined;
-  /** Part of the chunk is not decoded yet. */
+  /** What there is of a message that is not whole becomes one, where the protocol allows it; `next` gives it out. */
+  flush(): void;
+  /** Part of the chunk is not decoded yet, or something flushed is not given out. */
   readonly holding: boolean;
   /** Bytes of a message that is not whole yet. */
   readonly partialBytes: number;
+  /** How long no byte must follow for those to be a whole message; undefined where no silence makes one. */
+  readonly quietMs: number | undefined;
   /** The peer has said that nothing more will come. */
   readonly finished: boolean;
   /** Why the stream cannot be read any further. */
@@ -39,6 +44,8 @@ export interface Protocol<In, Out> {
   encode(value: Out, sink: ByteSink): void;
   /** What a connection that is not admitted is told before it is closed. */
   refusal(reason: string): Uint8Array;
+  /** What a peer is told last when its connection is ended for this reason; undefined where there is nothing to say. */
+  farewell?(reason: string): Uint8Array | undefined;
   /** Never set: ties the protocol to the session types that speak it. */
   readonly carries?: { in: In; out: Out };
 }

@@ -1,5 +1,5 @@
 // Frames as the tests of this folder make and read them: plainly, so that they can be trusted beside the hot code.
-import type { FrameDecoder } from "./frame-decoder.ts";
+import type { Decoder } from "./protocol.ts";
 
 /** A frame of any magic, type and announced length; a payload that is as long as announced unless told otherwise. */
 export function frame(payload: string | Uint8Array, header: { magic?: number; type?: number; length?: number } = {}) {
@@ -15,17 +15,17 @@ export function frame(payload: string | Uint8Array, header: { magic?: number; ty
 export const closeFrame = frame("", { type: 4 });
 
 /** Every payload that can be had now, in batches of at most `countMax`. */
-export function takeAll(decoder: FrameDecoder, countMax = 1_000): string[] {
+export function takeAll(decoder: Decoder, countMax = 1_000): string[] {
   const payloads: string[] = [];
   for (let batch = decoder.next(countMax); batch !== undefined; batch = decoder.next(countMax)) {
-    while (batch.remaining > 0) payloads.push(batch.take());
+    while (batch.remaining > 0) payloads.push(batch.take() as string);
     batch.release();
   }
   return payloads;
 }
 
 /** Feeds the chunks one after the other, taking everything after each. */
-export function feed(decoder: FrameDecoder, chunks: readonly Uint8Array[], countMax = 1_000): string[] {
+export function feed(decoder: Decoder, chunks: readonly Uint8Array[], countMax = 1_000): string[] {
   const payloads: string[] = [];
   for (const chunk of chunks) {
     decoder.push(Buffer.from(chunk), 0);

@@ -13,7 +13,12 @@ import { type LedgerRow, readLedger } from "./ledger-rows.ts";
 
 export type Settings = Readonly<Record<`CORREIO_${string}`, string | number | boolean>>;
 
-export const FREE_PORTS = { CORREIO_PORT: 0, CORREIO_HTTP_PORT: 0, CORREIO_SERVER_ID: "test-node" } as const;
+export const FREE_PORTS = {
+  CORREIO_PORT: 0,
+  CORREIO_UDP_PORT: 0,
+  CORREIO_HTTP_PORT: 0,
+  CORREIO_SERVER_ID: "test-node",
+} as const;
 
 export function asEnvironment(settings: Settings): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
@@ -106,7 +111,12 @@ export class TestNode {
 /** Silent unless `CORREIO_LOG_LEVEL` says otherwise. */
 export async function startTestNode(settings: Settings = {}): Promise<TestNode> {
   const dataFolder = createDataFolder();
-  const base = { CORREIO_LOG_LEVEL: "silent", CORREIO_DRAIN_MS: 2_000, CORREIO_DATA: dataFolder };
+  const base = {
+    CORREIO_LOG_LEVEL: "silent",
+    CORREIO_CONSOLE: false,
+    CORREIO_DRAIN_MS: 2_000,
+    CORREIO_DATA: dataFolder,
+  };
   const result = readConfig([], asEnvironment({ ...FREE_PORTS, ...base, ...settings }));
   if (result.kind !== "config") throw new Error(`Wrong settings: ${JSON.stringify(result)}`);
   const log = createLog(result.config.logLevel, systemClock);

@@ -1,0 +1,35 @@
+// Actors of a private type: of them nothing is shown to who has no token, however the request is written.
+import { describe, expect, test } from "bun:test";
+
+import { Diary, startActors } from "./test-actors.ts";
+
+describe("a private actor", () => {
+  test.each([
+    ["GET", "/actors/diary/ana"],
+    ["GET", "/actors/diary/ana/alarms"],
+    ["GET", "/actors/%64iary/ana"],
+    ["HEAD", "/actors/diary/ana"],
+    ["POST", "/actors/diary/ana/read"],
+    ["POST", "/actors/di%61ry/ana/read"],
+  ])("is shown only with the token: %s %s", async (method, path) => {
+    await using actors = startActors();
+    await actors.call("diary/ana/write", "dear diary");
+    const response = await actors.serve(actors.send(method, path));
+    expect(response.status).toBe(401);
+  });
+
+  test("is read with the token", async () => {
+    await using actors = startActors();
+    await actors.call("diary/ana/write", "dear diary");
+    expect(await (await actors.call("diary/ana/read")).json()).toBe("dear diary");
+  });
+
+  test("leaves letters whose inputs nobody is shown", async () => {
+    await using actors = startActors();
+    actors.stepped.ref(Diary, "ana").tell.burn("dear diary");
+    await actors.stepped.clock.advance(60_000);
+    const listed = await (await actors.serve(actors.get("/dead-letters"))).text();
+    expect(listed).toContain('"diary"');
+    expect(listed).not.toContain("dear diary");
+  });
+});

@@ -1,0 +1,105 @@
+// Every socket that a node listens on, with the sessions that are spoken to there.
+import type { Config } from "./config.ts";
+import type { SessionOf } from "./core/ports.ts";
+import { systemSecrets } from "./datagrams/secrets.ts";
+import { createPairing, framesOrText } from "./net/connection-host.ts";
+import type { ConnectionTable } from "./net/connection-table.ts";
+import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
+import { startUdpListener, type UdpListener } from "./net/udp-listener.ts";
+import { openWebPeer, type WebSocketEvents, type WebSocketPort } from "./net/web-peers.ts";
+import { namingSettings, readTls, type TlsFiles } from "./node-files.ts";
+import { createFramesProtocol } from "./wire/frames-protocol.ts";
+import type { TextPart } from "./wire/text-parts.ts";
+import { createTextProtocol } from "./wire/text-protocol.ts";
+
+type TextProtocol = ReturnType<typeof createTextProtocol>;
+
+const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_TLS_KEY";
+
+export interface Sessions {
+  readonly types: {
+    readonly webSession: SessionOf<string, string>;
+    readonly pipelineSession: SessionOf<string, readonly TextPart[]>;
+    readonly textSession: SessionOf<string, string>;
+    readonly udpTextSession: SessionOf<string, string>;
+    readonly datagramSession: SessionOf<string, string>;
+  };
+  /** The reply to a line from an address that is not proven; undefined where only a session has one. */
+  readonly answerStranger: (line: string) => string | undefined;
+}
+
+export interface Listeners {
+  /** For WebSockets that the gateway has accepted. */
+  readonly openWebSession: (socket: WebSocketPort) => WebSocketEvents | undefined;
+  readonly tcpPort: number;
+  readonly tlsPort: number | undefined;
+  readonly udpPort: number | undefined;
+  /** Nobody new is let in; who is in stays. */
+  stop(): void;
+  /** Nothing leaves over UDP any more. */
+  close(): void;
+}
+
+/** All of them or none: those that stand when one cannot be started are given to `undo`. */
+export async function startListeners(
+  sessions: Sessions,
+  table: ConnectionTable,
+  config: Config,
+  undo: AsyncDisposableStack,
+): Promise<Listeners> {
+  const text = createTextProtocol();
+  const streams = startStreams(sessions, text, table, config);
+  undo.defer(streams.stop);
+  const udp = await startUdp(sessions, text, table, config);
+  const close = (): void => udp?.port.close();
+  undo.defer(close);
+  const web = { session: sessions.types.webSession, idleMs: config.idleMs, farewell: farewells(text) };
+  const openWebSession = (socket: WebSocketPort) => openWebPeer(socket, table, web);
+  return { ...streams, udpPort: udp?.port.number, openWebSession, close };
+}
+
+function startStreams({ types }: Sessions, text: TextProtocol, table: ConnectionTable, config: Config) {
+  const frames = createPairing(createFramesProtocol(), types.pipelineSession);
+  const choose = framesOrText(frames, createPairing(text, types.textSession));
+  const started: TcpListener[] = [];
+  const stop = (): void => started.forEach((listener) => listener.stop());
+  const listen = (port: number, settings: string, tls?: TlsFiles): number => {
+    const where = { hostname: config.host, reusePort: config.reusePort, port, ...(tls === undefined ? {} : { tls }) };
+    started.push(namingSettings(settings, () => startTcpListener({ ...where, choose, table })));
+    return started.at(-1)?.port ?? 0;
+  };
+  try {
+    const tcpPort = listen(config.port, "CORREIO_HOST, CORREIO_PORT");
+    const tlsPort = config.tls && listen(config.tls.port, TLS_SETTINGS, readTls(config.tls));
+    return { tcpPort, tlsPort, stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+async function startUdp(
+  { types, answerStranger }: Sessions,
+  protocol: TextProtocol,
+  table: ConnectionTable,
+  config: Config,
+): Promise<UdpListener | undefined> {
+  if (config.udpPort === undefined) return undefined;
+  const farewell = farewells(protocol);
+  const text = { session: types.udpTextSession, idleMs: config.idleMs, farewell, answerStranger };
+  const datagrams = { session: types.datagramSession, farewell };
+  const where = { hostname: config.host, port: config.udpPort };
+  const started = startUdpListener({ ...where, table, random: systemSecrets, text, datagrams });
+  return started.catch((error: unknown) => namingSettings("CORREIO_HOST, CORREIO_UDP_PORT", () => rethrow(error)));
+}
+
+function farewells(protocol: TextProtocol): (reason: string) => string | undefined {
+  return (reason) => {
+    const octets = protocol.farewell?.(reason);
+    return octets && Buffer.from(octets).toString();
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}

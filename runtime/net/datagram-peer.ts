@@ -1,0 +1,168 @@
+// One peer that speaks the reliable datagram protocol: its channel, the address it is at, and when its packets leave.
+import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
+import type { SharedMessage } from "../core/ports.ts";
+import type { DatagramChannel } from "../datagrams/channel.ts";
+import { closeCode } from "../datagrams/close-codes.ts";
+import { packMessage } from "../datagrams/compression.ts";
+import type { Ended } from "../datagrams/ending.ts";
+import { limits } from "../limits.ts";
+import type { ConnectionHost, StepParticipant } from "./connection-host.ts";
+import type { MessageConnection, MessageOutlet } from "./message-connection.ts";
+import type { UdpPort } from "./udp-port.ts";
+
+/** Where a peer is. */
+export interface UdpAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+const LINE_ENDING = /\r?\n$/;
+/** Packets are written here one after the other. */
+const PACKET = Buffer.alloc(limits.datagramBytesMax);
+const CODES: ReadonlyMap<string, number> = new Map([
+  ["shutdown", closeCode.shutdown],
+  ["idle_timeout", closeCode.idle],
+]);
+
+export class DatagramPeer implements MessageOutlet, StepParticipant, TimerOwner {
+  readonly transport = "datagram";
+  connection!: MessageConnection;
+  readonly channel: DatagramChannel;
+  readonly #port: UdpPort;
+  readonly #host: ConnectionHost;
+  readonly #left: () => void;
+  readonly #timer = new Timer(this);
+  #at: UdpAddress;
+  /** Where its packets have begun to come from, and whether it receives there is not proven yet. */
+  #candidate: UdpAddress | undefined;
+  #touched = false;
+
+  /** `left`: there is nothing more to be said to it. */
+  constructor(channel: DatagramChannel, port: UdpPort, at: UdpAddress, host: ConnectionHost, left: () => void) {
+    this.channel = channel;
+    this.#port = port;
+    this.#at = at;
+    this.#host = host;
+    this.#left = left;
+  }
+
+  get remoteAddress(): string {
+    return this.#at.address;
+  }
+
+  get remotePort(): number {
+    return this.#at.port;
+  }
+
+  get queuedBytes(): number {
+    return this.channel.queuedBytes;
+  }
+
+  received(packet: Buffer, from: UdpAddress): void {
+    const nowMs = this.#host.clock.monotonicMs();
+    const isAtHome = isSame(from, this.#at);
+    const receipt = this.channel.received(packet, nowMs, isAtHome ? "proven" : "candidate");
+    if (receipt === "moved" && this.#candidate !== undefined) {
+      this.#at = this.#candidate;
+      this.#candidate = undefined;
+    } else if (receipt === "taken" && !isAtHome && !isSame(from, this.#candidate)) {
+      this.#candidate = from;
+      this.channel.addressChanged(packet.length, nowMs);
+    }
+    this.#handOn(nowMs);
+    this.touch();
+  }
+
+  /** The session has room again. */
+  roomAgain(): void {
+    this.#handOn(this.#host.clock.monotonicMs());
+    this.touch();
+  }
+
+  send(text: string): boolean {
+    this.touch();
+    return this.channel.send(Buffer.from(text.replace(LINE_ENDING, "")), 0) !== "full";
+  }
+
+  sendShared(message: SharedMessage): boolean {
+    const octets = message.encodedFor(DatagramPeer, () => packShared(message.value as string));
+    this.touch();
+    return this.channel.sendPacked({ compressed: octets[0] === 1, wire: octets.subarray(1) }, 0) !== "full";
+  }
+
+  finish(reason: string): void {
+    this.channel.finish(CODES.get(reason) ?? closeCode.done, reason);
+    this.touch();
+  }
+
+  drop(): void {
+    this.channel.close(closeCode.application, "dropped", this.#host.clock.monotonicMs());
+    this.touch();
+  }
+
+  timerFired(): void {
+    this.#flush();
+    this.#port.flush();
+  }
+
+  stepEnded(): void {
+    this.#touched = false;
+    this.#flush();
+  }
+
+  failed(error: Error): void {
+    this.#host.failed(this.connection, error);
+    this.connection.abort("net.fault");
+  }
+
+  /** Its packets leave when the turns of this step are over. */
+  touch(): void {
+    if (this.#touched) return;
+    this.#touched = true;
+    this.#host.touched(this);
+  }
+
+  /** What the session has no room for stays in the channel, and keeps its window shut. */
+  #handOn(nowMs: number): void {
+    while (this.connection.room > 0) {
+      const message = this.channel.take(nowMs);
+      if (message === undefined) return;
+      this.connection.received(Buffer.from(message.bytes).toString("utf8"), message.bytes.length);
+    }
+  }
+
+  #flush(): void {
+    const nowMs = this.#host.clock.monotonicMs();
+    for (let bytes = this.channel.nextPacket(nowMs, PACKET); bytes > 0; bytes = this.channel.nextPacket(nowMs, PACKET)) {
+      const to = this.channel.packetTo === "proven" ? this.#at : (this.#candidate ?? this.#at);
+      this.#port.queue(Buffer.from(PACKET.subarray(0, bytes)), to.port, to.address);
+    }
+    const { ended, state } = this.channel;
+    if (ended !== undefined) this.connection.peerGone(endReason(ended));
+    else this.connection.drained();
+    const dueMs = this.channel.nextTimeMs();
+    if (dueMs < Number.POSITIVE_INFINITY) return this.#host.wheel.armAt(this.#timer, dueMs);
+    this.#host.wheel.disarm(this.#timer);
+    if (state === "closed" || state === "lost") this.#left();
+  }
+}
+
+function packShared(text: string): Uint8Array {
+  const { wire, compressed } = packMessage(Buffer.from(text.replace(LINE_ENDING, "")));
+  const octets = new Uint8Array(1 + wire.length);
+  octets[0] = compressed ? 1 : 0;
+  octets.set(wire, 1);
+  return octets;
+}
+
+function endReason({ by, code }: Ended): string {
+  if (by === "peer") return "close";
+  if (by === "silence") return "keep_alive_timeout";
+  if (by === "gone") return "disconnect";
+  const fault = Object.entries(closeCode).find(([, each]) => each === code)?.[0] ?? "closed";
+  return `datagram.${fault.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+}
+
+function isSame(one: UdpAddress, other: UdpAddress | undefined): boolean {
+  return other !== undefined && one.port === other.port && one.address === other.address;
+}

@@ -1,0 +1,97 @@
+// One UDP socket: datagrams there and back, and what closed ports, long datagrams and a full kernel do to others.
+import { afterEach, describe, expect, test } from "bun:test";
+
+import { systemClock } from "../base/clock.ts";
+import { limits } from "../limits.ts";
+import { UdpPort } from "./udp-port.ts";
+
+const HOST = "127.0.0.1";
+const open: UdpPort[] = [];
+const deaf = { received: () => undefined, failed: () => undefined, queued: () => undefined };
+
+afterEach(() => {
+  for (const port of open.splice(0)) port.close();
+});
+
+/** What was heard there, and a wait until there is so much of it. */
+class Heard {
+  readonly texts: string[] = [];
+  #wanted = 0;
+  #enough: () => void = () => undefined;
+
+  add(text: string): void {
+    this.texts.push(text);
+    if (this.texts.length >= this.#wanted) this.#enough();
+  }
+
+  until(count: number): Promise<void> {
+    this.#wanted = count;
+    if (this.texts.length >= count) return Promise.resolve();
+    return new Promise((resolve) => void (this.#enough = resolve));
+  }
+}
+
+async function listen(): Promise<{ port: UdpPort; heard: Heard }> {
+  const heard = new Heard();
+  const port = await UdpPort.open(HOST, 0, systemClock, {
+    received: (octets) => heard.add(octets.toString()),
+    failed: (error) => heard.add(`failed: ${String(error)}`),
+    queued: () => undefined,
+  });
+  open.push(port);
+  return { port, heard };
+}
+
+/** A port that nobody listens on any more. */
+async function closedPort(): Promise<number> {
+  const port = await UdpPort.open(HOST, 0, systemClock, deaf);
+  const { number } = port;
+  port.close();
+  return number;
+}
+
+describe("a UDP port", () => {
+  test("sends to the living whatever it sends to the dead", async () => {
+    const [here, there, dead] = [await listen(), await listen(), await closedPort()];
+    for (let round = 0; round < 5; round++) {
+      for (let count = 0; count < 20; count++) {
+        here.port.queue(Buffer.from("dead"), dead, HOST);
+        here.port.queue(Buffer.from(`${round}.${count}`), there.port.number, HOST);
+      }
+      here.port.flush();
+      await there.heard.until((round + 1) * 20);
+    }
+    expect(new Set(there.heard.texts).size).toBe(100);
+  });
+
+  test("sends more at once than fit into one call, in order", async () => {
+    const [here, there] = [await listen(), await listen()];
+    const sent = Array.from({ length: 200 }, (_, index) => String(index));
+    for (const text of sent) here.port.queue(Buffer.from(text), there.port.number, HOST);
+    here.port.flush();
+    await there.heard.until(sent.length);
+    expect(there.heard.texts).toEqual(sent);
+  });
+
+  test("drops a datagram that cannot be sent, and sends those around it", async () => {
+    const [here, there] = [await listen(), await listen()];
+    for (const size of [1, 70_000, 2]) here.port.queue(Buffer.alloc(size, "x"), there.port.number, HOST);
+    here.port.flush();
+    await there.heard.until(2);
+    expect(there.heard.texts).toEqual(["x", "xx"]);
+    expect(here.port.figures.dropped).toBe(1);
+  });
+
+  test("holds so many datagrams that were not handed on, and counts the others", async () => {
+    const { port } = await listen();
+    for (let count = 0; count < limits.udpWaitingMax + 3; count++) port.queue(Buffer.alloc(1), port.number, HOST);
+    expect(port.waiting).toBe(limits.udpWaitingMax);
+    expect(port.figures.dropped).toBe(3);
+  });
+
+  test("is an error with its reason where another program has it", async () => {
+    const { port } = await listen();
+    const second = UdpPort.open(HOST, port.number, systemClock, deaf);
+    await expect(second).rejects.toMatchObject({ code: "net.address_in_use" });
+  });
+});

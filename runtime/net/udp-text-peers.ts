@@ -1,0 +1,123 @@
+// Text in datagrams: addresses that have shown a cookie have a session each; of all others nothing is kept.
+import type { SharedMessage } from "../core/ports.ts";
+import type { SecretRandom } from "../datagrams/secrets.ts";
+import { limits } from "../limits.ts";
+import type { ConnectionTable } from "./connection-table.ts";
+import { MessageConnection, type MessageConnectionOptions, type MessageOutlet } from "./message-connection.ts";
+import { TextCookies } from "./text-cookie.ts";
+import type { UdpPort } from "./udp-port.ts";
+
+export interface UdpTextOptions extends MessageConnectionOptions {
+  /** The reply to a line of somebody unknown that needs no session, without its ending; undefined where it needs one. */
+  readonly answerStranger: (line: string) => string | undefined;
+}
+
+const LINES = /[^\n]*\n|[^\n]+$/g;
+const LINE_ENDING = /\r?\n$/;
+const SHOWS_COOKIE = /^COOKIE[ \t]+(\S+)\s*$/i;
+
+export class UdpTextPeers {
+  readonly #port: UdpPort;
+  readonly #table: ConnectionTable;
+  readonly #options: UdpTextOptions;
+  readonly #cookies: TextCookies;
+  readonly #peers = new Map<string, UdpTextPeer>();
+  #strangersSinceMs = 0;
+  #strangers = 0;
+  /** Datagrams that were not answered: too many strangers, too long, or their session had no room. */
+  ignored = 0;
+
+  constructor(port: UdpPort, table: ConnectionTable, options: UdpTextOptions, random: SecretRandom) {
+    this.#port = port;
+    this.#table = table;
+    this.#options = options;
+    this.#cookies = new TextCookies(random, table.clock.monotonicMs());
+  }
+
+  received(octets: Buffer, port: number, address: string): void {
+    if (octets.length > limits.udpTextBytesMax) {
+      this.ignored++;
+      return;
+    }
+    const name = `${address}:${port}`;
+    for (const line of octets.toString("utf8").match(LINES) ?? []) {
+      const peer = this.#peers.get(name);
+      if (peer === undefined) this.#strangerSaid(line, port, address);
+      else if (!peer.connection.received(line, Buffer.byteLength(line))) this.ignored++;
+    }
+  }
+
+  #strangerSaid(line: string, port: number, address: string): void {
+    const nowMs = this.#table.clock.monotonicMs();
+    if (!this.#mayAnswer(nowMs)) {
+      this.ignored++;
+      return;
+    }
+    const text = line.replace(LINE_ENDING, "");
+    const reply = this.#replyTo(text, port, address, nowMs);
+    this.#port.queue(Buffer.from(reply + line.slice(text.length)), port, address);
+  }
+
+  #replyTo(text: string, port: number, address: string, nowMs: number): string {
+    const name = `${address}:${port}`;
+    const shown = SHOWS_COOKIE.exec(text)?.[1];
+    if (shown !== undefined && this.#cookies.isGood(shown, name, nowMs)) return this.#open(port, address);
+    const answer = shown === undefined ? this.#options.answerStranger(text) : undefined;
+    return answer ?? `COOKIE: mande antes: COOKIE ${this.#cookies.give(name, nowMs)}`;
+  }
+
+  #open(port: number, address: string): string {
+    const name = `${address}:${port}`;
+    const peer = new UdpTextPeer(this.#port, port, address, () => void this.#peers.delete(name));
+    const opened = this.#table.open(address, (id) => new MessageConnection(id, peer, this.#options, this.#table));
+    if (typeof opened === "string") return `ERROR: Conexão recusada (${opened}).`;
+    peer.connection = opened;
+    this.#peers.set(name, peer);
+    return "COOKIE: ok";
+  }
+
+  #mayAnswer(nowMs: number): boolean {
+    if (nowMs - this.#strangersSinceMs >= 1_000) {
+      this.#strangersSinceMs = nowMs;
+      this.#strangers = 0;
+    }
+    return this.#strangers++ < limits.udpStrangersPerSecond;
+  }
+}
+
+/** What is sent may be lost, and nobody learns of it. */
+class UdpTextPeer implements MessageOutlet {
+  readonly transport = "udp";
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly queuedBytes = 0;
+  connection!: MessageConnection;
+  readonly #port: UdpPort;
+  readonly #left: () => void;
+
+  constructor(port: UdpPort, remotePort: number, remoteAddress: string, left: () => void) {
+    this.#port = port;
+    this.remotePort = remotePort;
+    this.remoteAddress = remoteAddress;
+    this.#left = left;
+  }
+
+  send(text: string): boolean {
+    this.#port.queue(Buffer.from(text), this.remotePort, this.remoteAddress);
+    return true;
+  }
+
+  sendShared(message: SharedMessage): boolean {
+    const octets = message.encodedFor(UdpTextPeer, () => Buffer.from(message.value as string));
+    this.#port.queue(octets, this.remotePort, this.remoteAddress);
+    return true;
+  }
+
+  finish(): void {
+    this.#left();
+  }
+
+  drop(): void {
+    // Nothing waits here.
+  }
+}
