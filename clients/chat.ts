@@ -2,8 +2,9 @@
 import { systemClock } from "#runtime/base/clock.ts";
 import { systemRandom } from "#runtime/base/random.ts";
 
-import { ChatClient } from "./chat/client.ts";
 import { type ChatOptions, checkPassword, parseConfig } from "./chat/config.ts";
+import { Conversation } from "./chat/conversation.ts";
+import { Runner } from "./machine/runner.ts";
 import { InvalidSetting } from "./settings/command-line.ts";
 import { openUser, type UserEvents } from "./terminal/user.ts";
 
@@ -24,13 +25,17 @@ async function main(args: readonly string[]): Promise<number> {
 /** The password is the first line, where it is asked for; then the conversation begins. */
 async function chat(options: ChatOptions): Promise<number> {
   const { promise: exitCode, resolve: finish } = Promise.withResolvers<number>();
-  let client: ChatClient | undefined;
+  let client: Runner | undefined;
   const leave = (code: number): void => {
     user.close();
     finish(code);
   };
   const begin = (password: string | undefined): void => {
-    client = new ChatClient({ ...options, password }, { user, clock: systemClock, random: systemRandom });
+    const { id, room, data } = options;
+    const isHybrid = data !== undefined;
+    const machine = new Conversation({ id, room, isHybrid, password }, systemClock, systemRandom);
+    const targets = { main: options.main, ...(data === undefined ? {} : { data }) };
+    client = new Runner({ machine, targets, user, clock: systemClock });
     void client.finished.then(finish);
     client.start();
   };

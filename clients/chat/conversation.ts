@@ -2,11 +2,11 @@
 import type { Clock } from "#runtime/base/clock.ts";
 import type { Random } from "#runtime/base/random.ts";
 
-import { type Action, Actions, type LinkName } from "./actions.ts";
+import { type Action, Actions, type Happening, type LinkName, type Machine } from "../machine/actions.ts";
+import { Lifeline } from "../machine/lifeline.ts";
 import { DataPath } from "./data-path.ts";
 import { Identity } from "./identity.ts";
 import { Leaving } from "./leaving.ts";
-import { Lifeline } from "./lifeline.ts";
 import { Outbox } from "./outbox.ts";
 import { Places } from "./places.ts";
 import { Replies } from "./replies.ts";
@@ -24,20 +24,7 @@ export interface ConversationOptions {
   readonly isHybrid: boolean;
 }
 
-export type Happening =
-  | { readonly kind: "opened"; readonly link: LinkName }
-  /** Without its ending. */
-  | { readonly kind: "received"; readonly link: LinkName; readonly line: string }
-  /** By itself; what we close is told by nobody. */
-  | { readonly kind: "lost"; readonly link: LinkName; readonly reason: string }
-  | { readonly kind: "typed"; readonly line: string }
-  /** Nothing more will be typed: what was said is still to arrive. */
-  | { readonly kind: "ended" }
-  | { readonly kind: "interrupted" }
-  /** It is `wakeAtMs`, or later. */
-  | { readonly kind: "woken" };
-
-export class Conversation {
+export class Conversation implements Machine {
   readonly #options: ConversationOptions;
   readonly #clock: Pick<Clock, "monotonicMs" | "unixMs">;
   readonly #actions = new Actions();
@@ -65,7 +52,8 @@ export class Conversation {
     const places = (this.#places = new Places(actions, requests, clock));
     const identity = (this.#identity = new Identity({ id, password, actions, requests, clock, random }));
     const dataPath = (this.#dataPath = new DataPath(actions, requests, clock, random));
-    this.#lifeline = new Lifeline(actions, requests, clock, random);
+    const ping = (): void => requests.send("main", "PING", { kind: "ping" });
+    this.#lifeline = new Lifeline({ actions, clock, random, ping });
     this.#leaving = new Leaving(actions, requests, outbox, clock);
     const isNamed = (): boolean => identity.isNamed;
     const quit = (): void => this.#leaving.begin("person", 0);
@@ -78,22 +66,15 @@ export class Conversation {
     actions.print(`Cliente: ${id}`);
   }
 
-  /** What stands before the line being typed. */
   get prompt(): string {
     const state = this.#identity.isNamed ? "" : "(sem conexão) ";
     return `${state}${this.#talk.room}> `;
   }
 
-  /** Monotonic time at which `woken` is due, whatever else happens. */
   get wakeAtMs(): number {
     const connected = [this.#identity, this.#places, this.#outbox, this.#dataPath].map(({ wakeAtMs }) => wakeAtMs);
     const parts = [this.#lifeline.wakeAtMs, this.#leaving.wakeAtMs, ...(this.#lifeline.isOpen ? connected : [])];
     return Math.min(...parts);
-  }
-
-  /** One more message can be kept until it is acknowledged. */
-  get hasRoom(): boolean {
-    return !this.#outbox.isFull && !this.#requests.isFull;
   }
 
   /** All that was said is acknowledged, all that was asked is answered, and everything is shown. */
@@ -102,7 +83,12 @@ export class Conversation {
     return isDone && this.#identity.isNamed && this.#places.isCaughtUp;
   }
 
-  /** In the order they are to be done. */
+  /** A command of ours comes after all that was said before it. */
+  isReadyFor(line: string): boolean {
+    if (line.startsWith("/")) return this.isSettled;
+    return this.#identity.isNamed && !this.#outbox.isFull && !this.#requests.isFull;
+  }
+
   take(happening: Happening): readonly Action[] {
     this.#happened(happening);
     this.#flush();
@@ -121,7 +107,7 @@ export class Conversation {
       case "typed":
         return this.#talk.typed(happening.line);
       case "ended":
-        return this.#leaving.begin("pipe", 0);
+        return this.#leaving.begin(happening.isPatient ? "pipe" : "person", 0);
       case "interrupted":
         return this.#leaving.begin("person", 130);
       case "woken":

@@ -2,8 +2,8 @@
 import type { Clock } from "#runtime/base/clock.ts";
 import type { Random } from "#runtime/base/random.ts";
 
-import { backoffMs } from "../links/backoff.ts";
-import type { Actions, LinkName } from "./actions.ts";
+import type { Actions, LinkName } from "../machine/actions.ts";
+import { backoffMs } from "../machine/backoff.ts";
 import { UDP_AGAIN, UDP_WITHIN_MS } from "./limits.ts";
 import type { Requests } from "./requests.ts";
 import { noticeText } from "./shown.ts";

@@ -1,5 +1,5 @@
 // The messages of one place, each once and in order, though they come twice, too early, or by another link.
-import type { LinkName } from "./actions.ts";
+import type { LinkName } from "../machine/actions.ts";
 import { FIRST_HISTORY, HELD_MAX, HISTORY_PAGE } from "./limits.ts";
 
 interface Numbered {
@@ -49,8 +49,9 @@ export class Feed<M extends Numbered> {
   }
 
   /**
-   * The server has said how far the place is; `after` is what had been seen when it was asked. What follows that number
-   * comes behind the reply, where `hasPage` says so: one page at most. True when numbers have begun anew: then so do we.
+   * The server has said how far the place is; `after` is what had been seen when it was asked. What follows that
+   * number comes behind the reply, where `hasPage` says so: one page at most. True when
+   * numbers have begun anew: then so do we.
    */
   opened(last: number, link: LinkName, after: number | undefined, hasPage: boolean): boolean {
     const isAnew = after !== undefined && last < after;

@@ -2,9 +2,9 @@
 import type { Clock } from "#runtime/base/clock.ts";
 import type { Random } from "#runtime/base/random.ts";
 
-import { backoffMs } from "../links/backoff.ts";
-import type { Actions } from "./actions.ts";
-import { RECONNECT } from "./limits.ts";
+import type { Actions } from "../machine/actions.ts";
+import { backoffMs } from "../machine/backoff.ts";
+import { RECONNECT } from "../machine/lifeline.ts";
 import type { Requests } from "./requests.ts";
 import { noticeText } from "./shown.ts";
 

@@ -1,7 +1,7 @@
 // The end of the program: what was said is waited for, goodbye is said, and neither for ever.
 import type { Clock } from "#runtime/base/clock.ts";
 
-import type { Actions } from "./actions.ts";
+import type { Actions } from "../machine/actions.ts";
 import { FINISH_WITHIN_MS, LEAVE_WITHIN_MS } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Requests } from "./requests.ts";

@@ -1,5 +1,5 @@
 // The bounds of the chat client: what it keeps, and how long it waits.
-import type { Backoff } from "../links/backoff.ts";
+import type { Backoff } from "../machine/backoff.ts";
 
 /** Messages of our own that are not acknowledged; the next is refused, or waits in its pipe. */
 export const UNACKNOWLEDGED_MAX = 256;
@@ -12,19 +12,8 @@ export const FIRST_HISTORY = 20;
 /** As many as the server gives at once. */
 export const HISTORY_PAGE = 100;
 
-/** A link must be open by then. */
-export const OPEN_WITHIN_MS = 10_000;
-/** Between two PINGs; halved when the server finds that too long, down to the second. */
-export const PING_EVERY_MS = 15_000;
-export const PING_EVERY_MS_MIN = 1_000;
-/** A PING is answered within this time, or the connection is taken for lost. */
-export const PONG_WITHIN_MS = 5_000;
-/** A connection that has held for so long was a good one: the next loss is tried anew without delay. */
-export const GOOD_AFTER_MS = 5_000;
 /** What the server could not do now is asked again after this time. */
 export const AGAIN_AFTER_MS = 2_000;
-/** Before the connection, and before the id, is tried again. */
-export const RECONNECT: Backoff = { firstMs: 250, maxMs: 10_000 };
 /** Before datagrams are tried again. */
 export const UDP_AGAIN: Backoff = { firstMs: 1_000, maxMs: 10_000 };
 /** A datagram connection must be open by then, and bound after as long again. */

@@ -1,5 +1,5 @@
 // Our own messages until they are acknowledged: in order, and again with the same tag whenever a link was lost.
-import type { LinkName } from "./actions.ts";
+import type { LinkName } from "../machine/actions.ts";
 import { UNACKNOWLEDGED_MAX } from "./limits.ts";
 
 export interface Outgoing {
@@ -50,8 +50,8 @@ export class Outbox {
   }
 
   /**
-   * What goes over this link now, marked as under way. Messages keep their order: what is under way elsewhere, or waits,
-   * holds up all behind it; only places that are not `ready` hold up nothing but themselves.
+   * What goes over this link now, marked as under way. Messages keep their order: what is under way elsewhere, or
+   * waits, holds up all behind it; only places that are not `ready` hold up nothing but themselves.
    */
   take(link: LinkName, isReady: (place: string) => boolean): readonly Outgoing[] {
     const taken: Outgoing[] = [];

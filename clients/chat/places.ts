@@ -1,7 +1,7 @@
 // Rooms we are in, our inbox, and how far each has been shown: entered again after every loss, read on until caught up.
 import type { Clock } from "#runtime/base/clock.ts";
 
-import type { Actions, LinkName } from "./actions.ts";
+import type { Actions, LinkName } from "../machine/actions.ts";
 import { Feed, type Shown } from "./feed.ts";
 import { AGAIN_AFTER_MS, HISTORY_PAGE } from "./limits.ts";
 import type { Request, Requests } from "./requests.ts";

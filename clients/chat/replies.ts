@@ -1,7 +1,7 @@
 // What the server answers, given to whoever asked: what was said is acknowledged, the rest goes where it belongs.
 import type { Clock } from "#runtime/base/clock.ts";
 
-import type { Actions } from "./actions.ts";
+import type { Actions } from "../machine/actions.ts";
 import type { DataPath } from "./data-path.ts";
 import type { Identity } from "./identity.ts";
 import { AGAIN_AFTER_MS } from "./limits.ts";

@@ -1,5 +1,5 @@
 // Commands whose replies are awaited, by their tags: each reply finds what it is the reply to.
-import type { Actions, LinkName } from "./actions.ts";
+import type { Actions, LinkName } from "../machine/actions.ts";
 import { AWAITED_MAX } from "./limits.ts";
 
 export type Request =

@@ -1,7 +1,7 @@
 // What a person types, done: said in the current room, or one of the client's own commands.
 import { limits } from "#runtime/limits.ts";
 
-import type { Actions } from "./actions.ts";
+import type { Actions } from "../machine/actions.ts";
 import { AWAITED_MAX, UNACKNOWLEDGED_MAX } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Places } from "./places.ts";

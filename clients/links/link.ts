@@ -8,6 +8,8 @@ export interface LinkTarget {
   readonly port: number;
   /** Of TLS: a certificate in PEM that is trusted besides those of the system. */
   readonly authority?: string;
+  /** Of UDP: its loss is noticed within two seconds. */
+  readonly isQuick?: boolean;
 }
 
 /** Called in this order: `opened` at most once, then lines, then `lost` once. After `close` nothing is called. */

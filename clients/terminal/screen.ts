@@ -1,6 +1,6 @@
 // The lower end of a terminal: what comes in is printed above the line being typed, which stays whole.
 import { type Drawing, drawingOf, drawn, erased, type Size, type TypedLine } from "./input-drawing.ts";
-import { rowsOf } from "./rows.ts";
+import { paragraphOf } from "./rows.ts";
 
 export interface Output {
   /** Columns and rows as they are now. */
@@ -28,7 +28,7 @@ export class Screen {
 
   /** `text` must be safe already. One write, so that nothing of the change is seen. */
   print(text: string): void {
-    const rows = rowsOf(text, this.#output.size().columns, INDENT_COLUMNS).map((row) => `${row.text}\r\n`);
+    const rows = paragraphOf(text, this.#output.size().columns, INDENT_COLUMNS).map((row) => `${row}\r\n`);
     this.#output.write(this.#erased() + rows.join("") + this.#drawn());
   }
 

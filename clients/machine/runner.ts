@@ -1,18 +1,17 @@
-// The chat client at work: a conversation, its links, a person; one timer for all that is to happen later.
+// A client at work: its machine, its links, its person, and one timer for all that is to happen later.
 import type { Clock } from "#runtime/base/clock.ts";
-import type { Random } from "#runtime/base/random.ts";
 
 import type { Link, LinkTarget } from "../links/link.ts";
 import { startLink } from "../links/start-link.ts";
 import type { User } from "../terminal/user.ts";
-import type { Action, LinkName } from "./actions.ts";
-import type { ChatOptions } from "./config.ts";
-import { Conversation, type Happening } from "./conversation.ts";
+import type { Action, Happening, LinkName, Machine } from "./actions.ts";
 
-export interface ChatParts {
+export interface RunnerParts {
+  readonly machine: Machine;
+  /** Where the links lead. A port of 0 is the one that the machine names. */
+  readonly targets: Partial<Readonly<Record<LinkName, LinkTarget>>>;
   readonly user: User;
   readonly clock: Clock;
-  readonly random: Random;
 }
 
 /** A timer that is due at once still lets the sockets be looked at. */
@@ -20,43 +19,38 @@ const WAKE_MS_MIN = 1;
 /** The kernel takes what we said last, and the peer hears that we close. */
 const GOODBYE_MS = 50;
 
-export class ChatClient {
+export class Runner {
   /** The exit code. Settles once. */
   readonly finished: Promise<number>;
 
-  readonly #options: ChatOptions;
-  readonly #parts: ChatParts;
-  readonly #conversation: Conversation;
+  readonly #parts: RunnerParts;
   readonly #links = new Map<LinkName, Link>();
   readonly #finish: (exitCode: number) => void;
+  readonly #waiting: Happening[] = [];
   #cancelTimer: () => void = () => undefined;
-  #whenRoom: (() => void) | undefined;
+  #whenReady: (() => void) | undefined;
   #isOver = false;
 
-  constructor(options: ChatOptions, parts: ChatParts) {
+  constructor(parts: RunnerParts) {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.finished = promise;
     this.#finish = resolve;
-    this.#options = options;
     this.#parts = parts;
-    const isHybrid = options.data !== undefined;
-    this.#conversation = new Conversation({ ...options, isHybrid }, parts.clock, parts.random);
   }
 
   start(): void {
     this.#happened({ kind: "woken" });
   }
 
-  /** Settles when the next line may come. A line that begins with `/` comes after everything before it. */
+  /** Settles when it has been taken, and the next line may come. */
   async typed(line: string): Promise<void> {
-    const { isTerminal } = this.#parts.user;
-    if (!isTerminal) await this.#until(() => !line.startsWith("/") || this.#conversation.isSettled);
+    const { user, machine } = this.#parts;
+    if (!user.isTerminal) await this.#until(() => machine.isReadyFor(line));
     this.#happened({ kind: "typed", line });
-    if (!isTerminal) await this.#until(() => this.#conversation.hasRoom);
   }
 
   ended(): void {
-    this.#happened({ kind: this.#parts.user.isTerminal ? "typed" : "ended", line: "/quit" });
+    this.#happened({ kind: "ended", isPatient: !this.#parts.user.isTerminal });
   }
 
   interrupted(): void {
@@ -66,29 +60,36 @@ export class ChatClient {
   #until(holds: () => boolean): Promise<void> {
     if (holds() || this.#isOver) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#whenRoom = () => {
-        if (!holds()) return;
-        this.#whenRoom = undefined;
+      this.#whenReady = () => {
+        if (!holds() && !this.#isOver) return;
+        this.#whenReady = undefined;
         resolve();
       };
     });
   }
 
+  /** What happens while something is being done waits for its turn: a link may call back while it is written to. */
   #happened(happening: Happening): void {
+    this.#waiting.push(happening);
+    if (this.#waiting.length > 1) return;
+    for (let next: Happening | undefined = happening; next !== undefined && !this.#isOver; next = this.#waiting[0]) {
+      for (const action of this.#parts.machine.take(next)) this.#act(action);
+      this.#waiting.shift();
+    }
     if (this.#isOver) return;
-    for (const action of this.#conversation.take(happening)) this.#act(action);
-    if (this.#isOver) return;
-    this.#parts.user.prompt(this.#conversation.prompt);
+    this.#parts.user.prompt(this.#parts.machine.prompt);
     this.#armTimer();
-    this.#whenRoom?.();
+    this.#whenReady?.();
   }
 
   #act(action: Action): void {
+    if (this.#isOver) return;
     switch (action.kind) {
       case "open":
         return this.#open(action.link, action.port ?? 0);
       case "send":
-        return this.#links.get(action.link)?.send(action.line);
+        this.#links.get(action.link)?.send(action.line);
+        return;
       case "close":
         return this.#close(action.link);
       case "print":
@@ -98,10 +99,9 @@ export class ChatClient {
     }
   }
 
-  /** A port in the settings wins over the one that the server names: something may stand between. */
   #open(name: LinkName, port: number): void {
     this.#close(name);
-    const target = name === "main" ? this.#options.main : this.#options.data;
+    const target = this.#parts.targets[name];
     if (target === undefined) return;
     const link = startLink({ ...target, port: target.port || port } satisfies LinkTarget, {
       opened: () => this.#happened({ kind: "opened", link: name }),
@@ -122,7 +122,7 @@ export class ChatClient {
   #armTimer(): void {
     const { clock } = this.#parts;
     this.#cancelTimer();
-    const waitMs = Math.max(WAKE_MS_MIN, this.#conversation.wakeAtMs - clock.monotonicMs());
+    const waitMs = Math.max(WAKE_MS_MIN, this.#parts.machine.wakeAtMs - clock.monotonicMs());
     this.#cancelTimer = Number.isFinite(waitMs)
       ? clock.after(waitMs, () => this.#happened({ kind: "woken" }))
       : () => undefined;
@@ -132,6 +132,7 @@ export class ChatClient {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancelTimer();
+    this.#whenReady?.();
     const hadLinks = this.#links.size > 0;
     for (const name of this.#links.keys()) this.#close(name);
     this.#parts.user.close();

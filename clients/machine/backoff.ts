@@ -1,4 +1,4 @@
-// How long to wait before the next try: doubling, capped, and drawn anew each time, so that clients do not come together.
+// How long to wait before the next try: doubling, capped, and drawn anew each time, so that not all come at once.
 import type { Random } from "#runtime/base/random.ts";
 
 export interface Backoff {
