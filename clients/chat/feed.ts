@@ -63,6 +63,11 @@ export class Feed<M extends Numbered> {
     return isAnew;
   }
 
+  /** There is a message with this number. */
+  known(number: number): void {
+    this.#target = Math.max(this.#target, number);
+  }
+
   /** History was asked for; nothing more is wanted before it is there. */
   asked(): void {
     this.#isAsked = true;

@@ -83,6 +83,14 @@ export class Places {
     for (const { name, feed, isIn } of this.#all) if (isIn) this.#ask(name, feed);
   }
 
+  /** A message of ours has this number, and may have been sent where nobody heard it. True when it is shown by us. */
+  acknowledged(name: string, number: number): boolean {
+    const place = this.#find(name);
+    place?.feed.known(number);
+    if (place !== undefined) this.#readOn(place);
+    return place !== undefined;
+  }
+
   joined({ room, after }: Extract<Request, { kind: "join" }>, last: number, members: number): void {
     const place = this.#find(room);
     if (place === undefined) return;

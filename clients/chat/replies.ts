@@ -62,13 +62,13 @@ export class Replies {
   }
 
   #acknowledged({ tag, place, text }: Outgoing, reply: Reply): void {
-    const { outbox, identity, actions, clock } = this.#parts;
+    const { outbox, identity, places, actions, clock } = this.#parts;
     outbox.remove(tag);
     const number = Number(/ (\d{1,15})$/.exec(reply.text)?.[1] ?? 0);
     const at = new Date(clock.unixMs()).toISOString();
-    // A room sends us our own messages as well; to somebody else's inbox nobody but us has seen it.
-    if (place.startsWith("@"))
-      actions.print(messageText({ place, number, at, from: identity.id, text }, clock.unixMs()));
+    // A room, and our own inbox, send us our own messages as well; what goes to somebody else's is shown here.
+    const isShown = places.acknowledged(place, number);
+    if (!isShown) actions.print(messageText({ place, number, at, from: identity.id, text }, clock.unixMs()));
     actions.print(acknowledgedText(identity.id));
   }
 
