@@ -139,7 +139,12 @@ describe("when the connection is lost", () => {
     expect(ana.printed.at(-1)).toBe("* Para enviar quando houver conexão, a lobby: eu também");
     expect(ana.conversation.prompt).toBe("(sem conexão) lobby> ");
     await pass(node, 1_000, ana, bea);
-    expect(ana.messages).toEqual(["lobby 1 bea: antes", "lobby 2 bea: um", "lobby 3 bea: dois", "lobby 4 ana: eu também"]);
+    expect(ana.messages).toEqual([
+      "lobby 1 bea: antes",
+      "lobby 2 bea: um",
+      "lobby 3 bea: dois",
+      "lobby 4 ana: eu também",
+    ]);
     expect(ana.printed).toContain("* Reconectado ao servidor.");
     expect(bea.messages).toEqual(ana.messages);
   });

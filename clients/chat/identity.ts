@@ -82,7 +82,7 @@ export class Identity {
       this.#key = "";
       return this.ask();
     }
-    if (FINAL.has(code) && !isKeyRefused) {
+    if (FINAL.has(code)) {
       actions.print(noticeText(text));
       return actions.add({ kind: "finish", exitCode: 1 });
     }

@@ -92,10 +92,11 @@ class StreamLink implements Link {
   }
 
   lose(socket: Socket<StreamLink> | undefined, reason: string): void {
-    socket?.terminate();
-    if (this.#isOver) return;
+    const wasOver = this.#isOver;
+    // Before the socket goes: it says that it is closed while it is being closed.
     this.#isOver = true;
-    this.#events.lost(reason);
+    socket?.terminate();
+    if (!wasOver) this.#events.lost(reason);
   }
 }
 

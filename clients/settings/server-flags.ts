@@ -1,5 +1,5 @@
 // Where the server is: the flags that all clients for people have, and what they come to.
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 import type { TextFlag } from "../load/flags.ts";
 import { type CommandLine, InvalidSetting, type PlainSwitch } from "./command-line.ts";
@@ -18,6 +18,9 @@ export function authorityFrom(settings: CommandLine): string | undefined {
   const file = settings.text(TLS_AUTHORITY);
   if (file === "") return undefined;
   if (!settings.switched(TLS)) throw new InvalidSetting("--tls-ca: expected with --tls, got it alone");
-  if (!existsSync(file)) throw new InvalidSetting(`--tls-ca: expected a file, got ${JSON.stringify(file)}`);
-  return readFileSync(file, "utf8");
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new InvalidSetting(`--tls-ca: expected a file that can be read, got ${JSON.stringify(file)}`);
+  }
 }
