@@ -144,6 +144,20 @@ describe("a packet that comes again", () => {
   });
 });
 
+describe("a message that comes again in another packet", () => {
+  test("is dropped, and acknowledged at once: whoever repeats it waits", () => {
+    const victim = channel();
+    victim.received(packet({ number: 1, frames: message(Buffer.from("oi")) }), 1);
+    packetsOf(victim, 10);
+    victim.received(packet({ number: 2, frames: message(Buffer.from("again"), { number: 1 }) }), 20);
+    expect(victim.nextTimeMs()).toBe(20 + limits.datagramAckDelayMs);
+    packetsOf(victim, 30);
+    expect(victim.received(packet({ number: 3, frames: message(Buffer.from("oi")) }), 40)).toBe("taken");
+    expect(victim.nextTimeMs()).toBe(40);
+    expect([victim.take(41)?.lane, victim.take(41)?.lane, victim.take(41)]).toEqual([0, 0, undefined]);
+  });
+});
+
 describe("octets that are none of this connection's", () => {
   const good = packet({ number: 1, frames: message(Buffer.from("a message of some length, to be changed")) });
 
