@@ -43,6 +43,7 @@ describe("packet numbers", () => {
           }
         }
       }),
+      { seed: 11, numRuns: 300 },
     );
   });
 
