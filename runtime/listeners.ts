@@ -2,10 +2,12 @@
 import type { Config } from "./config.ts";
 import type { SessionOf } from "./core/ports.ts";
 import { systemSecrets } from "./datagrams/secrets.ts";
+import { limits } from "./limits.ts";
 import { createPairing, framesOrText } from "./net/connection-host.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
 import { startUdpListener, type UdpListener } from "./net/udp-listener.ts";
+import { VanishedPeers } from "./net/vanished-peer.ts";
 import { openWebPeer, type WebSocketEvents, type WebSocketPort } from "./net/web-peers.ts";
 import { namingSettings, readTls, type TlsFiles } from "./node-files.ts";
 import { createFramesProtocol } from "./wire/frames-protocol.ts";
@@ -60,7 +62,9 @@ export async function startListeners(
 
 function startStreams({ types }: Sessions, text: TextProtocol, table: ConnectionTable, config: Config) {
   const frames = createPairing(createFramesProtocol(), types.pipelineSession);
-  const choose = framesOrText(frames, createPairing(text, types.textSession));
+  const vanished = new VanishedPeers(limits.keepAliveMs);
+  const chosenBy = (socket: object): void => void vanished.watch(socket);
+  const choose = framesOrText(frames, { ...createPairing(text, types.textSession), chosenBy });
   const started: TcpListener[] = [];
   const stop = (): void => started.forEach((listener) => listener.stop());
   const listen = (port: number, settings: string, tls?: TlsFiles): number => {
