@@ -165,6 +165,8 @@ export const limits = {
   backlogPieceBytes: 65_536,
   /** Bytes of all connections that were read and not handled: above it, sessions whose peers do not read are closed. */
   inboundTotalBytes: 512 * 1_048_576,
+  /** Pieces for one connection, among those for others, are put together up to this size and written at once. */
+  outboundJoinedBytes: 65_536,
   /** The buffer that the replies of one step share; a step that needs more gets another. */
   outboundArenaBytes: 1_048_576,
 
