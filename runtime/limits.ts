@@ -173,6 +173,8 @@ export const limits = {
   /** Commands that a text session takes at once, and each second after that; more wait, at the socket in the end. */
   commandsBurst: 400,
   commandsPerSecond: 200,
+  /** What a command costs of that which nobody else notices, and a line that is none. */
+  cheapCommandCost: 0.01,
   /** Messages that a room, or a person, keeps; the oldest go first. At most so many are read at once. */
   historyMax: 5_000,
   historyPageMax: 100,
