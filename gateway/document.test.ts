@@ -83,6 +83,7 @@ describe("the OpenAPI document", () => {
       "get /actors/types",
       "get /actors/{type}/{key}",
       "get /actors/{type}/{key}/alarms",
+      "get /chat",
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",
@@ -226,7 +227,15 @@ describe("the OpenAPI document", () => {
   test("shows what a schema calls itself by as a component, so that nothing is looked for elsewhere", async () => {
     const Tree = t.Recursive((tree) => t.Object({ children: t.Array(tree) }), { $id: "Tree" });
     const method: MethodView = { name: "plant", kind: "write", in: Tree };
-    const type = { type: "forest", kind: "actor", durable: false, private: false, indexed: [], live: 0, methods: [method] } as const;
+    const type = {
+      type: "forest",
+      kind: "actor",
+      durable: false,
+      private: false,
+      indexed: [],
+      live: 0,
+      methods: [method],
+    } as const;
     const document = await readDocument({ actorTypes: () => [type] });
     const { schema } =
       document.paths["/actors/forest/{key}/plant"]?.["post"]?.requestBody?.content["application/json"] ?? {};

@@ -8,7 +8,7 @@ import { HTTP_LIMITS } from "./limits.ts";
 import { internalProblem } from "./problems.ts";
 import { refuseTooLarge } from "./request-body.ts";
 import { createRoutes } from "./routes.ts";
-import { CHAT_PATH, type OpenWebSession, upgrade, type WebSocketData, webSocketHandler } from "./web-sessions.ts";
+import { isChatUpgrade, type OpenWebSession, upgrade, type WebSocketData, webSocketHandler } from "./web-sessions.ts";
 
 export interface GatewayOptions {
   readonly host: string;
@@ -49,17 +49,18 @@ export function startGateway(options: GatewayOptions): Gateway {
 type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promise<Response | undefined>;
 
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
-function createFrontDoor(
-  options: GatewayOptions,
-  onFault: (fault: unknown) => void,
-): FrontDoor {
+function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
   const { view, openWebSession } = options;
   const types = view.actorTypes();
-  const refuse = createAccessCheck({ ...options, isLook: createLookCheck(types), isPrivate: createPrivacyCheck(types) });
+  const refuse = createAccessCheck({
+    ...options,
+    isLook: createLookCheck(types),
+    isPrivate: createPrivacyCheck(types),
+  });
   const app = createRoutes(view, onFault);
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);
-    const isChat = openWebSession !== undefined && new URL(request.url).pathname === CHAT_PATH;
+    const isChat = openWebSession !== undefined && isChatUpgrade(request);
     const response = refused ?? (isChat ? upgrade(request, server) : await app.fetch(request));
     if (response === undefined) return undefined;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);

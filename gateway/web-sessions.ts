@@ -1,10 +1,13 @@
 // GET /chat with an upgrade: a WebSocket that speaks the text commands, one line a message, like a TCP connection.
+import type { Elysia } from "elysia";
+
 import { limits } from "#runtime/mod.ts";
 
+import { answers, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem } from "./problems.ts";
 
-export const CHAT_PATH = "/chat";
+const CHAT_PATH = "/chat";
 
 /** A WebSocket, as sessions need it. */
 export interface WebSocketPort {
@@ -33,14 +36,37 @@ export interface WebSocketData {
 }
 
 const UNSUPPORTED_DATA = 1_003;
+const WRONG_ORIGIN = "Cannot open a WebSocket: the page that asks is of another origin";
 
-/** The answer to a request for `CHAT_PATH`; undefined when it has become a WebSocket. */
+const NO_UPGRADE = "Cannot answer: only a WebSocket speaks here";
+
+/** For the document, and for requests that are no upgrade. */
+export function serveChat(app: Elysia): void {
+  app.get(CHAT_PATH, () => problem("upgrade_required", NO_UPGRADE, { Upgrade: "websocket" }), {
+    detail: {
+      summary: "A text session over WebSocket",
+      description:
+        "Speaks the text commands of docs/text.md: each message is one line, without its newline. `HELLO ana`, " +
+        "`JOIN lobby`, `SAY lobby oi`. Browsers may open it from pages of the same origin.",
+      tags: ["sessions"],
+      responses: answers({
+        101: { description: "The WebSocket is open" },
+        403: problemAnswer("wrong_origin", WRONG_ORIGIN),
+        426: problemAnswer("upgrade_required", NO_UPGRADE),
+      }),
+    },
+  });
+}
+
+export function isChatUpgrade(request: Request): boolean {
+  const asksFor = request.headers.get("upgrade")?.toLowerCase();
+  return request.method === "GET" && asksFor === "websocket" && new URL(request.url).pathname === CHAT_PATH;
+}
+
+/** The answer to such a request; undefined when it has become a WebSocket. */
 export function upgrade(request: Request, server: Bun.Server<WebSocketData>): Response | undefined {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return problem("upgrade_required", "Cannot answer: only a WebSocket speaks here", { Upgrade: "websocket" });
-  }
   if (isFromElsewhere(request)) {
-    return problem("wrong_origin", "Cannot open a WebSocket: the page that asks is of another origin");
+    return problem("wrong_origin", WRONG_ORIGIN);
   }
   const { address = "", port = 0 } = server.requestIP(request) ?? {};
   const data: WebSocketData = { remoteAddress: address, remotePort: port };

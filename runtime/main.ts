@@ -28,7 +28,15 @@ import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { createTextServices } from "./text-services.ts";
 
 /** Ends that need nobody's attention. */
-const ORDINARY_ENDS: ReadonlySet<string> = new Set(["close", "disconnect", "shutdown", "idle_timeout", "exit", "replaced", "control_gone"]);
+const ORDINARY_ENDS: ReadonlySet<string> = new Set([
+  "close",
+  "disconnect",
+  "shutdown",
+  "idle_timeout",
+  "exit",
+  "replaced",
+  "control_gone",
+]);
 /** Of the drain time, what is kept for closing what did not end by itself. */
 const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
@@ -77,7 +85,9 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const listeners = await startListeners(catalog, table, config, undo);
   text.udp.port = listeners.udpPort;
   const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
-  const metrics = createMetrics({ ...figures, ...(system.memory === undefined ? {} : { memory: system.memory }) });
+  const { memory } = system;
+  const udp = listeners.udp && { udp: listeners.udp };
+  const metrics = createMetrics({ ...figures, ...udp, ...(memory === undefined ? {} : { memory }) });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");

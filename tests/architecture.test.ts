@@ -47,7 +47,10 @@ const RULES: readonly Rule[] = [
   { files: "runtime/datagrams/", may: [...LEAVES, "runtime/core/errors.ts"], pure: true },
   { files: "runtime/storage/", may: [...LEAVES, "runtime/core/"] },
   { files: "runtime/observe/", may: [...LEAVES, "runtime/core/"] },
-  { files: "runtime/net/", may: [...LEAVES, "runtime/wire/", "runtime/datagrams/", ...CORE_EDGE, "runtime/core/ref.ts"] },
+  {
+    files: "runtime/net/",
+    may: [...LEAVES, "runtime/wire/", "runtime/datagrams/", ...CORE_EDGE, "runtime/core/ref.ts"],
+  },
   { files: "runtime/testing/", may: ["runtime/"] },
   { files: "runtime/", may: [] },
   { files: "actors/", may: ["runtime/mod.ts"], pure: true },

@@ -159,6 +159,7 @@ async function startServer(command: string, settings: Readonly<Record<string, st
     env: {
       ...withoutSettings(),
       CORREIO_PORT: "0",
+      CORREIO_UDP_PORT: "0",
       CORREIO_HTTP_PORT: "0",
       CORREIO_DATA: join(folder, "data"),
       CORREIO_SERVER_ID: HOST_IN_README,
@@ -174,11 +175,12 @@ async function startServer(command: string, settings: Readonly<Record<string, st
 
 /** What a terminal shows after the block was pasted into it, in a folder where the server keeps its `data`. */
 async function paste(block: Block, startOutput: string): Promise<string> {
-  const { tcpPort, httpPort } = portsOf(startOutput);
+  const { tcpPort, udpPort, httpPort } = portsOf(startOutput);
   const [token = ""] = TOKEN.exec(startOutput)?.slice(1) ?? [];
   const [shownToken = ""] = TOKEN.exec((blocks[1] as Block).text)?.slice(1) ?? [];
   const text = block.text
     .replace(/\b5000\b/g, tcpPort)
+    .replace(/\b5001\b/g, udpPort)
     .replace(/\b8080\b/g, httpPort)
     .replaceAll(shownToken, token);
   const program = block.language === "python" ? ["python3", "-"] : ["sh"];
@@ -187,15 +189,23 @@ async function paste(block: Block, startOutput: string): Promise<string> {
   return output + errors;
 }
 
-function portsOf(startOutput: string): { readonly tcpPort: string; readonly httpPort: string } {
-  const [tcpPort = "", httpPort = ""] = [...startOutput.matchAll(/na porta (\d+)/g)].map((match) => match[1]);
-  return { tcpPort, httpPort };
+interface Ports {
+  readonly tcpPort: string;
+  readonly udpPort: string;
+  readonly httpPort: string;
 }
 
-/** Numbers that differ from run to run (fractions, and those of three or more digits) and tokens become signs. */
+function portsOf(startOutput: string): Ports {
+  const ports = [...startOutput.matchAll(/na porta (\d+)/g)].map((match) => match[1]);
+  const [tcpPort = "", udpPort = "", httpPort = ""] = ports;
+  return { tcpPort, udpPort, httpPort };
+}
+
+/** What differs from run to run becomes signs: times, tokens, fractions, and numbers of three or more digits. */
 function normalised(output: string): string {
   return output
-    .replace(/: [\w-]{32}$/gm, ": <token>")
+    .replace(/(?<= )[\w-]{32}(?= |$)/gm, "<token>")
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+Z?/g, "<time>")
     .replace(/\d+(?:\.\d+)+|\d{3,}/g, "<n>")
     .trimEnd();
 }

@@ -13,7 +13,7 @@ export function createAccount(passwords: Passwords) {
   return actor("account", {
     state: () => ({ hash: "" }),
     durable: true,
-  private: true,
+    private: true,
     mailbox: { capacity: limits.accountMailboxMax },
   })
     .on("create", { in: PasswordSchema }, async (account, { password }) => {

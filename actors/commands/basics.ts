@@ -1,8 +1,8 @@
 // Commands that need nobody else: the three of the document, HELP and PING.
 import { t } from "#runtime/mod.ts";
 
-import { localTime } from "./local-time.ts";
 import { command } from "./command.ts";
+import { localTime } from "./local-time.ts";
 import { restOfLine } from "./parse-command.ts";
 
 export const basicCommands = [

@@ -79,4 +79,3 @@ export interface Command<Input extends TObject = TObject> {
 export function command<Input extends TObject>(definition: Command<Input>): Command {
   return definition as unknown as Command;
 }
-

@@ -18,11 +18,7 @@ export type Parsed =
   | { readonly kind: "wrong"; readonly tag: string; readonly code: WrongLine; readonly command: Command | undefined };
 
 export type WrongLine =
-  | "text.unknown_command"
-  | "text.bad_arguments"
-  | "text.not_utf8"
-  | "text.control_character"
-  | "text.line_too_long";
+  "text.unknown_command" | "text.bad_arguments" | "text.not_utf8" | "text.control_character" | "text.line_too_long";
 
 /** The last argument, which takes what is left of the line, blanks included. */
 export const restOfLine = (maxLength: number = limits.textLineBytesMax): TSchema & { static: string } =>

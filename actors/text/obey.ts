@@ -1,10 +1,11 @@
 // One line of a client: parsed, logged, paid for, run, and answered. What goes wrong on the way is an answer too.
-import { Refusal, RuntimeError } from "#runtime/mod.ts";
+import { limits, Refusal, RuntimeError } from "#runtime/mod.ts";
 
 import { idKey } from "../chat/names.ts";
 import { Person } from "../chat/person.ts";
 import { Room } from "../chat/room.ts";
 import type { Answer, Caller, TextServices, TextSession, Vocabulary } from "../commands/command.ts";
+import { forwardNothing } from "../commands/forwarding.ts";
 import { parseCommand, type ParsedCommand } from "../commands/parse-command.ts";
 import { errorReply } from "../commands/sentences.ts";
 import { spend } from "./budget.ts";
@@ -33,10 +34,13 @@ export function obeyLine(speaker: Speaker, message: string): void | Promise<void
   const { command } = parsed;
   const shown = parsed.kind === "command" ? (command?.logged?.(parsed.input) ?? "") : "";
   services.log.command(clientOf(me), `${command?.name ?? "comando desconhecido"} ${shown}`.trimEnd(), me.turnStartedAt);
-  if (parsed.kind === "wrong") return refuse(me, { ...parsed, ending }, parsed.code);
-  const order = { ...parsed, ending };
-  const waitMs = parsed.command.budgeted === true ? spend(me.state, me.turnStartedMs) : 0;
-  return waitMs === 0 ? obey(speaker, order) : me.sleep(waitMs).then(() => obey(speaker, order));
+  const goOn = (): void | Promise<void> => {
+    if (parsed.kind === "wrong") return refuse(me, { ...parsed, ending }, parsed.code);
+    return obey(speaker, { ...parsed, ending });
+  };
+  const cost = command?.budgeted === true && parsed.kind === "command" ? 1 : limits.cheapCommandCost;
+  const waitMs = spend(me.state, cost, me.turnStartedMs);
+  return waitMs === 0 ? goOn() : me.sleep(waitMs).then(goOn);
 }
 
 /** A refusal is an answer, and so is an actor that could not be asked. Whatever else is thrown is a crash. */
@@ -96,6 +100,7 @@ function endingOf({ state }: TextSession, ending: string): string {
 async function leave({ session: me, own }: Speaker, reason: string): Promise<void> {
   const { id, rooms, controlKey } = me.state;
   if (id !== "" && controlKey === "") {
+    forwardNothing(me);
     const left = rooms.map((room) => me.ref(Room, room).leave({ id, session: own, reason }));
     await Promise.allSettled([...left, me.ref(Person, idKey(id)).release(own)]);
   }

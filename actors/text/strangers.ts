@@ -1,4 +1,4 @@
-// What somebody is answered over plain UDP before it is known that the address is theirs: what costs nothing and is short.
+// What somebody is answered over UDP before it is known that the address is theirs: what is short and costs nothing.
 import type { Answer, Command, TextServices, TextSession, Vocabulary } from "../commands/command.ts";
 import { parseCommand } from "../commands/parse-command.ts";
 import { errorReply } from "../commands/sentences.ts";

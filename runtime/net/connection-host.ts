@@ -80,6 +80,8 @@ export interface ConnectionHost {
 export interface Pairing {
   readonly protocol: Protocol<never, never>;
   readonly session: { readonly name: string };
+  /** Called with each socket that it serves, before anything is read. */
+  readonly chosenBy?: (socket: object) => void;
 }
 
 /** The one that a peer has chosen, and what carries it. */

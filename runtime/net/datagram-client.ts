@@ -1,8 +1,8 @@
 // The client's end of the reliable datagram protocol over a socket of its own: dials, then carries texts both ways.
 import { type Clock, systemClock } from "../base/clock.ts";
 import { RuntimeError } from "../core/errors.ts";
-import { DatagramChannel } from "../datagrams/channel.ts";
 import type { ChannelHealth } from "../datagrams/channel-health.ts";
+import { DatagramChannel } from "../datagrams/channel.ts";
 import { closeCode } from "../datagrams/close-codes.ts";
 import { DatagramDialer } from "../datagrams/dialer.ts";
 import type { Ended } from "../datagrams/ending.ts";
@@ -132,7 +132,7 @@ export class DatagramClient {
     for (let message = channel.take(nowMs); message !== undefined; message = channel.take(nowMs)) {
       this.#options.received(Buffer.from(message.bytes).toString("utf8"));
     }
-    for (let bytes = channel.nextPacket(nowMs, this.#packet); bytes > 0; ) {
+    for (let bytes = channel.nextPacket(nowMs, this.#packet); bytes > 0;) {
       this.#port?.queue(Buffer.from(this.#packet.subarray(0, bytes)), this.#options.port, this.#options.address);
       bytes = channel.nextPacket(nowMs, this.#packet);
     }

@@ -16,6 +16,14 @@ export interface UdpAddress {
   readonly port: number;
 }
 
+export interface DatagramPeerOptions {
+  readonly channel: DatagramChannel;
+  readonly port: UdpPort;
+  readonly at: UdpAddress;
+  /** There is nothing more to be said to it. */
+  readonly left: () => void;
+}
+
 const LINE_ENDING = /\r?\n$/;
 /** Packets are written here one after the other. */
 const PACKET = Buffer.alloc(limits.datagramBytesMax);
@@ -37,8 +45,7 @@ export class DatagramPeer implements MessageOutlet, StepParticipant, TimerOwner 
   #candidate: UdpAddress | undefined;
   #touched = false;
 
-  /** `left`: there is nothing more to be said to it. */
-  constructor(channel: DatagramChannel, port: UdpPort, at: UdpAddress, host: ConnectionHost, left: () => void) {
+  constructor({ channel, port, at, left }: DatagramPeerOptions, host: ConnectionHost) {
     this.channel = channel;
     this.#port = port;
     this.#at = at;
@@ -133,7 +140,11 @@ export class DatagramPeer implements MessageOutlet, StepParticipant, TimerOwner 
 
   #flush(): void {
     const nowMs = this.#host.clock.monotonicMs();
-    for (let bytes = this.channel.nextPacket(nowMs, PACKET); bytes > 0; bytes = this.channel.nextPacket(nowMs, PACKET)) {
+    for (
+      let bytes = this.channel.nextPacket(nowMs, PACKET);
+      bytes > 0;
+      bytes = this.channel.nextPacket(nowMs, PACKET)
+    ) {
       const to = this.channel.packetTo === "proven" ? this.#at : (this.#candidate ?? this.#at);
       this.#port.queue(Buffer.from(PACKET.subarray(0, bytes)), to.port, to.address);
     }

@@ -1,4 +1,4 @@
-// All peers that speak the reliable datagram protocol over one port: met without keeping anything, then found by their id.
+// All peers that speak the reliable datagram protocol over one port: met without keeping anything, found by their id.
 import { DatagramChannel } from "../datagrams/channel.ts";
 import { DatagramGreeter } from "../datagrams/greeter.ts";
 import { acceptPacket, refusalReason, refusedPacket } from "../datagrams/handshake-packets.ts";
@@ -62,10 +62,11 @@ export class DatagramPeers {
     const id = createConnectionId(this.#random);
     const nowMs = this.#table.clock.monotonicMs();
     const channel = new DatagramChannel({ id, profile, random: this.#random, nowMs });
-    const peer = new DatagramPeer(channel, this.#port, at, this.#table, () => {
+    const left = (): void => {
       this.#peers.delete(id);
       this.#accepted.delete(name);
-    });
+    };
+    const peer = new DatagramPeer({ channel, port: this.#port, at, left }, this.#table);
     const opened = this.#table.open(at.address, (key) => new MessageConnection(key, peer, this.#options, this.#table));
     if (typeof opened === "string") return refusedPacket(nonce, REFUSALS[opened]);
     peer.connection = opened;

@@ -32,11 +32,13 @@ export interface UdpFigures {
   refused: number;
   /** The kernel took no more, and too many waited already. */
   dropped: number;
+  /** Not answered, by those who are handed what comes. */
+  ignored: number;
 }
 
 /** Address and port of a datagram stand beside it; octets must stay as they are until `flush`. */
 export class UdpPort {
-  readonly figures: UdpFigures = { datagramsIn: 0, datagramsOut: 0, refused: 0, dropped: 0 };
+  readonly figures: UdpFigures = { datagramsIn: 0, datagramsOut: 0, refused: 0, dropped: 0, ignored: 0 };
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #events: UdpEvents;

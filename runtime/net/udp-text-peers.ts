@@ -8,7 +8,7 @@ import { TextCookies } from "./text-cookie.ts";
 import type { UdpPort } from "./udp-port.ts";
 
 export interface UdpTextOptions extends MessageConnectionOptions {
-  /** The reply to a line of somebody unknown that needs no session, without its ending; undefined where it needs one. */
+  /** The reply to a line of a stranger, without its ending; undefined where only a session has one. */
   readonly answerStranger: (line: string) => string | undefined;
 }
 
@@ -24,8 +24,6 @@ export class UdpTextPeers {
   readonly #peers = new Map<string, UdpTextPeer>();
   #strangersSinceMs = 0;
   #strangers = 0;
-  /** Datagrams that were not answered: too many strangers, too long, or their session had no room. */
-  ignored = 0;
 
   constructor(port: UdpPort, table: ConnectionTable, options: UdpTextOptions, random: SecretRandom) {
     this.#port = port;
@@ -36,21 +34,21 @@ export class UdpTextPeers {
 
   received(octets: Buffer, port: number, address: string): void {
     if (octets.length > limits.udpTextBytesMax) {
-      this.ignored++;
+      this.#port.figures.ignored++;
       return;
     }
     const name = `${address}:${port}`;
     for (const line of octets.toString("utf8").match(LINES) ?? []) {
       const peer = this.#peers.get(name);
       if (peer === undefined) this.#strangerSaid(line, port, address);
-      else if (!peer.connection.received(line, Buffer.byteLength(line))) this.ignored++;
+      else if (!peer.connection.received(line, Buffer.byteLength(line))) this.#port.figures.ignored++;
     }
   }
 
   #strangerSaid(line: string, port: number, address: string): void {
     const nowMs = this.#table.clock.monotonicMs();
     if (!this.#mayAnswer(nowMs)) {
-      this.ignored++;
+      this.#port.figures.ignored++;
       return;
     }
     const text = line.replace(LINE_ENDING, "");
