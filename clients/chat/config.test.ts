@@ -30,13 +30,12 @@ describe("the settings", () => {
 
   test("lead over UDP to its port", () => {
     const { main, data } = optionsOf(["--id", "ana", "--transport", "udp", "--udp-port", "6001"]);
-    expect([main, data]).toEqual([{ transport: "udp", host: "127.0.0.1", port: 6_001 }, undefined]);
+    expect([main, data]).toEqual([{ transport: "udp", host: "127.0.0.1", port: 6_001, isQuick: true }, undefined]);
   });
 
   test("leave the UDP port of hybrid mode to the server, unless it is given", () => {
     const hybrid = ["--id", "ana", "--transport", "hybrid"];
     expect(optionsOf(hybrid).data?.port).toBe(0);
-    expect(optionsOf(hybrid).data?.isQuick).toBe(true);
     expect(optionsOf([...hybrid, "--udp-port", "6001"]).data?.port).toBe(6_001);
     expect(optionsOf(hybrid, { SERVER_UDP_PORT: "6002" }).data?.port).toBe(6_002);
   });

@@ -50,7 +50,7 @@ function optionsFrom(settings: CommandLine, password: string): ChatOptions {
     port,
     ...(authority ? { authority } : {}),
   };
-  const datagrams = { transport: "udp", host } as const;
+  const datagrams = { transport: "udp", host, isQuick: true } as const;
   const asksPassword = settings.switched(PASSWORD);
   return {
     id: checked(settings, ID, parseId),
@@ -58,7 +58,7 @@ function optionsFrom(settings: CommandLine, password: string): ChatOptions {
     main: transport === "udp" ? { ...datagrams, port: udpPort } : stream,
     data:
       transport === "hybrid"
-        ? { ...datagrams, isQuick: true, port: settings.isGiven(UDP_PORT) ? udpPort : 0 }
+        ? { ...datagrams, port: settings.isGiven(UDP_PORT) ? udpPort : 0 }
         : undefined,
     password: password === "" ? undefined : checkPassword(password),
     asksPassword: asksPassword && password === "",
