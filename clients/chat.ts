@@ -54,6 +54,10 @@ async function chat(options: ChatOptions): Promise<number> {
     interrupted: () => (client === undefined ? leave(130) : client.interrupted()),
   };
   const user = openUser(events);
+  if (options.asksPassword && process.stdin.isTTY && !user.isTerminal) {
+    console.error("--password: expected a terminal to ask in, or CORREIO_PASSWORD; the output is none");
+    return 2;
+  }
   if (options.asksPassword) user.prompt("Senha: ", true);
   else begin(options.password);
   return exitCode;

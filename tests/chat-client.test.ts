@@ -20,6 +20,7 @@ async function startServer(): Promise<ServerProcess> {
   return server;
 }
 
+const messages = (terminal: Terminal) => terminal.text.match(/lobby \d+ \w+: .*/g);
 const udpPortOf = (server: ServerProcess): number =>
   Number(/UDP iniciado na porta (\d+)/.exec(server.output)?.[1] ?? 0);
 
@@ -155,7 +156,6 @@ describe.skipIf(!hasTmux)("in a terminal", () => {
     await bea.shows('bea : "ACK"');
     ana.enter("depois");
     await bea.shows("lobby 3 ana: depois");
-    const messages = (terminal: Terminal) => terminal.text.match(/lobby \d+ \w+: .*/g);
     expect(messages(ana)).toEqual(messages(bea));
     expect(messages(ana)).toHaveLength(3);
   });

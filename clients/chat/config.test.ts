@@ -62,7 +62,10 @@ describe("a wrong setting is named:", () => {
     [["--id", "ana", "--udp-port", "x"], "--udp-port: expected a whole number"],
     [["--id", "ana", "--tls", "--transport", "udp"], "--tls: expected with tcp or hybrid"],
     [["--id", "ana", "--tls-ca", "x.pem"], "--tls-ca: expected with --tls"],
-    [["--id", "ana", "--tls", "--tls-ca", "/nowhere/x.pem"], '--tls-ca: expected a file that can be read, got "/nowhere/x.pem"'],
+    [
+      ["--id", "ana", "--tls", "--tls-ca", "/nowhere/x.pem"],
+      '--tls-ca: expected a file that can be read, got "/nowhere/x.pem"',
+    ],
     [["--id", "ana", "--tls", "--tls-ca", tmpdir()], "--tls-ca: expected a file"],
     [["--id", "ana", "--password=segredo"], "Option '--password' does not take an argument"],
     [["--nick", "ana"], "Unknown option '--nick'"],

@@ -56,10 +56,7 @@ function optionsFrom(settings: CommandLine, password: string): ChatOptions {
     id: checked(settings, ID, parseId),
     room: checked(settings, ROOM, parseRoomName),
     main: transport === "udp" ? { ...datagrams, port: udpPort } : stream,
-    data:
-      transport === "hybrid"
-        ? { ...datagrams, port: settings.isGiven(UDP_PORT) ? udpPort : 0 }
-        : undefined,
+    data: transport === "hybrid" ? { ...datagrams, port: settings.isGiven(UDP_PORT) ? udpPort : 0 } : undefined,
     password: password === "" ? undefined : checkPassword(password),
     asksPassword: asksPassword && password === "",
   };

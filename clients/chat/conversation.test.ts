@@ -230,6 +230,20 @@ describe("when the connection is lost", () => {
   });
 });
 
+describe("a server that lets nobody in", () => {
+  test("is asked again, and its reason is shown once", async () => {
+    const { node, ana } = await anaAndBea();
+    for (let count = 0; count < 3; count++) {
+      ana.happen({ kind: "received", link: "main", line: "ERROR: Servidor cheio (net.connections_max)." });
+    }
+    expect(ana.printed.filter((line) => line.includes("Servidor cheio"))).toHaveLength(1);
+    ana.cut("main");
+    await pass(node, 1_000, ana);
+    ana.happen({ kind: "received", link: "main", line: "ERROR: Servidor cheio (net.connections_max)." });
+    expect(ana.printed.filter((line) => line.includes("Servidor cheio"))).toHaveLength(2);
+  });
+});
+
 describe("an id", () => {
   test("that somebody else has is asked for until it is free, and that is said once", async () => {
     const node = new ChatNode();

@@ -35,6 +35,8 @@ const FINAL_FAMILY = /^(?:chat|text|account)\.|^$/;
 
 export class Replies {
   readonly #parts: RepliesParts;
+  /** What was refused without being asked for, last. */
+  #lastStray = "";
 
   constructor(parts: RepliesParts) {
     this.#parts = parts;
@@ -54,11 +56,17 @@ export class Replies {
     const said = outbox.get(refusal.tag);
     if (said === undefined) {
       const request = requests.answered(refusal.tag);
-      return request === undefined ? this.#print(refusal.text) : this.#routeRefusal(request, refusal);
+      return request === undefined ? this.#stray(refusal.text) : this.#routeRefusal(request, refusal);
     }
     if (!FINAL_FAMILY.test(refusal.code)) return outbox.later(said.tag, clock.monotonicMs() + AGAIN_AFTER_MS);
     outbox.remove(said.tag);
     return this.#print(`Não enviada, a ${said.place}: ${said.text} – ${refusal.text}`);
+  }
+
+  /** Why the server lets nobody in is the same at each try. */
+  #stray(text: string): void {
+    if (text !== this.#lastStray) this.#print(text);
+    this.#lastStray = text;
   }
 
   #acknowledged({ tag, place, text }: Outgoing, reply: Reply): void {
@@ -78,6 +86,7 @@ export class Replies {
     switch (request.kind) {
       case "hello":
       case "login":
+        this.#lastStray = "";
         return named(identity.answered(text));
       case "join":
         return places.joined(request, wholeNumber(words[1]), wholeNumber(words[2]));

@@ -1,4 +1,4 @@
-// Conversations with the real actors, without sockets: what is on its way can be lost at any place, and time stands still.
+// Conversations with the real actors, without sockets: whatever is on its way can be lost, and time stands still.
 import type { ChatNode } from "#actors/text/test-clients.ts";
 import { createRandom } from "#runtime/base/random.ts";
 
@@ -147,7 +147,7 @@ export class TestChatter {
         return;
       case "finish":
         this.exitCode = action.exitCode;
-        for (const link of [...this.#wires.keys()]) this.#close(link);
+        for (const link of this.#wires.keys()) this.#close(link);
     }
   }
 

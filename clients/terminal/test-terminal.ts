@@ -1,10 +1,14 @@
-import type { Size } from "./input-drawing.ts";
 // A terminal small enough to be trusted: what a screen looks like after the little that our drawing writes to it.
+import type { Size } from "./input-drawing.ts";
 import { columnsOf, graphemesOf } from "./rows.ts";
 import type { Output } from "./screen.ts";
 
+const ESCAPE = "\u001b";
 /** Right neighbour of a character that takes two columns. */
 const TAKEN = "";
+
+/** Commands, ends of lines, and text between them. */
+const PARTS = new RegExp(`(${ESCAPE}\\[\\d*[A-Z]|[\\r\\n])`);
 
 export class TestTerminal implements Output {
   #columns: number;
@@ -37,7 +41,7 @@ export class TestTerminal implements Output {
   }
 
   write(text: string): void {
-    for (const [part] of text.matchAll(/\x1b\[(\d*)([A-Z])|[\r\n]|[^\x1b\r\n]+/g)) this.#take(part);
+    for (const part of text.split(PARTS)) if (part !== "") this.#take(part);
   }
 
   /** Narrower: rows that are too long are broken, as terminals do; the cursor stays at its character. */
@@ -58,7 +62,7 @@ export class TestTerminal implements Output {
   #take(part: string): void {
     if (part === "\r") this.#column = 0;
     else if (part === "\n") this.#row++;
-    else if (part.startsWith("\u001b")) this.#command(part.at(-1) ?? "", Number(part.slice(2, -1) || 1));
+    else if (part.startsWith(ESCAPE)) this.#command(part.at(-1) ?? "", Number(part.slice(2, -1) || 1));
     else for (const grapheme of graphemesOf(part)) this.#put(grapheme);
     this.#fill();
   }

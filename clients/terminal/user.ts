@@ -46,6 +46,8 @@ class TerminalUser implements User {
   #prompt = "";
   #isSecret = false;
   #isOpen = true;
+  /** The line is to be drawn once all keys of a chunk have been taken: of a paste there are thousands. */
+  #isStale = false;
 
   constructor(events: UserEvents) {
     this.#events = events;
@@ -87,13 +89,23 @@ class TerminalUser implements User {
     if (!this.#isOpen) return;
     const outcome = this.#editor.press(typed, key, this.#isSecret);
     if (outcome.kind === "redraw") return this.#screen.clear();
+    if (outcome.kind === "edited") return this.#showSoon();
     this.#show();
     if (outcome.kind === "submitted") void this.#events.typed(outcome.text);
     if (outcome.kind === "interrupted") this.#events.interrupted();
     if (outcome.kind === "ended") this.#events.ended();
   }
 
+  #showSoon(): void {
+    if (this.#isStale) return;
+    this.#isStale = true;
+    queueMicrotask(() => {
+      if (this.#isOpen && this.#isStale) this.#show();
+    });
+  }
+
   #show(): void {
+    this.#isStale = false;
     const { text, cursor } = this.#editor;
     const typed = this.#isSecret ? { text: "", cursor: 0 } : { text, cursor };
     this.#screen.show({ prompt: this.#prompt, ...typed });

@@ -50,9 +50,9 @@ class TestMenu {
 }
 
 function connected(): TestMenu {
-  const test = new TestMenu();
-  test.happen({ kind: "opened", link: "main" });
-  return test;
+  const menu = new TestMenu();
+  menu.happen({ kind: "opened", link: "main" });
+  return menu;
 }
 
 describe("the menu", () => {
