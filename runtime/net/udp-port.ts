@@ -89,7 +89,9 @@ export class UdpPort {
     return this.#queued.length / 3;
   }
 
+  /** Nothing is sent any more once it is closed. */
   queue(octets: Uint8Array, port: number, address: string): void {
+    if (this.#closed) return;
     if (this.waiting >= limits.udpWaitingMax) {
       this.figures.dropped++;
       return;
@@ -100,7 +102,7 @@ export class UdpPort {
   /** Hands what is queued to the kernel. What it does not take is copied, and tried again. */
   flush(): void {
     let from = 0;
-    while (from < this.#queued.length && !this.#closed) {
+    while (from < this.#queued.length) {
       const done = this.#send(this.#queued.slice(from, from + 3 * DATAGRAMS_PER_CALL));
       if (done === 0) break;
       from += 3 * done;
@@ -109,6 +111,7 @@ export class UdpPort {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry?.();
     this.#queued.length = 0;
