@@ -9,7 +9,7 @@ import { limits } from "../limits.ts";
 import type { ConnectionHost, StepParticipant } from "./connection-host.ts";
 import type { MessageConnection } from "./message-connection.ts";
 import { type MessageOutlet, NOT_TAKEN } from "./message-outlet.ts";
-import type { UdpPort } from "./udp-port.ts";
+import type { DatagramOutlet } from "./udp-port.ts";
 
 /** Where a peer is. */
 export interface UdpAddress {
@@ -19,7 +19,7 @@ export interface UdpAddress {
 
 export interface DatagramPeerOptions {
   readonly channel: DatagramChannel;
-  readonly port: UdpPort;
+  readonly port: DatagramOutlet;
   readonly at: UdpAddress;
   /** Called once: there is nothing more to be said to it. */
   readonly left: () => void;
@@ -37,7 +37,7 @@ export class DatagramPeer implements MessageOutlet, StepParticipant, TimerOwner 
   readonly transport = "datagram";
   connection!: MessageConnection;
   readonly channel: DatagramChannel;
-  readonly #port: UdpPort;
+  readonly #port: DatagramOutlet;
   readonly #host: ConnectionHost;
   readonly #left: () => void;
   readonly #timer = new Timer(this);

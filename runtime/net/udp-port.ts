@@ -34,6 +34,9 @@ export interface UdpFigures {
   dropped: number;
 }
 
+/** What those need of it who only send. */
+export type DatagramOutlet = Pick<UdpPort, "queue">;
+
 /** Address and port of a datagram stand beside it; octets must stay as they are until `flush`. */
 export class UdpPort {
   readonly figures: UdpFigures = { datagramsIn: 0, datagramsOut: 0, refused: 0, dropped: 0 };

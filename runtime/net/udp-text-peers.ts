@@ -6,7 +6,7 @@ import type { ConnectionTable } from "./connection-table.ts";
 import { MessageConnection, type MessageConnectionOptions } from "./message-connection.ts";
 import type { MessageOutlet } from "./message-outlet.ts";
 import { TextCookies } from "./text-cookie.ts";
-import type { UdpPort } from "./udp-port.ts";
+import type { DatagramOutlet } from "./udp-port.ts";
 
 export interface UdpTextOptions extends MessageConnectionOptions {
   /** The reply to a line of a stranger, without its ending; undefined where only a session has one. */
@@ -24,7 +24,7 @@ const SHOWS_COOKIE = /^COOKIE[ \t]+(\S+)\s*$/i;
 const IS_ANSWER = /^(?:#\S+[ \t]+)?(?:\S*:(?:\s|$)|\*)/;
 
 export class UdpTextPeers {
-  readonly #port: UdpPort;
+  readonly #port: DatagramOutlet;
   readonly #table: ConnectionTable;
   readonly #options: UdpTextOptions;
   readonly #cookies: TextCookies;
@@ -34,7 +34,7 @@ export class UdpTextPeers {
   /** Datagrams and lines that were not answered: too long, too many, or their session had no room. */
   ignored = 0;
 
-  constructor(port: UdpPort, table: ConnectionTable, options: UdpTextOptions, random: SecretRandom) {
+  constructor(port: DatagramOutlet, table: ConnectionTable, options: UdpTextOptions, random: SecretRandom) {
     this.#port = port;
     this.#table = table;
     this.#options = options;
@@ -105,10 +105,10 @@ class UdpTextPeer implements MessageOutlet {
   readonly queuedBytes = 0;
   readonly holding = false;
   connection!: MessageConnection;
-  readonly #port: UdpPort;
+  readonly #port: DatagramOutlet;
   readonly #left: () => void;
 
-  constructor(port: UdpPort, remotePort: number, remoteAddress: string, left: () => void) {
+  constructor(port: DatagramOutlet, remotePort: number, remoteAddress: string, left: () => void) {
     this.#port = port;
     this.remotePort = remotePort;
     this.remoteAddress = remoteAddress;
