@@ -84,7 +84,7 @@ describe("a stranger over UDP text", () => {
   );
 
   test("is ignored beyond udpStrangersPerSecond, until the next second", async () => {
-    const { net, port, port } = createPeers();
+    const { net, port, peers } = createPeers();
     const echo = Buffer.from("ECHO");
     for (let count = 0; count < limits.udpStrangersPerSecond + 7; count++) {
       peers.received(echo, 1_024 + (count % 60_000), ADDRESS);
@@ -135,7 +135,7 @@ describe("a session over UDP text", () => {
   });
 
   test("loses lines that it has no room for, and these are counted", async () => {
-    const { net, peers, type, enter } = createPeers({ capacity: 4 });
+    const { net, port, type, enter } = createPeers({ capacity: 4 });
     await enter();
     net.script.message = () => new Promise<void>(() => undefined);
     await type("x");
