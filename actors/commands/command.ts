@@ -65,7 +65,7 @@ export interface Command<Input extends TObject = TObject> {
   readonly control?: boolean;
   /** Answers at once, shortly, and of the session needs the time alone: also for who has none. */
   readonly strangersToo?: boolean;
-  /** Touches other actors: a whole command of the budget of its caller, all else a small part of one. */
+  /** Touches other actors: counted against the caller's budget. */
   readonly budgeted?: boolean;
   /** What the log file shows behind the name; nothing unless given, so that no password ever gets there. */
   logged?(input: Static<Input>): string;

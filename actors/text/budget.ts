@@ -9,7 +9,7 @@ interface Budget {
 
 export const fullBudget = (): Budget => ({ credit: limits.commandsBurst, creditAtMs: 0 });
 
-/** Spends what a line costs. Returns how long it has to wait, in milliseconds: the bucket may owe one at a time. */
+/** Spends a command's cost. Returns how long it has to wait, in milliseconds: the bucket may owe one at a time. */
 export function spend(budget: Budget, cost: number, nowMs: number): number {
   const gained = ((nowMs - budget.creditAtMs) / 1_000) * limits.commandsPerSecond;
   budget.credit = Math.min(limits.commandsBurst, budget.credit + Math.max(0, gained)) - cost;

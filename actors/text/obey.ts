@@ -6,7 +6,7 @@ import { Person } from "../chat/person.ts";
 import { Room } from "../chat/room.ts";
 import type { Answer, Caller, TextServices, TextSession, Vocabulary } from "../commands/command.ts";
 import { forwardNothing } from "../commands/forwarding.ts";
-import { parseCommand, type Parsed, type ParsedCommand } from "../commands/parse-command.ts";
+import { parseCommand, type ParsedCommand } from "../commands/parse-command.ts";
 import { errorReply } from "../commands/sentences.ts";
 import { spend } from "./budget.ts";
 import { type ClientLog, clientOf } from "./client-log.ts";
@@ -30,21 +30,17 @@ export function obeyLine(speaker: Speaker, message: string): void | Promise<void
   const line = message.replace(ENDING, "");
   const ending = message.slice(line.length);
   const parsed = parseCommand(line, vocabulary);
-  const waitMs = spend(me.state, costOf(parsed), me.turnStartedMs);
-  if (parsed.kind === "empty") return waitMs === 0 ? undefined : me.sleep(waitMs);
+  if (parsed.kind === "empty") return undefined;
   const { command } = parsed;
   const shown = parsed.kind === "command" ? (command?.logged?.(parsed.input) ?? "") : "";
   services.log.command(clientOf(me), `${command?.name ?? "comando desconhecido"} ${shown}`.trimEnd(), me.turnStartedAt);
-  const answer = (): void | Promise<void> => {
+  const goOn = (): void | Promise<void> => {
     if (parsed.kind === "wrong") return refuse(me, { ...parsed, ending }, parsed.code);
     return obey(speaker, { ...parsed, ending });
   };
-  return waitMs === 0 ? answer() : me.sleep(waitMs).then(answer);
-}
-
-/** In commands: also what touches nobody else, or is no command, takes time that others have to wait. */
-function costOf(parsed: Parsed): number {
-  return parsed.kind === "command" && parsed.command.budgeted === true ? 1 : 1 / limits.lightLinesPerCommand;
+  const cost = command?.budgeted === true && parsed.kind === "command" ? 1 : limits.cheapCommandCost;
+  const waitMs = spend(me.state, cost, me.turnStartedMs);
+  return waitMs === 0 ? goOn() : me.sleep(waitMs).then(goOn);
 }
 
 /** A refusal is an answer, and so is an actor that could not be asked. Whatever else is thrown is a crash. */

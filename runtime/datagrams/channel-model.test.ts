@@ -134,6 +134,15 @@ describe("congestion", () => {
     expect(network.right.arrived).toHaveLength(90);
   });
 
+  test("of a path that is dead wakes nobody without need, however quick the keep-alive", () => {
+    const network = new TestNetwork(5, { delayMs: 10 }, { compress: false, profile: { local: true, quick: true } });
+    for (let count = 0; count < 90; count++) network.left.say(text);
+    network.faults = { delayMs: 10, blackoutMs: [100, 10_000] };
+    network.run(10_000);
+    expect(network.left.channel.state).toBe("lost");
+    expect(network.left.channel.health.inFlightPackets).toBeGreaterThan(0);
+  });
+
   test("of a path that is dead lets out probes alone, fewer and fewer", () => {
     const network = bulk({ delayMs: 10, blackoutMs: [100, 10_000] });
     network.run(3_000);

@@ -259,6 +259,7 @@ describe("a peer that has moved", () => {
     expect(client.received(into.slice(0, length), 1_020)).toBe("taken");
     const answers = packetsOf(client, 1_020);
     expect(answers.map((answer) => server.received(answer, 1_030, "candidate"))).toContain("moved");
+    expect(server.health.smoothedRoundTripMs).toBe(0);
     packetsOf(server, 1_030);
     expect(server.packetTo).toBe("proven");
   });

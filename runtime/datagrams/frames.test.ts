@@ -135,6 +135,7 @@ describe("the reader", () => {
         }
         expect(reader.next()).toBe(false);
       }),
+      { seed: 5, numRuns: 300 },
     );
   });
 
@@ -146,6 +147,7 @@ describe("the reader", () => {
         reader.open(octets, 0, end);
         while (reader.next()) expect(reader.end).toBeLessThanOrEqual(end);
       }),
+      { seed: 6, numRuns: 300 },
     );
   });
 });

@@ -88,6 +88,7 @@ describe("a client and a server", () => {
         expect(client.accepted?.id).toBe(id);
         expect(host.accepted.size).toBe(1);
       }),
+      { seed: 7, numRuns: 300 },
     );
   });
 
@@ -149,7 +150,10 @@ describe("dialling", () => {
     ];
     for (const packet of [...others, new Uint8Array(0), gonePacket(id)]) client.received(packet, 1);
     expect(client.state).toBe("dialling");
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), (garbage) => client.received(garbage, 1)));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (garbage) => client.received(garbage, 1)),
+      { seed: 8, numRuns: 300 },
+    );
     expect(client.state).toBe("dialling");
     client.received(accept, 1);
     expect(client.state).toBe("accepted");
@@ -220,6 +224,7 @@ describe("the server before a connection", () => {
       fc.property(fc.uint8Array({ minLength: 60, maxLength: 70 }), (garbage) => {
         expect(greeter.greet(garbage, ana, 0).kind).toBe("ignored");
       }),
+      { seed: 9, numRuns: 300 },
     );
   });
 

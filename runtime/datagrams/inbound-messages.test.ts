@@ -110,6 +110,15 @@ describe("fragments", () => {
   });
 });
 
+test("messages that have become whole are none of those that are not", () => {
+  const inbound = new InboundMessages();
+  for (let number = 0; number < 2 * limits.datagramPartialMessagesMax; number++) {
+    expect(add(inbound, "a", { number, index: 0, count: 2 })).toBe("new");
+    expect(add(inbound, "b", { number, index: 1, count: 2 })).toBe("new");
+    expect(taken(inbound)).toEqual(["ab"]);
+  }
+});
+
 describe("the window", () => {
   test("takes datagramWindowBytes, and not a message more until one is taken", () => {
     const inbound = new InboundMessages();

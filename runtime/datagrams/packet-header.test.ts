@@ -48,6 +48,7 @@ describe("a data packet", () => {
         expect(read.read(packetOf(header))).toBe(true);
         expect(read).toEqual(header);
       }),
+      { seed: 10, numRuns: 300 },
     );
   });
 

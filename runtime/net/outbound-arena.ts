@@ -12,8 +12,8 @@ export class OutboundArena implements ByteSink {
   view: DataView = viewOf(this.bytes);
   offset = 0;
   readonly shared = new SharedEncoder(this);
-  /** Where small parts of one writer are put together for one write; nobody's when that has returned. */
-  readonly piece: Uint8Array = Buffer.allocUnsafeSlow(limits.backlogPieceBytes);
+  /** Where one writer's pieces are put together, to be written at once. */
+  readonly joined: Buffer = Buffer.allocUnsafeSlow(limits.outboundJoinedBytes);
   readonly #first: Buffer = this.bytes;
 
   /** When the buffer is full a new one takes its place; regions in the old one stay valid for their writers. */
@@ -22,6 +22,15 @@ export class OutboundArena implements ByteSink {
     this.bytes = Buffer.allocUnsafeSlow(Math.max(limits.outboundArenaBytes, bytesMax));
     this.view = viewOf(this.bytes);
     this.offset = 0;
+  }
+
+  /** Returns the offset at which the bytes begin now. */
+  append(bytes: Uint8Array): number {
+    this.reserve(bytes.length);
+    const start = this.offset;
+    this.bytes.set(bytes, start);
+    this.offset = start + bytes.length;
+    return start;
   }
 
   /** Every region has been written or copied: start over. */
