@@ -143,7 +143,7 @@ async function joinOverDatagrams(port: number, id: string): Promise<DatagramClie
   const client = await DatagramClient.connect({
     address: "127.0.0.1",
     port,
-    profile: "lan",
+    profile: { local: true, quick: false },
     received: (text) => void (text.startsWith("JOIN:") && joined.resolve()),
     ended: () => joined.reject(new Error("The server ended a datagram connection")),
   });
