@@ -28,7 +28,7 @@ export interface GhostResult {
   /** Who the watcher was told came, and went. */
   readonly came: number;
   readonly went: number;
-  /** How many other members `WHO` named in the end, and how many connections the server still had beside the watcher. */
+  /** How many others `WHO` named in the end, and how many connections the server had beside the watcher. */
   readonly ghosts: number;
   readonly connectionsLeft: number;
   readonly emptyBytes: number;

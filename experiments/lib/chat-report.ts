@@ -281,7 +281,7 @@ function renderSpoofed({ parameters, skipped, samples }: SpoofResult): string {
     ]),
   );
   return [
-    `${formatCount(parameters.perSecond)} datagrams a second from forged addresses, phases of ${parameters.phaseMs} ms;`,
+    `${formatCount(parameters.perSecond)} datagrams a second from forged addresses, in ${parameters.phaseMs} ms;`,
     "honest datagram clients join and talk, one after the other",
     ...(skipped === undefined ? [] : [`SKIPPED: forged datagrams: ${skipped}`]),
     ...(rows.length === 0 ? [] : [renderTable([heading, ...rows])]),
