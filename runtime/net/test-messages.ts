@@ -77,6 +77,16 @@ export function echoTexts(net: TestTable): void {
   net.script.message = (context, text) => context.send(text as unknown as readonly string[]);
 }
 
+/** As `echoTexts`, but each turn is held until the returned function lets the next one go. */
+export function holdTexts(net: TestTable): () => void {
+  const held: (() => void)[] = [];
+  net.script.message = async (context, text) => {
+    await new Promise<void>((resolve) => void held.push(resolve));
+    context.send(text as unknown as readonly string[]);
+  };
+  return () => held.shift()?.();
+}
+
 export interface SentDatagram {
   readonly octets: Buffer;
   readonly port: number;
