@@ -254,18 +254,18 @@ describe("the end of a connection of messages", () => {
   });
 });
 
-describe("an outlet that needs time to finish", () => {
-  async function finishing(): Promise<{ net: TestTable; outlet: OutletStandIn; left: () => void }> {
-    const net = createTestTable();
-    const peer = openMessages(net);
-    await net.clock.settle();
-    Object.assign(peer.outlet, { slow: true, queuedBytes: 1_000 });
-    peer.connection.end("exit");
-    await net.clock.settle();
-    expect(peer.outlet.calls).toEqual(["finish exit"]);
-    return { net, outlet: peer.outlet, left: () => peer.connection.left() };
-  }
+async function finishing(): Promise<{ net: TestTable; outlet: OutletStandIn; left: () => void }> {
+  const net = createTestTable();
+  const peer = openMessages(net);
+  await net.clock.settle();
+  Object.assign(peer.outlet, { slow: true, queuedBytes: 1_000 });
+  peer.connection.end("exit");
+  await net.clock.settle();
+  expect(peer.outlet.calls).toEqual(["finish exit"]);
+  return { net, outlet: peer.outlet, left: () => peer.connection.left() };
+}
 
+describe("an outlet that needs time to finish", () => {
   test("keeps its connection in the table until then", async () => {
     const { net, left: outletLeft } = await finishing();
     expect([net.table.connectionCount(), net.ended]).toEqual([1, []]);

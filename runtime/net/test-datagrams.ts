@@ -12,7 +12,7 @@ import { countedSecrets, MESSAGES, PortStandIn } from "./test-messages.ts";
 const STEP_MS = 5;
 const ROUNDS_MAX = 10_000;
 
-export class DatagramClientStandIn {
+class DatagramClientStandIn {
   at: UdpAddress;
   /** Nothing reaches it. */
   deaf = false;
