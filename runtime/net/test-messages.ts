@@ -1,4 +1,4 @@
-// A connection of messages whose way to the peer a test holds in its hands, and datagrams that go nowhere by themselves.
+// A connection of messages whose way to the peer a test holds in its hands, and datagrams that stay where they are.
 import type { SharedMessage } from "../core/ports.ts";
 import type { SecretRandom } from "../datagrams/secrets.ts";
 import { MessageConnection, type MessageConnectionOptions } from "./message-connection.ts";
@@ -51,7 +51,7 @@ export class OutletStandIn implements MessageOutlet {
   }
 }
 
-export const TOLD = new Set(["idle_timeout", "shutdown", "session_crashed", "disconnected_by_operator"]);
+const TOLD = new Set(["idle_timeout", "shutdown", "session_crashed", "disconnected_by_operator"]);
 
 /** Says goodbye as text sessions do. */
 export const MESSAGES: MessageConnectionOptions = {
