@@ -17,12 +17,14 @@ export interface WebSocketPort {
   send(text: string): number;
   waitingBytes(): number;
   close(code: number, reason: string): void;
+  terminate(): void;
 }
 
 export interface WebSocketEvents {
   received(text: string): void;
   drained(): void;
-  closed(): void;
+  /** `inOrder`: the peer has said that it closes, and not simply gone. */
+  closed(inOrder: boolean): void;
 }
 
 /** Begins a session; undefined where it is refused, and the socket closed. */
@@ -35,7 +37,9 @@ export interface WebSocketData {
   events?: WebSocketEvents | undefined;
 }
 
+/** RFC 6455, section 7.4.1; a peer that gives no code is said to have given 1005. */
 const UNSUPPORTED_DATA = 1_003;
+const ORDERLY_CODES: readonly number[] = [1_000, 1_001, 1_005];
 const WRONG_ORIGIN = "Cannot open a WebSocket: the page that asks is of another origin";
 
 const NO_UPGRADE = "Cannot answer: only a WebSocket speaks here";
@@ -88,6 +92,7 @@ export function webSocketHandler(openSession: OpenWebSession): Bun.WebSocketHand
         send: (text) => socket.send(text),
         waitingBytes: () => socket.getBufferedAmount(),
         close: (code, reason) => socket.close(code, reason),
+        terminate: () => socket.terminate(),
       });
     },
     message(socket, message) {
@@ -95,7 +100,7 @@ export function webSocketHandler(openSession: OpenWebSession): Bun.WebSocketHand
       else socket.close(UNSUPPORTED_DATA, "text only");
     },
     drain: (socket) => socket.data.events?.drained(),
-    close: (socket) => socket.data.events?.closed(),
+    close: (socket, code) => socket.data.events?.closed(ORDERLY_CODES.includes(code)),
   };
 }
 

@@ -72,8 +72,8 @@ export interface ConnectionHost {
   /** `stepEnded` is to be called once, when the turns of this step are over. */
   touched(connection: StepParticipant): void;
   failed(connection: ConnectionPort, error: Error): void;
-  /** The socket is closed. */
-  closed(connection: ConnectionPort, reason: string): void;
+  /** The socket is closed. `admittedFrom`: where it was let in, if that may not be where it is now. */
+  closed(connection: ConnectionPort, reason: string, admittedFrom?: string): void;
 }
 
 /** A protocol, and the session type that speaks it. */

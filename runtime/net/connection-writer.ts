@@ -137,7 +137,7 @@ export class ConnectionWriter {
     this.#pendingBytes += encoded.length;
   }
 
-  /** Replies that others' lie between leave in one write all the same: copying a little costs less than a system call. */
+  /** Replies that others' lie between leave in one write all the same: a copy costs less than a system call. */
   #join(): void {
     const { joined } = this.#arena;
     if (this.#pendingBytes > joined.length) return;
