@@ -1,4 +1,4 @@
-// A connection of messages whose way to the peer a test holds in its hands, and datagrams that stay where they are.
+// A connection of messages whose way to the peer a test holds in its hands, and datagrams that go nowhere alone.
 import type { SharedMessage } from "../core/ports.ts";
 import type { SecretRandom } from "../datagrams/secrets.ts";
 import { MessageConnection, type MessageConnectionOptions } from "./message-connection.ts";
@@ -77,6 +77,16 @@ export function echoTexts(net: TestTable): void {
   net.script.message = (context, text) => context.send(text as unknown as readonly string[]);
 }
 
+/** As `echoTexts`, but each turn is held until the returned function lets the next one go. */
+export function holdTexts(net: TestTable): () => void {
+  const held: (() => void)[] = [];
+  net.script.message = async (context, text) => {
+    await new Promise<void>((resolve) => void held.push(resolve));
+    context.send(text as unknown as readonly string[]);
+  };
+  return () => held.shift()?.();
+}
+
 export interface SentDatagram {
   readonly octets: Buffer;
   readonly port: number;
@@ -85,7 +95,6 @@ export interface SentDatagram {
 
 /** Keeps what was sent until the test takes it. */
 export class PortStandIn implements DatagramOutlet {
-  readonly figures = { ignored: 0 };
   #sent: SentDatagram[] = [];
 
   queue(octets: Uint8Array, port: number, address: string): void {

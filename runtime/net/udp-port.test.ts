@@ -89,6 +89,16 @@ describe("a UDP port", () => {
     expect(port.figures.dropped).toBe(3);
   });
 
+  test("takes nothing more once it is closed, and may be closed again", async () => {
+    const { port } = await listen();
+    port.queue(Buffer.alloc(1), 9, HOST);
+    port.close();
+    port.queue(Buffer.alloc(1), 9, HOST);
+    port.flush();
+    port.close();
+    expect(port.waiting).toBe(0);
+  });
+
   test("is an error with its reason where another program has it", async () => {
     const { port } = await listen();
     const second = UdpPort.open(HOST, port.number, systemClock, deaf);
