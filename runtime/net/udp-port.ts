@@ -39,7 +39,16 @@ export interface UdpFigures {
 /** What those need of it who only send. */
 export type DatagramOutlet = Pick<UdpPort, "queue"> & { readonly figures: Pick<UdpFigures, "ignored"> };
 
-/** Address and port of a datagram stand beside it; octets must stay as they are until `flush`. */
+interface Datagram {
+  readonly octets: Buffer;
+  readonly port: number;
+  readonly address: string;
+}
+
+/**
+ * Address and port of a datagram stand beside it; octets must stay as they are until `flush`. What the loop finds in
+ * one look is handed on in one go, so that it is one step for those who answer it, and one call for the kernel.
+ */
 export class UdpPort {
   readonly figures: UdpFigures = { datagramsIn: 0, datagramsOut: 0, refused: 0, dropped: 0, ignored: 0 };
   readonly #socket: Socket;
@@ -47,6 +56,7 @@ export class UdpPort {
   readonly #events: UdpEvents;
   /** Octets, port and address of each, as `sendMany` takes them. */
   #queued: (Uint8Array | string | number)[] = [];
+  #arrived: Datagram[] = [];
   #cancelRetry: (() => void) | undefined;
   #closed = false;
 
@@ -65,13 +75,7 @@ export class UdpPort {
         port,
         socket: {
           data(_, octets, from, address) {
-            if (opened.port === undefined) return;
-            opened.port.figures.datagramsIn++;
-            try {
-              events.received(octets, from, address);
-            } catch (error) {
-              events.failed(error, from, address);
-            }
+            if (opened.port !== undefined) opened.port.#arrive({ octets, port: from, address });
           },
           drain: () => opened.port?.flush(),
           // Without it a closed port at the other end would end the process.
@@ -122,6 +126,26 @@ export class UdpPort {
     this.#queued.length = 0;
     this.#socket.close();
   }
+
+  #arrive(datagram: Datagram): void {
+    this.figures.datagramsIn++;
+    const count = this.#arrived.push(datagram);
+    if (count === 1) this.#clock.afterIo(this.#handOn);
+    else if (count >= limits.udpArrivedMax) this.#handOn();
+  }
+
+  readonly #handOn = (): void => {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    for (const { octets, port, address } of arrived) {
+      if (this.#closed) return;
+      try {
+        this.#events.received(octets, port, address);
+      } catch (error) {
+        this.#events.failed(error, port, address);
+      }
+    }
+  };
 
   /**
    * How many are done with. After a datagram to a closed port the next call sends nothing, whoever it is for, or the
