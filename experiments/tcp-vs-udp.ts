@@ -34,18 +34,17 @@ const defaults: TcpUdpParameters = {
   pings: 30,
   crowd: 1_000,
   crowdRoom: 50,
+  crowdEveryMs: 5_000,
   crowdSeconds: 10,
   repeats: 50,
 };
 
-const quick: TcpUdpParameters = { ...defaults, rounds: 2, seconds: 5, crowdSeconds: 4, repeats: 10 };
+const quick: TcpUdpParameters = { ...defaults, rounds: 2, seconds: 5, crowdSeconds: 5, repeats: 10 };
 
 const MESSAGE_BYTES = 100;
 const DRAIN_MS = 60_000;
 const BLOCKING_LOSS = 0.01;
 const BLOCKING_MESSAGES = 2_000;
-/** Where every member of the crowd says a message this often, its rooms are heard all the time. */
-const CROWD_EVERY_MS = 5_000;
 const KERNEL_WAYS: readonly ChatWay[] = ["tcp", "reliable"];
 
 export async function runTcpUdp(options: TcpUdpOptions): Promise<TcpUdpReport> {
@@ -103,8 +102,9 @@ async function talk(
 }
 
 async function gather(ledger: ChatLedger, options: TcpUdpOptions): Promise<void> {
-  const spans = Math.max(1, Math.round((options.crowdSeconds * 1_000) / CROWD_EVERY_MS));
-  const shape = { members: options.crowd, roomSize: options.crowdRoom, everyMs: CROWD_EVERY_MS, spans };
+  const everyMs = options.crowdEveryMs;
+  const spans = Math.max(1, Math.round((options.crowdSeconds * 1_000) / everyMs));
+  const shape = { members: options.crowd, roomSize: options.crowdRoom, everyMs, spans };
   for (let round = 0; round < options.rounds; round++) {
     for (const way of CHAT_WAYS) {
       options.progress?.(`round ${round + 1}: ${options.crowd} members, ${way} …`);

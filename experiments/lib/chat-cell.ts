@@ -63,7 +63,7 @@ export async function runChatCell(cell: ChatCell): Promise<ChatSample> {
   stack.defer(() => network.stop());
   try {
     const server = await startChatServer(workspace.folder, network.onServer);
-    stack.defer(() => server.stop());
+    stack.defer(() => endAtOnce(server));
     const udpPort = Number(udpReady.exec(server.output())?.[1]);
     const place = await network.connect(server.number, udpPort);
     await waitUntilQuiet(server.pid, QUIET_MS);
@@ -120,6 +120,12 @@ export function startChatServer(
       CORREIO_CLIENT_LOG: "false",
     },
   });
+}
+
+/** Nobody needs its data: it does not wait for clients that are gone already. */
+export async function endAtOnce(server: Program): Promise<void> {
+  process.kill(server.pid, "SIGKILL");
+  await server.stop();
 }
 
 async function openNetwork({ network, delayMs, talk }: ChatCell): Promise<Network> {

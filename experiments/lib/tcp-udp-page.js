@@ -11,7 +11,11 @@ function draw() {
   for (const network of ["relay", "kernel"]) {
     const rows = POINTS.filter((point) => point.network === network);
     for (const loss of new Set(rows.map((row) => row.loss))) {
-      drawCurves(network, loss, rows.filter((row) => row.loss === loss));
+      drawCurves(
+        network,
+        loss,
+        rows.filter((row) => row.loss === loss),
+      );
     }
     if (new Set(rows.map((row) => row.loss)).size > 1) {
       drawByLoss(`Delivered, ${network}`, "delivered, %", rows, (row) => row.delivered * 100);
@@ -25,10 +29,15 @@ function drawCurves(network, loss, rows) {
   const joined = rows.map(({ curve }) => [curve.map(({ ms }) => ms), curve.map(({ share }) => share * 100)]);
   const data = uPlot.join(joined.map(([ms, share]) => unique(ms, share)));
   const title = `${network}: ${loss * 100} % lost each way`;
-  show(title, data, rows.map(({ way }) => way), {
-    x: { label: "latency, ms", distr: 3 },
-    y: { label: "of all deliveries, %", range: () => [0, 100] },
-  });
+  show(
+    title,
+    data,
+    rows.map(({ way }) => way),
+    {
+      x: { label: "latency, ms", distr: 3 },
+      y: { label: "of all deliveries, %", range: () => [0, 100] },
+    },
+  );
 }
 
 /** Of equal times the largest share counts. */
@@ -65,6 +74,8 @@ function show(title, data, ways, { x, y, points = false }) {
     font: "12px system-ui, sans-serif",
     labelFont: "13px system-ui, sans-serif",
   });
+  /** Of powers of ten also 2 and 5 times as much. */
+  const shown = (_, splits) => splits.map((each) => (/^0*\.?0*[125]/.test(String(each)) ? each : null));
   const scale = ({ distr = 1, range }) => ({ time: false, distr, log: 10, ...(range && { range }) });
   const fixed = (digits) => (_, value) => (value == null ? "" : value.toFixed(digits));
   new uPlot(
@@ -73,7 +84,7 @@ function show(title, data, ways, { x, y, points = false }) {
       width: Math.min(WIDTH_MAX, place.clientWidth),
       height: HEIGHT,
       scales: { x: scale(x), y: scale(y) },
-      axes: [axis(x.label), axis(y.label)],
+      axes: [x, y].map(({ label, distr }) => ({ ...axis(label), ...(distr === 3 && { filter: shown }) })),
       series: [
         { label: x.label, value: fixed(1) },
         ...ways.map((way) => ({

@@ -26,6 +26,7 @@ export interface TcpUdpParameters {
   /** Members of the crowd, and of each of its rooms. */
   readonly crowd: number;
   readonly crowdRoom: number;
+  readonly crowdEveryMs: number;
   readonly crowdSeconds: number;
   /** How often each thing is done of which the cost is counted. */
   readonly repeats: number;

@@ -27,7 +27,8 @@ export function renderTcpUdp(report: TcpUdpReport, asMarkdown = false): string {
       render(costTable(rows)),
     ]),
     ...section("Many clients", crowd, () => [
-      `${formatCount(parameters.crowd)} members in rooms of ${parameters.crowdRoom}; nothing is lost`,
+      `${formatCount(parameters.crowd)} members in rooms of ${parameters.crowdRoom}, each a message every ` +
+        `${formatCount(parameters.crowdEveryMs)} ms; loopback, nothing is lost`,
       render(crowdTable(crowd)),
     ]),
     ...section("Until the first answer", report.setUp, () => [render(setUpTable(report))]),

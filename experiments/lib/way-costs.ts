@@ -2,7 +2,7 @@
 
 import { createRandom } from "#runtime/base/random.ts";
 
-import { startChatServer } from "./chat-cell.ts";
+import { endAtOnce, startChatServer } from "./chat-cell.ts";
 import { type ChatEars, type ChatLines, type ChatPlace, openDatagrams, openTcp, openUdpText } from "./chat-lines.ts";
 import { startDelayedLink } from "./delayed-link.ts";
 import { readLines } from "./lines-of.ts";
@@ -88,7 +88,7 @@ async function measure(task: Omit<CostTask, "place">, delayMs: number) {
   const link = await startDelayedLink({ delayMs, seed: 1 });
   stack.defer(() => link.stop());
   const server = await startChatServer(workspace.folder, link.onServer);
-  stack.defer(() => server.stop());
+  stack.defer(() => endAtOnce(server));
   const udpPort = Number(/Servidor UDP iniciado na porta (\d+)/.exec(server.output())?.[1]);
   const place = { hostname: link.serverAddress, tcpPort: server.number, udpPort };
   const words = [
