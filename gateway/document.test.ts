@@ -83,6 +83,7 @@ describe("the OpenAPI document", () => {
       "get /actors/types",
       "get /actors/{type}/{key}",
       "get /actors/{type}/{key}/alarms",
+      "get /chat",
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",

@@ -8,7 +8,7 @@ import { HTTP_LIMITS } from "./limits.ts";
 import { internalProblem } from "./problems.ts";
 import { refuseTooLarge } from "./request-body.ts";
 import { createRoutes } from "./routes.ts";
-import { CHAT_PATH, type OpenWebSession, upgrade, type WebSocketData, webSocketHandler } from "./web-sessions.ts";
+import { isChatUpgrade, type OpenWebSession, upgrade, type WebSocketData, webSocketHandler } from "./web-sessions.ts";
 
 export interface GatewayOptions {
   readonly host: string;
@@ -60,7 +60,7 @@ function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => v
   const app = createRoutes(view, onFault);
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);
-    const isChat = openWebSession !== undefined && new URL(request.url).pathname === CHAT_PATH;
+    const isChat = openWebSession !== undefined && isChatUpgrade(request);
     const response = refused ?? (isChat ? upgrade(request, server) : await app.fetch(request));
     if (response === undefined) return undefined;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);

@@ -16,6 +16,7 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /actors/:type/:key",
     "GET /actors/:type/:key/alarms",
     "GET /actors/types",
+    "GET /chat",
     "GET /dead-letters",
     "GET /dead-letters/:id",
     "GET /docs",

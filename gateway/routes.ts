@@ -18,6 +18,7 @@ import { serveHealth, serveMetrics } from "./health.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { serveSessions } from "./sessions.ts";
+import { serveChat } from "./web-sessions.ts";
 
 /** Only the routes: who may ask is decided before them. `onFault` hears of what a client sees as status 500. */
 export function createRoutes(view: NodeView, onFault: (fault: unknown) => void): Elysia {
@@ -36,6 +37,7 @@ export function createRoutes(view: NodeView, onFault: (fault: unknown) => void):
   serveActorCalls(app, view, schemas);
   serveDeadLetters(app, view);
   serveSessions(app, view);
+  serveChat(app);
   serveDocs(app);
   const tags = types
     .filter(({ methods }) => methods.length > 0)

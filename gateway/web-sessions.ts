@@ -1,10 +1,13 @@
 // GET /chat with an upgrade: a WebSocket that speaks the text commands, one line a message, like a TCP connection.
+import type { Elysia } from "elysia";
+
 import { limits } from "#runtime/mod.ts";
 
+import { answers, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem } from "./problems.ts";
 
-export const CHAT_PATH = "/chat";
+const CHAT_PATH = "/chat";
 
 /** A WebSocket, as sessions need it. */
 export interface WebSocketPort {
@@ -14,12 +17,14 @@ export interface WebSocketPort {
   send(text: string): number;
   waitingBytes(): number;
   close(code: number, reason: string): void;
+  terminate(): void;
 }
 
 export interface WebSocketEvents {
   received(text: string): void;
   drained(): void;
-  closed(): void;
+  /** `inOrder`: the peer has said that it closes, and not simply gone. */
+  closed(inOrder: boolean): void;
 }
 
 /** Begins a session; undefined where it is refused, and the socket closed. */
@@ -32,15 +37,40 @@ export interface WebSocketData {
   events?: WebSocketEvents | undefined;
 }
 
+/** RFC 6455, section 7.4.1; a peer that gives no code is said to have given 1005. */
 const UNSUPPORTED_DATA = 1_003;
+const ORDERLY_CODES: readonly number[] = [1_000, 1_001, 1_005];
+const WRONG_ORIGIN = "Cannot open a WebSocket: the page that asks is of another origin";
 
-/** The answer to a request for `CHAT_PATH`; undefined when it has become a WebSocket. */
+const NO_UPGRADE = "Cannot answer: only a WebSocket speaks here";
+
+/** For the document, and for requests that are no upgrade. */
+export function serveChat(app: Elysia): void {
+  app.get(CHAT_PATH, () => problem("upgrade_required", NO_UPGRADE, { Upgrade: "websocket" }), {
+    detail: {
+      summary: "A text session over WebSocket",
+      description:
+        "Speaks the text commands of docs/text.md: each message is one line, without its newline. `HELLO ana`, " +
+        "`JOIN lobby`, `SAY lobby oi`. Browsers may open it from pages of the same origin.",
+      tags: ["sessions"],
+      responses: answers({
+        101: { description: "The WebSocket is open" },
+        403: problemAnswer("wrong_origin", WRONG_ORIGIN),
+        426: problemAnswer("upgrade_required", NO_UPGRADE),
+      }),
+    },
+  });
+}
+
+export function isChatUpgrade(request: Request): boolean {
+  const asksFor = request.headers.get("upgrade")?.toLowerCase();
+  return request.method === "GET" && asksFor === "websocket" && new URL(request.url).pathname === CHAT_PATH;
+}
+
+/** The answer to such a request; undefined when it has become a WebSocket. */
 export function upgrade(request: Request, server: Bun.Server<WebSocketData>): Response | undefined {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return problem("upgrade_required", "Cannot answer: only a WebSocket speaks here", { Upgrade: "websocket" });
-  }
   if (isFromElsewhere(request)) {
-    return problem("wrong_origin", "Cannot open a WebSocket: the page that asks is of another origin");
+    return problem("wrong_origin", WRONG_ORIGIN);
   }
   const { address = "", port = 0 } = server.requestIP(request) ?? {};
   const data: WebSocketData = { remoteAddress: address, remotePort: port };
@@ -62,6 +92,7 @@ export function webSocketHandler(openSession: OpenWebSession): Bun.WebSocketHand
         send: (text) => socket.send(text),
         waitingBytes: () => socket.getBufferedAmount(),
         close: (code, reason) => socket.close(code, reason),
+        terminate: () => socket.terminate(),
       });
     },
     message(socket, message) {
@@ -69,7 +100,7 @@ export function webSocketHandler(openSession: OpenWebSession): Bun.WebSocketHand
       else socket.close(UNSUPPORTED_DATA, "text only");
     },
     drain: (socket) => socket.data.events?.drained(),
-    close: (socket) => socket.data.events?.closed(),
+    close: (socket, code) => socket.data.events?.closed(ORDERLY_CODES.includes(code)),
   };
 }
 

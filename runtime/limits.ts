@@ -165,12 +165,16 @@ export const limits = {
   backlogPieceBytes: 65_536,
   /** Bytes of all connections that were read and not handled: above it, sessions whose peers do not read are closed. */
   inboundTotalBytes: 512 * 1_048_576,
+  /** Pieces for one connection, among those for others, are put together up to this size and written at once. */
+  outboundJoinedBytes: 65_536,
   /** The buffer that the replies of one step share; a step that needs more gets another. */
   outboundArenaBytes: 1_048_576,
 
   /** Commands that a text session takes at once, and each second after that; more wait, at the socket in the end. */
   commandsBurst: 400,
   commandsPerSecond: 200,
+  /** What a command costs of that which nobody else notices, and a line that is none. */
+  cheapCommandCost: 0.01,
   /** Messages that a room, or a person, keeps; the oldest go first. At most so many are read at once. */
   historyMax: 5_000,
   historyPageMax: 100,

@@ -37,8 +37,10 @@ export const hybridCommands = [
       if (session.state.id !== "") throw session.refuse("chat.already_named");
       if (controlKey === "") throw session.refuse("chat.no_binding");
       const control = session.ref(controlSessions, controlKey);
+      const { id, rooms } = await control.bind({ secret, dataKey: own.key }).catch(() => {
+        throw session.refuse("chat.no_binding");
+      });
       session.watch(control, "controlGone");
-      const { id, rooms } = await control.bind({ secret, dataKey: own.key });
       Object.assign(session.state, { id, rooms: [...rooms], controlKey });
       forwardAll(session);
       return id;

@@ -113,8 +113,8 @@ describe("a token", () => {
     async (token) => {
       const { node } = await boundAna();
       const stranger = node.connect("datagram-session");
-      expect((await stranger.type(`BIND ${token}`))[0]).toMatch(/\(chat\.no_binding\)|\(actor\./);
-      expect(stranger.connection.endReason ?? "control_gone").toBe("control_gone");
+      expect((await stranger.type(`BIND ${token}`))[0]).toContain("(chat.no_binding)");
+      expect(stranger.connection.endReason).toBeUndefined();
     },
   );
 

@@ -72,14 +72,16 @@ export interface ConnectionHost {
   /** `stepEnded` is to be called once, when the turns of this step are over. */
   touched(connection: StepParticipant): void;
   failed(connection: ConnectionPort, error: Error): void;
-  /** The socket is closed. */
-  closed(connection: ConnectionPort, reason: string): void;
+  /** The socket is closed. `admittedFrom`: where it was let in, if that may not be where it is now. */
+  closed(connection: ConnectionPort, reason: string, admittedFrom?: string): void;
 }
 
 /** A protocol, and the session type that speaks it. */
 export interface Pairing {
   readonly protocol: Protocol<never, never>;
   readonly session: { readonly name: string };
+  /** Called with each socket that it serves, before anything is read. */
+  readonly chosenBy?: (socket: object) => void;
 }
 
 /** The one that a peer has chosen, and what carries it. */

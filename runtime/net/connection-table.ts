@@ -86,14 +86,16 @@ export class ConnectionTable implements ConnectionHost {
 
   /** Of closed connections too; rendered seldom, so open ones are asked. */
   bytesOut(): number {
-    let bytes = this.stats.bytesOutOfClosed;
-    for (const connection of this.#connections.values()) bytes += connection.bytesOut - connection.outboundBytes;
+    let bytes = this.stats.bytesOutOfClosed - this.budget.queuedBytes;
+    for (const connection of this.#connections.values()) bytes += connection.bytesOut;
     return bytes;
   }
 
   /** Bytes that peers have not taken yet. */
   outboundBytes(): number {
-    return this.budget.queuedBytes;
+    let bytes = this.budget.queuedBytes;
+    for (const each of this.#connections.values()) bytes += each instanceof Connection ? 0 : each.outboundBytes;
+    return bytes;
   }
 
   /** A new connection, once it says something, or one that is told why it cannot be. */
@@ -149,7 +151,7 @@ export class ConnectionTable implements ConnectionHost {
 
   leftDoorstep(doorstep: Doorstep, reason?: string): void {
     this.#doorsteps.delete(doorstep);
-    if (reason !== undefined) this.#ended(doorstep, reason);
+    if (reason !== undefined) this.#ended(doorstep, reason, doorstep.remoteAddress);
   }
 
   openSession(type: Pairing["session"], connection: ConnectionPort): SessionPort {
@@ -179,14 +181,14 @@ export class ConnectionTable implements ConnectionHost {
     this.#events.failed({ ...peer(who), error });
   }
 
-  closed(connection: ConnectionPort, reason: string): void {
+  closed(connection: ConnectionPort, reason: string, admittedFrom = connection.remoteAddress): void {
     if (!this.#connections.delete(connection.id)) return;
     this.stats.bytesOutOfClosed += connection.bytesOut;
-    this.#ended(connection, reason);
+    this.#ended(connection, reason, admittedFrom);
   }
 
-  #ended(who: Peer, reason: string): void {
-    this.#admission.release(who.remoteAddress);
+  #ended(who: Peer, reason: string, admittedFrom: string): void {
+    this.#admission.release(admittedFrom);
     this.stats.countEnded(reason);
     this.#events.ended({ ...peer(who), reason });
     if (this.connectionCount() === 0) this.#empty?.resolve();

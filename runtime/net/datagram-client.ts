@@ -37,6 +37,7 @@ export class DatagramClient {
   #channel: DatagramChannel | undefined;
   #cancelTimer: () => void = () => undefined;
   #over = false;
+  #going = false;
 
   private constructor(options: DatagramClientOptions) {
     this.#options = options;
@@ -53,7 +54,7 @@ export class DatagramClient {
     const isSix = options.address.includes(":");
     client.#port = await UdpPort.open(isSix ? "::" : "0.0.0.0", 0, client.#clock, {
       received: (octets) => client.#received(octets),
-      failed: (error) => client.#dialled.reject(error),
+      failed: (error) => client.#failed(error),
       queued: () => undefined,
     });
     client.#go();
@@ -76,6 +77,7 @@ export class DatagramClient {
 
   /** False where it is not taken: too much waits, or it is over. In the order of sending, unless `lane` is 1. */
   send(text: string, lane: Lane = 0): boolean {
+    if (this.#over) return false;
     const isTaken = this.#channel?.send(Buffer.from(text), lane) === "queued";
     this.#go();
     return isTaken;
@@ -110,12 +112,33 @@ export class DatagramClient {
     this.#dialled.resolve();
   }
 
-  /** Hands on what has come, sends what may leave, and sets the time to look again. */
+  /** A bug of whoever takes the messages: it is theirs to hear of it, and the connection goes on. */
+  #failed(error: unknown): void {
+    if (this.#channel === undefined) return this.#dialled.reject(error);
+    this.#go();
+    this.#clock.soon(() => {
+      throw error;
+    });
+  }
+
+  /**
+   * Hands on what has come, sends what may leave, and sets the time to look again. What is sent meanwhile by whoever
+   * takes the messages leaves with the rest.
+   */
   #go(): void {
-    if (this.#over || this.#port === undefined) return;
+    if (this.#over || this.#going || this.#port === undefined) return;
+    this.#going = true;
+    try {
+      this.#goOn(this.#port);
+    } finally {
+      this.#going = false;
+    }
+  }
+
+  #goOn(port: UdpPort): void {
     const nowMs = this.#clock.monotonicMs();
     const dueMs = this.#channel === undefined ? this.#dial(nowMs) : this.#exchange(this.#channel, nowMs);
-    this.#port.flush();
+    port.flush();
     this.#cancelTimer();
     if (this.#over || dueMs === Number.POSITIVE_INFINITY) return;
     this.#cancelTimer = this.#clock.after(Math.max(0, dueMs - nowMs), () => this.#go());
@@ -129,7 +152,7 @@ export class DatagramClient {
   }
 
   #exchange(channel: DatagramChannel, nowMs: number): number {
-    for (let message = channel.take(nowMs); message !== undefined; message = channel.take(nowMs)) {
+    for (let message = channel.take(nowMs); message !== undefined && !this.#over; message = channel.take(nowMs)) {
       this.#options.received(Buffer.from(message.bytes).toString("utf8"));
     }
     for (let bytes = channel.nextPacket(nowMs, this.#packet); bytes > 0;) {
@@ -137,7 +160,7 @@ export class DatagramClient {
       bytes = channel.nextPacket(nowMs, this.#packet);
     }
     const { state, ended } = channel;
-    if (ended !== undefined && (state === "closed" || state === "lost")) this.#end(ended);
+    if (!this.#over && ended !== undefined && (state === "closed" || state === "lost")) this.#end(ended);
     return channel.nextTimeMs();
   }
 

@@ -7,8 +7,9 @@ import { packMessage } from "../datagrams/compression.ts";
 import type { Ended } from "../datagrams/ending.ts";
 import { limits } from "../limits.ts";
 import type { ConnectionHost, StepParticipant } from "./connection-host.ts";
-import type { MessageConnection, MessageOutlet } from "./message-connection.ts";
-import type { UdpPort } from "./udp-port.ts";
+import type { MessageConnection } from "./message-connection.ts";
+import { type MessageOutlet, NOT_TAKEN } from "./message-outlet.ts";
+import type { DatagramOutlet } from "./udp-port.ts";
 
 /** Where a peer is. */
 export interface UdpAddress {
@@ -18,9 +19,9 @@ export interface UdpAddress {
 
 export interface DatagramPeerOptions {
   readonly channel: DatagramChannel;
-  readonly port: UdpPort;
+  readonly port: DatagramOutlet;
   readonly at: UdpAddress;
-  /** There is nothing more to be said to it. */
+  /** Called once: there is nothing more to be said to it. */
   readonly left: () => void;
 }
 
@@ -36,14 +37,18 @@ export class DatagramPeer implements MessageOutlet, StepParticipant, TimerOwner 
   readonly transport = "datagram";
   connection!: MessageConnection;
   readonly channel: DatagramChannel;
-  readonly #port: UdpPort;
+  readonly #port: DatagramOutlet;
   readonly #host: ConnectionHost;
   readonly #left: () => void;
   readonly #timer = new Timer(this);
+  /** Messages may wait in the channel for room in the session's mailbox. */
+  holding = false;
   #at: UdpAddress;
   /** Where its packets have begun to come from, and whether it receives there is not proven yet. */
   #candidate: UdpAddress | undefined;
   #touched = false;
+  #dropped = false;
+  #gone = false;
 
   constructor({ channel, port, at, left }: DatagramPeerOptions, host: ConnectionHost) {
     this.channel = channel;
@@ -62,13 +67,14 @@ export class DatagramPeer implements MessageOutlet, StepParticipant, TimerOwner 
   }
 
   get queuedBytes(): number {
-    return this.channel.queuedBytes;
+    return this.channel.state === "open" ? this.channel.queuedBytes : 0;
   }
 
   received(packet: Buffer, from: UdpAddress): void {
     const nowMs = this.#host.clock.monotonicMs();
     const isAtHome = isSame(from, this.#at);
-    const receipt = this.channel.received(packet, nowMs, isAtHome ? "proven" : "candidate");
+    // What comes from elsewhere again is no credit for the candidate.
+    const receipt = this.channel.received(packet, nowMs, isSame(from, this.#candidate) ? "candidate" : "proven");
     if (receipt === "moved" && this.#candidate !== undefined) {
       this.#at = this.#candidate;
       this.#candidate = undefined;
@@ -80,46 +86,53 @@ export class DatagramPeer implements MessageOutlet, StepParticipant, TimerOwner 
     this.touch();
   }
 
-  /** The session has room again. */
   roomAgain(): void {
+    if (!this.holding) return;
     this.#handOn(this.#host.clock.monotonicMs());
     this.touch();
   }
 
-  send(text: string): boolean {
+  send(text: string): number {
+    const octets = Buffer.from(text.replace(LINE_ENDING, ""));
     this.touch();
-    return this.channel.send(Buffer.from(text.replace(LINE_ENDING, "")), 0) !== "full";
+    return this.channel.send(octets, 0) === "full" ? NOT_TAKEN : octets.length;
   }
 
-  sendShared(message: SharedMessage): boolean {
+  sendShared(message: SharedMessage): number {
     const octets = message.encodedFor(DatagramPeer, () => packShared(message.value as string));
     this.touch();
-    return this.channel.sendPacked({ compressed: octets[0] === 1, wire: octets.subarray(1) }, 0) !== "full";
+    const packed = { compressed: octets[0] === 1, wire: octets.subarray(1) };
+    return this.channel.sendPacked(packed, 0) === "full" ? NOT_TAKEN : packed.wire.length;
   }
 
-  finish(reason: string): void {
+  finish(reason: string): boolean {
     this.channel.finish(CODES.get(reason) ?? closeCode.done, reason);
-    this.touch();
+    if (!this.#gone) this.touch();
+    return this.#gone;
   }
 
-  drop(): void {
-    this.channel.close(closeCode.application, "dropped", this.#host.clock.monotonicMs());
+  /** One close leaves; whoever does not hear it is told that it is gone when it speaks again. */
+  drop(reason: string): void {
+    if (this.#gone) return;
+    this.#dropped = true;
+    this.channel.close(CODES.get(reason) ?? closeCode.application, reason, this.#host.clock.monotonicMs());
     this.touch();
   }
 
   timerFired(): void {
-    this.#flush();
-    this.#port.flush();
+    this.touch();
   }
 
   stepEnded(): void {
     this.#touched = false;
-    this.#flush();
+    if (!this.#gone) this.#flush();
   }
 
   failed(error: Error): void {
+    const wasDropped = this.#dropped;
     this.#host.failed(this.connection, error);
     this.connection.abort("net.fault");
+    if (wasDropped) this.#leave();
   }
 
   /** Its packets leave when the turns of this step are over. */
@@ -131,30 +144,42 @@ export class DatagramPeer implements MessageOutlet, StepParticipant, TimerOwner 
 
   /** What the session has no room for stays in the channel, and keeps its window shut. */
   #handOn(nowMs: number): void {
+    this.holding = true;
     while (this.connection.room > 0) {
       const message = this.channel.take(nowMs);
-      if (message === undefined) return;
+      if (message === undefined) {
+        this.holding = false;
+        return;
+      }
       this.connection.received(Buffer.from(message.bytes).toString("utf8"), message.bytes.length);
     }
   }
 
   #flush(): void {
     const nowMs = this.#host.clock.monotonicMs();
-    for (
-      let bytes = this.channel.nextPacket(nowMs, PACKET);
-      bytes > 0;
-      bytes = this.channel.nextPacket(nowMs, PACKET)
-    ) {
+    for (let bytes = this.#next(nowMs); bytes > 0; bytes = this.#next(nowMs)) {
       const to = this.channel.packetTo === "proven" ? this.#at : (this.#candidate ?? this.#at);
       this.#port.queue(Buffer.from(PACKET.subarray(0, bytes)), to.port, to.address);
     }
     const { ended, state } = this.channel;
-    if (ended !== undefined) this.connection.peerGone(endReason(ended));
-    else this.connection.drained();
+    if (ended === undefined) this.connection.drained();
+    else if (ended.by === "peer") this.connection.peerFinished("close");
+    else this.connection.peerGone(endReason(ended));
+    if (this.#dropped || state === "closed" || state === "lost") return this.#leave();
     const dueMs = this.channel.nextTimeMs();
-    if (dueMs < Number.POSITIVE_INFINITY) return this.#host.wheel.armAt(this.#timer, dueMs);
+    if (dueMs < Number.POSITIVE_INFINITY) this.#host.wheel.armAt(this.#timer, dueMs);
+    else this.#host.wheel.disarm(this.#timer);
+  }
+
+  #next(nowMs: number): number {
+    return this.channel.nextPacket(nowMs, PACKET);
+  }
+
+  #leave(): void {
+    this.#gone = true;
     this.#host.wheel.disarm(this.#timer);
-    if (state === "closed" || state === "lost") this.#left();
+    this.#left();
+    this.connection.left();
   }
 }
 
@@ -167,7 +192,6 @@ function packShared(text: string): Uint8Array {
 }
 
 function endReason({ by, code }: Ended): string {
-  if (by === "peer") return "close";
   if (by === "silence") return "keep_alive_timeout";
   if (by === "gone") return "disconnect";
   const fault = Object.entries(closeCode).find(([, each]) => each === code)?.[0] ?? "closed";

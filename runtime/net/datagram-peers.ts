@@ -9,7 +9,7 @@ import type { AdmissionRefusal } from "./admission.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import { DatagramPeer, type UdpAddress } from "./datagram-peer.ts";
 import { MessageConnection, type MessageConnectionOptions } from "./message-connection.ts";
-import type { UdpPort } from "./udp-port.ts";
+import type { DatagramOutlet } from "./udp-port.ts";
 
 /** Kind and id. */
 const ID_END = 9;
@@ -21,7 +21,7 @@ const REFUSALS: Readonly<Record<AdmissionRefusal, number>> = {
 };
 
 export class DatagramPeers {
-  readonly #port: UdpPort;
+  readonly #port: DatagramOutlet;
   readonly #table: ConnectionTable;
   readonly #options: MessageConnectionOptions;
   readonly #random: SecretRandom;
@@ -30,7 +30,7 @@ export class DatagramPeers {
   /** By address and nonce: a connect that comes again is answered alike. */
   readonly #accepted = new Map<string, { readonly id: ConnectionId; readonly profile: Profile }>();
 
-  constructor(port: UdpPort, table: ConnectionTable, options: MessageConnectionOptions, random: SecretRandom) {
+  constructor(port: DatagramOutlet, table: ConnectionTable, options: MessageConnectionOptions, random: SecretRandom) {
     this.#port = port;
     this.#table = table;
     this.#options = options;

@@ -56,7 +56,9 @@ export class Doorstep implements SocketEvents, TimerOwner {
   received(chunk: Buffer): void {
     const { choose, transport } = this.#door;
     this.#host.loopTurned();
-    const entered = this.#host.enter(this.#socket, { ...choose(chunk[0]), transport });
+    const pairing = choose(chunk[0]);
+    pairing.chosenBy?.(this.#socket);
+    const entered = this.#host.enter(this.#socket, { ...pairing, transport });
     if (entered === undefined) return this.abort("net.fault");
     this.#socket.data = entered;
     this.#leave();

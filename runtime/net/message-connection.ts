@@ -3,26 +3,8 @@ import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
 import type { ConnectionPort, SessionPort, SharedMessage, Transport } from "../core/ports.ts";
 import { limits } from "../limits.ts";
 import type { ConnectionHost, OpenConnection, StepParticipant } from "./connection-host.ts";
+import { type MessageOutlet, NOT_TAKEN } from "./message-outlet.ts";
 import { MessageQueue } from "./message-queue.ts";
-import { OneMessage } from "./one-message.ts";
-
-/** The way to the peer. */
-export interface MessageOutlet {
-  readonly transport: Transport;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  /** Waits for the peer or for the network. */
-  readonly queuedBytes: number;
-  /** False where so much waits already that nothing more is taken. */
-  send(text: string): boolean;
-  sendShared(message: SharedMessage): boolean;
-  /** What was sent still leaves; after that the peer is told the end, as far as it can be. */
-  finish(reason: string): void;
-  /** Nothing more leaves. */
-  drop(): void;
-  /** The session has room again: for outlets that hold messages back meanwhile. */
-  roomAgain?(): void;
-}
 
 export interface MessageConnectionOptions {
   readonly session: { readonly name: string };
@@ -32,8 +14,11 @@ export interface MessageConnectionOptions {
   readonly farewell: (reason: string) => string | undefined;
 }
 
-/** Opening: its session is being made. Open: messages flow. Ending: the session hears `closed`. */
-type Phase = "opening" | "open" | "ending" | "closed";
+/**
+ * Opening: its session is being made. Open: messages flow. Ending: the session hears `closed`. Lingering: the outlet
+ * sends what is left.
+ */
+type Phase = "opening" | "open" | "ending" | "lingering" | "closed";
 
 export class MessageConnection implements OpenConnection, ConnectionPort, StepParticipant, TimerOwner {
   readonly id: string;
@@ -45,15 +30,20 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   readonly #outlet: MessageOutlet;
   readonly #options: MessageConnectionOptions;
   readonly #session: SessionPort;
-  readonly #waiting = new MessageQueue(limits.messagesWaitingMax, limits.messagesWaitingBytesMax);
+  readonly #waiting: MessageQueue;
   readonly #timer = new Timer(this);
+  /** The outlet's address may change; this one was let in. */
+  readonly #admittedFrom: string;
   #lastHeardMs: number;
   #phase: Phase = "opening";
   #suspended = false;
   #touched = false;
   #sessionGone = false;
-  /** Nothing more is read; what has been read is still answered. */
+  /** What was read is still answered, then it ends with this reason. */
   #inputEnd: string | undefined;
+  #reading = true;
+  /** What the outlet had not got rid of when it was last looked at. */
+  #lingeringBytes = 0;
   #endReason = "disconnect";
 
   constructor(id: string, outlet: MessageOutlet, options: MessageConnectionOptions, host: ConnectionHost) {
@@ -62,9 +52,11 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
     this.openedAt = host.clock.unixMs();
     this.#host = host;
     this.#outlet = outlet;
+    this.#admittedFrom = outlet.remoteAddress;
     this.#options = options;
     this.#lastHeardMs = host.clock.monotonicMs();
     this.#session = host.openSession(options.session, this);
+    this.#waiting = new MessageQueue(this.#session, host.stats);
     this.#phase = "open";
     if (options.idleMs !== undefined) host.wheel.arm(this.#timer, options.idleMs);
   }
@@ -96,25 +88,35 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   received(text: string, bytes: number): boolean {
     this.bytesIn += bytes;
     this.#host.stats.bytesIn += bytes;
-    if (this.#phase !== "open" || this.#inputEnd !== undefined) return true;
+    if (this.#phase !== "open" || !this.#reading) return true;
     this.#host.loopTurned();
     this.#lastHeardMs = this.#host.clock.monotonicMs();
-    if (this.#waiting.count === 0 && this.#session.mailbox.room > 0) this.#put(text, bytes);
-    else if (!this.#waiting.add(text, bytes)) return false;
-    return true;
+    return this.#waiting.add({ text, bytes, arrivedMs: this.#lastHeardMs });
   }
 
   /** How many messages would be taken now. */
   get room(): number {
-    if (this.#phase !== "open" || this.#inputEnd !== undefined) return 0;
-    return this.#waiting.count > 0 ? 0 : this.#session.mailbox.room;
+    return this.#phase === "open" && this.#reading ? this.#waiting.room : 0;
   }
 
-  /** The peer is gone, or has said goodbye. */
-  peerGone(reason: string): void {
+  /** The peer has said goodbye: what it sent before is still done, though nobody hears of it. */
+  peerFinished(reason: string): void {
     if (this.#phase !== "open") return;
-    this.#outlet.drop();
-    this.#close(reason);
+    this.#endInput(reason);
+    this.drained();
+  }
+
+  /** The peer is gone: what waits is dropped. */
+  peerGone(reason: string): void {
+    if (this.#phase === "open") this.abort(reason);
+  }
+
+  /** The outlet has nothing left to do. */
+  left(): void {
+    if (this.#phase !== "lingering") return;
+    this.#phase = "closed";
+    this.#host.wheel.disarm(this.#timer);
+    this.#host.closed(this, this.#endReason, this.#admittedFrom);
   }
 
   /** The network takes messages again. */
@@ -128,12 +130,12 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
 
   send(value: unknown): void {
     if (this.#phase !== "open") return;
-    this.#sent((value as string).length, this.#outlet.send(value as string));
+    this.#sent(this.#outlet.send(value as string));
   }
 
   sendShared(message: SharedMessage): void {
     if (this.#phase !== "open") return;
-    this.#sent((message.value as string).length, this.#outlet.sendShared(message));
+    this.#sent(this.#outlet.sendShared(message));
   }
 
   end(reason: string): void {
@@ -146,11 +148,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
 
   mailboxMoved(): void {
     if (this.#phase !== "open") return;
-    while (this.#session.mailbox.room > 0) {
-      const next = this.#waiting.take();
-      if (next === undefined) break;
-      this.#put(next.text, next.bytes);
-    }
+    this.#waiting.handOn();
     if (this.room > 0) this.#outlet.roomAgain?.();
     this.#finishWhenAnswered();
   }
@@ -163,18 +161,25 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   // From the table and the wheel.
 
   shutDown(): void {
-    this.#inputEnd ??= "shutdown";
-    this.#finishWhenAnswered();
+    this.#reading = false;
+    this.#endInput("shutdown");
   }
 
   abort(reason: string): boolean {
-    if (this.#phase === "closed") return false;
-    this.#outlet.drop();
-    if (this.#phase === "open") this.#close(reason);
-    return true;
+    const isAlive = this.#phase === "open" || this.#phase === "ending";
+    try {
+      // Before the outlet: some tell at once that the peer is gone, which is not why.
+      if (this.#phase === "open") this.#close(reason);
+      if (this.#phase !== "closed") this.#outlet.drop(reason);
+    } finally {
+      this.left();
+    }
+    return isAlive;
   }
 
   timerFired(): void {
+    if (this.#phase === "lingering") return this.#lingerOn();
+    if (this.#inputEnd !== undefined) return this.end("answer_timeout");
     const { idleMs = 0 } = this.#options;
     const quietMs = this.#session.quiet ? Math.max(this.#lastHeardMs, this.#session.idleSinceMs) : undefined;
     const dueMs = (quietMs ?? this.#host.clock.monotonicMs()) + idleMs;
@@ -185,11 +190,12 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   stepEnded(): void {
     this.#touched = false;
     if (this.#phase !== "ending" || !this.#sessionGone) return;
-    this.#phase = "closed";
+    this.#phase = "lingering";
     const farewell = this.#options.farewell(this.#endReason);
     if (farewell !== undefined) this.#outlet.send(farewell);
-    this.#outlet.finish(this.#endReason);
-    this.#host.closed(this, this.#endReason);
+    if (this.#outlet.finish(this.#endReason)) return this.left();
+    this.#lingeringBytes = this.#outlet.queuedBytes;
+    this.#host.wheel.arm(this.#timer, this.#host.deadlines.lingerMs);
   }
 
   failed(error: Error): void {
@@ -197,13 +203,8 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
     this.abort("net.fault");
   }
 
-  #put(text: string, bytes: number): void {
-    this.#host.stats.messagesIn++;
-    this.#session.putBatch(new OneMessage(text, bytes, this.#lastHeardMs));
-  }
-
-  #sent(bytes: number, taken: boolean): void {
-    if (!taken) return void this.abort("outbound_overflow");
+  #sent(bytes: number): void {
+    if (bytes === NOT_TAKEN) return void this.abort("outbound_overflow");
     this.bytesOut += bytes;
     this.#host.stats.messagesOut++;
     if (this.#suspended || this.#outlet.queuedBytes <= limits.messageHighWaterBytes) return;
@@ -211,9 +212,25 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
     this.#session.suspend();
   }
 
+  #endInput(reason: string): void {
+    if (this.#phase !== "open") return;
+    if (this.#inputEnd === undefined) this.#host.wheel.arm(this.#timer, this.#host.deadlines.answerMs);
+    this.#inputEnd ??= reason;
+    this.#finishWhenAnswered();
+  }
+
   #finishWhenAnswered(): void {
     if (this.#phase !== "open" || this.#inputEnd === undefined) return;
-    if (this.#session.quiet && this.#waiting.count === 0) this.#close(this.#inputEnd);
+    const isHolding = this.#waiting.count > 0 || (this.#reading && this.#outlet.holding);
+    if (this.#session.quiet && !isHolding) this.#close(this.#inputEnd);
+  }
+
+  /** As long as the peer takes something, it has time. */
+  #lingerOn(): void {
+    const bytes = this.#outlet.queuedBytes;
+    if (bytes >= this.#lingeringBytes) return void this.abort(this.#endReason);
+    this.#lingeringBytes = bytes;
+    this.#host.wheel.arm(this.#timer, this.#host.deadlines.lingerMs);
   }
 
   #close(reason: string): void {

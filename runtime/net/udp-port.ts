@@ -32,11 +32,16 @@ export interface UdpFigures {
   refused: number;
   /** The kernel took no more, and too many waited already. */
   dropped: number;
+  /** Not answered, by those who are handed what comes. */
+  ignored: number;
 }
+
+/** What those need of it who only send. */
+export type DatagramOutlet = Pick<UdpPort, "queue"> & { readonly figures: Pick<UdpFigures, "ignored"> };
 
 /** Address and port of a datagram stand beside it; octets must stay as they are until `flush`. */
 export class UdpPort {
-  readonly figures: UdpFigures = { datagramsIn: 0, datagramsOut: 0, refused: 0, dropped: 0 };
+  readonly figures: UdpFigures = { datagramsIn: 0, datagramsOut: 0, refused: 0, dropped: 0, ignored: 0 };
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #events: UdpEvents;
@@ -89,7 +94,9 @@ export class UdpPort {
     return this.#queued.length / 3;
   }
 
+  /** Nothing is sent any more once it is closed. */
   queue(octets: Uint8Array, port: number, address: string): void {
+    if (this.#closed) return;
     if (this.waiting >= limits.udpWaitingMax) {
       this.figures.dropped++;
       return;
@@ -100,7 +107,7 @@ export class UdpPort {
   /** Hands what is queued to the kernel. What it does not take is copied, and tried again. */
   flush(): void {
     let from = 0;
-    while (from < this.#queued.length && !this.#closed) {
+    while (from < this.#queued.length) {
       const done = this.#send(this.#queued.slice(from, from + 3 * DATAGRAMS_PER_CALL));
       if (done === 0) break;
       from += 3 * done;
@@ -109,6 +116,7 @@ export class UdpPort {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry?.();
     this.#queued.length = 0;

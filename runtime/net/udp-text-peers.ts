@@ -3,31 +3,36 @@ import type { SharedMessage } from "../core/ports.ts";
 import type { SecretRandom } from "../datagrams/secrets.ts";
 import { limits } from "../limits.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import { MessageConnection, type MessageConnectionOptions, type MessageOutlet } from "./message-connection.ts";
+import { MessageConnection, type MessageConnectionOptions } from "./message-connection.ts";
+import type { MessageOutlet } from "./message-outlet.ts";
 import { TextCookies } from "./text-cookie.ts";
-import type { UdpPort } from "./udp-port.ts";
+import type { DatagramOutlet } from "./udp-port.ts";
 
 export interface UdpTextOptions extends MessageConnectionOptions {
   /** The reply to a line of a stranger, without its ending; undefined where only a session has one. */
   readonly answerStranger: (line: string) => string | undefined;
 }
 
+const OPENED = "COOKIE: ok";
 const LINES = /[^\n]*\n|[^\n]+$/g;
 const LINE_ENDING = /\r?\n$/;
 const SHOWS_COOKIE = /^COOKIE[ \t]+(\S+)\s*$/i;
+/**
+ * What servers say. Two of them must not go on answering each other's answers because somebody has forged the first
+ * question.
+ */
+const IS_ANSWER = /^(?:#\S+[ \t]+)?(?:\S*:(?:\s|$)|\*)/;
 
 export class UdpTextPeers {
-  readonly #port: UdpPort;
+  readonly #port: DatagramOutlet;
   readonly #table: ConnectionTable;
   readonly #options: UdpTextOptions;
   readonly #cookies: TextCookies;
   readonly #peers = new Map<string, UdpTextPeer>();
   #strangersSinceMs = 0;
   #strangers = 0;
-  /** Datagrams that were not answered: too many strangers, too long, or their session had no room. */
-  ignored = 0;
 
-  constructor(port: UdpPort, table: ConnectionTable, options: UdpTextOptions, random: SecretRandom) {
+  constructor(port: DatagramOutlet, table: ConnectionTable, options: UdpTextOptions, random: SecretRandom) {
     this.#port = port;
     this.#table = table;
     this.#options = options;
@@ -36,26 +41,31 @@ export class UdpTextPeers {
 
   received(octets: Buffer, port: number, address: string): void {
     if (octets.length > limits.udpTextBytesMax) {
-      this.ignored++;
+      this.#port.figures.ignored++;
       return;
     }
     const name = `${address}:${port}`;
     for (const line of octets.toString("utf8").match(LINES) ?? []) {
       const peer = this.#peers.get(name);
-      if (peer === undefined) this.#strangerSaid(line, port, address);
-      else if (!peer.connection.received(line, Buffer.byteLength(line))) this.ignored++;
+      if (peer !== undefined) this.#peerSaid(peer, line);
+      else if (!this.#strangerSaid(line, port, address)) return;
     }
   }
 
-  #strangerSaid(line: string, port: number, address: string): void {
+  #peerSaid(peer: UdpTextPeer, line: string): void {
+    // The answer to its cookie was lost.
+    if (SHOWS_COOKIE.test(line)) peer.send(OPENED + endingOf(line));
+    else if (!peer.connection.received(line, Buffer.byteLength(line))) this.#port.figures.ignored++;
+  }
+
+  /** False where it still is one: a datagram of a stranger has one answer, whatever is in it. */
+  #strangerSaid(line: string, port: number, address: string): boolean {
     const nowMs = this.#table.clock.monotonicMs();
-    if (!this.#mayAnswer(nowMs)) {
-      this.ignored++;
-      return;
-    }
     const text = line.replace(LINE_ENDING, "");
-    const reply = this.#replyTo(text, port, address, nowMs);
-    this.#port.queue(Buffer.from(reply + line.slice(text.length)), port, address);
+    const reply = IS_ANSWER.test(text) || !this.#mayAnswer(nowMs) ? "" : this.#replyTo(text, port, address, nowMs);
+    if (reply === "") this.#port.figures.ignored++;
+    else this.#port.queue(Buffer.from(reply + endingOf(line)), port, address);
+    return reply === OPENED;
   }
 
   #replyTo(text: string, port: number, address: string, nowMs: number): string {
@@ -73,7 +83,7 @@ export class UdpTextPeers {
     if (typeof opened === "string") return `ERROR: Conexão recusada (${opened}).`;
     peer.connection = opened;
     this.#peers.set(name, peer);
-    return "COOKIE: ok";
+    return OPENED;
   }
 
   #mayAnswer(nowMs: number): boolean {
@@ -91,33 +101,41 @@ class UdpTextPeer implements MessageOutlet {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly queuedBytes = 0;
+  readonly holding = false;
   connection!: MessageConnection;
-  readonly #port: UdpPort;
+  readonly #port: DatagramOutlet;
   readonly #left: () => void;
 
-  constructor(port: UdpPort, remotePort: number, remoteAddress: string, left: () => void) {
+  constructor(port: DatagramOutlet, remotePort: number, remoteAddress: string, left: () => void) {
     this.#port = port;
     this.remotePort = remotePort;
     this.remoteAddress = remoteAddress;
     this.#left = left;
   }
 
-  send(text: string): boolean {
-    this.#port.queue(Buffer.from(text), this.remotePort, this.remoteAddress);
-    return true;
+  send(text: string): number {
+    return this.#send(Buffer.from(text));
   }
 
-  sendShared(message: SharedMessage): boolean {
-    const octets = message.encodedFor(UdpTextPeer, () => Buffer.from(message.value as string));
-    this.#port.queue(octets, this.remotePort, this.remoteAddress);
-    return true;
+  sendShared(message: SharedMessage): number {
+    return this.#send(message.encodedFor(UdpTextPeer, () => Buffer.from(message.value as string)));
   }
 
-  finish(): void {
+  finish(): boolean {
     this.#left();
+    return true;
   }
 
   drop(): void {
     // Nothing waits here.
   }
+
+  #send(octets: Uint8Array): number {
+    this.#port.queue(octets, this.remotePort, this.remoteAddress);
+    return octets.length;
+  }
+}
+
+function endingOf(line: string): string {
+  return LINE_ENDING.exec(line)?.[0] ?? "";
 }

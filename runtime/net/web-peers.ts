@@ -1,7 +1,8 @@
 // WebSockets that the gateway has accepted, as connections: each line of text is a message.
 import type { SharedMessage } from "../core/ports.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import { MessageConnection, type MessageConnectionOptions, type MessageOutlet } from "./message-connection.ts";
+import { MessageConnection, type MessageConnectionOptions } from "./message-connection.ts";
+import { type MessageOutlet, NOT_TAKEN } from "./message-outlet.ts";
 
 /** What is needed of a WebSocket. `send` says 0 where the message was dropped, for too much waits already. */
 export interface WebSocketPort {
@@ -10,19 +11,28 @@ export interface WebSocketPort {
   send(text: string): number;
   /** Bytes that the peer has not taken. */
   waitingBytes(): number;
+  /** What was sent leaves before. */
   close(code: number, reason: string): void;
+  /** At once. */
+  terminate(): void;
 }
 
 /** Who hears what happens on a WebSocket. */
 export interface WebSocketEvents {
   received(text: string): void;
   drained(): void;
-  closed(): void;
+  /** `inOrder`: the peer has said that it closes, and not simply gone. */
+  closed(inOrder: boolean): void;
 }
 
+const FLOOD = "web.flood";
 const LINE_ENDING = /\r?\n$/;
 /** RFC 6455, section 7.4.1. */
 const CLOSE_CODES = { normal: 1_000, goingAway: 1_001, policy: 1_008 } as const;
+const CODES: ReadonlyMap<string, number> = new Map([
+  ["shutdown", CLOSE_CODES.goingAway],
+  [FLOOD, CLOSE_CODES.policy],
+]);
 
 /** The connection of a WebSocket, or why there is none: then it is closed already. */
 export function openWebPeer(
@@ -38,15 +48,21 @@ export function openWebPeer(
   }
   return {
     received(text) {
-      if (!opened.received(text, text.length)) opened.abort("web.flood");
+      if (!opened.received(text, Buffer.byteLength(text))) opened.end(FLOOD);
     },
     drained: () => opened.drained(),
-    closed: () => opened.peerGone("disconnect"),
+    closed(inOrder) {
+      outlet.isOpen = false;
+      if (inOrder) opened.peerFinished("close");
+      else opened.peerGone("disconnect");
+    },
   };
 }
 
 class WebPeer implements MessageOutlet {
   readonly transport = "web";
+  readonly holding = false;
+  isOpen = true;
   readonly #socket: WebSocketPort;
 
   constructor(socket: WebSocketPort) {
@@ -62,22 +78,25 @@ class WebPeer implements MessageOutlet {
   }
 
   get queuedBytes(): number {
-    return this.#socket.waitingBytes();
+    return this.isOpen ? this.#socket.waitingBytes() : 0;
   }
 
-  send(text: string): boolean {
-    return this.#socket.send(text.replace(LINE_ENDING, "")) !== 0;
+  send(text: string): number {
+    if (!this.isOpen) return 0;
+    const line = text.replace(LINE_ENDING, "");
+    return this.#socket.send(line) === 0 ? NOT_TAKEN : Buffer.byteLength(line);
   }
 
-  sendShared(message: SharedMessage): boolean {
+  sendShared(message: SharedMessage): number {
     return this.send(message.value as string);
   }
 
-  finish(reason: string): void {
-    this.#socket.close(reason === "shutdown" ? CLOSE_CODES.goingAway : CLOSE_CODES.normal, reason);
+  finish(reason: string): boolean {
+    if (this.isOpen) this.#socket.close(CODES.get(reason) ?? CLOSE_CODES.normal, reason);
+    return true;
   }
 
   drop(): void {
-    this.#socket.close(CLOSE_CODES.policy, "");
+    if (this.isOpen) this.#socket.terminate();
   }
 }
