@@ -1,4 +1,4 @@
-// The comparison of TCP and UDP runs with tiny parameters: everything is delivered that should be, and the page is whole.
+// The comparison of TCP and UDP runs with tiny parameters: all is delivered that should be, and the page is whole.
 
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -35,6 +35,9 @@ const tiny: TcpUdpParameters = {
   crowdSeconds: 0.2,
   repeats: 2,
 };
+
+const run = (...words: readonly string[]) =>
+  Bun.spawnSync([process.execPath, join(import.meta.dirname, "tcp-vs-udp.ts"), ...words], { stdin: "ignore" });
 
 const isWhole = ({ arrived, expected, duplicates, outOfOrder, garbled }: ChatRow): boolean =>
   arrived === expected && duplicates + outOfOrder + garbled === 0;
@@ -104,10 +107,10 @@ describe("a hybrid member", () => {
       const place = { hostname: "127.0.0.1", tcpPort: tcp.port, udpPort: udp.port };
       const heard: string[] = [];
       const [all, back] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-      const join = (id: string, said: (text: string) => void) =>
+      const joinAs = (id: string, said: (text: string) => void) =>
         joinChat({ way: "hybrid", place, id, room: "r", local: true, said: (_, text) => said(text) });
-      const ana = await join("ana", () => undefined);
-      const bea = await join("bea", (text) => {
+      const ana = await joinAs("ana", () => undefined);
+      const bea = await joinAs("bea", (text) => {
         heard.push(text);
         if (text === "healed") back.resolve();
         if (text === "parted 9") all.resolve();
@@ -234,9 +237,6 @@ describe("what it says", () => {
 });
 
 describe("its command line", () => {
-  const run = (...words: readonly string[]) =>
-    Bun.spawnSync([process.execPath, join(import.meta.dirname, "tcp-vs-udp.ts"), ...words], { stdin: "ignore" });
-
   test("lists its flags", () => {
     const { exitCode, stdout } = run("--help");
     expect(exitCode).toBe(0);

@@ -121,7 +121,7 @@ async function gather(ledger: ChatLedger, options: TcpUdpOptions): Promise<void>
   }
 }
 
-const help = `bun experiments/tcp-vs-udp.ts: the same chat over TCP, plain UDP, reliable datagrams and hybrid, under loss
+const help = `bun experiments/tcp-vs-udp.ts: one chat over TCP, plain UDP, reliable datagrams and both, under loss
 
   --only LIST      of ${QUESTIONS.join(", ")} (all)
   --rounds N       each runs every way at every loss (${defaults.rounds})

@@ -50,7 +50,7 @@ const JOIN_AT_ONCE = 50;
 /** A lossy way is given this long after the last arrival. */
 const QUIET_MS = 1_000;
 
-export class ChatDrive {
+class ChatDrive {
   readonly #talk: ChatTalk;
   readonly #members: ChatMember[] = [];
   readonly #turns: readonly Turn[];

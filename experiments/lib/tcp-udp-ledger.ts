@@ -21,6 +21,9 @@ interface Entry {
   readonly histogram: Histogram;
 }
 
+const isCrowd = (row: ChatRow): boolean => row.network === "direct";
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 export class ChatLedger {
   readonly #entries = new Map<string, Entry>();
 
@@ -37,7 +40,6 @@ export class ChatLedger {
   result() {
     const entries = [...this.#entries.values()];
     const runs = entries.flatMap((entry) => entry.runs);
-    const isCrowd = (row: ChatRow): boolean => row.network === "direct";
     const rows = entries.map(createRow).sort((one, other) => one.loss - other.loss);
     const inRooms = rows.filter((row) => !isCrowd(row));
     const byNetwork = (["relay", "kernel"] as const).flatMap((name) =>
@@ -98,7 +100,6 @@ function createRow({ runs, histogram, cell }: Entry): ChatRow {
       Each[number],
       number
     >;
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const totals = over(SUMS, sum);
   return {
     ...totals,

@@ -6,6 +6,11 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const WIDTH_MAX = 560;
 const HEIGHT = 320;
 
+/** Of powers of ten also 2 and 5 times as much. */
+const shown = (_, splits) => splits.map((each) => (/^0*\.?0*[125]/.test(String(each)) ? each : null));
+const scale = ({ distr = 1, range }) => ({ time: false, distr, log: 10, ...(range && { range }) });
+const fixed = (digits) => (_, value) => value?.toFixed(digits) ?? "";
+
 function draw() {
   plots.replaceChildren();
   for (const network of ["relay", "kernel"]) {
@@ -18,8 +23,9 @@ function draw() {
       );
     }
     if (new Set(rows.map((row) => row.loss)).size > 1) {
-      drawByLoss(`Delivered, ${network}`, "delivered, %", rows, (row) => row.delivered * 100);
-      drawByLoss(`99 in 100 came within, ${network}`, "milliseconds", rows, (row) => row.p99Ms, true);
+      const delivered = { label: "delivered, %", range: () => [0, 105] };
+      drawByLoss(`Delivered, ${network}`, rows, delivered, (row) => row.delivered * 100);
+      drawByLoss(`99 in 100 came within, ${network}`, rows, { label: "latency, ms", distr: 3 }, (row) => row.p99Ms);
     }
   }
 }
@@ -46,7 +52,7 @@ function unique(ms, share) {
   return [[...last.keys()], [...last.values()]];
 }
 
-function drawByLoss(title, label, rows, valueOf, logarithmic = false) {
+function drawByLoss(title, rows, y, valueOf) {
   const ways = [...new Set(rows.map(({ way }) => way))];
   const losses = [...new Set(rows.map(({ loss }) => loss))];
   const series = ways.map((way) =>
@@ -57,7 +63,7 @@ function drawByLoss(title, label, rows, valueOf, logarithmic = false) {
   );
   show(title, [losses.map((loss) => loss * 100), ...series], ways, {
     x: { label: "lost each way, %" },
-    y: logarithmic ? { label, distr: 3 } : { label, range: () => [0, 105] },
+    y,
     points: true,
   });
 }
@@ -74,11 +80,7 @@ function show(title, data, ways, { x, y, points = false }) {
     font: "12px system-ui, sans-serif",
     labelFont: "13px system-ui, sans-serif",
   });
-  /** Of powers of ten also 2 and 5 times as much. */
-  const shown = (_, splits) => splits.map((each) => (/^0*\.?0*[125]/.test(String(each)) ? each : null));
-  const scale = ({ distr = 1, range }) => ({ time: false, distr, log: 10, ...(range && { range }) });
-  const fixed = (digits) => (_, value) => (value == null ? "" : value.toFixed(digits));
-  new uPlot(
+  const plot = new uPlot(
     {
       title,
       width: Math.min(WIDTH_MAX, place.clientWidth),
@@ -101,6 +103,7 @@ function show(title, data, ways, { x, y, points = false }) {
     data,
     place,
   );
+  plot.root.setAttribute("aria-label", title);
 }
 
 draw();

@@ -37,7 +37,8 @@ export async function renderPage(report: TcpUdpReport): Promise<string> {
 <body>
 <h1>The same chat over TCP and UDP, on a network that loses packets</h1>
 <p>${escape(renderEnvironment(report.environment))}</p>
-<p>A curve says which share of all deliveries that there should have been had come within a time. It ends at the share that came at all.</p>
+<p>A curve says which share of all deliveries that there should have been had come within a time.
+It ends at the share that came at all.</p>
 <main id="plots"></main>
 <h2>In numbers</h2>
 <pre>${escape(renderTcpUdp(report))}</pre>

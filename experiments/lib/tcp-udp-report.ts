@@ -45,8 +45,9 @@ function section(title: string, rows: readonly unknown[], lines: () => readonly 
   return rows.length === 0 ? [] : ["", title, "", ...lines()];
 }
 
+const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
 function renderMarkdown(rows: Cells): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const [heading = [], ...rest] = rows;
   return [line(heading), line(heading.map(() => "---")), ...rest.map(line)].join("\n");
 }

@@ -9,9 +9,9 @@ import { readLines } from "./lines-of.ts";
 import { createWorkspace } from "./program.ts";
 import { summarise } from "./statistics.ts";
 
-export const SET_UPS = ["TCP", "UDP, a stranger's question", "UDP, with a session", "reliable datagrams"] as const;
+const SET_UPS = ["TCP", "UDP, a stranger's question", "UDP, with a session", "reliable datagrams"] as const;
 export type SetUp = (typeof SET_UPS)[number];
-export const OVERHEADS = ["TCP", "UDP, text", "reliable datagrams"] as const;
+const OVERHEADS = ["TCP", "UDP, text", "reliable datagrams"] as const;
 export type Overhead = (typeof OVERHEADS)[number];
 
 export interface SetUpRow {
@@ -28,7 +28,7 @@ export interface OverheadRow {
   readonly what: Overhead;
   /** Of a message and its answer, as they are typed, without the end of line. */
   readonly ownOctets: number;
-  /** With headers and acknowledgements, counted by hand: no compression, no acknowledgement that rides along for free. */
+  /** With headers and acknowledgements, counted by hand: uncompressed, with the last acknowledgement on its own. */
   readonly byHandOctets: number;
   readonly seenOctets: number;
   readonly seenPackets: number;
