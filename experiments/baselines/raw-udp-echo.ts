@@ -25,3 +25,5 @@ const socket = await Bun.udpSocket({
   },
 });
 console.log(`listening ${socket.port}`);
+
+export {};
