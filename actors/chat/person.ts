@@ -46,6 +46,7 @@ export const Person = actor("chat-person", {
   state: (): PersonState => ({ id: "", resumeKey: "", holder: undefined, registered: false, last: 0 }),
   durable: true,
   private: true,
+  onceResultsMax: limits.messageTagsMax,
 })
   .on("claim", { in: ClaimSchema, out: ClaimedSchema }, async (person, claim) => {
     const { state } = person;
