@@ -1,7 +1,7 @@
-// The whole server, killed while people talk: what was acknowledged is there once, and whoever comes back misses nothing.
+// A whole server killed while people talk: what was acknowledged is there once, and nobody who returns misses a line.
 import { describe, expect, test } from "bun:test";
 
-import { chatThroughKills } from "./lib/chat-crash.ts";
+import { chatThroughKills } from "./chat-crash.ts";
 
 describe("a chat on a server that is killed three times while six clients talk", () => {
   test("keeps every acknowledged message once, with its number, and everybody hears all of them", async () => {

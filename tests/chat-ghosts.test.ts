@@ -1,19 +1,14 @@
 // Members that connect, join and vanish, in every way that there is: none of them stays in the room, or in the node.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 
 import { ChatClient } from "./lib/chat-client.ts";
 import { eventually } from "./lib/eventually.ts";
-import { startTestNode, type TestNode } from "./lib/test-node.ts";
+import { startTestNode } from "./lib/test-node.ts";
 
 const AT_ONCE = 25;
-let node: TestNode;
-let watcher: ChatClient;
-
-beforeAll(async () => {
-  node = await startTestNode();
-  watcher = await ChatClient.overTcp(node.port, "watcher");
-  await watcher.askAll("HELLO watcher", "JOIN lobby");
-});
+const node = await startTestNode();
+const watcher = await ChatClient.overTcp(node.port, "watcher");
+await watcher.askAll("HELLO watcher", "JOIN lobby");
 
 afterAll(async () => {
   watcher.close();

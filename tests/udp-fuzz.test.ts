@@ -1,5 +1,5 @@
 // Seeded garbage against the UDP port of a whole node: it stays up, keeps nothing of it, and honest clients go on.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 
 import { createRandom } from "#runtime/base/random.ts";
 import { seal } from "#runtime/datagrams/checksum.ts";
@@ -8,19 +8,14 @@ import { startUdpRelay, type UdpRelay } from "#runtime/testing/mod.ts";
 
 import { ChatClient } from "./lib/chat-client.ts";
 import { eventually } from "./lib/eventually.ts";
-import { startTestNode, type TestNode } from "./lib/test-node.ts";
+import { startTestNode } from "./lib/test-node.ts";
 
 const PACKETS = 3_000;
 const random = createRandom(4_711);
 const below = (limit: number): number => Math.floor(random.next() * limit);
-let node: TestNode;
-let honest: ChatClient;
-
-beforeAll(async () => {
-  node = await startTestNode();
-  honest = await ChatClient.overDatagrams(node.node.udpPort ?? 0, "honest");
-  await honest.askAll("HELLO ana", "JOIN lobby");
-});
+const node = await startTestNode();
+const honest = await ChatClient.overDatagrams(node.node.udpPort ?? 0, "honest");
+await honest.askAll("HELLO ana", "JOIN lobby");
 
 afterAll(async () => {
   honest.close();

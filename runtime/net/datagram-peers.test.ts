@@ -238,6 +238,25 @@ describe("the end of a datagram peer", () => {
   });
 });
 
+describe("a fault in what a packet brings", () => {
+  test("is the end of its connection, and of no other", async () => {
+    const all = talking();
+    const [ana, bea] = [await all.connect(), await all.connect()];
+    const [first] = [...all.net.table.connections.values()];
+    Object.assign(first as object, {
+      received() {
+        throw new Error("a bug");
+      },
+    });
+    ana.say("one");
+    bea.say("two");
+    await all.advance(20);
+    expect([all.net.faults, all.net.ended, bea.heard]).toEqual([["a bug"], ["net.fault"], ["two"]]);
+    expect(ana.ended).toMatchObject({ by: "peer", code: closeCode.application });
+    expect(all.net.table.connectionCount()).toBe(1);
+  });
+});
+
 describe("a peer whose address changes", () => {
   test("keeps its session, and is answered there once it has proven that it is there", async () => {
     const all = talking();

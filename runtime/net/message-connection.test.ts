@@ -88,6 +88,21 @@ describe("a peer that takes little", () => {
     expect(peer.outlet.sent).toEqual(["one", "two"]);
   });
 
+  test("and then nothing for writeStallMs is let go", async () => {
+    const net = createTestTable({ capacity: 8 });
+    echoTexts(net);
+    const peer = openMessages(net, { idleMs: 1_000 });
+    peer.outlet.queuedBytes = limits.messageHighWaterBytes + 1_000;
+    await receive(net, peer, "one", "two");
+    await net.clock.advance(DEADLINES.writeStallMs - 1);
+    peer.outlet.queuedBytes -= 1;
+    await net.clock.advance(DEADLINES.writeStallMs);
+    expect(net.ended).toEqual([]);
+    await net.clock.advance(DEADLINES.writeStallMs);
+    expect(net.ended).toEqual(["peer_not_reading"]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
   test("of which too much waits already is let go at once, with that reason", async () => {
     const net = createTestTable();
     echoTexts(net);
