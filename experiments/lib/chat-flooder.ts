@@ -7,7 +7,11 @@ import { floodKinds } from "./chat-flood.ts";
 const pieceBytes = 65_536;
 
 /** What it repeats: things to say in a room, lines that are no commands, or the cheapest command there is. */
-const lineOf = { say: `SAY lobby ${"flood ".repeat(10)}\n`, junk: `${"lixo\u0000 ".repeat(8)}\n`, echo: "ECHO\n" } as const;
+const lineOf = {
+  say: `SAY lobby ${"flood ".repeat(10)}\n`,
+  junk: `${"lixo\u0000 ".repeat(8)}\n`,
+  echo: "ECHO\n",
+} as const;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { port: { type: "string" }, kind: { type: "string" } } });

@@ -129,8 +129,6 @@ async function measurePhase({ server, parameters, ids }: Bench): Promise<SpoofPh
   }
   const seconds = (performance.now() - startedMs) / 1_000;
   const [joins, talks] = [joinMs, talkMs].map((times) => times.toSorted((one, other) => one - other));
-  const at = (times: readonly number[], share: number): number =>
-    times.length === 0 ? Number.NaN : quantileSorted([...times], share);
   return {
     joined: joinMs.length,
     ...seen,
@@ -140,6 +138,10 @@ async function measurePhase({ server, parameters, ids }: Bench): Promise<SpoofPh
     talkMaxMs: at(talks!, 1),
     serverCpuShare: (cpuSecondsOf(server.pid) - cpuBefore) / seconds,
   };
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return sorted.length === 0 ? Number.NaN : quantileSorted([...sorted], share);
 }
 
 /** How long from the first packet until it was in the room, and then from a message to its acknowledgement. */

@@ -22,7 +22,7 @@ export class UdpTextClient {
     const socket = await Bun.udpSocket({
       hostname: "127.0.0.1",
       connect: { hostname, port },
-      socket: { data: (_, octets) => opened.client?.take(octets), error: () => undefined },
+      socket: { data: (_, octets) => opened.client?.heard(octets), error: () => undefined },
     });
     const client = (opened.client = new UdpTextClient(socket));
     const cookie = (await client.command("HELP", "COOKIE: ")).split(" ").at(-1)!;
@@ -49,7 +49,7 @@ export class UdpTextClient {
     this.socket.close();
   }
 
-  private take(octets: Buffer): void {
+  heard(octets: Buffer): void {
     if (this.#answer !== undefined && octets[0] !== 42) {
       this.#answer.resolve(octets.toString("utf8").trimEnd());
       this.#answer = undefined;

@@ -59,6 +59,8 @@ export class UdpPort {
   /** So much of it, from the front, the kernel has not taken before: those octets are copies. */
   #copied = 0;
   #arrived: Datagram[] = [];
+  /** Fewer while calls end early: what of a call is not sent was prepared in vain. */
+  #perCall = DATAGRAMS_PER_CALL;
   #cancelRetry: (() => void) | undefined;
   #closed = false;
 
@@ -115,7 +117,7 @@ export class UdpPort {
   flush(): void {
     let from = 0;
     while (from < this.#queued.length) {
-      const done = this.#send(this.#queued.slice(from, from + 3 * DATAGRAMS_PER_CALL));
+      const done = this.#send(this.#queued.slice(from, from + 3 * this.#perCall));
       if (done === 0) break;
       from += 3 * done;
     }
@@ -159,6 +161,8 @@ export class UdpPort {
       try {
         const taken = this.#socket.sendMany(packets);
         this.figures.datagramsOut += taken;
+        const isWhole = 3 * taken === packets.length;
+        this.#perCall = isWhole ? Math.min(2 * this.#perCall, DATAGRAMS_PER_CALL) : Math.max(1, taken);
         return taken;
       } catch (error) {
         if (codeOf(error) !== "ECONNREFUSED") break;
