@@ -13,8 +13,9 @@ const undo: (() => void)[] = [];
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
-  for (const act of undo.splice(0)) act();
+  // The network last: what is still said passes through it.
   await Promise.all(nodes.splice(0).map((node) => node.stop()));
+  for (const act of undo.splice(0)) act();
 });
 
 async function serve(settings: Settings = {}): Promise<TestNode> {
