@@ -145,6 +145,8 @@ export const limits = {
   messagesWaitingBytesMax: 1_048_576,
   /** Outbound bytes of a connection that carries whole messages: above it its actor is suspended. */
   messageHighWaterBytes: 262_144,
+  /** Datagrams that are handed on in one go; what the loop finds beyond them follows in another. */
+  udpArrivedMax: 256,
   /** Datagrams that wait for the kernel; one more is dropped, and counted. */
   udpWaitingMax: 4_096,
   /** One datagram of text. */
@@ -165,12 +167,16 @@ export const limits = {
   backlogPieceBytes: 65_536,
   /** Bytes of all connections that were read and not handled: above it, sessions whose peers do not read are closed. */
   inboundTotalBytes: 512 * 1_048_576,
+  /** Pieces for one connection, among those for others, are put together up to this size and written at once. */
+  outboundJoinedBytes: 65_536,
   /** The buffer that the replies of one step share; a step that needs more gets another. */
   outboundArenaBytes: 1_048_576,
 
   /** Commands that a text session takes at once, and each second after that; more wait, at the socket in the end. */
   commandsBurst: 400,
   commandsPerSecond: 200,
+  /** What a command costs of that which nobody else notices, and a line that is none. */
+  cheapCommandCost: 0.01,
   /** Messages that a room, or a person, keeps; the oldest go first. At most so many are read at once. */
   historyMax: 5_000,
   historyPageMax: 100,
@@ -181,6 +187,8 @@ export const limits = {
   roomsPerSessionMax: 32,
   /** What waits for one room: each member has one message there at most. */
   roomMailboxMax: 16_384,
+  /** Tagged messages that a room, or a person, knows again: those of the whole room in the time of an outage. */
+  messageTagsMax: 16_384,
   /** A guest's id stays its own for this time after its connection is gone. */
   idReservedMs: 60_000,
   /** Length of a password, in UTF-16 code units. */

@@ -6,7 +6,8 @@ import { limits } from "./limits.ts";
 import { createPairing, framesOrText } from "./net/connection-host.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
-import { startUdpListener, type UdpListener } from "./net/udp-listener.ts";
+import { startUdpListener } from "./net/udp-listener.ts";
+import type { UdpFigures, UdpPort } from "./net/udp-port.ts";
 import { VanishedPeers } from "./net/vanished-peer.ts";
 import { openWebPeer, type WebSocketEvents, type WebSocketPort } from "./net/web-peers.ts";
 import { namingSettings, readTls, type TlsFiles } from "./node-files.ts";
@@ -36,6 +37,7 @@ export interface Listeners {
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
   readonly udpPort: number | undefined;
+  readonly udp: UdpFigures | undefined;
   /** Nobody new is let in; who is in stays. */
   stop(): void;
   /** Nothing leaves over UDP any more. */
@@ -53,11 +55,11 @@ export async function startListeners(
   const streams = startStreams(sessions, text, table, config);
   undo.defer(streams.stop);
   const udp = await startUdp(sessions, text, table, config);
-  const close = (): void => udp?.port.close();
+  const close = (): void => udp?.close();
   undo.defer(close);
   const web = { session: sessions.types.webSession, idleMs: config.idleMs, farewell: farewells(text) };
   const openWebSession = (socket: WebSocketPort) => openWebPeer(socket, table, web);
-  return { ...streams, udpPort: udp?.port.number, openWebSession, close };
+  return { ...streams, udpPort: udp?.number, udp: udp?.figures, openWebSession, close };
 }
 
 function startStreams({ types }: Sessions, text: TextProtocol, table: ConnectionTable, config: Config) {
@@ -87,7 +89,7 @@ async function startUdp(
   protocol: TextProtocol,
   table: ConnectionTable,
   config: Config,
-): Promise<UdpListener | undefined> {
+): Promise<UdpPort | undefined> {
   if (config.udpPort === undefined) return undefined;
   const farewell = farewells(protocol);
   const text = { session: types.udpTextSession, idleMs: config.idleMs, farewell, answerStranger };

@@ -85,7 +85,9 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const listeners = await startListeners(catalog, table, config, undo);
   text.udp.port = listeners.udpPort;
   const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
-  const metrics = createMetrics({ ...figures, ...(system.memory === undefined ? {} : { memory: system.memory }) });
+  const { memory } = system;
+  const udp = listeners.udp && { udp: listeners.udp };
+  const metrics = createMetrics({ ...figures, ...udp, ...(memory === undefined ? {} : { memory }) });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");

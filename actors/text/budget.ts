@@ -9,10 +9,10 @@ interface Budget {
 
 export const fullBudget = (): Budget => ({ credit: limits.commandsBurst, creditAtMs: 0 });
 
-/** Spends one command. Returns how long it has to wait, in milliseconds: the bucket may owe one at a time. */
-export function spend(budget: Budget, nowMs: number): number {
+/** Spends a command's cost. Returns how long it has to wait, in milliseconds: the bucket may owe one at a time. */
+export function spend(budget: Budget, cost: number, nowMs: number): number {
   const gained = ((nowMs - budget.creditAtMs) / 1_000) * limits.commandsPerSecond;
-  budget.credit = Math.min(limits.commandsBurst, budget.credit + Math.max(0, gained)) - 1;
+  budget.credit = Math.min(limits.commandsBurst, budget.credit + Math.max(0, gained)) - cost;
   budget.creditAtMs = nowMs;
   return budget.credit >= 0 ? 0 : (-budget.credit / limits.commandsPerSecond) * 1_000;
 }

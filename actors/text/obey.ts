@@ -1,5 +1,5 @@
 // One line of a client: parsed, logged, paid for, run, and answered. What goes wrong on the way is an answer too.
-import { Refusal, RuntimeError } from "#runtime/mod.ts";
+import { limits, Refusal, RuntimeError } from "#runtime/mod.ts";
 
 import { idKey } from "../chat/names.ts";
 import { Person } from "../chat/person.ts";
@@ -34,10 +34,13 @@ export function obeyLine(speaker: Speaker, message: string): void | Promise<void
   const { command } = parsed;
   const shown = parsed.kind === "command" ? (command?.logged?.(parsed.input) ?? "") : "";
   services.log.command(clientOf(me), `${command?.name ?? "comando desconhecido"} ${shown}`.trimEnd(), me.turnStartedAt);
-  if (parsed.kind === "wrong") return refuse(me, { ...parsed, ending }, parsed.code);
-  const order = { ...parsed, ending };
-  const waitMs = parsed.command.budgeted === true ? spend(me.state, me.turnStartedMs) : 0;
-  return waitMs === 0 ? obey(speaker, order) : me.sleep(waitMs).then(() => obey(speaker, order));
+  const goOn = (): void | Promise<void> => {
+    if (parsed.kind === "wrong") return refuse(me, { ...parsed, ending }, parsed.code);
+    return obey(speaker, { ...parsed, ending });
+  };
+  const cost = command?.budgeted === true && parsed.kind === "command" ? 1 : limits.cheapCommandCost;
+  const waitMs = spend(me.state, cost, me.turnStartedMs);
+  return waitMs === 0 ? goOn() : me.sleep(waitMs).then(goOn);
 }
 
 /** A refusal is an answer, and so is an actor that could not be asked. Whatever else is thrown is a crash. */

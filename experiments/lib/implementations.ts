@@ -70,7 +70,7 @@ export async function startServer(
     case "go": {
       const go = findTool("go", searchPath);
       if (go === undefined) return { name, why: "go is not installed" };
-      const command = [compileGo(go, workspace)];
+      const command = [compileGo(go, "goroutines", workspace)];
       return { name, program: await startProgram({ command, logFile, ready: listening }) };
     }
     case "python": {
@@ -103,13 +103,14 @@ function startCorreio(workspace: Workspace, logFile: string): Promise<Program> {
   });
 }
 
-function findTool(tool: string, searchPath: string | undefined): string | undefined {
+export function findTool(tool: string, searchPath: string | undefined): string | undefined {
   return Bun.which(tool, { PATH: searchPath ?? "" }) ?? undefined;
 }
 
-function compileGo(go: string, workspace: Workspace): string {
-  const binary = join(workspace.folder, "goroutines");
-  const result = Bun.spawnSync([go, "build", "-o", binary, join(baselinesFolder, "goroutines.go")], {
+/** Compiles one of the baselines; `source` is its name without the ending. Returns the program's path. */
+export function compileGo(go: string, source: string, workspace: Workspace): string {
+  const binary = join(workspace.folder, source);
+  const result = Bun.spawnSync([go, "build", "-o", binary, join(baselinesFolder, `${source}.go`)], {
     env: {
       ...Bun.env,
       GO111MODULE: "off",
@@ -118,6 +119,6 @@ function compileGo(go: string, workspace: Workspace): string {
       GOPATH: join(workspace.folder, "go-path"),
     },
   });
-  if (!result.success) throw new Error(`Cannot compile goroutines.go: ${result.stderr.toString().trim()}`);
+  if (!result.success) throw new Error(`Cannot compile ${source}.go: ${result.stderr.toString().trim()}`);
   return binary;
 }

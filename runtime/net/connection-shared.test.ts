@@ -71,6 +71,22 @@ describe("a value shared among connections", () => {
     }
   });
 
+  test.each([
+    ["in one write", 500, 1],
+    ["piece by piece where they are more than are put together", limits.outboundJoinedBytes / 2, 3],
+  ])("leaves with others that lie among those of other connections %s", async (_, length, writes) => {
+    const { net, sockets, connections } = connectionsOn(countingProtocol(), 3);
+    for (const text of ["a", "b", "c"]) {
+      const shared = new SharedValue([text.repeat(length)]);
+      for (const connection of connections) connection.sendShared(shared);
+    }
+    await net.clock.settle();
+    for (const socket of sockets) {
+      expect(received(socket).map((text) => text[0])).toEqual(["a", "b", "c"]);
+      expect(socket.calls).toHaveLength(writes);
+    }
+  });
+
   test("stays whole where the peer takes it byte by byte, steps later", async () => {
     const { net, sockets, connections } = connectionsOn(countingProtocol(), 2);
     for (const socket of sockets) socket.room = 5;

@@ -12,6 +12,8 @@ export class OutboundArena implements ByteSink {
   view: DataView = viewOf(this.bytes);
   offset = 0;
   readonly shared = new SharedEncoder(this);
+  /** Where one writer's pieces are put together, to be written at once. */
+  readonly joined: Buffer = Buffer.allocUnsafeSlow(limits.outboundJoinedBytes);
   readonly #first: Buffer = this.bytes;
 
   /** When the buffer is full a new one takes its place; regions in the old one stay valid for their writers. */

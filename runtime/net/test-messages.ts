@@ -95,6 +95,7 @@ export interface SentDatagram {
 
 /** Keeps what was sent until the test takes it. */
 export class PortStandIn implements DatagramOutlet {
+  readonly figures = { ignored: 0 };
   #sent: SentDatagram[] = [];
 
   queue(octets: Uint8Array, port: number, address: string): void {

@@ -5,12 +5,13 @@ import { ActorSystem } from "../core/system.ts";
 import { systemSecrets } from "../datagrams/secrets.ts";
 import { limits } from "../limits.ts";
 import { ConnectionTable } from "./connection-table.ts";
-import { startUdpListener, type UdpListener } from "./udp-listener.ts";
+import { startUdpListener } from "./udp-listener.ts";
+import type { UdpPort } from "./udp-port.ts";
 
 export interface UdpServer {
   readonly port: number;
   readonly table: ConnectionTable;
-  readonly listener: UdpListener;
+  readonly listener: UdpPort;
   /** What its sessions have heard, and `closed: reason`. */
   readonly heard: string[];
   readonly ended: string[];
@@ -50,7 +51,7 @@ export async function startUdpServer(options: { connectionsMax?: number } = {}):
   });
   const stop = async (): Promise<void> => {
     await table.drain();
-    listener.port.close();
+    listener.close();
   };
-  return { port: listener.port.number, table, listener, heard, ended, stop };
+  return { port: listener.number, table, listener, heard, ended, stop };
 }

@@ -20,14 +20,8 @@ export interface UdpListenerOptions {
 /** No UTF-8 text begins with an octet from 0x80 to 0xBF. */
 const isDatagram = (octets: Buffer): boolean => ((octets[0] as number) & 0xc0) === 0x80;
 
-export interface UdpListener {
-  readonly port: UdpPort;
-  /** Datagrams of text that were not answered. */
-  ignored(): number;
-}
-
-/** Rejects with `net.address_in_use` or `net.cannot_listen`. It serves its peers until `port` is closed. */
-export async function startUdpListener(options: UdpListenerOptions): Promise<UdpListener> {
+/** Rejects with `net.address_in_use` or `net.cannot_listen`. It serves its peers until the port is closed. */
+export async function startUdpListener(options: UdpListenerOptions): Promise<UdpPort> {
   const { hostname, table, random } = options;
   const port = await UdpPort.open(hostname, options.port, table.clock, {
     received(octets, remotePort, address) {
@@ -43,5 +37,5 @@ export async function startUdpListener(options: UdpListenerOptions): Promise<Udp
   const datagrams = new DatagramPeers(port, table, options.datagrams, random);
   const text = new UdpTextPeers(port, table, options.text, random);
   table.onFlushed(() => port.flush());
-  return { port, ignored: () => text.ignored };
+  return port;
 }

@@ -32,14 +32,25 @@ export interface UdpFigures {
   refused: number;
   /** The kernel took no more, and too many waited already. */
   dropped: number;
+  /** Not answered, by those who are handed what comes. */
+  ignored: number;
 }
 
 /** What those need of it who only send. */
-export type DatagramOutlet = Pick<UdpPort, "queue">;
+export type DatagramOutlet = Pick<UdpPort, "queue"> & { readonly figures: Pick<UdpFigures, "ignored"> };
 
-/** Address and port of a datagram stand beside it; octets must stay as they are until `flush`. */
+interface Datagram {
+  readonly octets: Buffer;
+  readonly port: number;
+  readonly address: string;
+}
+
+/**
+ * Address and port of a datagram stand beside it; octets must stay as they are until `flush`. What the loop finds in
+ * one look is handed on in one go, so that it is one step for those who answer it, and one call for the kernel.
+ */
 export class UdpPort {
-  readonly figures: UdpFigures = { datagramsIn: 0, datagramsOut: 0, refused: 0, dropped: 0 };
+  readonly figures: UdpFigures = { datagramsIn: 0, datagramsOut: 0, refused: 0, dropped: 0, ignored: 0 };
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #events: UdpEvents;
@@ -47,6 +58,9 @@ export class UdpPort {
   #queued: (Uint8Array | string | number)[] = [];
   /** So much of it, from the front, the kernel has not taken before: those octets are copies. */
   #copied = 0;
+  #arrived: Datagram[] = [];
+  /** Fewer while calls end early: what of a call is not sent was prepared in vain. */
+  #perCall = DATAGRAMS_PER_CALL;
   #cancelRetry: (() => void) | undefined;
   #closed = false;
 
@@ -65,13 +79,7 @@ export class UdpPort {
         port,
         socket: {
           data(_, octets, from, address) {
-            if (opened.port === undefined) return;
-            opened.port.figures.datagramsIn++;
-            try {
-              events.received(octets, from, address);
-            } catch (error) {
-              events.failed(error, from, address);
-            }
+            if (opened.port !== undefined) opened.port.#arrive({ octets, port: from, address });
           },
           drain: () => opened.port?.flush(),
           // Without it a closed port at the other end would end the process.
@@ -109,7 +117,7 @@ export class UdpPort {
   flush(): void {
     let from = 0;
     while (from < this.#queued.length) {
-      const done = this.#send(this.#queued.slice(from, from + 3 * DATAGRAMS_PER_CALL));
+      const done = this.#send(this.#queued.slice(from, from + 3 * this.#perCall));
       if (done === 0) break;
       from += 3 * done;
     }
@@ -124,6 +132,26 @@ export class UdpPort {
     this.#socket.close();
   }
 
+  #arrive(datagram: Datagram): void {
+    this.figures.datagramsIn++;
+    const count = this.#arrived.push(datagram);
+    if (count === 1) this.#clock.afterIo(this.#handOn);
+    else if (count >= limits.udpArrivedMax) this.#handOn();
+  }
+
+  readonly #handOn = (): void => {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    for (const { octets, port, address } of arrived) {
+      if (this.#closed) return;
+      try {
+        this.#events.received(octets, port, address);
+      } catch (error) {
+        this.#events.failed(error, port, address);
+      }
+    }
+  };
+
   /**
    * How many are done with. After a datagram to a closed port the next call sends nothing, whoever it is for, or the
    * call ends early: the rest goes at once, in another.
@@ -133,6 +161,8 @@ export class UdpPort {
       try {
         const taken = this.#socket.sendMany(packets);
         this.figures.datagramsOut += taken;
+        const isWhole = 3 * taken === packets.length;
+        this.#perCall = isWhole ? Math.min(2 * this.#perCall, DATAGRAMS_PER_CALL) : Math.max(1, taken);
         return taken;
       } catch (error) {
         if (codeOf(error) !== "ECONNREFUSED") break;

@@ -77,9 +77,9 @@ describe("a stranger over UDP text", () => {
   test.each(["ERROR: no", "ERROR: no\n", "#7 SAY: lobby 1", "COOKIE: ok", "* ! shutdown x", "* lobby 1", "PING: pong"])(
     "is not answered when it says what servers say: %j",
     async (text) => {
-      const { peers, type } = createPeers();
+      const { port, type } = createPeers();
       expect(await type(text)).toEqual([]);
-      expect(peers.ignored).toBe(1);
+      expect(port.figures.ignored).toBe(1);
     },
   );
 
@@ -90,17 +90,17 @@ describe("a stranger over UDP text", () => {
       peers.received(echo, 1_024 + (count % 60_000), ADDRESS);
     }
     expect(port.take()).toHaveLength(limits.udpStrangersPerSecond);
-    expect(peers.ignored).toBe(7);
+    expect(port.figures.ignored).toBe(7);
     await net.clock.advance(1_000);
     peers.received(echo, 50_000, ADDRESS);
     expect(port.take()).toHaveLength(1);
   });
 
   test("is ignored with a datagram of more than udpTextBytesMax", async () => {
-    const { peers, type } = createPeers();
+    const { port, type } = createPeers();
     expect(await type("x".repeat(limits.udpTextBytesMax))).toHaveLength(1);
     expect(await type("x".repeat(limits.udpTextBytesMax + 1))).toEqual([]);
-    expect(peers.ignored).toBe(1);
+    expect(port.figures.ignored).toBe(1);
   });
 
   test("is refused with the reason where there are connections enough", async () => {
@@ -135,13 +135,13 @@ describe("a session over UDP text", () => {
   });
 
   test("loses lines that it has no room for, and these are counted", async () => {
-    const { net, peers, type, enter } = createPeers({ capacity: 4 });
+    const { net, port, type, enter } = createPeers({ capacity: 4 });
     await enter();
     net.script.message = () => new Promise<void>(() => undefined);
     await type("x");
     const room = 4 + limits.messagesWaitingMax;
     await type("x\n".repeat(room + 5));
-    expect(peers.ignored).toBe(5);
+    expect(port.figures.ignored).toBe(5);
   });
 
   test("is another for each port", async () => {

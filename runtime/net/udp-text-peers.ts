@@ -32,8 +32,6 @@ export class UdpTextPeers {
   readonly #peers = new Map<string, UdpTextPeer>();
   #strangersSinceMs = 0;
   #strangers = 0;
-  /** Datagrams and lines that were not answered: too long, too many, or their session had no room. */
-  ignored = 0;
 
   constructor(port: DatagramOutlet, table: ConnectionTable, options: UdpTextOptions, random: SecretRandom) {
     this.#port = port;
@@ -44,7 +42,7 @@ export class UdpTextPeers {
 
   received(octets: Buffer, port: number, address: string): void {
     if (octets.length > limits.udpTextBytesMax) {
-      this.ignored++;
+      this.#port.figures.ignored++;
       return;
     }
     const name = `${address}:${port}`;
@@ -59,7 +57,7 @@ export class UdpTextPeers {
     // The answer to its cookie was lost.
     if (SHOWS_COOKIE.test(line)) return void peer.send(OPENED + endingOf(line));
     try {
-      if (!peer.connection.received(line, Buffer.byteLength(line))) this.ignored++;
+      if (!peer.connection.received(line, Buffer.byteLength(line))) this.#port.figures.ignored++;
     } catch (error) {
       peer.connection.failed(asError(error));
     }
@@ -70,7 +68,7 @@ export class UdpTextPeers {
     const nowMs = this.#table.clock.monotonicMs();
     const text = line.replace(LINE_ENDING, "");
     const reply = IS_ANSWER.test(text) || !this.#mayAnswer(nowMs) ? "" : this.#replyTo(text, port, address, nowMs);
-    if (reply === "") this.ignored++;
+    if (reply === "") this.#port.figures.ignored++;
     else this.#port.queue(Buffer.from(reply + endingOf(line)), port, address);
     return reply === OPENED;
   }

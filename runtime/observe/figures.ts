@@ -7,6 +7,17 @@ export interface ConnectionFigures extends Omit<SessionView, "actor"> {
   end(reason: string): void;
 }
 
+export interface UdpFigures {
+  readonly datagramsIn: number;
+  readonly datagramsOut: number;
+  /** Answers of closed ports. */
+  readonly refused: number;
+  /** The kernel took no more, and too many waited already. */
+  readonly dropped: number;
+  /** Datagrams of text that were not answered: too long, of too many strangers, or for a session without room. */
+  readonly ignored: number;
+}
+
 export interface NetFigures {
   readonly stats: {
     readonly accepted: number;

@@ -3,13 +3,15 @@ import { Registry } from "prom-client";
 
 import type { ActorSystem } from "../core/system.ts";
 import { addActorMetrics } from "./actor-metrics.ts";
-import type { NetFigures } from "./figures.ts";
+import type { NetFigures, UdpFigures } from "./figures.ts";
 import { byReason, counter, gauge } from "./metric-kinds.ts";
 
 export interface MetricSources {
   readonly system: ActorSystem;
   readonly net: NetFigures;
   readonly ledger: { readonly lines: number; readonly failures: number; readonly lost: number };
+  /** Given where there is a UDP port. */
+  readonly udp?: UdpFigures;
   /** Given where memory has a budget: actors that left it before their time. */
   readonly memory?: { readonly hibernated: number };
   readonly processStartedAt: number;
@@ -17,9 +19,10 @@ export interface MetricSources {
 
 /** Prometheus text exposition, format 0.0.4; rendered anew at each call. */
 export function createMetrics(sources: MetricSources): () => Promise<string> {
-  const { system, net, ledger, memory, processStartedAt } = sources;
+  const { system, net, ledger, memory, udp, processStartedAt } = sources;
   const registry = new Registry();
   addNetMetrics(registry, net);
+  if (udp !== undefined) addUdpMetrics(registry, udp);
   addActorMetrics(registry, system);
   if (memory !== undefined) {
     const help = "Actors that left memory because it was short";
@@ -46,12 +49,25 @@ function addNetMetrics(registry: Registry, net: NetFigures): void {
     [stats.bytesIn, { direction: "in" }],
     [net.bytesOut(), { direction: "out" }],
   ]);
-  counter(registry, "correio_frames_total", "Frames over all connections", () => [
+  counter(registry, "correio_frames_total", "Frames, lines and messages over all connections", () => [
     [stats.messagesIn, { direction: "in" }],
     [stats.messagesOut, { direction: "out" }],
   ]);
   counter(registry, "correio_socket_pauses_total", "Sockets paused because a session was full", () => [[stats.pauses]]);
   gauge(registry, "correio_outbound_queue_bytes", "Bytes that peers have not taken", () => [[net.outboundBytes()]]);
+}
+
+function addUdpMetrics(registry: Registry, udp: UdpFigures): void {
+  counter(registry, "correio_udp_datagrams_total", "Datagrams over the UDP port", () => [
+    [udp.datagramsIn, { direction: "in" }],
+    [udp.datagramsOut, { direction: "out" }],
+  ]);
+  counter(registry, "correio_udp_dropped_total", "Datagrams not sent, or not answered, by reason", () => [
+    [udp.dropped, { reason: "kernel_full" }],
+    [udp.ignored, { reason: "not_answered" }],
+  ]);
+  const help = "Times that the kernel told of a closed port at the other end";
+  counter(registry, "correio_udp_refused_total", help, () => [[udp.refused]]);
 }
 
 function cpuSeconds(): number {

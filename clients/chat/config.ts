@@ -1,0 +1,77 @@
+// Settings of the chat client: flags first, then the environment, then defaults, each checked before use.
+import { parseId, parseRoomName } from "#actors/chat/names.ts";
+
+import type { LinkTarget } from "../links/link.ts";
+import { HOST, PORT } from "../load/flags.ts";
+import { CommandLine, type Environment, InvalidSetting } from "../settings/command-line.ts";
+import { authorityFrom, TLS } from "../settings/server-flags.ts";
+import { CHAT_FLAGS, chatHelp, ID, PASSWORD, ROOM, TRANSPORT, UDP_PORT } from "./flags.ts";
+
+export interface ChatOptions {
+  readonly id: string;
+  readonly room: string;
+  readonly main: LinkTarget;
+  /** Of hybrid mode; a port of 0 is the one that the server names. */
+  readonly data: LinkTarget | undefined;
+  /** Undefined where it is to be asked for, or is not needed. */
+  readonly password: string | undefined;
+  readonly asksPassword: boolean;
+}
+
+export type ChatConfig =
+  | { readonly kind: "run"; readonly options: ChatOptions }
+  | { readonly kind: "help"; readonly text: string }
+  | { readonly kind: "invalid"; readonly reason: string };
+
+/** A wrong value is named together with what was expected, in one line. */
+export function parseConfig(args: readonly string[], environment: Environment = process.env): ChatConfig {
+  try {
+    const settings = new CommandLine(args, CHAT_FLAGS, environment);
+    if (settings.wantsHelp) return { kind: "help", text: chatHelp() };
+    return { kind: "run", options: optionsFrom(settings, environment["CORREIO_PASSWORD"] ?? "") };
+  } catch (error) {
+    if (error instanceof InvalidSetting) return { kind: "invalid", reason: error.message };
+    throw error;
+  }
+}
+
+function optionsFrom(settings: CommandLine, password: string): ChatOptions {
+  const transport = settings.choice(TRANSPORT);
+  const host = settings.text(HOST);
+  const port = settings.integer(PORT);
+  const udpPort = settings.integer(UDP_PORT);
+  const authority = authorityFrom(settings);
+  const isEncrypted = settings.switched(TLS);
+  if (isEncrypted && transport === "udp")
+    throw new InvalidSetting("--tls: expected with tcp or hybrid, got it with udp");
+  const stream: LinkTarget = {
+    transport: isEncrypted ? "tls" : "tcp",
+    host,
+    port,
+    ...(authority ? { authority } : {}),
+  };
+  const datagrams = { transport: "udp", host, isQuick: true } as const;
+  const asksPassword = settings.switched(PASSWORD);
+  return {
+    id: checked(settings, ID, parseId),
+    room: checked(settings, ROOM, parseRoomName),
+    main: transport === "udp" ? { ...datagrams, port: udpPort } : stream,
+    data: transport === "hybrid" ? { ...datagrams, port: settings.isGiven(UDP_PORT) ? udpPort : 0 } : undefined,
+    password: password === "" ? undefined : checkPassword(password),
+    asksPassword: asksPassword && password === "",
+  };
+}
+
+/** It is a word of a command. */
+export function checkPassword(password: string): string {
+  if (/^\S{1,128}$/u.test(password)) return password;
+  throw new InvalidSetting("password: expected 1 to 128 characters without blanks, got another");
+}
+
+function checked(settings: CommandLine, flag: typeof ID, parse: (text: string) => string | undefined): string {
+  const value = settings.text(flag);
+  const name = parse(value);
+  if (name !== undefined) return name;
+  const expected = "1 to 32 letters, digits, _ . - (the first a letter or a digit)";
+  throw new InvalidSetting(`--${flag.flag}: expected ${expected}, got ${JSON.stringify(value)}`);
+}

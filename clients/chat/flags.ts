@@ -1,0 +1,60 @@
+// The chat client's settings, and the page that --help prints.
+import type { IntegerFlag, TextFlag } from "../load/flags.ts";
+import { HOST, PORT } from "../load/flags.ts";
+import type { ChoiceFlag, Flag, PlainSwitch } from "../settings/command-line.ts";
+import { flagTable } from "../settings/command-line.ts";
+import { TLS, TLS_AUTHORITY } from "../settings/server-flags.ts";
+import { clientCommands } from "./typed-line.ts";
+
+export const ID: TextFlag = {
+  flag: "id",
+  environment: "CORREIO_ID",
+  unit: "name",
+  fallback: "",
+  meaning: "who you are: 1 to 32 letters, digits, _ . -",
+};
+
+export const ROOM: TextFlag = { flag: "room", unit: "name", fallback: "lobby", meaning: "the room to enter" };
+
+export const TRANSPORT: ChoiceFlag<"tcp" | "udp" | "hybrid"> = {
+  flag: "transport",
+  unit: "name",
+  fallback: "tcp",
+  choices: ["tcp", "udp", "hybrid"],
+  meaning: "hybrid: who is who by TCP, messages by UDP while that works",
+};
+
+export const UDP_PORT: IntegerFlag = {
+  flag: "udp-port",
+  environment: "SERVER_UDP_PORT",
+  unit: "UDP port",
+  fallback: 5_001,
+  min: 1,
+  max: 65_535,
+  meaning: "where it takes datagrams; hybrid asks the server unless this is given",
+};
+
+export const PASSWORD: PlainSwitch = {
+  flag: "password",
+  unit: "switch",
+  meaning: "the id has an account: its password is asked for, or taken from CORREIO_PASSWORD",
+};
+
+export const CHAT_FLAGS: readonly Flag[] = [ID, ROOM, TRANSPORT, HOST, PORT, UDP_PORT, PASSWORD, TLS, TLS_AUTHORITY];
+
+export function chatHelp(): string {
+  return [
+    "Chat over TCP, UDP or both: sends and receives at once, comes back by itself and goes on where it was.",
+    "",
+    "usage: bun clients/chat.ts --id NAME [flags]      a flag wins over the environment",
+    "",
+    flagTable(CHAT_FLAGS),
+    "",
+    "What is typed is said in the room. Besides:",
+    ...clientCommands().map((line) => `  ${line}`),
+    "",
+    "Without a terminal it reads lines from its input and ends when all of them are acknowledged.",
+    "Exit code: 0 left in good order, 1 refused or something was not acknowledged, 2 a setting is wrong,",
+    "130 interrupted with Ctrl-C.",
+  ].join("\n");
+}

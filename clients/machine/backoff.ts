@@ -1,0 +1,14 @@
+// How long to wait before the next try: doubling, capped, and drawn anew each time, so that not all come at once.
+import type { Random } from "#runtime/base/random.ts";
+
+export interface Backoff {
+  /** The first wait is at most this long. */
+  readonly firstMs: number;
+  /** And no wait is ever longer. */
+  readonly maxMs: number;
+}
+
+/** `tries` made before, 0 or more: from nothing up to the doubled wait ("full jitter"), in milliseconds. */
+export function backoffMs(tries: number, random: Random, { firstMs, maxMs }: Backoff): number {
+  return random.next() * Math.min(maxMs, firstMs * 2 ** Math.min(tries, 30));
+}

@@ -1,0 +1,34 @@
+// Menu client of the command server, for people; --help lists the settings.
+import { systemClock } from "#runtime/base/clock.ts";
+import { systemRandom } from "#runtime/base/random.ts";
+
+import { Runner } from "./machine/runner.ts";
+import { openUser } from "./terminal/user.ts";
+import { parseConfig } from "./text/config.ts";
+import { Menu } from "./text/menu.ts";
+
+/** Answers the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const config = parseConfig(args);
+  if (config.kind === "help") {
+    console.log(config.text);
+    return 0;
+  }
+  if (config.kind === "invalid") {
+    console.error(config.reason);
+    return 2;
+  }
+  const { target } = config;
+  const user = openUser({
+    typed: (line) => runner.typed(line),
+    ended: () => runner.ended(),
+    interrupted: () => runner.interrupted(),
+  });
+  const machine = new Menu(`${target.host}:${target.port}`, systemClock, systemRandom);
+  const runner = new Runner({ machine, targets: { main: target }, user, clock: systemClock });
+  runner.start();
+  return runner.finished;
+}
+
+// A connection that is still being tried would keep the process alive: the end is said, not waited for.
+if (import.meta.main) process.exit(await main(Bun.argv.slice(2)));
