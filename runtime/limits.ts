@@ -187,6 +187,8 @@ export const limits = {
   roomsPerSessionMax: 32,
   /** What waits for one room: each member has one message there at most. */
   roomMailboxMax: 16_384,
+  /** Tagged messages that a room, or a person, knows again: those of the whole room in the time of an outage. */
+  messageTagsMax: 16_384,
   /** A guest's id stays its own for this time after its connection is gone. */
   idReservedMs: 60_000,
   /** Length of a password, in UTF-16 code units. */

@@ -5,7 +5,7 @@ import { ServerProcess } from "./lib/server-process.ts";
 import { projectFolder } from "./lib/source-files.ts";
 import { hasTmux, Terminal } from "./lib/tmux.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(180_000);
 
 const PROGRAM = `${process.execPath} clients/chat.ts`;
 const stack: (() => unknown)[] = [];

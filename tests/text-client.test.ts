@@ -6,7 +6,7 @@ import { projectFolder } from "./lib/source-files.ts";
 import type { Settings } from "./lib/test-node.ts";
 import { hasTmux, Terminal } from "./lib/tmux.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(180_000);
 
 const PROGRAM = `${process.execPath} clients/text.ts`;
 const stack: (() => unknown)[] = [];

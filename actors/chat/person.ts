@@ -13,7 +13,7 @@ const ClaimSchema = t.Object({
   session: SessionSchema,
   /** Of an earlier claim: who has it takes the id over. */
   resumeKey: t.Optional(t.String()),
-  /** What the id can be taken up with from now on. */
+  /** What the id can be taken up with from now on, where it is not taken up with a key. */
   nextKey: t.String(),
   hasAccount: t.Boolean(),
   /** The account's password was given. */
@@ -46,6 +46,7 @@ export const Person = actor("chat-person", {
   state: (): PersonState => ({ id: "", resumeKey: "", holder: undefined, registered: false, last: 0 }),
   durable: true,
   private: true,
+  onceResultsMax: limits.messageTagsMax,
 })
   .on("claim", { in: ClaimSchema, out: ClaimedSchema }, async (person, claim) => {
     const { state } = person;
@@ -59,8 +60,10 @@ export const Person = actor("chat-person", {
     person.watch(session, "gone");
     person.publish(idHolders(person.key), `${session.type}/${session.key}`);
     const registered = state.registered || loggedIn;
-    Object.assign(state, { id: claim.id, resumeKey: claim.nextKey, holder: session, registered });
-    return { resumeKey: claim.nextKey, last: state.last };
+    // The key stays the same as long as it is used: the answer to an earlier claim may never have arrived.
+    const resumeKey = again ? state.resumeKey : claim.nextKey;
+    Object.assign(state, { id: claim.id, resumeKey, holder: session, registered });
+    return { resumeKey, last: state.last };
   })
   .on("release", { in: SessionSchema }, (person, session) => {
     if (!isSame(person.state.holder, session)) return;

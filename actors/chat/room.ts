@@ -46,6 +46,7 @@ export const Room = actor("chat-room", {
   state: () => ({ last: 0, members: 0 }),
   durable: true,
   private: true,
+  onceResultsMax: limits.messageTagsMax,
   indexed: ["members"],
   mailbox: { capacity: limits.roomMailboxMax },
 })

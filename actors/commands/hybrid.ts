@@ -1,22 +1,36 @@
 // Hybrid mode: a session on TCP hands its lines to a datagram connection, which shows a token that it was given.
 import { t } from "#runtime/mod.ts";
 
-import { command } from "./command.ts";
+import { command, type TextSession } from "./command.ts";
 import { forwardAll } from "./forwarding.ts";
-import { CONTROL_SESSION, controlSessions, DATA_SESSION } from "./session-methods.ts";
+import { CONTROL_SESSION, controlSessions, DATA_SESSION, dataSessions } from "./session-methods.ts";
 
 const TOKEN = /^([^.]{1,64})\.(.{32})$/;
+
+/** Whoever notices first that datagrams are lost need not wait until the other side does. */
+function unbind(session: TextSession): string {
+  const key = session.state.binding?.dataKey ?? "";
+  session.state.binding = undefined;
+  if (key !== "") {
+    const data = session.ref(dataSessions, key);
+    session.unwatch(data);
+    data.tell.unbind();
+    forwardAll(session);
+  }
+  return "off";
+}
 
 export const hybridCommands = [
   command({
     name: "UDP",
-    usage: "UDP",
-    help: "porta e código para receber as mensagens por datagramas (BIND)",
-    input: t.Object({}),
+    usage: "UDP [off]",
+    help: "porta e código para receber as mensagens por datagramas (BIND); com off, de volta por TCP",
+    input: t.Object({ off: t.Optional(t.Literal("off")) }),
     needsId: true,
     control: true,
     budgeted: true,
-    run({ session, own, services }) {
+    run({ session, own, services }, { off }) {
+      if (off !== undefined) return unbind(session);
       const port = services.udpPort();
       if (port === undefined || own.type !== CONTROL_SESSION) throw session.refuse("chat.no_udp");
       const secret = services.secret();

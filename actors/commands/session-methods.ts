@@ -23,6 +23,7 @@ interface ControlMethods {
 
 /** Of a bound datagram session, for its session on TCP. */
 interface DataMethods {
+  readonly unbind: { readonly in: undefined; readonly out: void };
   readonly follow: { readonly in: Static<typeof FollowSchema>; readonly out: void };
   readonly unfollow: { readonly in: Static<typeof FollowSchema>; readonly out: void };
 }

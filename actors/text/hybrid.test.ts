@@ -77,6 +77,21 @@ describe("a bound datagram connection", () => {
     expect(said(ana.lines)).toHaveLength(1);
   });
 
+  test("is given up at once where the client says so on TCP: the lines come there, and none is missing", async () => {
+    const { ana, bea, data } = await boundAna();
+    await bea.type("SAY lobby um");
+    expect(await ana.type("UDP off", "JOIN lobby 0")).toEqual([
+      "UDP: off",
+      "JOIN: lobby 1 2",
+      expect.stringMatching(/^\* lobby 1 .* bea: um$/),
+    ]);
+    expect(data.connection.endReason).toBe("unbound");
+    ana.clear();
+    await bea.type("SAY lobby dois");
+    expect(said(ana.lines)).toHaveLength(1);
+    expect(await ana.type("UDP off")).toEqual(["UDP: off"]);
+  });
+
   test("can be followed by another, with another token", async () => {
     const { node, ana, bea, data, token } = await boundAna();
     await data.leave("lost");

@@ -82,11 +82,19 @@ describe("resuming", () => {
     expect(again.connection.endReason).toBeUndefined();
   });
 
-  test("works with each key once", async () => {
+  test("works again with the same key: the answer to the last time may have been lost", async () => {
     const node = new ChatNode();
     const { key } = await anaWithKey(node);
     await node.connect().type(`HELLO ana ${key}`);
-    expect((await node.connect().type(`HELLO ana ${key}`))[0]).toContain("(chat.id_in_use)");
+    expect(await node.connect().type(`HELLO ana ${key}`)).toEqual([`HELLO: ana ${key} 0`]);
+  });
+
+  test("works with no other key, and an id that is free has another one each time", async () => {
+    const node = new ChatNode();
+    const { ana, key } = await anaWithKey(node);
+    expect((await node.connect().type(`HELLO ana ${"k".repeat(32)}`))[0]).toContain("(chat.id_in_use)");
+    await ana.type("EXIT");
+    expect((await node.connect().type("HELLO ana"))[0]).not.toContain(key);
   });
 
   test("works after kill -9", async () => {

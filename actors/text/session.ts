@@ -43,6 +43,7 @@ export function createTextSession(name: SessionName, services: TextSessionServic
       forwardAll(me);
       me.send(noticeLine("udp_lost", "Os datagramas não chegam; as mensagens vêm por TCP."));
     })
+    .on("unbind", {}, (me) => me.end("unbound"))
     .on("controlGone", { in: GoneSchema }, (me) => me.end("control_gone"))
     .on("follow", { in: FollowSchema }, (me, { room }) => followRoom(me, room))
     .on("unfollow", { in: FollowSchema }, (me, { room }) => unfollowRoom(me, room));

@@ -85,8 +85,11 @@ export class DataPath {
 
   /** It does not answer any more, or it never did. */
   lost(): void {
-    if (this.#phase.kind === "bound")
+    if (this.#phase.kind === "bound") {
       this.#actions.print(noticeText("Sem resposta por UDP: as mensagens vão por TCP."));
+      // The server may not have noticed yet.
+      this.#requests.send("main", "UDP off", { kind: "unbind" });
+    }
     if (this.#phase.kind !== "off") this.#rest();
   }
 

@@ -103,6 +103,7 @@ export class Replies {
       case "raw":
         return this.#print(`${name}: ${text}`);
       case "leave":
+      case "unbind":
       case "ping":
         return undefined;
     }
@@ -124,6 +125,7 @@ export class Replies {
       case "exit":
         return left();
       case "ping":
+      case "unbind":
       case "leave":
         return undefined;
       case "who":

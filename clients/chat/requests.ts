@@ -3,7 +3,7 @@ import type { Actions, LinkName } from "../machine/actions.ts";
 import { AWAITED_MAX } from "./limits.ts";
 
 export type Request =
-  | { readonly kind: "hello" | "login" | "ping" | "udp" | "bind" | "exit" }
+  | { readonly kind: "hello" | "login" | "ping" | "udp" | "unbind" | "bind" | "exit" }
   /** `after`: the number that was asked for, where one was. */
   | { readonly kind: "join"; readonly room: string; readonly after: number | undefined }
   | { readonly kind: "leave"; readonly room: string }

@@ -43,6 +43,11 @@ export interface ActorOptions<State> {
   readonly indexed?: readonly (keyof State & string)[];
   /** The state as JSON, in UTF-16 code units; `limits.stateLengthMax` unless given. */
   readonly stateLengthMax?: number;
+  /**
+   * Answers that one actor keeps for `once`; `limits.onceResultsMax` unless given. It may be raised in a later release,
+   * not lowered: what was kept beyond it would never go.
+   */
+  readonly onceResultsMax?: number;
   /** Idle time after which the actor leaves memory; `limits.idleStopMs` unless given. */
   readonly hibernateAfterMs?: number;
   readonly mailbox?: MailboxOptions;
@@ -117,6 +122,8 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never, Dura
     );
     assert(indexed.length === 0 || options.durable === true, `"${name}" is not durable: it has nothing to be indexed`);
     assert(hibernateAfterMs >= 0 && Number.isFinite(hibernateAfterMs), `"${name}" needs a finite hibernateAfterMs`);
+    const { onceResultsMax = 1 } = options;
+    assert(onceResultsMax >= 1 && Number.isSafeInteger(onceResultsMax), `"${name}" needs to keep at least one answer`);
     assert(capacity >= 1 && Number.isSafeInteger(capacity), `"${name}" needs a mailbox for at least one message`);
     assert(bytes > 0 && Number.isFinite(bytes), `"${name}" needs a mailbox bounded in bytes`);
     this.name = name;

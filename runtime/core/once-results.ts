@@ -13,22 +13,28 @@ interface OnceTurn {
   throwOver(): never;
 }
 
+/** What results are kept in: the actor's rows, the oldest going when there are more than `countMax`. */
+interface Shelf {
+  readonly rows: RowChanges;
+  readonly countMax: number;
+}
+
 /** The actor's own rows begin with another letter. */
 const resultRow = (name: string): string => `o${name}`;
 const placeRow = (place: number): string => `p${place}`;
 const COUNT_ROW = "n";
 
 /** Runs `handle`, or gives what it ended in the first time. An answer and a refusal are kept, a crash is not. */
-export async function runOnce(turn: OnceTurn, rows: RowChanges, name: string, handle: () => unknown): Promise<unknown> {
-  const kept = await rows.get(resultRow(name));
+export async function runOnce(turn: OnceTurn, shelf: Shelf, name: string, handle: () => unknown): Promise<unknown> {
+  const kept = await shelf.rows.get(resultRow(name));
   if (!turn.live) turn.throwOver();
   if (kept !== undefined) return answerAgain(decode(kept) as Kept);
   try {
     const value = await handle();
-    await keep(turn, rows, name, value === undefined ? {} : { value });
+    await keep(turn, shelf, name, value === undefined ? {} : { value });
     return value;
   } catch (error) {
-    if (error instanceof Refusal) await keep(turn, rows, name, { refused: error.code, message: error.message });
+    if (error instanceof Refusal) await keep(turn, shelf, name, { refused: error.code, message: error.message });
     throw error;
   }
 }
@@ -38,7 +44,7 @@ function answerAgain(kept: Kept): unknown {
   return kept.value;
 }
 
-async function keep(turn: OnceTurn, rows: RowChanges, name: string, result: Kept): Promise<void> {
+async function keep(turn: OnceTurn, { rows, countMax }: Shelf, name: string, result: Kept): Promise<void> {
   const encoded = encode(result);
   if (typeof encoded !== "string") {
     throw new RuntimeError(
@@ -52,7 +58,7 @@ async function keep(turn: OnceTurn, rows: RowChanges, name: string, result: Kept
     throw new RuntimeError("actor.bad_reply", message);
   }
   const count = Number((await rows.get(COUNT_ROW)) ?? 0);
-  const place = placeRow(count % limits.onceResultsMax);
+  const place = placeRow(count % countMax);
   const oldest = await rows.get(place);
   if (!turn.live) turn.throwOver();
   if (oldest !== undefined) rows.set(resultRow(decode(oldest) as string), undefined);

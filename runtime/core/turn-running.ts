@@ -84,7 +84,8 @@ function runOccasion(cell: RunningCell, turn: Turn, envelope: Envelope): unknown
   if (origin.once === undefined || cell.durable === undefined) return method.handler(turn, input);
   // Of each method apart: another method's answer would be none to this call.
   const name = `${method.name}:${origin.once}`;
-  return runOnce(turn, cell.durable.rows, name, () => method.handler(turn, input));
+  const { onceResultsMax: countMax = limits.onceResultsMax } = cell.host.type.options;
+  return runOnce(turn, { rows: cell.durable.rows, countMax }, name, () => method.handler(turn, input));
 }
 
 /** The turn is held until its promise settles, also where nobody waits for what it ends in. */

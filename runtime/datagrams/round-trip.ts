@@ -29,12 +29,14 @@ export class RoundTrip {
     return this.#varianceMs;
   }
 
-  /** Takes what the receiver says it waited out of the sample, unless that would be quicker than the path ever was. */
+  /**
+   * Takes what the receiver says it waited out of the sample, down to the quickest that the path ever was. All of it,
+   * not only what it may wait: where an acknowledgement was lost, a later packet brings it, and says since when.
+   */
   sample(measuredMs: number, ackDelayMs: number): void {
     const measured = Math.max(measuredMs, 0);
     this.#minMs = Math.min(this.#minMs, measured);
-    const delay = Math.min(ackDelayMs, limits.datagramAckDelayMs);
-    const roundTrip = measured - delay >= this.#minMs ? measured - delay : measured;
+    const roundTrip = Math.max(measured - ackDelayMs, this.#minMs);
     this.#latestMs = roundTrip;
     if (!this.#sampled) {
       this.#sampled = true;

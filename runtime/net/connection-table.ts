@@ -1,4 +1,5 @@
 // All connections of a node: who is in, what they share, and how they are ended together.
+import { asError } from "../base/as-error.ts";
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
 import type { ConnectionPort, SessionHost, SessionPort } from "../core/ports.ts";
@@ -236,10 +237,6 @@ export class ConnectionTable implements ConnectionHost {
       if (this.#touched.length === 0) this.arena.reset();
     }
   }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`A value that is no error was thrown: ${Bun.inspect(thrown)}`);
 }
 
 function peer({ id, remoteAddress, remotePort }: Peer): Peer {

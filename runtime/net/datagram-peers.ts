@@ -1,4 +1,5 @@
 // All peers that speak the reliable datagram protocol over one port: met without keeping anything, found by their id.
+import { asError } from "../base/as-error.ts";
 import { DatagramChannel } from "../datagrams/channel.ts";
 import { DatagramGreeter } from "../datagrams/greeter.ts";
 import { acceptPacket, refusalReason, refusedPacket } from "../datagrams/handshake-packets.ts";
@@ -42,7 +43,7 @@ export class DatagramPeers {
     if (packet[0] !== packetKind.data) return this.#meet(packet, { address, port });
     const id = packet.length < ID_END ? undefined : readConnectionId(packet, 1);
     const peer = id === undefined ? undefined : this.#peers.get(id);
-    if (peer !== undefined) return peer.received(packet, { address, port });
+    if (peer !== undefined) return give(peer, packet, { address, port });
     const gone = this.#greeter.gone(packet, this.#table.clock.monotonicMs());
     if (gone !== undefined) this.#port.queue(gone, port, address);
   }
@@ -74,5 +75,14 @@ export class DatagramPeers {
     this.#accepted.set(name, { id, profile });
     peer.touch();
     return acceptPacket(nonce, id, profile);
+  }
+}
+
+/** A fault is the end of this connection, and of no other. */
+function give(peer: DatagramPeer, packet: Buffer, from: UdpAddress): void {
+  try {
+    peer.received(packet, from);
+  } catch (error) {
+    peer.failed(asError(error));
   }
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 
 import { createRandom } from "../base/random.ts";
 import { limits } from "../limits.ts";
-import { createTestTable, DEADLINES, holdTurns, left, NOTHING_LEFT, type TestTable } from "./test-connection.ts";
-import { echoTexts, openMessages, type OutletStandIn, type TestMessages } from "./test-messages.ts";
+import { createTestTable, DEADLINES, left, NOTHING_LEFT, type TestTable } from "./test-connection.ts";
+import { echoTexts, holdTexts, openMessages, type OutletStandIn, type TestMessages } from "./test-messages.ts";
 
 async function receive(net: TestTable, { connection }: TestMessages, ...texts: readonly string[]): Promise<void> {
   for (const text of texts) connection.received(text, text.length);
@@ -27,7 +27,7 @@ describe("a connection of messages", () => {
 
   test("holds what its session has no room for, in order, and takes no more than it may hold", async () => {
     const net = createTestTable({ capacity: 2 });
-    const letOne = holdTurns(net);
+    const letOne = holdTexts(net);
     const peer = openMessages(net);
     await net.clock.settle();
     const count = 1 + 2 + limits.messagesWaitingMax;
@@ -47,7 +47,7 @@ describe("a connection of messages", () => {
 
   test("tells an outlet that holds messages when there is room", async () => {
     const net = createTestTable({ capacity: 1 });
-    const letOne = holdTurns(net);
+    const letOne = holdTexts(net);
     const peer = openMessages(net);
     await receive(net, peer, "one");
     await receive(net, peer, "two");
@@ -88,6 +88,21 @@ describe("a peer that takes little", () => {
     expect(peer.outlet.sent).toEqual(["one", "two"]);
   });
 
+  test("and then nothing for writeStallMs is let go", async () => {
+    const net = createTestTable({ capacity: 8 });
+    echoTexts(net);
+    const peer = openMessages(net, { idleMs: 1_000 });
+    peer.outlet.queuedBytes = limits.messageHighWaterBytes + 1_000;
+    await receive(net, peer, "one", "two");
+    await net.clock.advance(DEADLINES.writeStallMs - 1);
+    peer.outlet.queuedBytes -= 1;
+    await net.clock.advance(DEADLINES.writeStallMs);
+    expect(net.ended).toEqual([]);
+    await net.clock.advance(DEADLINES.writeStallMs);
+    expect(net.ended).toEqual(["peer_not_reading"]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
   test("of which too much waits already is let go at once, with that reason", async () => {
     const net = createTestTable();
     echoTexts(net);
@@ -118,7 +133,7 @@ describe("silence", () => {
 
   test("does not count while a turn runs", async () => {
     const net = createTestTable();
-    const letOne = holdTurns(net);
+    const letOne = holdTexts(net);
     const peer = openMessages(net, { idleMs: 1_000 });
     await receive(net, peer, "one");
     await net.clock.advance(2_500);
@@ -140,7 +155,7 @@ describe("silence", () => {
 describe("the end of a connection of messages", () => {
   test("by its peer's goodbye comes when all that came before is done", async () => {
     const net = createTestTable({ capacity: 1 });
-    const letOne = holdTurns(net);
+    const letOne = holdTexts(net);
     const peer = openMessages(net);
     await receive(net, peer, "one");
     await receive(net, peer, "two", "three");
@@ -169,7 +184,7 @@ describe("the end of a connection of messages", () => {
 
   test("comes after answerMs where a turn does not end", async () => {
     const net = createTestTable();
-    holdTurns(net);
+    holdTexts(net);
     const peer = openMessages(net);
     await receive(net, peer, "one");
     peer.connection.peerFinished("close");
@@ -195,7 +210,7 @@ describe("the end of a connection of messages", () => {
 
   test("by the loss of its peer drops what waits", async () => {
     const net = createTestTable();
-    const letOne = holdTurns(net);
+    const letOne = holdTexts(net);
     const peer = openMessages(net);
     await receive(net, peer, "one", "two");
     peer.connection.peerGone("keep_alive_timeout");
@@ -207,7 +222,7 @@ describe("the end of a connection of messages", () => {
 
   test("by a shutdown answers what was read, takes nothing more, and says goodbye", async () => {
     const net = createTestTable();
-    const letOne = holdTurns(net);
+    const letOne = holdTexts(net);
     const peer = openMessages(net);
     await receive(net, peer, "one");
     const drained = net.table.drain();
@@ -216,7 +231,7 @@ describe("the end of a connection of messages", () => {
     await net.clock.settle();
     await drained;
     expect(net.script.turns).toEqual(["opened", "one", "closed: shutdown"]);
-    expect(peer.outlet.sent.map(String)).toEqual(["one", "* ! shutdown\n"]);
+    expect(peer.outlet.sent).toEqual(["one", "* ! shutdown\n"]);
     expect([net.ended, net.table.connectionCount()]).toEqual([["shutdown"], 0]);
   });
 
@@ -254,18 +269,18 @@ describe("the end of a connection of messages", () => {
   });
 });
 
-describe("an outlet that needs time to finish", () => {
-  async function finishing(): Promise<{ net: TestTable; outlet: OutletStandIn; left: () => void }> {
-    const net = createTestTable();
-    const peer = openMessages(net);
-    await net.clock.settle();
-    Object.assign(peer.outlet, { slow: true, queuedBytes: 1_000 });
-    peer.connection.end("exit");
-    await net.clock.settle();
-    expect(peer.outlet.calls).toEqual(["finish exit"]);
-    return { net, outlet: peer.outlet, left: () => peer.connection.left() };
-  }
+async function finishing(): Promise<{ net: TestTable; outlet: OutletStandIn; left: () => void }> {
+  const net = createTestTable();
+  const peer = openMessages(net);
+  await net.clock.settle();
+  Object.assign(peer.outlet, { slow: true, queuedBytes: 1_000 });
+  peer.connection.end("exit");
+  await net.clock.settle();
+  expect(peer.outlet.calls).toEqual(["finish exit"]);
+  return { net, outlet: peer.outlet, left: () => peer.connection.left() };
+}
 
+describe("an outlet that needs time to finish", () => {
   test("keeps its connection in the table until then", async () => {
     const { net, left: outletLeft } = await finishing();
     expect([net.table.connectionCount(), net.ended]).toEqual([1, []]);

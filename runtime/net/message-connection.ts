@@ -1,8 +1,8 @@
 // One connection that carries whole messages: texts in to its session's mailbox, texts out to its outlet, and an end.
 import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
 import type { ConnectionPort, SessionPort, SharedMessage, Transport } from "../core/ports.ts";
-import { limits } from "../limits.ts";
 import type { ConnectionHost, OpenConnection, StepParticipant } from "./connection-host.ts";
+import { MessageBrake } from "./message-brake.ts";
 import { type MessageOutlet, NOT_TAKEN } from "./message-outlet.ts";
 import { MessageQueue } from "./message-queue.ts";
 
@@ -31,12 +31,12 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   readonly #options: MessageConnectionOptions;
   readonly #session: SessionPort;
   readonly #waiting: MessageQueue;
+  readonly #brake: MessageBrake;
   readonly #timer = new Timer(this);
   /** The outlet's address may change; this one was let in. */
   readonly #admittedFrom: string;
   #lastHeardMs: number;
   #phase: Phase = "opening";
-  #suspended = false;
   #touched = false;
   #sessionGone = false;
   /** What was read is still answered, then it ends with this reason. */
@@ -57,6 +57,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
     this.#lastHeardMs = host.clock.monotonicMs();
     this.#session = host.openSession(options.session, this);
     this.#waiting = new MessageQueue(this.#session, host.stats);
+    this.#brake = new MessageBrake(this.#session, outlet, host, () => void this.abort("peer_not_reading"));
     this.#phase = "open";
     if (options.idleMs !== undefined) host.wheel.arm(this.#timer, options.idleMs);
   }
@@ -121,9 +122,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
 
   /** The network takes messages again. */
   drained(): void {
-    if (!this.#suspended || this.#outlet.queuedBytes > limits.outboundLowWaterBytes) return;
-    this.#suspended = false;
-    this.#session.resume();
+    if (this.#phase === "open") this.#brake.drained();
   }
 
   // From the session's actor.
@@ -207,9 +206,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
     if (bytes === NOT_TAKEN) return void this.abort("outbound_overflow");
     this.bytesOut += bytes;
     this.#host.stats.messagesOut++;
-    if (this.#suspended || this.#outlet.queuedBytes <= limits.messageHighWaterBytes) return;
-    this.#suspended = true;
-    this.#session.suspend();
+    this.#brake.sent();
   }
 
   #endInput(reason: string): void {
@@ -237,6 +234,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
     this.#phase = "ending";
     this.#endReason = reason;
     this.#host.wheel.disarm(this.#timer);
+    this.#brake.release();
     this.#session.close(reason);
     this.#touch();
   }

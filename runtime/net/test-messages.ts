@@ -1,4 +1,4 @@
-// A connection of messages whose way to the peer a test holds in its hands, and datagrams that go nowhere by themselves.
+// A connection of messages whose way to the peer a test holds in its hands, and datagrams that go nowhere alone.
 import type { SharedMessage } from "../core/ports.ts";
 import type { SecretRandom } from "../datagrams/secrets.ts";
 import { MessageConnection, type MessageConnectionOptions } from "./message-connection.ts";
@@ -51,7 +51,7 @@ export class OutletStandIn implements MessageOutlet {
   }
 }
 
-export const TOLD = new Set(["idle_timeout", "shutdown", "session_crashed", "disconnected_by_operator"]);
+const TOLD = new Set(["idle_timeout", "shutdown", "session_crashed", "disconnected_by_operator"]);
 
 /** Says goodbye as text sessions do. */
 export const MESSAGES: MessageConnectionOptions = {
@@ -75,6 +75,16 @@ export function openMessages(net: TestTable, options: Partial<MessageConnectionO
 /** Its sessions send back what they hear, as one text. */
 export function echoTexts(net: TestTable): void {
   net.script.message = (context, text) => context.send(text as unknown as readonly string[]);
+}
+
+/** As `echoTexts`, but each turn is held until the returned function lets the next one go. */
+export function holdTexts(net: TestTable): () => void {
+  const held: (() => void)[] = [];
+  net.script.message = async (context, text) => {
+    await new Promise<void>((resolve) => void held.push(resolve));
+    context.send(text as unknown as readonly string[]);
+  };
+  return () => held.shift()?.();
 }
 
 export interface SentDatagram {

@@ -1,4 +1,5 @@
 // A UDP port for two kinds of peers, told apart by the first octet: text, and the reliable datagram protocol.
+import { asError } from "../base/as-error.ts";
 import type { SecretRandom } from "../datagrams/secrets.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import { DatagramPeers } from "./datagram-peers.ts";
@@ -30,7 +31,7 @@ export async function startUdpListener(options: UdpListenerOptions): Promise<Udp
     },
     queued: () => table.stepEndsSoon(),
     failed(error, remotePort, remoteAddress) {
-      table.failed({ remoteAddress, remotePort }, error instanceof Error ? error : new Error(String(error)));
+      table.failed({ remoteAddress, remotePort }, asError(error));
     },
   });
   const datagrams = new DatagramPeers(port, table, options.datagrams, random);

@@ -1,5 +1,5 @@
 // One UDP socket: datagrams there and back, and what closed ports, long datagrams and a full kernel do to others.
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, spyOn, test } from "bun:test";
 
 import { systemClock } from "../base/clock.ts";
 import { limits } from "../limits.ts";
@@ -82,11 +82,58 @@ describe("a UDP port", () => {
     expect(here.port.figures.dropped).toBe(1);
   });
 
-  test("holds so many datagrams that were not handed on, and counts the others", async () => {
+  test("hands on what is queued when that becomes too much, and drops nothing that the kernel takes", async () => {
     const { port } = await listen();
     for (let count = 0; count < limits.udpWaitingMax + 3; count++) port.queue(Buffer.alloc(1), port.number, HOST);
+    expect(port.waiting).toBe(3);
+    expect(port.figures).toMatchObject({ datagramsOut: limits.udpWaitingMax, dropped: 0 });
+  });
+
+  test("holds so many that the kernel does not take, and counts the others", async () => {
+    const deafKernel = { port: 1, sendMany: () => 0, close: () => undefined };
+    using _ = spyOn(Bun, "udpSocket").mockImplementation((() => Promise.resolve(deafKernel)) as never);
+    const { port } = await listen();
+    for (let count = 0; count < limits.udpWaitingMax + 3; count++) port.queue(Buffer.alloc(1), 9, HOST);
     expect(port.waiting).toBe(limits.udpWaitingMax);
     expect(port.figures.dropped).toBe(3);
+  });
+
+  test("sends what waited for the kernel as it was when it was queued", async () => {
+    const taken: string[] = [];
+    const kernel = {
+      room: 1,
+      port: 1,
+      close: () => undefined,
+      sendMany(packets: readonly Uint8Array[]): number {
+        const count = Math.min(this.room, packets.length / 3);
+        for (let index = 0; index < count; index++) taken.push(Buffer.from(packets[3 * index] ?? []).toString());
+        this.room -= count;
+        return count;
+      },
+    };
+    using _ = spyOn(Bun, "udpSocket").mockImplementation((() => Promise.resolve(kernel)) as never);
+    const { port } = await listen();
+    const octets = Buffer.from("a");
+    for (const text of ["b", "c", "d", "e"]) {
+      port.queue(octets, 9, HOST);
+      port.flush();
+      octets.write(text);
+    }
+    kernel.room = 2;
+    port.flush();
+    kernel.room = 2;
+    port.flush();
+    expect([taken, port.waiting]).toEqual([["a", "b", "c", "d"], 0]);
+  });
+
+  test("takes nothing more once it is closed, and may be closed again", async () => {
+    const { port } = await listen();
+    port.queue(Buffer.alloc(1), 9, HOST);
+    port.close();
+    port.queue(Buffer.alloc(1), 9, HOST);
+    port.flush();
+    port.close();
+    expect(port.waiting).toBe(0);
   });
 
   test("is an error with its reason where another program has it", async () => {

@@ -56,6 +56,8 @@ export class UdpPort {
   readonly #events: UdpEvents;
   /** Octets, port and address of each, as `sendMany` takes them. */
   #queued: (Uint8Array | string | number)[] = [];
+  /** So much of it, from the front, the kernel has not taken before: those octets are copies. */
+  #copied = 0;
   #arrived: Datagram[] = [];
   /** Fewer while calls end early: what of a call is not sent was prepared in vain. */
   #perCall = DATAGRAMS_PER_CALL;
@@ -103,6 +105,7 @@ export class UdpPort {
   /** Nothing is sent any more once it is closed. */
   queue(octets: Uint8Array, port: number, address: string): void {
     if (this.#closed) return;
+    if (this.waiting >= limits.udpWaitingMax && this.#cancelRetry === undefined) this.flush();
     if (this.waiting >= limits.udpWaitingMax) {
       this.figures.dropped++;
       return;
@@ -173,12 +176,14 @@ export class UdpPort {
 
   #keep(from: number): void {
     if (from === this.#queued.length) {
-      this.#queued.length = 0;
+      this.#queued.length = this.#copied = 0;
       return;
     }
     const left = this.#queued.slice(from);
-    for (let index = 0; index < left.length; index += 3) left[index] = new Uint8Array(left[index] as Uint8Array);
+    const copied = Math.max(0, this.#copied - from);
+    for (let index = copied; index < left.length; index += 3) left[index] = new Uint8Array(left[index] as Uint8Array);
     this.#queued = left;
+    this.#copied = left.length;
     this.#cancelRetry ??= this.#clock.after(RETRY_MS, () => {
       this.#cancelRetry = undefined;
       this.flush();

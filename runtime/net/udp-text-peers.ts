@@ -1,4 +1,5 @@
 // Text in datagrams: addresses that have shown a cookie have a session each; of all others nothing is kept.
+import { asError } from "../base/as-error.ts";
 import type { SharedMessage } from "../core/ports.ts";
 import type { SecretRandom } from "../datagrams/secrets.ts";
 import { limits } from "../limits.ts";
@@ -54,8 +55,12 @@ export class UdpTextPeers {
 
   #peerSaid(peer: UdpTextPeer, line: string): void {
     // The answer to its cookie was lost.
-    if (SHOWS_COOKIE.test(line)) peer.send(OPENED + endingOf(line));
-    else if (!peer.connection.received(line, Buffer.byteLength(line))) this.#port.figures.ignored++;
+    if (SHOWS_COOKIE.test(line)) return void peer.send(OPENED + endingOf(line));
+    try {
+      if (!peer.connection.received(line, Buffer.byteLength(line))) this.#port.figures.ignored++;
+    } catch (error) {
+      peer.connection.failed(asError(error));
+    }
   }
 
   /** False where it still is one: a datagram of a stranger has one answer, whatever is in it. */

@@ -114,6 +114,22 @@ describe("a WebSocket", () => {
     expect(socket.calls).toEqual(["send one", "send two"]);
   });
 
+  test("with a fault of ours is closed, and nobody else", async () => {
+    const { net, socket, type } = await open();
+    const other = new WebSocketStandIn();
+    expect(openWebPeer(other, net.table, { ...MESSAGES, session: { name: "nobody" } })).toBeUndefined();
+    expect(other.calls).toEqual(["close 1011 net.fault"]);
+    Object.defineProperty(socket, "send", {
+      value: () => {
+        throw new Error("a bug");
+      },
+    });
+    await net.clock.advance(1_001);
+    await type();
+    expect([net.faults.length, net.ended, socket.calls]).toEqual([2, ["idle_timeout"], ["terminate"]]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
   test("that its client closes is done with what the client had sent", async () => {
     const { net, socket, type } = await open({ capacity: 1 });
     for (const text of ["one", "two", "three"]) socket.events?.received(text);

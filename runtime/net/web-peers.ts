@@ -1,4 +1,5 @@
 // WebSockets that the gateway has accepted, as connections: each line of text is a message.
+import { asError } from "../base/as-error.ts";
 import type { SharedMessage } from "../core/ports.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import { MessageConnection, type MessageConnectionOptions } from "./message-connection.ts";
@@ -26,35 +27,51 @@ export interface WebSocketEvents {
 }
 
 const FLOOD = "web.flood";
+const FAULT = "net.fault";
 const LINE_ENDING = /\r?\n$/;
 /** RFC 6455, section 7.4.1. */
-const CLOSE_CODES = { normal: 1_000, goingAway: 1_001, policy: 1_008 } as const;
+const CLOSE_CODES = { normal: 1_000, goingAway: 1_001, policy: 1_008, fault: 1_011 } as const;
 const CODES: ReadonlyMap<string, number> = new Map([
   ["shutdown", CLOSE_CODES.goingAway],
   [FLOOD, CLOSE_CODES.policy],
 ]);
 
-/** The connection of a WebSocket, or why there is none: then it is closed already. */
+/** The connection of a WebSocket; undefined where there is none: then it is closed already. */
 export function openWebPeer(
   socket: WebSocketPort,
   table: ConnectionTable,
   options: MessageConnectionOptions,
 ): WebSocketEvents | undefined {
-  const outlet = new WebPeer(socket);
-  const opened = table.open(socket.remoteAddress, (id) => new MessageConnection(id, outlet, options, table));
-  if (typeof opened === "string") {
+  try {
+    const outlet = new WebPeer(socket);
+    const opened = table.open(socket.remoteAddress, (id) => new MessageConnection(id, outlet, options, table));
+    if (typeof opened !== "string") return eventsOf(opened, outlet);
     socket.close(CLOSE_CODES.policy, opened);
-    return undefined;
+  } catch (error) {
+    table.failed(socket, asError(error));
+    socket.close(CLOSE_CODES.fault, FAULT);
   }
+  return undefined;
+}
+
+/** A fault is the end of this connection, and of no other. */
+function eventsOf(connection: MessageConnection, outlet: WebPeer): WebSocketEvents {
+  const guarded = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      connection.failed(asError(error));
+    }
+  };
   return {
-    received(text) {
-      if (!opened.received(text, Buffer.byteLength(text))) opened.end(FLOOD);
-    },
-    drained: () => opened.drained(),
+    received: (text) =>
+      guarded(() => {
+        if (!connection.received(text, Buffer.byteLength(text))) connection.end(FLOOD);
+      }),
+    drained: () => guarded(() => connection.drained()),
     closed(inOrder) {
       outlet.isOpen = false;
-      if (inOrder) opened.peerFinished("close");
-      else opened.peerGone("disconnect");
+      guarded(() => (inOrder ? connection.peerFinished("close") : connection.peerGone("disconnect")));
     },
   };
 }

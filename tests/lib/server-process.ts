@@ -57,6 +57,10 @@ export class ServerProcess {
     return Number(/TCP iniciado na porta (\d+)/.exec(this.#output)?.[1] ?? 0);
   }
 
+  get udpPort(): number {
+    return Number(/UDP iniciado na porta (\d+)/.exec(this.#output)?.[1] ?? 0);
+  }
+
   get httpPort(): number {
     return Number(/HTTP iniciado na porta (\d+)/.exec(this.#output)?.[1] ?? 0);
   }

@@ -14,7 +14,7 @@ export const hasTmux = TMUX !== null || Bun.env["CI"] !== undefined;
 if (!hasTmux) console.warn("SKIPPED: clients in a real terminal, because tmux is not installed");
 
 /** Where several processes start at once on few cores. */
-const SHOWS_WITHIN_MS = 20_000;
+const SHOWS_WITHIN_MS = 45_000;
 
 export class Terminal {
   readonly #folder = mkdtempSync(join(tmpdir(), "correio-tmux-"));
