@@ -1,9 +1,10 @@
-// Many clients at once: what one room, one server and its UDP port do under crowds, silence, deaths, floods and forgery.
+// Many clients at once: what a room, a server and its UDP port do under crowds, silence, deaths, floods and forgery.
 
 import { parseArgs } from "node:util";
 
 import { type FanOutParameters, measureFanOut } from "./lib/chat-fan-out.ts";
-import { floodKinds, type FloodParameters, measureFlood } from "./lib/chat-flood.ts";
+import { type FloodParameters, measureFlood } from "./lib/chat-flood.ts";
+import { floodKinds } from "./lib/chat-flooder.ts";
 import { type GhostParameters, measureGhosts } from "./lib/chat-ghosts.ts";
 import { type IdleAccuracyParameters, measureIdleAccuracy } from "./lib/chat-idle.ts";
 import {

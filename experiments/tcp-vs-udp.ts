@@ -34,12 +34,12 @@ const defaults: TcpUdpParameters = {
   pings: 30,
   crowd: 1_000,
   crowdRoom: 50,
-  crowdEveryMs: 5_000,
+  crowdEveryMs: 10_000,
   crowdSeconds: 10,
   repeats: 50,
 };
 
-const quick: TcpUdpParameters = { ...defaults, rounds: 2, seconds: 5, crowdSeconds: 5, repeats: 10 };
+const quick: TcpUdpParameters = { ...defaults, rounds: 2, seconds: 5, crowdSeconds: 10, repeats: 10 };
 
 const MESSAGE_BYTES = 100;
 const DRAIN_MS = 60_000;
@@ -57,7 +57,7 @@ export async function runTcpUdp(options: TcpUdpOptions): Promise<TcpUdpReport> {
   if (asks("kernel") && whyNoLink === "") await talk(ledger, options, "kernel", KERNEL_WAYS);
   if (asks("crowd")) await gather(ledger, options);
   const kinds = (["set-up", "overhead"] as const).filter(asks);
-  progress?.("what a way costs …");
+  if (kinds.length > 0) progress?.("what a way costs …");
   const costs =
     kinds.length > 0 && whyNoLink === ""
       ? await measureCosts({ kinds, delayMs: options.delayMs, repeats: options.repeats })

@@ -176,7 +176,7 @@ export const limits = {
   commandsBurst: 400,
   commandsPerSecond: 200,
   /** What a command costs of that which nobody else notices, and a line that is none. */
-  cheapCommandCost: 0.01,
+  cheapCommandCost: 1 / 16,
   /** Messages that a room, or a person, keeps; the oldest go first. At most so many are read at once. */
   historyMax: 5_000,
   historyPageMax: 100,

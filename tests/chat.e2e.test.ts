@@ -198,6 +198,29 @@ describe("datagrams through a network", () => {
   });
 });
 
+describe("a session over TCP with its lines over datagrams", () => {
+  test("has them there until they stop, then on TCP again, and misses none", async () => {
+    const node = await serve();
+    const other = await member(node, "tcp", "bea");
+    const control = await member(node, "tcp", "ana");
+    const [, port = "", token = ""] = (await control.ask("UDP")).split(" ");
+    const data = await kept(ChatClient.overDatagrams(Number(port), "data", true));
+    expect(await data.ask(`BIND ${token}`)).toBe("BIND: ana");
+    expect(await data.ask("SAY lobby por datagramas")).toBe("SAY: lobby 1");
+    expect(await other.ask("SAY lobby ouço")).toBe("SAY: lobby 2");
+    await data.hearsMessages("lobby", 2);
+    expect(control.messages("lobby")).toEqual([]);
+    data.vanish();
+    expect(await other.ask("SAY lobby no escuro")).toBe("SAY: lobby 3");
+    const startedMs = performance.now();
+    await control.hears("* ! udp_lost ");
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(await control.ask("JOIN lobby 2")).toStartWith("JOIN: lobby 3 ");
+    expect(await other.ask("SAY lobby por TCP")).toBe("SAY: lobby 4");
+    expect((await control.hearsMessages("lobby", 2)).map(({ number }) => number)).toEqual([3, 4]);
+  });
+});
+
 describe("members over UDP whose ports are closed", () => {
   test("do not keep a line from the living", async () => {
     const node = await serve();

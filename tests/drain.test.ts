@@ -241,6 +241,15 @@ describe("ports", () => {
     expect(second.output).toBe("");
   });
 
+  test("so is a UDP port in use", async () => {
+    const first = await serverWith();
+    const second = new ServerProcess({ CORREIO_UDP_PORT: first.udpPort });
+    servers.push(second);
+    expect(await second.exit()).toBe(1);
+    expect(second.errors).toContain(`${first.udpPort} (UDP)`);
+    expect(second.errors).toContain("CORREIO_UDP_PORT");
+  });
+
   test("so is an HTTP port in use", async () => {
     const taken = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
     const server = new ServerProcess({ CORREIO_HTTP_PORT: taken.port ?? 0 });

@@ -1,5 +1,7 @@
 // The floor of the UDP echo: a bare Bun.udpSocket program that answers each datagram with the same few words.
 
+import type { udp } from "bun";
+
 const reply = Buffer.from("ECHO: Comando recebido com sucesso.");
 const datagramsPerCall = 128;
 const queued: (Buffer | number | string)[] = [];
@@ -12,7 +14,7 @@ function flush(): void {
   }
 }
 
-const socket = await Bun.udpSocket({
+const socket: udp.Socket<"buffer"> = await Bun.udpSocket({
   hostname: "127.0.0.1",
   port: 0,
   socket: {
@@ -25,5 +27,3 @@ const socket = await Bun.udpSocket({
   },
 });
 console.log(`listening ${socket.port}`);
-
-export {};

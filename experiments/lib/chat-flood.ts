@@ -4,13 +4,11 @@ import { join } from "node:path";
 
 import { quantileSorted } from "simple-statistics";
 
+import type { FloodKind } from "./chat-flooder.ts";
 import { startCorreioChat } from "./chat-servers.ts";
 import { cpuSecondsOf, waitUntilQuiet } from "./process-facts.ts";
 import { createWorkspace, type Program, startProgram, type Workspace } from "./program.ts";
 import { openInTurn, TextClient } from "./text-client.ts";
-
-export const floodKinds = ["say", "junk", "echo"] as const;
-export type FloodKind = (typeof floodKinds)[number];
 
 export interface FloodParameters {
   readonly kinds: readonly FloodKind[];

@@ -2,7 +2,8 @@
 
 import { parseArgs } from "node:util";
 
-import { floodKinds } from "./chat-flood.ts";
+export const floodKinds = ["say", "junk", "echo"] as const;
+export type FloodKind = (typeof floodKinds)[number];
 
 const pieceBytes = 65_536;
 

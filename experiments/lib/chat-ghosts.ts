@@ -7,17 +7,10 @@ import { residentBytesOf, waitUntilQuiet } from "./process-facts.ts";
 import { TextClient } from "./text-client.ts";
 import { UdpTextClient } from "./udp-text-client.ts";
 
-/**
- * RST or FIN, once it is in the room or right behind the words that ask for it; or a datagram peer that says nothing
- * more, over the binary protocol (known by its missing keep-alive) or as text (known by its silence alone).
- */
-export const deaths = ["reset", "finish", "reset at once", "finish at once", "datagrams", "udp text"] as const;
-export type Death = (typeof deaths)[number];
-
 export interface GhostParameters {
-  /** Over TCP, the four kinds in turn. */
+  /** Over TCP: RST or FIN, once it is in the room or right behind the words that ask for it, in turn. */
   readonly cycles: number;
-  /** Of each of the two kinds over UDP. */
+  /** Peers that say nothing more: so many of datagrams, known by the missing keep-alive, and so many of text. */
   readonly silent: number;
   readonly atOnce: number;
   readonly idleMs: number;
@@ -35,7 +28,7 @@ export interface GhostResult {
   /** Who the watcher was told came, and went. */
   readonly came: number;
   readonly went: number;
-  /** How many other members `WHO` named in the end, and how many connections the server still had beside the watcher. */
+  /** How many others `WHO` named in the end, and how many connections the server had beside the watcher. */
   readonly ghosts: number;
   readonly connectionsLeft: number;
   readonly emptyBytes: number;
@@ -80,6 +73,7 @@ export async function measureGhosts(parameters: GhostParameters): Promise<GhostR
     const silentGoneMs = await fallSilent(server, watcher, parameters);
     await Bun.sleep(parameters.settleMs);
     const [ghosts, connectionsLeft] = [await othersIn(watcher), (await server.openConnections()) - 1];
+    const isClean = ghosts === 0 && connectionsLeft === 0;
     const settledBytes = await restingBytes(server);
     return {
       parameters,
@@ -93,7 +87,7 @@ export async function measureGhosts(parameters: GhostParameters): Promise<GhostR
       halfBytes,
       fullBytes,
       settledBytes,
-      verified: ghosts === 0 && connectionsLeft === 0 && seen.came === seen.went && seen.came >= parameters.cycles / 2,
+      verified: isClean && seen.came === seen.went && seen.came >= parameters.cycles / 2,
     };
   } finally {
     clearInterval(keepAlive);

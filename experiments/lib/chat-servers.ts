@@ -67,7 +67,7 @@ export async function startCorreioChat(settings: Readonly<Record<string, string>
 }
 
 /** Floor or peer, or why it cannot be compared: its tool is not there. Other failures throw. */
-export async function startChatPeer(
+async function startChatPeer(
   name: "raw" | "go",
   part: ChatPart,
   searchPath: string | undefined = Bun.env.PATH,

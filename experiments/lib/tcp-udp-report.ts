@@ -106,7 +106,16 @@ function costTable(rows: readonly ChatRow[]): Cells {
 }
 
 function crowdTable(rows: readonly ChatRow[]): Cells {
-  const heading = ["way", "KiB/member", "server CPU µs/delivery", "deliveries", "delivered", "p50 ms", "p99"];
+  const heading = [
+    "way",
+    "KiB/member",
+    "server CPU µs/delivery",
+    "deliveries",
+    "delivered",
+    "p50 ms",
+    "p99",
+    "said late by, p99",
+  ];
   const cells = rows.map((row) => [
     row.way,
     (row.bytesPerMember / 1_024).toFixed(1),
@@ -115,6 +124,7 @@ function crowdTable(rows: readonly ChatRow[]): Cells {
     percent(row.arrived / row.expected),
     milliseconds(row.p50Ms),
     milliseconds(row.p99Ms),
+    milliseconds(row.lagP99Ms),
   ]);
   return [heading, ...cells];
 }
