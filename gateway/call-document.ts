@@ -39,6 +39,7 @@ export function callDetail(
   const name = `${type.type}.${method.name}`;
   const show = (schema: object, end: string): TSchema => shownSchema(schema, `${name}.${end}.`, components);
   const isChange = method.kind === "write";
+  const needsToken = isChange || type.private;
   return {
     summary: `Call ${name}`,
     description: describe(type, method),
@@ -52,18 +53,21 @@ export function callDetail(
     ...(method.in === undefined
       ? {}
       : { requestBody: { required: true, content: jsonContent(method.in, show, "in") } }),
-    ...(isChange ? { security: bearerToken } : {}),
+    ...(needsToken ? { security: bearerToken } : {}),
     responses: answers({
       ...answerOf(method, show),
       ...actorAnswers(CALL_STATUSES),
-      ...(isChange ? tokenAnswer("POST") : {}),
+      ...(needsToken ? tokenAnswer("POST") : {}),
       ...bodyAnswers,
     }),
   };
 }
 
-function describe({ durable }: ActorTypeView, { kind }: MethodView): string {
-  if (kind === "read") return "Only looks: changes nothing, may share the actor with other reads, and needs no token.";
+function describe({ durable, private: isPrivate }: ActorTypeView, { kind }: MethodView): string {
+  if (kind === "read") {
+    const token = isPrivate ? "as its type is private, needs the token" : "needs no token";
+    return `Only looks: changes nothing, may share the actor with other reads, and ${token}.`;
+  }
   const turn = "A turn of the actor, which has it to itself.";
   if (!durable) return `${turn} Its state is in memory only.`;
   const repeats = "Under the same `Idempotency-Key` it runs once, and a repeat gets the first answer.";

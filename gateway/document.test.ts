@@ -224,6 +224,19 @@ describe("the OpenAPI document", () => {
     expect(clear?.responses["204"]).toEqual({ description: "It has run; the method has no answer" });
   });
 
+  test("asks for the token on a read where the type is private", async () => {
+    const method: MethodView = { name: "look", kind: "read" };
+    const type = { type: "diary", kind: "actor", durable: true, indexed: [], live: 0, methods: [method] } as const;
+    const look = async (isPrivate: boolean) =>
+      (await readDocument({ actorTypes: () => [{ ...type, private: isPrivate }] })).paths["/actors/diary/{key}/look"]?.[
+        "post"
+      ];
+    expect(await look(true)).toMatchObject({ security: [{ bearerAuth: [] }], responses: { 401: {} } });
+    expect((await look(true))?.description).toContain("needs the token");
+    expect((await look(false))?.security).toBeUndefined();
+    expect((await look(false))?.description).toContain("needs no token");
+  });
+
   test("shows what a schema calls itself by as a component, so that nothing is looked for elsewhere", async () => {
     const Tree = t.Recursive((tree) => t.Object({ children: t.Array(tree) }), { $id: "Tree" });
     const method: MethodView = { name: "plant", kind: "write", in: Tree };

@@ -41,8 +41,9 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           version,
           description:
             "Call the actors of a running node, look into it and act on it. Reading needs no token, and neither do " +
-            "calls of methods that only look; for everything else press Authorize and paste the admin token that the " +
-            "server printed when it started. Failures are problem details (RFC 9457).",
+            "calls of methods that only look, unless the type is private, as rooms and accounts are. For everything " +
+            "else press Authorize and paste the admin token that the server printed when it started. Failures " +
+            "are problem details (RFC 9457).",
         },
         tags: [
           ...tags,

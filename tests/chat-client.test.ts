@@ -247,7 +247,7 @@ describe("in a pipe", () => {
   test("it explains itself for --help", async () => {
     const { exitCode, stdout, stderr } = await runPiped(["--help"], "");
     expect([exitCode, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("usage: bun clients/chat.ts --id NAME [flags]");
+    expect(stdout).toContain("usage: bun run chat --id NAME [flags]");
   });
 
   test("it names a wrong flag and exits 2", async () => {

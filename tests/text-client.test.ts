@@ -110,7 +110,7 @@ describe("in a pipe", () => {
   test("it explains itself for --help, and names a wrong flag and exits 2", async () => {
     const help = await runPiped(["--help"], "");
     expect([help.exitCode, help.stderr]).toEqual([0, ""]);
-    expect(help.stdout).toContain("usage: bun clients/text.ts [flags]");
+    expect(help.stdout).toContain("usage: bun run text [flags]");
     const wrong = await runPiped(["--port", "http"], "");
     expect([wrong.exitCode, wrong.stdout]).toEqual([2, ""]);
     expect(wrong.stderr).toBe('--port: expected a whole number from 1 to 65535 (TCP port), got "http"\n');

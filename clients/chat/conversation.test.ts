@@ -252,6 +252,7 @@ describe("an id", () => {
     const second = new TestChatter(node, { id: "ana" }, 2);
     await pass(node, 30_000, first, second);
     expect(second.printed.filter((line) => line.includes("chat.id_in_use"))).toHaveLength(1);
+    expect(second.printed.filter((line) => line.includes("para usar outro: /quit e --id"))).toHaveLength(1);
     first.type("/quit");
     await pass(node, 11_000, first, second);
     expect(second.printed).toContain("Conectado ao servidor!");

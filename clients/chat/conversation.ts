@@ -3,6 +3,7 @@ import type { Clock } from "#runtime/base/clock.ts";
 import type { Random } from "#runtime/base/random.ts";
 
 import { type Action, Actions, type Happening, type LinkName, type Machine } from "../machine/actions.ts";
+import { waitText } from "../machine/backoff.ts";
 import { Lifeline } from "../machine/lifeline.ts";
 import { DataPath } from "./data-path.ts";
 import { Identity } from "./identity.ts";
@@ -164,9 +165,8 @@ export class Conversation implements Machine {
     const waitMs = this.#lifeline.lost();
     if (this.#leaving.lost() || this.#isAway) return;
     this.#isAway = true;
-    const seconds = (waitMs / 1_000).toFixed(1).replace(".", ",");
     const what = this.#wasConnected ? "Conexão perdida" : "Não foi possível conectar";
-    this.#actions.print(noticeText(`${what} (${reason}). Tentando de novo em ${seconds} s, até conseguir.`));
+    this.#actions.print(noticeText(`${what} (${reason}). Tentando de novo em ${waitText(waitMs)}, até conseguir.`));
   }
 
   /** The server says so on TCP, perhaps before we have noticed: what it sent there meanwhile nobody has heard. */

@@ -46,7 +46,7 @@ export function chatHelp(): string {
   return [
     "Chat over TCP, UDP or both: sends and receives at once, comes back by itself and goes on where it was.",
     "",
-    "usage: bun clients/chat.ts --id NAME [flags]      a flag wins over the environment",
+    "usage: bun run chat --id NAME [flags]      a flag wins over the environment",
     "",
     flagTable(CHAT_FLAGS),
     "",

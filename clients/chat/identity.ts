@@ -17,6 +17,9 @@ const FINAL: ReadonlySet<string> = new Set(
   ]),
 );
 
+/** What a person who starts the client anew, or has chosen a name that is taken, wants to know then. */
+const IN_USE_HINT = "Depois de uma queda o nome fica reservado por até um minuto; para usar outro: /quit e --id.";
+
 export interface IdentityParts {
   readonly id: string;
   /** Of an account. */
@@ -87,6 +90,7 @@ export class Identity {
       return actions.add({ kind: "finish", exitCode: 1 });
     }
     if (this.#tries === 0) actions.print(noticeText(`${text} Tentando de novo até conseguir.`));
+    if (this.#tries === 0 && code === "chat.id_in_use") actions.print(noticeText(IN_USE_HINT));
     this.#askAgainAtMs = clock.monotonicMs() + backoffMs(this.#tries++, random, RECONNECT);
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import { createRandom } from "#runtime/base/random.ts";
 
-import { backoffMs } from "./backoff.ts";
+import { backoffMs, waitText } from "./backoff.ts";
 
 const BACKOFF = { firstMs: 250, maxMs: 10_000 };
 const ALMOST_ONE = { next: () => 1 - Number.EPSILON };
@@ -25,6 +25,10 @@ describe("the wait before a try", () => {
     expect(mean).toBeGreaterThan(3_600);
     expect(mean).toBeLessThan(4_400);
     expect(Math.max(...waits)).toBeLessThan(8_000);
+  });
+
+  test("is told to the tenth of a second above, so never as none", () => {
+    expect([0.2, 100, 101, 9_999].map(waitText)).toEqual(["0,1 s", "0,1 s", "0,2 s", "10,0 s"]);
   });
 
   test("is the same for the same seed", () => {

@@ -12,3 +12,8 @@ export interface Backoff {
 export function backoffMs(tries: number, random: Random, { firstMs, maxMs }: Backoff): number {
   return random.next() * Math.min(maxMs, firstMs * 2 ** Math.min(tries, 30));
 }
+
+/** As people read it, `0,3 s`: to the tenth above, so that no wait is nothing. */
+export function waitText(waitMs: number): string {
+  return `${(Math.ceil(waitMs / 100) / 10).toFixed(1).replace(".", ",")} s`;
+}

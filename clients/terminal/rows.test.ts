@@ -52,6 +52,12 @@ describe("a paragraph", () => {
     for (const row of rows.slice(1)) expect(row).toStartWith("    ");
   });
 
+  test("leaves room for a terminal that does not join emoji, and would break the row itself", () => {
+    const [family, hand] = ["👩\u200d👩\u200d👧", "👍🏽"];
+    expect(paragraphOf(family.repeat(3), 12, 4)).toEqual([family.repeat(2), `    ${family}`]);
+    expect(paragraphOf(hand.repeat(4), 12, 4)).toEqual([hand.repeat(3), `    ${hand}`]);
+  });
+
   test("fits, and keeps every word", () => {
     const words = fc.array(fc.stringMatching(/^[a-z日👍]{1,30}$/u), { maxLength: 20 });
     fc.assert(

@@ -34,7 +34,7 @@ function helpText(): string {
   return [
     "Commands of the text server from a numbered menu; it connects again by itself when the connection is lost.",
     "",
-    "usage: bun clients/text.ts [flags]      a flag wins over the environment",
+    "usage: bun run text [flags]      a flag wins over the environment",
     "",
     flagTable(FLAGS),
     "",

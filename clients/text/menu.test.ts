@@ -169,9 +169,12 @@ describe("silence", () => {
     expect(menu.printed).toContain("Sem resposta: ECHO");
   });
 
-  test("of ours, for which the server closes, lets the next command connect again", () => {
+  test.each([
+    "* ! idle_timeout Conexão encerrada por inatividade.",
+    "* ! first_byte_timeout Conexão encerrada: nada foi recebido.",
+  ])("of ours, for which the server closes, lets the next command connect again: %s", (farewell) => {
     const menu = connected();
-    menu.receive("* ! idle_timeout Conexão encerrada por inatividade.");
+    menu.receive(farewell);
     menu.lose();
     expect(menu.printed.at(-1)).toBe("O próximo comando conecta de novo.");
     expect(menu.menu.wakeAtMs).toBe(Number.POSITIVE_INFINITY);

@@ -3,6 +3,7 @@ import type { Clock } from "#runtime/base/clock.ts";
 import type { Random } from "#runtime/base/random.ts";
 
 import { type Action, Actions, type Happening, type Machine } from "../machine/actions.ts";
+import { waitText } from "../machine/backoff.ts";
 import { Lifeline } from "../machine/lifeline.ts";
 import { safeText } from "../terminal/safe-text.ts";
 
@@ -28,7 +29,8 @@ export const REPLY_WITHIN_MS = 10_000;
 /** Octets of one line, as the server has it. */
 const COMMAND_BYTES_MAX = 4_096;
 
-const IDLE = /^\* ! idle_timeout /;
+/** Before the first command a connection is closed sooner than behind one. */
+const IDLE = /^\* ! (idle|first_byte)_timeout /;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Menu implements Machine {
@@ -126,8 +128,9 @@ export class Menu implements Machine {
     }
     if (this.#isAway) return undefined;
     this.#isAway = true;
-    const seconds = (waitMs / 1_000).toFixed(1).replace(".", ",");
-    return this.#actions.print(`Sem conexão (${safeText(reason)}). Tentando de novo em ${seconds} s, até conseguir.`);
+    return this.#actions.print(
+      `Sem conexão (${safeText(reason)}). Tentando de novo em ${waitText(waitMs)}, até conseguir.`,
+    );
   }
 
   #typed(text: string): void {

@@ -1,6 +1,8 @@
 // Messages as they travel: shorter where deflate makes them so, and never longer than may be when they come out.
 import { describe, expect, test } from "bun:test";
-import { deflateRawSync } from "node:zlib";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 
 import * as fc from "fast-check";
 
@@ -17,6 +19,14 @@ describe("a message", () => {
     expect(compressed).toBe(true);
     expect(wire.length).toBeLessThan(line.length / 2);
     expect(unpackMessage({ wire, compressed })).toEqual(Buffer.from(line));
+  });
+
+  test("can be inflated by whoever has read docs/datagrams.md", () => {
+    const document = readFileSync(join(import.meta.dir, "../../docs/datagrams.md"), "utf8");
+    const [, block = ""] = /^```text\n(WHO [^`]*)\n```$/m.exec(document) ?? [];
+    const line = "* lobby 43 2026-11-21T12:00:00.123Z ana: ECHO: Comando recebido com sucesso.";
+    const { wire } = packMessage(octets(line));
+    expect(inflateRawSync(wire, { dictionary: octets(block.replaceAll("\n", "")) }).toString()).toBe(line);
   });
 
   test("stays as it is where that is not longer", () => {

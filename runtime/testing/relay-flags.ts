@@ -188,7 +188,10 @@ function helpText(): string {
     ["udp <port:host:port>", "the same for datagrams"],
     ["host <address>", "where it listens (127.0.0.1)"],
     ["seed <number>", "the same seed and the same packets come to the same end (1)"],
-    ["partition <from..until[:up|:down]>", "cuts the network for that time since the start; may be repeated"],
+    [
+      "partition <from..until[:up|:down]>",
+      "cuts the network for that time since the start, such as 5s..8s; may be repeated",
+    ],
     ["json", "figures as one JSON object a line"],
     ...Object.entries(FAULT_FLAGS).map(([name, { kind, help }]) => [`${name} <${kind}>`, help] as const),
     ["burst <probabilities>", BURST_HELP],
