@@ -147,8 +147,8 @@ async function history(caller: Caller, { place: text, after, count = limits.hist
 }
 
 /**
- * Said again by the same id with the same tag it is said once: the tag is part of the name under which it is kept. So is
- * the text: whoever uses a tag twice, or after somebody who had the id before, is not answered for what was never said.
+ * Said again by the same id with the same tag it is said once: the tag is part of the name it is kept under. So is the
+ * text: whoever uses a tag twice, or after somebody who had the id before, is not answered for what was never said.
  */
 function onceBy({ session, tag }: Caller, text: string): { once?: string } {
   return tag === "" ? {} : { once: `${idKey(session.state.id as Id)}#${tag}#${digest(text)}` };
