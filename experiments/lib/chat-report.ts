@@ -32,8 +32,8 @@ export interface ChatReport extends ChatResults {
   readonly wrong: readonly string[];
 }
 
-/** Pairs in which this program sent later than this at p99 say nothing about the server. */
-const lagMaxMs = 10;
+/** Pairs in which more of the p99 is this program's own lateness say nothing about the server. */
+const lagShareMax = 0.5;
 
 export function chatReport(environment: Environment, results: ChatResults): ChatReport {
   return { environment, ...results, levels: levelsOf(results), wrong: wrongOf(results) };
@@ -211,7 +211,7 @@ function renderFlood(result: FloodResult): string {
     `${members} honest members, each says something every ${everyMs} ms (open loop, to the own acknowledgement);`,
     `${pairs} pairs of ${phaseMs} ms, without and with one flooder that has begun before; medians`,
     renderTable([heading, ...rows]),
-    `valid: this program sent at most ${lagMaxMs} ms late at p99`,
+    `valid: this program was late at p99 by at most ${lagShareMax} of what it measured there`,
   ].join("\n");
 }
 
@@ -320,7 +320,8 @@ function floodRatio(result: FloodResult, kind: string): MedianInterval | undefin
 
 function validPairs({ samples }: FloodResult, kind: string): FloodResult["samples"] {
   return samples.filter(
-    (sample) => sample.kind === kind && Math.max(sample.quiet.lagP99Ms, sample.flooded.lagP99Ms) <= lagMaxMs,
+    ({ kind: own, quiet, flooded }) =>
+      own === kind && [quiet, flooded].every(({ lagP99Ms, p99Ms }) => lagP99Ms <= lagShareMax * p99Ms),
   );
 }
 
