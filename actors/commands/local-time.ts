@@ -8,9 +8,19 @@ export function localTime(unixMs: number, monotonicMs: number): string {
   return `${localSeconds(unixMs)}.${digits(unixMs % 1_000, 3)}${digits(microseconds, 3)}`;
 }
 
-/** `2026-11-20 09:11:00,123`, as Python's logging writes it. */
-export function logTime(unixMs: number): string {
-  return `${localSeconds(unixMs)},${digits(unixMs % 1_000, 3)}`;
+/** `2026-11-20 09:11:00,123`, as Python's logging writes it. Thousands of lines share a second, which is written once. */
+export class LogTimes {
+  #second = -1;
+  #text = "";
+
+  at(unixMs: number): string {
+    const second = Math.floor(unixMs / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#text = localSeconds(unixMs);
+    }
+    return `${this.#text},${digits(unixMs % 1_000, 3)}`;
+  }
 }
 
 function localSeconds(unixMs: number): string {

@@ -1,6 +1,6 @@
 // What the server says of its clients: lines for its console, as the chat document has them, and for the log file.
 import type { TextSession } from "../commands/command.ts";
-import { logTime } from "../commands/local-time.ts";
+import { LogTimes } from "../commands/local-time.ts";
 
 /** Where lines go, each with its newline. Declared here, by its caller. */
 export interface ServerLog {
@@ -31,6 +31,7 @@ const CONTROL_CHARACTERS = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 export class ClientLog {
   readonly #log: ServerLog;
+  readonly #times = new LogTimes();
 
   constructor(log: ServerLog) {
     this.#log = log;
@@ -64,7 +65,7 @@ export class ClientLog {
   }
 
   #file(unixMs: number, number: string, what: string): void {
-    this.#log.file(`${logTime(unixMs)} - Cliente ${number}: ${printable(what)}\n`);
+    this.#log.file(`${this.#times.at(unixMs)} - Cliente ${number}: ${printable(what)}\n`);
   }
 }
 
