@@ -2,6 +2,7 @@
 import { createAccount } from "./accounts/account.ts";
 import { LoginGate } from "./accounts/login-gate.ts";
 import type { Passwords } from "./accounts/passwords.ts";
+import { Hold } from "./chat/hold.ts";
 import { Person } from "./chat/person.ts";
 import { Room } from "./chat/room.ts";
 import type { TextServices } from "./commands/command.ts";
@@ -34,6 +35,7 @@ export function createCatalog({ pipeline, text }: Services) {
     webSession: createTextSession("web-session", textServices),
     room: Room,
     person: Person,
+    hold: Hold,
     account,
     loginGate: LoginGate,
   };

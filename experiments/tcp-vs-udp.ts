@@ -27,9 +27,9 @@ const defaults: TcpUdpParameters = {
   rounds: 5,
   losses: [0, 0.01, 0.05, 0.2],
   delayMs: 10,
-  members: 10,
-  everyMs: 500,
-  seconds: 15,
+  members: 20,
+  everyMs: 2_000,
+  seconds: 16,
   local: true,
   pings: 30,
   crowd: 1_000,
@@ -39,7 +39,7 @@ const defaults: TcpUdpParameters = {
   repeats: 50,
 };
 
-const quick: TcpUdpParameters = { ...defaults, rounds: 2, seconds: 5, crowdSeconds: 10, repeats: 10 };
+const quick: TcpUdpParameters = { ...defaults, rounds: 2, seconds: 6, crowdSeconds: 10, repeats: 10 };
 
 const MESSAGE_BYTES = 100;
 const DRAIN_MS = 60_000;

@@ -145,6 +145,8 @@ export const limits = {
   messagesWaitingBytesMax: 1_048_576,
   /** Outbound bytes of a connection that carries whole messages: above it its actor is suspended. */
   messageHighWaterBytes: 262_144,
+  /** What the kernel keeps of datagrams that the loop has not looked at, if it is allowed so much. */
+  udpReceiveBufferBytes: 4 * 1_048_576,
   /** Datagrams that are handed on in one go; what the loop finds beyond them follows in another. */
   udpArrivedMax: 256,
   /** Datagrams that wait for the kernel; one more is dropped, and counted. */

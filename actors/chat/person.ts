@@ -1,10 +1,11 @@
 // A person behind an id: who holds it, with which key it can be taken up again, and the direct messages sent to it.
 import { actor, limits, type Rows, t } from "#runtime/mod.ts";
 
+import { Hold, holdKey } from "./hold.ts";
 import { inboxPlace, messageLine } from "./lines.ts";
 import { appendMessage, type Message, MessageSchema, PageSchema, readMessages } from "./message-log.ts";
 import type { Id } from "./names.ts";
-import { idHolders, inboxLines } from "./topics.ts";
+import { inboxLines } from "./topics.ts";
 
 const SessionSchema = t.Object({ type: t.String(), key: t.String() });
 
@@ -21,6 +22,7 @@ const ClaimSchema = t.Object({
 });
 
 const ClaimedSchema = t.Object({ resumeKey: t.String(), last: t.Integer() });
+const HistorySchema = t.Object({ page: PageSchema, reader: SessionSchema });
 const GoneSchema = t.Object({ type: t.String(), key: t.String(), reason: t.String() });
 const DeliverSchema = t.Object({
   from: t.Unsafe<Id>(t.String()),
@@ -30,6 +32,7 @@ const DeliverSchema = t.Object({
 interface PersonState {
   /** As its owner wrote it; empty while nobody has the id. */
   id: string;
+  /** Empty when the id can be taken up with a password alone. */
   resumeKey: string;
   holder: { type: string; key: string } | undefined;
   /** Its owner has an account: the id is never free again. */
@@ -51,14 +54,17 @@ export const Person = actor("chat-person", {
   .on("claim", { in: ClaimSchema, out: ClaimedSchema }, async (person, claim) => {
     const { state } = person;
     const { session, loggedIn } = claim;
-    const again = isSame(state.holder, session) || (state.id !== "" && claim.resumeKey === state.resumeKey);
+    const hasKey = state.resumeKey !== "" && claim.resumeKey === state.resumeKey;
+    const again = isSame(state.holder, session) || hasKey;
     if (claim.hasAccount && !loggedIn && !again) throw person.refuse("chat.login_needed");
     if (state.id !== "" && !loggedIn && !again) throw person.refuse("chat.id_in_use");
     if (loggedIn && !state.registered) await clearInbox(person);
-    if (state.holder !== undefined && !isSame(state.holder, session)) person.unwatch(state.holder);
+    if (state.holder !== undefined && !isSame(state.holder, session)) {
+      person.unwatch(state.holder);
+      person.ref(Hold, holdKey(state.holder)).tell.end();
+    }
     person.cancelAlarm("free");
     person.watch(session, "gone");
-    person.publish(idHolders(person.key), `${session.type}/${session.key}`);
     const registered = state.registered || loggedIn;
     // The key stays the same as long as it is used: the answer to an earlier claim may never have arrived.
     const resumeKey = again ? state.resumeKey : claim.nextKey;
@@ -69,6 +75,8 @@ export const Person = actor("chat-person", {
     if (!isSame(person.state.holder, session)) return;
     person.unwatch(session);
     person.state.holder = undefined;
+    // Whoever has logged out must log in again.
+    person.state.resumeKey = "";
     if (!person.state.registered) person.destroy();
   })
   .on("gone", { in: GoneSchema }, (person, { type, key }) => {
@@ -84,10 +92,15 @@ export const Person = actor("chat-person", {
     if (state.id === "") throw person.refuse("chat.unknown_id");
     const message: Message = { number: ++state.last, at: person.turnStartedAt, from, text };
     appendMessage(rows, message);
-    person.publish(inboxLines(person.key), messageLine(inboxPlace(state.id), message));
+    if (state.holder !== undefined) {
+      person.publish(inboxLines(holdKey(state.holder)), messageLine(inboxPlace(state.id), message));
+    }
     return message.number;
   })
-  .read("history", { in: PageSchema, out: t.Array(MessageSchema) }, ({ rows }, page) => readMessages(rows, page));
+  .read("history", { in: HistorySchema, out: t.Array(MessageSchema) }, async (person, { page, reader }) => {
+    if (!isSame(person.state.holder, reader)) throw person.refuse("chat.replaced");
+    return readMessages(person.rows, page);
+  });
 
 /** What was sent to a guest of this id is not for whoever has the account. */
 async function clearInbox(person: { readonly rows: Rows; readonly state: PersonState }): Promise<void> {

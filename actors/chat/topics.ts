@@ -4,8 +4,5 @@ import { t, topic } from "#runtime/mod.ts";
 /** Messages, joins and leaves of one room, by its name. */
 export const roomLines = topic("room-lines", t.String());
 
-/** Direct messages to one person, by the key of the id. */
+/** Direct messages to one person, by the session that holds the id (`holdKey`): who held it before hears none. */
 export const inboxLines = topic("inbox-lines", t.String());
-
-/** Who holds an id from now on, by its key: a session, as `type/key`. */
-export const idHolders = topic("id-holders", t.String());

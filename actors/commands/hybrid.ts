@@ -1,22 +1,16 @@
 // Hybrid mode: a session on TCP hands its lines to a datagram connection, which shows a token that it was given.
 import { t } from "#runtime/mod.ts";
 
-import { command, type TextSession } from "./command.ts";
-import { forwardAll } from "./forwarding.ts";
-import { CONTROL_SESSION, controlSessions, DATA_SESSION, dataSessions } from "./session-methods.ts";
+import { type Caller, command } from "./command.ts";
+import { forwardAll, releaseData } from "./forwarding.ts";
+import { CONTROL_SESSION, controlSessions, DATA_SESSION } from "./session-methods.ts";
 
 const TOKEN = /^([^.]{1,64})\.(.{32})$/;
 
 /** Whoever notices first that datagrams are lost need not wait until the other side does. */
-function unbind(session: TextSession): string {
-  const key = session.state.binding?.dataKey ?? "";
+function unbind({ session, own }: Caller): string {
+  if (releaseData(session)) forwardAll(session, own);
   session.state.binding = undefined;
-  if (key !== "") {
-    const data = session.ref(dataSessions, key);
-    session.unwatch(data);
-    data.tell.unbind();
-    forwardAll(session);
-  }
   return "off";
 }
 
@@ -29,8 +23,9 @@ export const hybridCommands = [
     needsId: true,
     control: true,
     budgeted: true,
-    run({ session, own, services }, { off }) {
-      if (off !== undefined) return unbind(session);
+    run(caller, { off }) {
+      const { session, own, services } = caller;
+      if (off !== undefined) return unbind(caller);
       const port = services.udpPort();
       if (port === undefined || own.type !== CONTROL_SESSION) throw session.refuse("chat.no_udp");
       const secret = services.secret();
@@ -56,7 +51,7 @@ export const hybridCommands = [
       });
       session.watch(control, "controlGone");
       Object.assign(session.state, { id, rooms: [...rooms], controlKey });
-      forwardAll(session);
+      forwardAll(session, own);
       return id;
     },
   }),

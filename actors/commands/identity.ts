@@ -3,11 +3,12 @@ import { limits, type Ref, t } from "#runtime/mod.ts";
 
 import type { AccountType } from "../accounts/account.ts";
 import { LoginGate } from "../accounts/login-gate.ts";
+import { Hold, holdKey } from "../chat/hold.ts";
 import { noticeLine } from "../chat/lines.ts";
 import { type Id, idKey, isReserved, parseId } from "../chat/names.ts";
 import { Person } from "../chat/person.ts";
-import { idHolders, inboxLines } from "../chat/topics.ts";
 import { type Answer, type Caller, command, type TextSession } from "./command.ts";
+import { followInbox } from "./forwarding.ts";
 
 const PasswordInput = t.Object({
   id: t.String(),
@@ -109,15 +110,10 @@ interface Proof {
 async function claim({ session, own, services }: Caller, id: Id, { resumeKey, ...proof }: Proof): Promise<Answer> {
   const person: Ref<(typeof Person)["shape"]["methods"]> = session.ref(Person, idKey(id));
   // Before the claim: whoever takes the id over from us must be heard.
-  session.subscribe(idHolders(idKey(id)), "idHeld");
-  try {
-    const claimed = { id, session: own, nextKey: services.secret(), ...proof };
-    const answer = await person.claim(resumeKey === undefined ? claimed : { ...claimed, resumeKey });
-    session.state.id = id;
-    session.forward(inboxLines(idKey(id)));
-    return `${id} ${answer.resumeKey} ${answer.last}`;
-  } catch (error) {
-    if (session.state.id === "") session.unsubscribe(idHolders(idKey(id)));
-    throw error;
-  }
+  session.watch({ type: Hold.name, key: holdKey(own) }, "replaced");
+  const claimed = { id, session: own, nextKey: services.secret(), ...proof };
+  const answer = await person.claim(resumeKey === undefined ? claimed : { ...claimed, resumeKey });
+  session.state.id = id;
+  followInbox(session, own);
+  return `${id} ${answer.resumeKey} ${answer.last}`;
 }

@@ -18,6 +18,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "chat.no_udp": "Este servidor não ouve UDP",
   "chat.not_a_member": "Você não está nessa sala",
   "chat.only_over_datagrams": "Só por datagramas binários",
+  "chat.replaced": "Outra conexão assumiu este identificador",
   "chat.room_full": "Sala cheia",
   "chat.too_many_rooms": "Salas demais para uma conexão",
   "chat.unknown_id": "Ninguém tem esse identificador",

@@ -1,13 +1,14 @@
 // Talking: rooms, what is said in them, direct messages, and what was said before.
-import { limits, t } from "#runtime/mod.ts";
+import { limits, Refusal, t } from "#runtime/mod.ts";
 
+import { digest } from "../chat/digest.ts";
 import { inboxPlace, messageLine } from "../chat/lines.ts";
 import type { Message } from "../chat/message-log.ts";
 import { type Id, idKey, parseId, parseRoomName, type RoomName } from "../chat/names.ts";
 import { Person } from "../chat/person.ts";
 import { Room } from "../chat/room.ts";
 import { type Answer, type Caller, command } from "./command.ts";
-import { followRoom, unfollowRoom } from "./forwarding.ts";
+import { followRoom, holderOf, unfollowRoom } from "./forwarding.ts";
 import { restOfLine } from "./parse-command.ts";
 
 const Number = t.Integer({ minimum: 0, maximum: 2 ** 53 - 1 });
@@ -36,7 +37,7 @@ export const talkCommands = [
     async run(caller, { room: text }) {
       const room = joinedRoom(caller, text);
       const { session, own } = caller;
-      unfollowRoom(session, room);
+      await unfollowRoom(session, room);
       await session.ref(Room, room).leave({ id: session.state.id as Id, session: own, reason: "left" });
       return room;
     },
@@ -53,7 +54,7 @@ export const talkCommands = [
     async run(caller, { room: name, text }) {
       const room = joinedRoom(caller, name);
       const from = caller.session.state.id as Id;
-      const number = await caller.session.ref(Room, room).post({ from, text }, onceBy(caller));
+      const number = await caller.session.ref(Room, room).post({ from, text }, onceBy(caller, text));
       return `${room} ${number}`;
     },
   }),
@@ -68,7 +69,7 @@ export const talkCommands = [
     async run(caller, { id: name, text }) {
       const id = idOf(caller, name);
       const from = caller.session.state.id as Id;
-      const number = await caller.session.ref(Person, idKey(id)).deliver({ from, text }, onceBy(caller));
+      const number = await caller.session.ref(Person, idKey(id)).deliver({ from, text }, onceBy(caller, text));
       return `${id} ${number}`;
     },
   }),
@@ -107,7 +108,7 @@ async function join(caller: Caller, { room: text, after }: { room: string; after
   const isNew = !session.state.rooms.includes(room);
   if (isNew && session.state.rooms.length >= limits.roomsPerSessionMax) throw session.refuse("chat.too_many_rooms");
   // Before the answer, so that nothing said meanwhile is missed: what comes twice has the same number.
-  followRoom(session, room);
+  await followRoom(session, room);
   const { remoteAddress, remotePort, transport } = session.connection;
   const member = { id: session.state.id as Id, session: own, address: `${remoteAddress}:${remotePort}/${transport}` };
   try {
@@ -115,9 +116,16 @@ async function join(caller: Caller, { room: text, after }: { room: string; after
     const { last, members, missed } = joined;
     return { reply: `${room} ${last} ${members}`, lines: missed.map((message) => messageLine(room, message)) };
   } catch (error) {
-    if (isNew) unfollowRoom(session, room);
+    if (isNew) await giveUp(caller, room, error);
     throw error;
   }
+}
+
+/** An answer that did not come does not say that nothing was done: who is not in must not be seen there. */
+async function giveUp({ session, own }: Caller, room: RoomName, error: unknown): Promise<void> {
+  const member = { id: session.state.id as Id, session: own };
+  if (!(error instanceof Refusal)) session.ref(Room, room).tell.leave({ ...member, reason: "left" });
+  await unfollowRoom(session, room);
 }
 
 type HistoryInput = { place: string; after?: number; count?: number };
@@ -129,17 +137,21 @@ async function history(caller: Caller, { place: text, after, count = limits.hist
   const own = inboxPlace(session.state.id);
   const isInbox = text.toLowerCase() === own.toLowerCase();
   const place = isInbox ? own : joinedRoom(caller, text);
+  const reader = holderOf(session, caller.own);
   const messages: readonly Message[] = isInbox
-    ? await session.ref(Person, idKey(session.state.id as Id)).history(page)
+    ? await session.ref(Person, idKey(session.state.id as Id)).history({ page, reader })
     : await session.ref(Room, place).history(page);
   const last = messages.at(-1)?.number ?? after ?? 0;
   const lines = messages.map((message) => messageLine(place, message));
   return { reply: `${place} ${messages.length} ${last}`, lines };
 }
 
-/** Said again by the same id with the same tag it is said once: the tag is part of the name under which it is kept. */
-function onceBy({ session, tag }: Caller): { once?: string } {
-  return tag === "" ? {} : { once: `${idKey(session.state.id as Id)}#${tag}` };
+/**
+ * Said again by the same id with the same tag it is said once: the tag is part of the name it is kept under. So is the
+ * text: whoever uses a tag twice, or after somebody who had the id before, is not answered for what was never said.
+ */
+function onceBy({ session, tag }: Caller, text: string): { once?: string } {
+  return tag === "" ? {} : { once: `${idKey(session.state.id as Id)}#${tag}#${digest(text)}` };
 }
 
 function roomOf({ session }: Caller, text: string): RoomName {

@@ -201,6 +201,22 @@ describe("said again with the same tag", () => {
   });
 });
 
+describe("a tag", () => {
+  test("that is used again for something else keeps nobody from being heard", async () => {
+    const { ana } = await lobby();
+    expect(await ana.type("#7 SAY lobby um")).toContain("#7 SAY: lobby 1");
+    expect(await ana.type("#7 SAY lobby dois")).toContain("#7 SAY: lobby 2");
+    expect(await ana.type("#7 MSG bea dois", "#7 MSG bea um")).toEqual(["#7 MSG: bea 1", "#7 MSG: bea 2"]);
+  });
+
+  test("is the next one's own when an id has changed hands", async () => {
+    const { node, ana } = await lobby();
+    await ana.type("#1 SAY lobby um", "EXIT");
+    const other = await member(node, "ana");
+    expect(await other.type("#1 SAY lobby outra coisa")).toContain("#1 SAY: lobby 2");
+  });
+});
+
 describe("a direct message", () => {
   test("reaches the one it is for, numbered, and is acknowledged", async () => {
     const { ana, bea, node } = await lobby();

@@ -1,6 +1,8 @@
 // A session on TCP with a datagram connection bound to it: who gets which lines, and what happens when one is lost.
 import { describe, expect, test } from "bun:test";
 
+import { limits } from "#runtime/mod.ts";
+
 import { ChatNode } from "./test-clients.ts";
 
 const PORT = 5_001;
@@ -101,6 +103,52 @@ describe("a bound datagram connection", () => {
     next.clear();
     await bea.type("SAY lobby oi");
     expect(said(next.lines)).toHaveLength(1);
+  });
+
+  test("gives way to the next: the one before says and hears nothing more", async () => {
+    const { node, ana, bea, data } = await boundAna();
+    const next = node.connect("datagram-session");
+    await next.type(`BIND ${await tokenOf(ana)}`);
+    for (const client of [data, next]) client.clear();
+    await bea.type("SAY lobby oi");
+    expect(data.connection.endReason).toBe("unbound");
+    expect(data.lines).toEqual([]);
+    expect(said(next.lines)).toHaveLength(1);
+  });
+
+  test("that is lost while another token is out leaves that good", async () => {
+    const { node, ana, data } = await boundAna();
+    const token = await tokenOf(ana);
+    await data.leave("lost");
+    expect(await node.connect("datagram-session").type(`BIND ${token}`)).toEqual(["BIND: ana"]);
+  });
+
+  test("gets the inbox alone also when the session on TCP says its name again", async () => {
+    const { ana, bea, data } = await boundAna();
+    await ana.type("HELLO ana");
+    ana.clear();
+    await bea.type("MSG ana psiu");
+    expect(ana.lines).toEqual([]);
+    expect(data.lines.at(-1)).toEndWith(" bea: psiu\n");
+  });
+
+  test("reads the inbox too", async () => {
+    const { bea, data } = await boundAna();
+    await bea.type("MSG ana psiu");
+    expect((await data.type("HISTORY @ana"))[0]).toBe("HISTORY: @ana 1 1");
+  });
+
+  test("that is busy misses no line of a room that is joined over TCP", async () => {
+    const { node, ana, bea, data } = await boundAna();
+    await bea.type("JOIN sala");
+    data.connection.deliver(...Array.from({ length: limits.commandsBurst + 100 }, () => "WHO lobby\n"));
+    ana.connection.deliver("JOIN sala\n");
+    await node.stepped.advance(1);
+    bea.connection.deliver("SAY sala oi\n");
+    await node.stepped.advance(10_000);
+    const seen = [...ana.lines, ...data.lines];
+    const last = Number(seen.find((line) => line.startsWith("JOIN: sala "))?.split(" ")[2]);
+    expect(last === 1 || seen.some((line) => line.endsWith(" bea: oi\n"))).toBeTrue();
   });
 
   test("ends with the session on TCP", async () => {

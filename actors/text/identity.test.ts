@@ -71,6 +71,28 @@ describe("an id", () => {
   });
 });
 
+describe("an id that two ask for at once", () => {
+  test("goes to one of them; the other is refused, and may ask for another", async () => {
+    const node = new ChatNode();
+    const [first, second] = [node.connect(), node.connect()];
+    for (const client of [first, second]) client.connection.deliver("HELLO ana\n");
+    await node.stepped.clock.settle();
+    expect(first.lines).toEqual([expect.stringMatching(/^HELLO: ana /)]);
+    expect(second.lines).toEqual(["ERROR: Identificador em uso (chat.id_in_use).\n"]);
+    expect((await second.type("HELLO bea"))[0]).toStartWith("HELLO: bea ");
+  });
+
+  test("with its key stays with the last of them", async () => {
+    const node = new ChatNode();
+    const { key } = await anaWithKey(node);
+    const [first, second] = [node.connect(), node.connect()];
+    for (const client of [first, second]) client.connection.deliver(`HELLO ana ${key}\n`);
+    await node.stepped.clock.settle();
+    expect(first.connection.endReason).toBe("replaced");
+    expect(second.connection.endReason).toBeUndefined();
+  });
+});
+
 describe("resuming", () => {
   test("takes the id over from a connection that nobody knows to be dead yet", async () => {
     const node = new ChatNode();
@@ -160,6 +182,33 @@ describe("an account", () => {
     expect((await ana.type("LOGIN ana segredo"))[0]).toEndWith(" 0");
     expect(await ana.type("HISTORY @ana")).toEqual(["HISTORY: @ana 0 0"]);
     expect(guest.connection.endReason).toBe("replaced");
+  });
+
+  test("takes its id also from a guest who floods, who is not obeyed and hears nothing any more", async () => {
+    const node = new ChatNode();
+    const guest = await node.named("ana");
+    const bea = await node.named("bea");
+    await registered(node);
+    guest.clear();
+    guest.connection.deliver(...Array.from({ length: 2 * limits.mailboxMessagesMax }, () => "HISTORY @ana\n"));
+    const ana = node.connect();
+    ana.connection.deliver("LOGIN ana segredo\n");
+    await node.stepped.advance(1);
+    bea.connection.deliver("MSG ana só para a dona\n");
+    await node.stepped.advance(60_000);
+    expect(ana.lines.at(-1)).toEndWith(" bea: só para a dona\n");
+    expect(guest.lines.filter((line) => line.includes("bea"))).toEqual([]);
+    expect(guest.lines.length).toBeLessThan(limits.commandsBurst + 4);
+    expect(guest.connection.endReason).toBe("replaced");
+  });
+
+  test("that has been left takes its password again: the key is of no use any more", async () => {
+    const node = new ChatNode();
+    await registered(node);
+    const ana = node.connect();
+    const [reply = ""] = await ana.type("LOGIN ana segredo");
+    await ana.type("EXIT");
+    expect((await node.connect().type(`HELLO ana ${reply.split(" ")[2]}`))[0]).toContain("(chat.login_needed)");
   });
 
   test("keeps its inbox while its owner is away", async () => {

@@ -100,7 +100,7 @@ function endingOf({ state }: TextSession, ending: string): string {
 async function leave({ session: me, own }: Speaker, reason: string): Promise<void> {
   const { id, rooms, controlKey } = me.state;
   if (id !== "" && controlKey === "") {
-    forwardNothing(me);
+    forwardNothing(me, own);
     const left = rooms.map((room) => me.ref(Room, room).leave({ id, session: own, reason }));
     await Promise.allSettled([...left, me.ref(Person, idKey(id)).release(own)]);
   }

@@ -41,6 +41,8 @@ export interface FanOutResult {
 
 /** Of the messages of a run: those of the first, which is not counted. */
 const warmUpShare = 0.5;
+/** Part of the messages it is given: who writes each line alone must not make the run long. */
+const messageShare: Readonly<Record<ChatServerName, number>> = { correio: 1, raw: 0.2, go: 1 };
 
 export async function measureFanOut(
   parameters: FanOutParameters,
@@ -51,7 +53,7 @@ export async function measureFanOut(
   const samples: FanOutSample[] = [];
   try {
     for (const server of servers) crowds.push(await CrowdLink.start(server, parameters));
-    for (const crowd of crowds) await crowd.talk(parameters.messages * warmUpShare);
+    for (const crowd of crowds) await crowd.talk(messagesFor(crowd, parameters) * warmUpShare);
     for (let round = 0; round < parameters.rounds; round++) {
       for (const crowd of crowds) samples.push(await measureRun(crowd, parameters));
     }
@@ -64,7 +66,7 @@ export async function measureFanOut(
 
 async function measureRun(crowd: CrowdLink, parameters: FanOutParameters): Promise<FanOutSample> {
   const cpuBefore = cpuSecondsOf(crowd.server.pid);
-  const run = await crowd.talk(parameters.messages);
+  const run = await crowd.talk(messagesFor(crowd, parameters));
   const cpuSeconds = cpuSecondsOf(crowd.server.pid) - cpuBefore;
   const isWhole = run.deliveries === run.messages * parameters.members && run.acknowledged === run.messages;
   return {
@@ -76,6 +78,10 @@ async function measureRun(crowd: CrowdLink, parameters: FanOutParameters): Promi
     crowdCpuShare: run.cpuShare,
     verified: isWhole && run.wrong === 0,
   };
+}
+
+function messagesFor({ server }: CrowdLink, { messages }: FanOutParameters): number {
+  return Math.ceil(messages * messageShare[server.name]);
 }
 
 /** The members of one server's room, in a process of their own. */

@@ -125,6 +125,30 @@ describe("a connection's writer", () => {
     expect(outlet.taken).toHaveLength(1);
   });
 
+  test("joins what was sent to many, one thing after the other, into one write for each", () => {
+    const arena = new OutboundArena();
+    const writers = Array.from({ length: 10 }, () => writerOn(arena));
+    const outlets = writers.map(() => new Outlet());
+    const texts = Array.from({ length: 50 }, (_, index) => Buffer.from(`line ${index}\n`));
+    for (const text of texts) {
+      const shared = new SharedValue(text);
+      for (const writer of writers) writer.encodeShared(shared);
+    }
+    for (const [index, writer] of writers.entries()) writer.flush(outlets[index] as Outlet);
+    expect(outlets.map(({ taken }) => taken.length)).toEqual(writers.map(() => 1));
+    expect(outlets.every(({ bytes }) => bytes.equals(Buffer.concat(texts)))).toBe(true);
+  });
+
+  test("joins up to a piece, and copies nothing that is larger alone", () => {
+    const writer = writerOn(new OutboundArena());
+    const outlet = new Outlet();
+    const [half, large] = [Buffer.alloc(limits.outboundJoinedBytes / 2), Buffer.alloc(limits.outboundJoinedBytes + 1)];
+    for (const value of [half, half, half, large, half]) writer.encodeShared(new SharedValue(value));
+    writer.flush(outlet);
+    const [two, one] = [2 * half.length, half.length];
+    expect(outlet.taken.map(({ length }) => length)).toEqual([two, one, large.length, one]);
+  });
+
   test("takes a value that is larger than the arena", () => {
     const arena = new OutboundArena();
     const writer = writerOn(arena);

@@ -16,12 +16,15 @@ export interface MemoryBudget {
 }
 
 interface Region {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   start: number;
   end: number;
 }
 
-/** Regions lie in the arena until the step ends; what the kernel does not take then waits in the backlog, in copies. */
+/**
+ * Regions lie in the arena, or in bytes that others send too, until the step ends; what the kernel does not take then
+ * waits in the backlog, in copies.
+ */
 export class ConnectionWriter {
   readonly #protocol: Protocol<never, never>;
   readonly #arena: OutboundArena;
@@ -82,7 +85,7 @@ export class ConnectionWriter {
     return true;
   }
 
-  /** As `encode`; what another connection has encoded already is copied. */
+  /** As `encode`; what another connection has encoded already is used as it is. */
   encodeShared(message: SharedMessage): boolean {
     if (this.queuedBytes > limits.outboundBytesMax) return false;
     this.#append(this.#arena.shared.bytesOf(message, this.#protocol));
@@ -95,14 +98,18 @@ export class ConnectionWriter {
     if (farewell !== undefined) this.#append(farewell);
   }
 
-  /** Hands everything of this step to the kernel; what it does not take is copied out of the arena. */
+  /** Hands everything of this step to the kernel, in few writes; what it does not take is copied. */
   flush(outlet: ByteOutlet): void {
-    if (this.#regions.length > 1 && this.#backlogBytes === 0) this.#join();
-    for (const region of this.#regions) {
-      if (this.#backlogBytes === 0) this.#write(outlet, region);
-      if (region.start < region.end) this.#keep(region);
+    const regions = this.#regions;
+    for (let first = 0; first < regions.length;) {
+      const end = endOfPiece(regions, first);
+      this.#offer(
+        outlet,
+        end === first + 1 ? (regions[first] as Region) : join(regions, first, end, this.#arena.joined),
+      );
+      first = end;
     }
-    this.#regions.length = 0;
+    regions.length = 0;
     this.#pendingBytes = 0;
   }
 
@@ -128,26 +135,15 @@ export class ConnectionWriter {
     this.#regions.length = 0;
   }
 
+  /** The bytes must stay as they are. */
   #append(encoded: Uint8Array): void {
-    const arena = this.#arena;
-    const start = arena.append(encoded);
-    const last = this.#regions.at(-1);
-    if (last !== undefined && last.bytes === arena.bytes && last.end === start) last.end = arena.offset;
-    else this.#regions.push({ bytes: arena.bytes, start, end: arena.offset });
+    this.#regions.push({ bytes: encoded, start: 0, end: encoded.length });
     this.#pendingBytes += encoded.length;
   }
 
-  /** Replies that others' lie between leave in one write all the same: a copy costs less than a system call. */
-  #join(): void {
-    const { joined } = this.#arena;
-    if (this.#pendingBytes > joined.length) return;
-    let end = 0;
-    for (const { bytes, start, end: regionEnd } of this.#regions) {
-      bytes.copy(joined, end, start, regionEnd);
-      end += regionEnd - start;
-    }
-    this.#regions.length = 1;
-    this.#regions[0] = { bytes: joined, start: 0, end };
+  #offer(outlet: ByteOutlet, region: Region): void {
+    if (this.#backlogBytes === 0) this.#write(outlet, region);
+    if (region.start < region.end) this.#keep(region);
   }
 
   #write(outlet: ByteOutlet, region: Region): number {
@@ -162,7 +158,7 @@ export class ConnectionWriter {
     const length = region.end - region.start;
     const last = this.#backlog.at(-1);
     const piece = last !== undefined && last.bytes.length - last.end >= length ? last : this.#addPiece(length);
-    region.bytes.copy(piece.bytes, piece.end, region.start, region.end);
+    piece.bytes.set(region.bytes.subarray(region.start, region.end), piece.end);
     piece.end += length;
     this.#backlogBytes += length;
     this.#budget.queuedBytes += length;
@@ -175,4 +171,27 @@ export class ConnectionWriter {
     this.#backlog.push(piece);
     return piece;
   }
+}
+
+/** How many regions from the first one make a piece: a write costs more than to copy what is small. */
+function endOfPiece(regions: readonly Region[], first: number): number {
+  let bytes = 0;
+  let end = first;
+  for (; end < regions.length; end++) {
+    const { start, end: regionEnd } = regions[end] as Region;
+    bytes += regionEnd - start;
+    if (bytes > limits.outboundJoinedBytes) break;
+  }
+  return Math.max(end, first + 1);
+}
+
+function join(regions: readonly Region[], first: number, end: number, piece: Uint8Array): Region {
+  let filled = 0;
+  for (let index = first; index < end; index++) {
+    const { bytes, start, end: regionEnd } = regions[index] as Region;
+    const isWhole = start === 0 && regionEnd === bytes.length;
+    piece.set(isWhole ? bytes : bytes.subarray(start, regionEnd), filled);
+    filled += regionEnd - start;
+  }
+  return { bytes: piece, start: 0, end: filled };
 }

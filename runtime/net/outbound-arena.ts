@@ -24,15 +24,6 @@ export class OutboundArena implements ByteSink {
     this.offset = 0;
   }
 
-  /** Returns the offset at which the bytes begin now. */
-  append(bytes: Uint8Array): number {
-    this.reserve(bytes.length);
-    const start = this.offset;
-    this.bytes.set(bytes, start);
-    this.offset = start + bytes.length;
-    return start;
-  }
-
   /** Every region has been written or copied: start over. */
   reset(): void {
     this.offset = 0;

@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import { RuntimeError } from "../core/errors.ts";
 import { limits } from "../limits.ts";
+import { SocketOptions } from "./socket-options.ts";
 
 /** More a call bring nothing, and Bun takes no more. */
 const DATAGRAMS_PER_CALL = 128;
@@ -9,6 +10,11 @@ const DATAGRAMS_PER_CALL = 128;
 const REFUSALS_IN_A_ROW_MAX = 16;
 /** While the kernel takes nothing it is asked again so often: `drain` may not come. */
 const RETRY_MS = 1;
+
+/** `SO_RCVBUF`: what comes while the loop is busy waits; the kernel gives as much of it as it allows. */
+const ROOM = { level: 1, name: 8, value: limits.udpReceiveBufferBytes } as const;
+/** `IP_RECVERR`, which Bun sets, off: a closed port at the other end does not fail the next call. */
+const NO_REFUSALS = { level: 0, name: 11, value: 0 } as const;
 
 /** What of a Bun socket is needed. */
 interface Socket {
@@ -86,6 +92,8 @@ export class UdpPort {
           error: () => void (opened.port !== undefined && opened.port.figures.refused++),
         },
       });
+      const options = new SocketOptions();
+      for (const option of [ROOM, NO_REFUSALS]) options.set(socket, option);
       opened.port = new UdpPort(socket, clock, events);
       return opened.port;
     } catch (error) {
