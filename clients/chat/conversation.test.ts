@@ -113,7 +113,7 @@ describe("a conversation", () => {
     const { node, ana } = await anaAndBea();
     ana.type("/msg ninguem-aqui oi", "x".repeat(limits.textLineBytesMax));
     await settle(node, ana);
-    expect(ana.printed).toContain("* Linha longa demais.");
+    expect(ana.printed).toContain("* Não enviada: linha longa demais. A seta para cima a traz de volta.");
     expect(ana.printed.at(-1)).toStartWith("* Não enviada, a @ninguem-aqui: oi – Ninguém tem esse identificador");
   });
 
