@@ -113,7 +113,7 @@ describe("a conversation", () => {
     const { node, ana } = await anaAndBea();
     ana.type("/msg ninguem-aqui oi", "x".repeat(limits.textLineBytesMax));
     await settle(node, ana);
-    expect(ana.printed).toContain("* Linha longa demais.");
+    expect(ana.printed).toContain("* Não enviada: linha longa demais. A seta para cima a traz de volta.");
     expect(ana.printed.at(-1)).toStartWith("* Não enviada, a @ninguem-aqui: oi – Ninguém tem esse identificador");
   });
 
@@ -302,6 +302,17 @@ describe("an id", () => {
     expect(ana.printed).toContain("* Reconectado ao servidor.");
     expect(ana.log.filter((line) => line.startsWith("main: LOGIN"))).toHaveLength(1);
     expect([...ana.printed, ...wrong.printed].join("\n")).not.toMatch(/segredo|errado/);
+  });
+
+  test("with an account is told how to give the password, and one without how to get an account", async () => {
+    const node = new ChatNode();
+    await node.connect().type("ADDUSER ana segredo");
+    const ana = new TestChatter(node, { id: "ana" }, 1);
+    const bea = new TestChatter(node, { id: "bea", password: "segredo" }, 2);
+    await settle(node, ana, bea);
+    expect(ana.printed.at(-1)).toBe("* Comece de novo com --password.");
+    expect(bea.printed.at(-1)).toContain("/raw ADDUSER nome senha");
+    expect([ana.exitCode, bea.exitCode]).toEqual([1, 1]);
   });
 
   test("that another connection takes over is not fought for", async () => {

@@ -136,14 +136,16 @@ export class Conversation implements Machine {
       case "left":
         return this.#actions.print(wentText(parsed));
       case "notice":
-        return this.#noticed(parsed.code, parsed.text);
+        return this.#noticed(parsed.code, parsed.text, link);
       case "other":
         return this.#actions.print(noticeText(parsed.text));
     }
   }
 
-  #noticed(code: string, text: string): void {
+  #noticed(code: string, text: string, link: LinkName): void {
     if (code === "udp_lost") return this.#udpLost();
+    // The server says it to each of its connections; a person is told once.
+    if (code === "shutdown" && link === "data") return;
     this.#actions.print(noticeText(text));
     if (code === "idle_timeout") this.#lifeline.closedAsIdle();
     // Somebody with our key or password: two who take the id from one another would never end.

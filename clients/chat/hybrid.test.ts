@@ -34,6 +34,13 @@ describe("while datagrams arrive", () => {
     expect(ana.exitCode).toBe(0);
   });
 
+  test("what the server says on both is shown once", async () => {
+    const { ana } = await hybridAna();
+    const line = "* ! shutdown Servidor encerrando.";
+    for (const link of ["main", "data"] as const) ana.happen({ kind: "received", link, line });
+    expect(ana.printed.filter((printed) => printed === "* Servidor encerrando.")).toHaveLength(1);
+  });
+
   test("what the server sent to neither of the two while it changed over is asked for", async () => {
     const { ana } = await hybridAna();
     const sinceBound = ana.log.slice(ana.log.findIndex((line) => line.startsWith("data: BIND")));

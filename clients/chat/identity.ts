@@ -17,8 +17,12 @@ const FINAL: ReadonlySet<string> = new Set(
   ]),
 );
 
-/** What a person who starts the client anew, or has chosen a name that is taken, wants to know then. */
-const IN_USE_HINT = "Depois de uma queda o nome fica reservado por até um minuto; para usar outro: /quit e --id.";
+/** What a person can do about it here, where the server's sentence does not say so. */
+const HINTS: Readonly<Record<string, string>> = {
+  "account.bad_password": "Ainda sem conta? Entre sem --password e escreva: /raw ADDUSER nome senha.",
+  "chat.id_in_use": "Depois de uma queda o nome fica reservado por até um minuto; para usar outro: /quit e --id.",
+  "chat.login_needed": "Comece de novo com --password.",
+};
 
 export interface IdentityParts {
   readonly id: string;
@@ -85,12 +89,14 @@ export class Identity {
       this.#key = "";
       return this.ask();
     }
+    const hint = this.#tries === 0 ? HINTS[code] : undefined;
     if (FINAL.has(code)) {
       actions.print(noticeText(text));
+      if (hint !== undefined) actions.print(noticeText(hint));
       return actions.add({ kind: "finish", exitCode: 1 });
     }
     if (this.#tries === 0) actions.print(noticeText(`${text} Tentando de novo até conseguir.`));
-    if (this.#tries === 0 && code === "chat.id_in_use") actions.print(noticeText(IN_USE_HINT));
+    if (hint !== undefined) actions.print(noticeText(hint));
     this.#askAgainAtMs = clock.monotonicMs() + backoffMs(this.#tries++, random, RECONNECT);
   }
 

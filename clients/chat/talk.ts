@@ -22,6 +22,7 @@ export interface TalkParts {
 
 /** Of a line, what tag and blanks may take. */
 const TAG_BYTES_MAX = 40;
+const TOO_LONG = "Não enviada: linha longa demais. A seta para cima a traz de volta.";
 const OFFLINE = "Sem conexão com o servidor.";
 
 export class Talk {
@@ -92,7 +93,7 @@ export class Talk {
 
   #send(place: string, command: string, text: string): void {
     const { outbox, nextTag, isNamed } = this.#parts;
-    if (Buffer.byteLength(command) > limits.textLineBytesMax - TAG_BYTES_MAX) return this.#print("Linha longa demais.");
+    if (Buffer.byteLength(command) > limits.textLineBytesMax - TAG_BYTES_MAX) return this.#print(TOO_LONG);
     if (outbox.isFull) return this.#print(`Não enviada: ${UNACKNOWLEDGED_MAX} mensagens esperam confirmação.`);
     outbox.add({ tag: nextTag(), command, place, text });
     if (!isNamed()) this.#print(`Para enviar quando houver conexão, a ${place}: ${text}`);
@@ -131,7 +132,7 @@ export class Talk {
     const { requests, isNamed } = this.#parts;
     if (!isNamed()) return this.#print(OFFLINE);
     if (requests.isFull) return this.#print(`${AWAITED_MAX} respostas ainda faltam.`);
-    if (Buffer.byteLength(command) > limits.textLineBytesMax - TAG_BYTES_MAX) return this.#print("Linha longa demais.");
+    if (Buffer.byteLength(command) > limits.textLineBytesMax - TAG_BYTES_MAX) return this.#print(TOO_LONG);
     requests.send("main", command, request);
   }
 }
