@@ -81,8 +81,10 @@ export function createLookCheck(types: readonly ActorTypeView[]): (request: Requ
 export function createPrivacyCheck(types: readonly ActorTypeView[]): (request: Request) => boolean {
   const known = new Set(types.flatMap((type) => (type.private ? [type.type] : [])));
   return (request) => {
-    const [, first = "", type = ""] = new URL(request.url).pathname.split("/").map(decoded);
-    return first === "actors" && known.has(type);
+    const { pathname, searchParams } = new URL(request.url);
+    const [, first = "", type = ""] = pathname.split("/").map(decoded);
+    if (first !== "actors") return false;
+    return known.has(type) || searchParams.getAll("type").some((listed) => known.has(listed));
   };
 }
 

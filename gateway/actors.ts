@@ -25,7 +25,7 @@ const text = (title: string, description: string, maxLength: number) => {
 const { nameCharsMax, cursorCharsMax } = HTTP_LIMITS;
 
 const querySchema = t.Object({
-  type: text("type", "list only actors of this type", nameCharsMax),
+  type: text("type", "list only actors of this type; of a private one, with the admin token", nameCharsMax),
   keyPrefix: text("keyPrefix", "list only actors whose key begins so", cursorCharsMax),
   status: t.Optional(oneOf(ACTOR_STATUSES, `One of ${ACTOR_STATUSES.join(", ")}: list only actors of this status`)),
   field: text("field", "with `value`, list only actors of the type whose state had this in the field", nameCharsMax),
@@ -58,7 +58,8 @@ export function serveActors(app: Elysia, view: ActorsView): void {
         summary: "Actors, awake and asleep",
         description:
           "One page of them in the order of type and key: those in memory, and of durable types those that are " +
-          "stored. A page may be short and yet have a next one.",
+          "stored. Those of private types are there only when their type is asked for. A page may be short and yet " +
+          "have a next one.",
         tags: ["actors"],
         parameters: parameters("query", querySchema),
         responses: answers({

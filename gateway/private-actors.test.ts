@@ -1,6 +1,7 @@
 // Actors of a private type: of them nothing is shown to who has no token, however the request is written.
 import { describe, expect, test } from "bun:test";
 
+import { withToken } from "./stand-in.ts";
 import { Diary, startActors } from "./test-actors.ts";
 
 describe("a private actor", () => {
@@ -9,6 +10,9 @@ describe("a private actor", () => {
     ["GET", "/actors/diary/ana/alarms"],
     ["GET", "/actors/%64iary/ana"],
     ["HEAD", "/actors/diary/ana"],
+    ["GET", "/actors?type=diary"],
+    ["GET", "/actors?limit=5&%74ype=di%61ry"],
+    ["GET", "/actors?type=counter&type=diary"],
     ["POST", "/actors/diary/ana/read"],
     ["POST", "/actors/di%61ry/ana/read"],
   ])("is shown only with the token: %s %s", async (method, path) => {
@@ -16,6 +20,17 @@ describe("a private actor", () => {
     await actors.call("diary/ana/write", "dear diary");
     const response = await actors.serve(actors.send(method, path));
     expect(response.status).toBe(401);
+  });
+
+  test("is in no list but that of its type, which takes the token", async () => {
+    await using actors = startActors();
+    await actors.call("diary/ana/write", "dear diary");
+    const list = async (path: string) => (await actors.serve(actors.get(path))).text();
+    expect(await list("/actors")).not.toContain("diary");
+    expect(await list("/actors?keyPrefix=a&status=idle")).not.toContain("diary");
+    expect(await list("/actors?after=diary%2Fa")).toContain("bad_input");
+    const withIt = await actors.serve(actors.send("GET", "/actors?type=diary", withToken));
+    expect(await withIt.text()).toContain('"key":"ana"');
   });
 
   test("is read with the token", async () => {

@@ -58,11 +58,12 @@ export const Person = actor("chat-person", {
     const again = isSame(state.holder, session) || hasKey;
     if (claim.hasAccount && !loggedIn && !again) throw person.refuse("chat.login_needed");
     if (state.id !== "" && !loggedIn && !again) throw person.refuse("chat.id_in_use");
-    if (loggedIn && !state.registered) await clearInbox(person);
     if (state.holder !== undefined && !isSame(state.holder, session)) {
+      // First of all: whatever becomes of this turn's commit, there are never two.
+      await person.ref(Hold, holdKey(state.holder)).end();
       person.unwatch(state.holder);
-      person.ref(Hold, holdKey(state.holder)).tell.end();
     }
+    if (loggedIn && !state.registered) await clearInbox(person);
     person.cancelAlarm("free");
     person.watch(session, "gone");
     const registered = state.registered || loggedIn;

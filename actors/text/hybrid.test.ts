@@ -79,7 +79,7 @@ describe("a bound datagram connection", () => {
     expect(said(ana.lines)).toHaveLength(1);
   });
 
-  test("is given up at once where the client says so on TCP: the lines come there, and none is missing", async () => {
+  test("is given up at once where the client says so on TCP, and none of the lines is missing", async () => {
     const { ana, bea, data } = await boundAna();
     await bea.type("SAY lobby um");
     expect(await ana.type("UDP off", "JOIN lobby 0")).toEqual([

@@ -108,6 +108,29 @@ describe("what the store refuses", () => {
     expect(await client.type("SAY lobby oi")).toEqual(["ERROR: Não foi possível (store.full)."]);
     expect(await client.type("SAY lobby oi")).toContain("SAY: lobby 1");
   });
+
+  test("leaves a room as it was: who could not leave it is in, and may say so again", async () => {
+    const node = new ChatNode();
+    const client = await node.named("ana");
+    await client.type("JOIN lobby");
+    node.stepped.storeFaults.next("commit", { fails: "store.full" });
+    expect(await client.type("LEAVE lobby")).toEqual(["ERROR: Não foi possível (store.full)."]);
+    expect(await client.type("WHO lobby")).toEqual(["WHO: lobby ana@127.0.0.1:50000/tcp"]);
+    expect(await client.type("LEAVE lobby")).toEqual(["* lobby - ana left", "LEAVE: lobby"]);
+  });
+
+  test("keeps nobody in a room that it was not told to be in", async () => {
+    const node = new ChatNode();
+    const [ana, bea] = [await node.named("ana"), await node.named("bea")];
+    await bea.type("JOIN lobby");
+    const commit = node.stepped.storeFaults.holdCommit();
+    ana.connection.deliver("JOIN lobby\n");
+    await node.stepped.advance(limits.askTimeoutMs);
+    expect(ana.lines).toEqual(["ERROR: Não foi possível (actor.deadline_passed).\n"]);
+    commit();
+    await node.stepped.clock.settle();
+    expect(await bea.type("WHO lobby")).toEqual(["WHO: lobby bea@127.0.0.1:50000/tcp"]);
+  });
 });
 
 describe("the budget", () => {

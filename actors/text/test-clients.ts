@@ -35,6 +35,7 @@ export class ChatNode {
   readonly consoleLines: string[] = [];
   readonly fileLines: string[] = [];
   readonly stepped: SteppedSystem;
+  readonly types: ReturnType<typeof createCatalog>["types"];
   readonly answerStranger: (line: string) => string | undefined;
   #clients = 0;
   #secrets = 0;
@@ -61,6 +62,7 @@ export class ChatNode {
         },
       },
     });
+    this.types = types;
     this.answerStranger = answerStranger;
     this.stepped = new SteppedSystem(Object.values(types));
   }

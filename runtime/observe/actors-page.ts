@@ -36,9 +36,14 @@ export async function actorsPage(system: ActorSystem, query: ActorQuery): Promis
   return { items };
 }
 
-/** In the order of their addresses. Throws where the filter names a type or a field that there is not. */
+/**
+ * In the order of their addresses; private types only where they are asked for by name. Throws where the filter names
+ * a type or a field that there is not.
+ */
 function hostsOf(system: ActorSystem, { type, where }: ActorQuery): readonly TypeHost[] {
-  const hosts = system.hosts.filter((host) => type === undefined || host.type.name === type);
+  const isListed = (host: TypeHost): boolean =>
+    type === undefined ? host.type.options.private !== true : host.type.name === type;
+  const hosts = system.hosts.filter(isListed);
   if (type !== undefined && hosts.length === 0) throw system.types.unknown(type);
   if (where !== undefined && type === undefined) throw badFilter("name the type whose field it is");
   for (const { type: each } of hosts) {

@@ -132,6 +132,7 @@ export interface PageQuery {
 }
 
 export interface ActorQuery extends PageQuery {
+  /** Of all types that are not private, unless given. */
   readonly type?: string;
   readonly keyPrefix?: string;
   readonly status?: ActorStatusView;
