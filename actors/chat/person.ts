@@ -72,6 +72,10 @@ export const Person = actor("chat-person", {
     Object.assign(state, { id: claim.id, resumeKey, holder: session, registered });
     return { resumeKey, last: state.last };
   })
+  .on("register", { in: t.Unsafe<Id>(t.String()) }, ({ state }, id) => {
+    // A guest who has the id keeps it until its owner comes; see `claim`.
+    if (state.id === "") Object.assign(state, { id, registered: true });
+  })
   .on("release", { in: SessionSchema }, (person, session) => {
     if (!isSame(person.state.holder, session)) return;
     person.unwatch(session);
@@ -90,7 +94,11 @@ export const Person = actor("chat-person", {
   })
   .on("deliver", { in: DeliverSchema, out: t.Integer({ description: "Its number" }) }, (person, { from, text }) => {
     const { state, rows } = person;
-    if (state.id === "") throw person.refuse("chat.unknown_id");
+    if (state.id === "") {
+      // Nobody is here: what a tag would be remembered by is not kept either.
+      person.destroy();
+      throw person.refuse("chat.unknown_id");
+    }
     const message: Message = { number: ++state.last, at: person.turnStartedAt, from, text };
     appendMessage(rows, message);
     if (state.holder !== undefined) {

@@ -63,6 +63,7 @@ export function createIdentityCommands(accountType: AccountType) {
         const id = validId(caller, name);
         await passGates(caller, id);
         await accountOf(caller.session, id).create({ password });
+        await caller.session.ref(Person, idKey(id)).register(id);
         return id;
       },
     }),

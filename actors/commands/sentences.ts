@@ -17,6 +17,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "chat.no_binding": "Nada a vincular com esse código",
   "chat.no_udp": "Este servidor não ouve UDP",
   "chat.not_a_member": "Você não está nessa sala",
+  "chat.not_your_inbox": "Só a sua própria caixa pode ser lida",
   "chat.only_over_datagrams": "Só por datagramas binários",
   "chat.replaced": "Outra conexão assumiu este identificador",
   "chat.room_full": "Sala cheia",

@@ -137,6 +137,7 @@ async function history(caller: Caller, { place: text, after, count = limits.hist
   const page = after === undefined ? asked : { ...asked, after };
   const own = inboxPlace(session.state.id);
   const isInbox = text.toLowerCase() === own.toLowerCase();
+  if (!isInbox && text.startsWith("@")) throw session.refuse("chat.not_your_inbox");
   const place = isInbox ? own : joinedRoom(caller, text);
   const reader = holderOf(session, caller.own);
   const messages: readonly Message[] = isInbox

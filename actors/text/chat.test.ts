@@ -230,10 +230,18 @@ describe("a direct message", () => {
     const { ana, bea } = await lobby();
     await ana.type("MSG bea um", "MSG bea dois");
     expect(await bea.type("HISTORY @bea 1")).toEqual(["HISTORY: @bea 1 2", `* @bea 2 ${AT} ana: dois`]);
-    expect((await ana.type("HISTORY @bea"))[0]).toContain("(chat.bad_room)");
+    expect((await ana.type("HISTORY @bea"))[0]).toContain("(chat.not_your_inbox)");
   });
 
-  test("to nobody is refused", async () => {
+  test("to nobody is refused, and leaves nothing behind, with a tag or without", async () => {
+    const { node, ana } = await lobby();
+    for (const tag of ["", "#7 ", "#7 "])
+      expect((await ana.type(`${tag}MSG yara oi`))[0]).toContain("(chat.unknown_id)");
+    const nobodys = { type: "chat-person", after: "", keyPrefix: "yara", limit: 10 };
+    expect(await node.stepped.system.store.keys(nobodys)).toEqual([]);
+  });
+
+  test("to an id that nobody has is refused in words", async () => {
     const { ana } = await lobby();
     expect(await ana.type("MSG zeca oi")).toEqual(["ERROR: Ninguém tem esse identificador (chat.unknown_id)."]);
   });

@@ -222,6 +222,15 @@ describe("an account", () => {
     expect((await ana.type("HISTORY @ana"))[1]).toEndWith(" bea: até logo");
   });
 
+  test("has an inbox before its owner has ever logged in", async () => {
+    const node = new ChatNode();
+    await registered(node);
+    expect(await (await node.named("bea")).type("MSG ana bem-vinda")).toEqual(["MSG: ana 1"]);
+    const ana = node.connect();
+    expect((await ana.type("LOGIN ana segredo"))[0]).toEndWith(" 1");
+    expect((await ana.type("HISTORY @ana"))[1]).toEndWith(" bea: bem-vinda");
+  });
+
   test("answers a wrong name like a wrong password, and hashes for both", async () => {
     const node = new ChatNode();
     await registered(node);

@@ -1,4 +1,5 @@
 // Actors as the gateway sees them: found page by page, called, inspected, put to sleep, shut and let go.
+import type { Method } from "../core/definition.ts";
 import { decode, encode } from "../core/encoding.ts";
 import { RuntimeError } from "../core/errors.ts";
 import type { ActorInspection, Operations } from "../core/operations.ts";
@@ -6,7 +7,7 @@ import type { AlarmRecord } from "../core/stored.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
 import { actorsPage } from "./actors-page.ts";
-import type { ActorCall, ActorDetailView, ActorsView, ActorTypeView, AlarmView } from "./view.ts";
+import type { ActorCall, ActorDetailView, ActorsView, ActorTypeView, AlarmView, MethodView } from "./view.ts";
 
 const NONE_RECORDED =
   "none: turns are recorded in memory, and forgotten when the actor goes to sleep, when the process ends, " +
@@ -34,16 +35,17 @@ export function createActorsView(system: ActorSystem, operations: Operations): A
 }
 
 function typeView({ type, cells }: TypeHost): ActorTypeView {
-  const methods = Array.from(type.methods.values(), (method) => ({
-    name: method.name,
-    kind: method.kind === "read" ? ("read" as const) : ("write" as const),
-    ...(method.in === undefined ? {} : { in: method.in }),
-    ...(method.out === undefined ? {} : { out: method.out }),
-  }));
   const { durable = false, indexed = [] } = type.options;
   const isPrivate = type.options.private === true;
   const kind = type.session === undefined ? "actor" : "session";
+  // What private sessions say to one another is nothing that anybody else could make use of.
+  const methods = isPrivate && kind === "session" ? [] : Array.from(type.methods.values(), methodView);
   return { type: type.name, kind, durable, private: isPrivate, indexed, live: cells.size, methods };
+}
+
+function methodView({ name, kind, in: input, out }: Method): MethodView {
+  const schemas = { ...(input === undefined ? {} : { in: input }), ...(out === undefined ? {} : { out }) };
+  return { name, kind: kind === "read" ? "read" : "write", ...schemas };
 }
 
 async function answerCall(system: ActorSystem, operations: Operations, call: ActorCall): Promise<string | undefined> {
