@@ -21,6 +21,7 @@ interface Entry {
   readonly histogram: Histogram;
 }
 
+const isLagged = ({ lagP99Ms }: ChatRun): boolean => lagP99Ms > LAG_MS_MAX;
 const isCrowd = (row: ChatRow): boolean => row.network === "direct";
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -111,7 +112,7 @@ function createRow({ runs, histogram, cell }: Entry): ChatRow {
     loss: cell.loss,
     rounds: runs.length,
     curve: curveOf(histogram, totals.arrived / totals.expected),
-    laggedRuns: runs.filter(({ lagP99Ms }) => lagP99Ms > LAG_MS_MAX).length,
+    laggedRuns: runs.filter(isLagged).length,
   };
 }
 
@@ -126,13 +127,18 @@ function curveOf(histogram: Histogram, arrivedShare: number): ChatRow["curve"] {
   }));
 }
 
+/** Of the rounds in which neither way was said late by the driver. */
 function levelsOf(runs: readonly ChatRun[]): readonly Level[] {
-  const p99s = (network: ChatRun["network"], way: ChatWay): number[] =>
-    runs.filter((run) => run.network === network && run.way === way && run.loss === LEVEL_LOSS).map((run) => run.p99Ms);
   return (["relay", "kernel"] as const).map((network) => {
-    const [ours, theirs] = [p99s(network, "reliable"), p99s(network, "tcp")];
-    const isThere = ours.length > 0 && theirs.length > 0;
-    const what = `p99 of reliable datagrams / p99 of TCP at 5 % loss, ${network}`;
-    return levelOf(what, "at most", LEVEL_RATIO, isThere ? pairedRatio(ours, theirs) : undefined);
+    const at = (way: ChatWay) =>
+      runs.filter((run) => run.network === network && run.way === way && run.loss === LEVEL_LOSS);
+    const pairs = at("reliable").flatMap((ours) => {
+      const theirs = at("tcp").find(({ round }) => round === ours.round);
+      return theirs === undefined || isLagged(ours) || isLagged(theirs) ? [] : [[ours.p99Ms, theirs.p99Ms] as const];
+    });
+    const [ours, theirs] = [pairs.map(([our]) => our), pairs.map(([, their]) => their)];
+    const ratio = pairs.length === 0 ? undefined : pairedRatio(ours, theirs);
+    const what = `p99 of reliable datagrams / p99 of TCP at 5 % loss, ${network}, ${pairs.length} rounds`;
+    return levelOf(what, "at most", LEVEL_RATIO, ratio);
   });
 }

@@ -9,7 +9,7 @@ const LIBRARY_STYLE = import.meta.resolve("uplot/dist/uPlot.min.css");
 const OWN_SCRIPT = `${import.meta.dirname}/tcp-udp-page.js`;
 const OWN_STYLE = `${import.meta.dirname}/tcp-udp-page.css`;
 /** Whatever it is asked to load, a browser refuses. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 export async function renderPage(report: TcpUdpReport): Promise<string> {
   const [library, libraryStyle, script, style] = await Promise.all(

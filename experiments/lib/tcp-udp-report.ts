@@ -59,7 +59,7 @@ function verdict(rows: readonly ChatRow[]): string {
   return [
     isWhole ? "verified: all but plain UDP delivered everything once and in order" : "NOT all delivered once, in order",
     `garbled ${sum("garbled")}, refused ${sum("errors")}`,
-    `runs in which messages were said more than 10 ms late: ${sum("laggedRuns")}`,
+    `invalid, as messages were said more than 10 ms late: ${sum("laggedRuns")} runs`,
   ].join("; ");
 }
 
@@ -67,7 +67,19 @@ const milliseconds = (ms: number): string => (ms >= 1_000 ? formatCount(ms) : ms
 const percent = (share: number): string => `${+(share * 100).toFixed(2)} %`;
 
 function chatTable(rows: readonly ChatRow[]): Cells {
-  const heading = ["network", "loss", "way", "delivered", "twice", "out of order", "p50 ms", "p90", "p99", "max"];
+  const heading = [
+    "network",
+    "loss",
+    "way",
+    "delivered",
+    "twice",
+    "out of order",
+    "p50 ms",
+    "p90",
+    "p99",
+    "max",
+    "invalid runs",
+  ];
   const cells = rows.map((row) => [
     row.network,
     percent(row.loss),
@@ -79,6 +91,7 @@ function chatTable(rows: readonly ChatRow[]): Cells {
     milliseconds(row.p90Ms),
     milliseconds(row.p99Ms),
     milliseconds(row.maxMs),
+    `${row.laggedRuns} of ${row.rounds}`,
   ]);
   return [heading, ...cells];
 }
