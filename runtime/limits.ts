@@ -227,7 +227,7 @@ export const limits = {
   datagramsInFlightMax: 64,
   /** An acknowledgement leaves after so many packets that want one, or after this time. */
   datagramAckPackets: 2,
-  datagramAckDelayMs: 5,
+  datagramAckDelayMs: 2,
   /** Retransmission timeouts: before the first sample, least and most, on a local network and on a wide one. */
   datagramLanFirstTimeoutMs: 100,
   datagramWideFirstTimeoutMs: 1_000,

@@ -8,7 +8,7 @@ export function localTime(unixMs: number, monotonicMs: number): string {
   return `${localSeconds(unixMs)}.${digits(unixMs % 1_000, 3)}${digits(microseconds, 3)}`;
 }
 
-/** `2026-11-20 09:11:00,123`, as Python's logging writes it. Thousands of lines share a second, which is written once. */
+/** `2026-11-20 09:11:00,123`, as Python's logging writes it. What lines of one second share is written once. */
 export class LogTimes {
   #second = -1;
   #text = "";

@@ -59,7 +59,7 @@ export class DatagramChannel {
     this.#sender = new PacketSender(id, profile, this.#received, first);
     this.#path = new PathProof(random);
     this.#liveness = new Liveness(profile, nowMs);
-    if (rest.roundTripMs !== undefined) this.#sender.roundTrip.sample(rest.roundTripMs, 0);
+    if (rest.roundTripMs !== undefined) this.#sender.roundTrip.guess(rest.roundTripMs);
   }
 
   get state(): ChannelState {

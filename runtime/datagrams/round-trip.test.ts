@@ -66,7 +66,15 @@ describe("the round trip", () => {
     const roundTrip = local();
     for (let sample = 0; sample < 50; sample++) roundTrip.sample(20, 0);
     roundTrip.sample(70, 50);
-    expect(roundTrip).toMatchObject({ smoothedMs: 20, timeoutMs: 26 });
+    expect(roundTrip).toMatchObject({ smoothedMs: 20, timeoutMs: 21 + limits.datagramAckDelayMs });
+  });
+
+  test("is first that of the handshake, and then what the first data packet shows", () => {
+    const roundTrip = local();
+    roundTrip.guess(60);
+    expect(roundTrip.smoothedMs).toBe(60);
+    roundTrip.sample(20, 0);
+    expect(roundTrip).toMatchObject({ smoothedMs: 20, varianceMs: 10 });
   });
 
   test("of a path that is left says nothing of the next", () => {
@@ -78,10 +86,13 @@ describe("the round trip", () => {
 });
 
 describe("the first probe", () => {
-  test("leaves after two round trips and the receiver's delay, where that is before the timeout", () => {
-    const roundTrip = wide();
-    for (let sample = 0; sample < 100; sample++) roundTrip.sample(30, 0);
-    expect(roundTrip.probeMs).toBeCloseTo(65, 6);
+  test.each([
+    ["two round trips", wide(), 2],
+    ["one and a half on a local path", local(), 1.5],
+  ])("leaves after %s and the receiver's delay, where that is before the timeout", (_, roundTrip, trips) => {
+    for (let sample = 0; sample < 100; sample++) roundTrip.sample(sample % 2 === 0 ? 20 : 40, 0);
+    expect(roundTrip.timeoutMs).toBeGreaterThan(trips * roundTrip.smoothedMs + limits.datagramAckDelayMs);
+    expect(roundTrip.probeMs).toBeCloseTo(trips * roundTrip.smoothedMs + limits.datagramAckDelayMs, 6);
     expect(roundTrip.waitMs(0)).toBe(roundTrip.probeMs);
   });
 

@@ -5,11 +5,18 @@ import type { Profile } from "./profile.ts";
 /** Granularity of the clock that wakes the sender (G of RFC 6298). */
 const CLOCK_STEP_MS = 1;
 
+/** Of section 7.2 of RFC 8985; within a house a packet that was asked after in vain costs little. */
+const WIDE_PROBE_ROUND_TRIPS = 2;
+const LOCAL_PROBE_ROUND_TRIPS = 1.5;
+
 /** A packet number is never used twice, so it is never in doubt which packet a sample is of. */
 export class RoundTrip {
   readonly #floorMs: number;
   readonly #firstMs: number;
+  readonly #probeRoundTrips: number;
   #sampled = false;
+  /** What is known comes from the handshake alone: the other side had its cold start in it. */
+  #guessed = false;
   #smoothedMs = 0;
   #varianceMs = 0;
   #latestMs = 0;
@@ -18,6 +25,7 @@ export class RoundTrip {
   constructor({ local }: Profile) {
     this.#floorMs = local ? limits.datagramLanTimeoutMs : limits.datagramWideTimeoutMs;
     this.#firstMs = local ? limits.datagramLanFirstTimeoutMs : limits.datagramWideFirstTimeoutMs;
+    this.#probeRoundTrips = local ? LOCAL_PROBE_ROUND_TRIPS : WIDE_PROBE_ROUND_TRIPS;
   }
 
   /** 0 before the first sample. */
@@ -38,14 +46,22 @@ export class RoundTrip {
     this.#minMs = Math.min(this.#minMs, measured);
     const roundTrip = Math.max(measured - ackDelayMs, this.#minMs);
     this.#latestMs = roundTrip;
-    if (!this.#sampled) {
+    if (!this.#sampled || this.#guessed) {
       this.#sampled = true;
+      this.#guessed = false;
       this.#smoothedMs = roundTrip;
       this.#varianceMs = roundTrip / 2;
       return;
     }
     this.#varianceMs = 0.75 * this.#varianceMs + 0.25 * Math.abs(this.#smoothedMs - roundTrip);
     this.#smoothedMs = 0.875 * this.#smoothedMs + 0.125 * roundTrip;
+  }
+
+  /** What the handshake took, until something better is known. */
+  guess(measuredMs: number): void {
+    this.sample(measuredMs, 0);
+    this.#guessed = true;
+    this.#minMs = Number.POSITIVE_INFINITY;
   }
 
   /** The path is another: nothing is known of it. */
@@ -64,10 +80,10 @@ export class RoundTrip {
     return Math.min(Math.max(estimate, this.#floorMs), limits.datagramTimeoutMaxMs);
   }
 
-  /** Two round trips and the receiver's delay (section 7.2 of RFC 8985), never later than the timeout. */
+  /** Some round trips and the receiver's delay, never later than the timeout. */
   get probeMs(): number {
     if (!this.#sampled) return this.#firstMs;
-    const early = 2 * this.#smoothedMs + limits.datagramAckDelayMs;
+    const early = this.#probeRoundTrips * this.#smoothedMs + limits.datagramAckDelayMs;
     return Math.min(Math.max(early, limits.datagramProbeMs), this.timeoutMs);
   }
 

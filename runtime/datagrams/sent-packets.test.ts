@@ -116,7 +116,7 @@ describe("a packet that nothing is heard of", () => {
       bench.send(dueMs, true);
     }
     const waits = times.map((atMs, index) => atMs - (times[index - 1] ?? 0));
-    expect(waits.map((wait) => Math.round(wait))).toEqual([106, 106, 212, 424, 848]);
+    expect(waits.map((wait) => Math.round(wait))).toEqual([103, 103, 206, 412, 824]);
   });
 
   test("and the next, and the next: the path is stalled, and the window at its least", () => {
