@@ -183,8 +183,11 @@ export const limits = {
   historyMax: 5_000,
   historyPageMax: 100,
   historyPage: 20,
-  /** Members of one room, named in one line of `WHO`, and rooms of one session. */
-  roomMembersMax: 10_000,
+  /**
+   * Members of one room (fewer than it may watch: who comes back is watched twice for a moment), named in one line of
+   * `WHO`, and rooms of one session.
+   */
+  roomMembersMax: 8_192,
   membersPerLineMax: 50,
   roomsPerSessionMax: 32,
   /** What waits for one room: each member has one message there at most. */

@@ -21,7 +21,11 @@ const ClaimSchema = t.Object({
   loggedIn: t.Boolean(),
 });
 
-const ClaimedSchema = t.Object({ resumeKey: t.String(), last: t.Integer() });
+const ClaimedSchema = t.Object({
+  resumeKey: t.String(),
+  last: t.Integer(),
+  since: t.Integer({ description: "Higher than that of whoever held the id before" }),
+});
 const HistorySchema = t.Object({ page: PageSchema, reader: SessionSchema });
 const GoneSchema = t.Object({ type: t.String(), key: t.String(), reason: t.String() });
 const DeliverSchema = t.Object({
@@ -35,6 +39,8 @@ interface PersonState {
   /** Empty when the id can be taken up with a password alone. */
   resumeKey: string;
   holder: { type: string; key: string } | undefined;
+  /** When it got the id, in Unix milliseconds, or just after that of the one before. */
+  since: number;
   /** Its owner has an account: the id is never free again. */
   registered: boolean;
   /** Number of the last direct message. */
@@ -46,7 +52,7 @@ const isSame = (one: PersonState["holder"], other: { type: string; key: string }
 
 /** The key is that of the id (`idKey`). A guest's id is free again some time after its connection is gone. */
 export const Person = actor("chat-person", {
-  state: (): PersonState => ({ id: "", resumeKey: "", holder: undefined, registered: false, last: 0 }),
+  state: (): PersonState => ({ id: "", resumeKey: "", holder: undefined, since: 0, registered: false, last: 0 }),
   durable: true,
   private: true,
   onceResultsMax: limits.messageTagsMax,
@@ -57,7 +63,11 @@ export const Person = actor("chat-person", {
     const hasKey = state.resumeKey !== "" && claim.resumeKey === state.resumeKey;
     const again = isSame(state.holder, session) || hasKey;
     if (claim.hasAccount && !loggedIn && !again) throw person.refuse("chat.login_needed");
-    if (state.id !== "" && !loggedIn && !again) throw person.refuse("chat.id_in_use");
+    if (state.id !== "" && !loggedIn && !again) {
+      // That it is gone may have been told when nothing could be stored: then it is told again.
+      if (state.holder !== undefined) person.watch(state.holder, "gone");
+      throw person.refuse("chat.id_in_use");
+    }
     if (state.holder !== undefined && !isSame(state.holder, session)) {
       // First of all: whatever becomes of this turn's commit, there are never two.
       await person.ref(Hold, holdKey(state.holder)).end();
@@ -69,8 +79,9 @@ export const Person = actor("chat-person", {
     const registered = state.registered || loggedIn;
     // The key stays the same as long as it is used: the answer to an earlier claim may never have arrived.
     const resumeKey = again ? state.resumeKey : claim.nextKey;
-    Object.assign(state, { id: claim.id, resumeKey, holder: session, registered });
-    return { resumeKey, last: state.last };
+    const since = isSame(state.holder, session) ? state.since : Math.max(state.since + 1, person.turnStartedAt);
+    Object.assign(state, { id: claim.id, resumeKey, holder: session, since, registered });
+    return { resumeKey, last: state.last, since };
   })
   .on("register", { in: t.Unsafe<Id>(t.String()) }, ({ state }, id) => {
     // A guest who has the id keeps it until its owner comes; see `claim`.

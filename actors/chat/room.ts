@@ -11,6 +11,7 @@ const SessionSchema = t.Object({ type: t.String(), key: t.String() });
 const MemberSchema = t.Object({
   id: t.Unsafe<Id>(t.String()),
   session: SessionSchema,
+  since: t.Integer({ description: "When this session got the id: one that had it before comes too late" }),
   address: t.String({ description: "Where the member's connection comes from: address:port/transport" }),
 });
 
@@ -54,6 +55,7 @@ export const Room = actor("chat-room", {
     const { state, rows } = room;
     const { id, session } = member;
     const before = (await rows.get(memberRow(id))) as Member | undefined;
+    if (before !== undefined && before.since > member.since) throw room.refuse("chat.replaced");
     if (before === undefined && state.members >= limits.roomMembersMax) throw room.refuse("chat.room_full");
     if (before === undefined) {
       state.members++;

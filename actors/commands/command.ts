@@ -23,6 +23,8 @@ export interface Binding {
 export interface TextState {
   /** Empty before HELLO or LOGIN. */
   id: Id | "";
+  /** When it got that, by the person's account: whoever has it later has a higher number. */
+  since: number;
   rooms: RoomName[];
   /** What is left of the command budget, at this monotonic time. */
   credit: number;

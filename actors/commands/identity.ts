@@ -115,6 +115,7 @@ async function claim({ session, own, services }: Caller, id: Id, { resumeKey, ..
   const claimed = { id, session: own, nextKey: services.secret(), ...proof };
   const answer = await person.claim(resumeKey === undefined ? claimed : { ...claimed, resumeKey });
   session.state.id = id;
+  session.state.since = answer.since;
   followInbox(session, own);
   return `${id} ${answer.resumeKey} ${answer.last}`;
 }

@@ -56,6 +56,8 @@ describe("a line", () => {
     ["PUT a 1 \u0007", "text.control_character"],
     ["PUT a 1 \uFFFD", "text.not_utf8"],
     [`PUT a 1 ${"x".repeat(limits.textLineBytesMax)}`, "text.line_too_long"],
+    [`PUT a 1 ${"€".repeat(1_363)}`, "text.line_too_long"],
+    [`#tag PUT a 1 ${"x".repeat(limits.textLineBytesMax - 12)}`, "text.line_too_long"],
   ])("%j is named: %s", (line, what) => {
     expect(read(line)).toBe(what);
   });

@@ -32,7 +32,7 @@ const REPLACEMENT = "\uFFFD";
 const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]/u;
 const TABS = /\t/g;
 
-/** `line` has no ending. Its size was bounded when it was read; octets that were not UTF-8 are U+FFFD by now. */
+/** `line` has no ending. Octets that were not UTF-8 are U+FFFD by now. */
 export function parseCommand(line: string, vocabulary: Vocabulary): Parsed {
   const text = line.trim();
   if (text === "") return { kind: "empty" };
@@ -44,11 +44,16 @@ export function parseCommand(line: string, vocabulary: Vocabulary): Parsed {
   const wrong = (code: WrongLine): Parsed => ({ kind: "wrong", tag, code, command });
   if (said.includes(REPLACEMENT)) return wrong("text.not_utf8");
   if (CONTROL_CHARACTERS.test(said.replace(TABS, " "))) return wrong("text.control_character");
-  if (said.length > limits.textLineBytesMax) return wrong("text.line_too_long");
+  if (isTooLong(text)) return wrong("text.line_too_long");
   if (command === undefined || word === null) return wrong("text.unknown_command");
   const input = parseArguments(command.input, said.slice(word[0].length));
   if (input === undefined) return wrong("text.bad_arguments");
   return { kind: "command", tag, command, input: input as never };
+}
+
+/** In octets; no character has more than three for each of its code units. */
+function isTooLong(text: string): boolean {
+  return text.length * 3 > limits.textLineBytesMax && Buffer.byteLength(text) > limits.textLineBytesMax;
 }
 
 /** Undefined when they are not what the schema says. */

@@ -111,7 +111,8 @@ async function join(caller: Caller, { room: text, after }: { room: string; after
   // Before the answer, so that nothing said meanwhile is missed: what comes twice has the same number.
   await followRoom(session, room);
   const { remoteAddress, remotePort, transport } = session.connection;
-  const member = { id: session.state.id as Id, session: own, address: `${remoteAddress}:${remotePort}/${transport}` };
+  const address = `${remoteAddress}:${remotePort}/${transport}`;
+  const member = { id: session.state.id as Id, session: own, since: session.state.since, address };
   try {
     const joined = await session.ref(Room, room).join(after === undefined ? { member } : { member, after });
     const { last, members, missed } = joined;

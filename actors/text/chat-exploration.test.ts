@@ -135,7 +135,7 @@ async function checkMembers(world: World, room: RoomName, inside: readonly Clien
   const listed = await world.ref(Room, room).members({ count: 100 });
   const shown = listed.map(({ id, session }) => `${id} by ${session.key}`);
   expect(shown.sort()).toEqual(inside.map((client) => `${stateOf(client).id} by ${client.connection.id}`).sort());
-  const visitor = { id: "zeca" as Id, session: { type: "text-session", key: "none" }, address: "" };
+  const visitor = { id: "zeca" as Id, session: { type: "text-session", key: "none" }, since: 0, address: "" };
   expect((await world.ref(Room, room).join({ member: visitor })).members).toBe(listed.length + 1);
 }
 

@@ -94,6 +94,21 @@ describe("a room", () => {
     expect(await again.type("WHO lobby")).toEqual(["WHO: lobby ana@127.0.0.1:50000/tcp bea@127.0.0.1:50000/tcp"]);
   });
 
+  test("keeps somebody who has come back, whatever the connection before still does", async () => {
+    const { node, ana, bea } = await lobby();
+    const key = await keyOf(ana);
+    // Three are spent: what comes last must wait, and is done when all the others are.
+    const spent = Array.from({ length: limits.commandsBurst - 3 }, () => "WHO lobby\n");
+    ana.connection.deliver(...spent, "JOIN lobby\n");
+    await node.stepped.clock.settle();
+    const again = node.connect();
+    await again.type(`HELLO ana ${key}`, "JOIN lobby");
+    await node.stepped.advance(1_000);
+    expect(ana.connection.endReason).toBe("replaced");
+    expect(await again.type("SAY lobby oi")).toContain("SAY: lobby 1");
+    expect(await bea.type("WHO lobby")).toEqual(["WHO: lobby ana@127.0.0.1:50000/tcp bea@127.0.0.1:50000/tcp"]);
+  });
+
   test("keeps no ghost of those whose connection was lost, however many", async () => {
     const node = new ChatNode();
     const ana = await node.named("ana");

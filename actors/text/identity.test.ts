@@ -142,6 +142,18 @@ describe("resuming", () => {
     expect(await other.type("HISTORY @ana")).toEqual(["HISTORY: @ana 0 0"]);
   });
 
+  test("keeps no id for ever when the store failed as its connection was lost", async () => {
+    const node = new ChatNode();
+    const { ana } = await anaWithKey(node);
+    node.stepped.storeFaults.next("commit", { fails: "store.full" });
+    await ana.leave();
+    const other = node.connect();
+    await node.stepped.advance(2 * limits.idReservedMs);
+    expect((await other.type("HELLO ana"))[0]).toContain("(chat.id_in_use)");
+    await node.stepped.advance(limits.idReservedMs);
+    expect((await other.type("HELLO ana"))[0]).toMatch(KEY);
+  });
+
   test("is not needed after EXIT: the id is free at once", async () => {
     const node = new ChatNode();
     const { ana } = await anaWithKey(node);

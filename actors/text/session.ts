@@ -15,7 +15,7 @@ const GoneSchema = t.Object({ type: t.String(), key: t.String(), reason: t.Strin
 export function createTextSession(name: SessionName, services: TextSessionServices) {
   const { log, vocabulary } = services;
   return session(name, {
-    state: (): TextState => ({ id: "", rooms: [], binding: undefined, controlKey: "", ...fullBudget() }),
+    state: (): TextState => ({ id: "", since: 0, rooms: [], binding: undefined, controlKey: "", ...fullBudget() }),
     opened: (me: TextSession) => log.connected(clientOf(me), me.turnStartedAt),
     private: true,
     message: (me: TextSession, message: string) =>
