@@ -104,11 +104,9 @@ export const limits = {
 
   /** Payload of one frame. */
   framePayloadBytesMax: 1_048_576,
-  /** Frames decoded into one batch. */
-  framesPerBatch: 256,
+  /** Frames, or lines of text, decoded into one batch. */
+  textsPerBatch: 256,
   /** A command in text, in octets without the end of its line, and commands decoded into one batch. */
-  textLineBytesMax: 4_096,
-  linesPerBatch: 256,
   /** Octets without the end of a line are a command once none has followed for this long. */
   textQuietMs: 20,
   /** Batches kept for reuse after their messages are handled. */

@@ -1,9 +1,9 @@
 // The work that the framing experiment times: the same frames walked, decoded, encoded and parsed.
 
 import { OutboundArena } from "#runtime/net/outbound-arena.ts";
-import type { FrameBatch } from "#runtime/wire/frame-batch.ts";
 import { FrameDecoder } from "#runtime/wire/frame-decoder.ts";
 import { encodeResponse } from "#runtime/wire/frames-protocol.ts";
+import type { TextBatch } from "#runtime/wire/text-batch.ts";
 
 const headerBytes = 12;
 const magic = 0x12345678;
@@ -111,7 +111,7 @@ function decodeText(decoder: FrameDecoder, chunk: Buffer): number {
   return characters;
 }
 
-function nextBatch(decoder: FrameDecoder): FrameBatch | undefined {
+function nextBatch(decoder: FrameDecoder): TextBatch | undefined {
   return decoder.next(Number.MAX_SAFE_INTEGER);
 }
 

@@ -4,10 +4,10 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 
 import { limits } from "../limits.ts";
-import type { FrameBatch } from "./frame-batch.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
 import type { WireFault } from "./protocol.ts";
 import { closeFrame, frame, splitAt } from "./test-frames.ts";
+import type { TextBatch } from "./text-batch.ts";
 
 interface End {
   readonly bytes: Buffer;
@@ -52,7 +52,7 @@ const portions = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLen
 
 describe("any stream of frames", () => {
   test("gives the payloads and the end of the model, however it is cut and asked for", () => {
-    const spares: FrameBatch[] = [];
+    const spares: TextBatch[] = [];
     const cuts = fc.array(fc.nat(20_000), { maxLength: 60 });
     const property = fc.property(payloads, ends, cuts, portions, (sent, end, offsets, counts) => {
       const decoder = new FrameDecoder(spares);

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";
-import type { FrameBatch } from "./frame-batch.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
 import { closeFrame, feed, frame, singleBytes, splitAt, takeAll } from "./test-frames.ts";
+import type { TextBatch } from "./text-batch.ts";
 
 const createDecoder = (): FrameDecoder => new FrameDecoder([]);
 const three = ["one", "", "três"];
@@ -45,7 +45,7 @@ describe("batches", () => {
     decoder.push(stream, 7);
     expect(decoder.next(0)).toBeUndefined();
     expect(decoder.holding).toBe(true);
-    const batch = decoder.next(2) as FrameBatch;
+    const batch = decoder.next(2) as TextBatch;
     expect(batch).toMatchObject({ remaining: 2, arrivedMs: 7, bytes: 12 + 3 + 12 });
     expect([batch.take(), batch.take()]).toEqual(["one", ""]);
     expect(batch.remaining).toBe(0);
@@ -54,10 +54,10 @@ describe("batches", () => {
     expect(decoder.holding).toBe(false);
   });
 
-  test("hold framesPerBatch frames at most, whatever is asked for", () => {
+  test("hold textsPerBatch frames at most, whatever is asked for", () => {
     const decoder = createDecoder();
-    decoder.push(Buffer.concat(Array.from({ length: limits.framesPerBatch + 1 }, () => frame("x"))), 0);
-    expect(decoder.next(Number.MAX_SAFE_INTEGER)?.remaining).toBe(limits.framesPerBatch);
+    decoder.push(Buffer.concat(Array.from({ length: limits.textsPerBatch + 1 }, () => frame("x"))), 0);
+    expect(decoder.next(Number.MAX_SAFE_INTEGER)?.remaining).toBe(limits.textsPerBatch);
     expect(decoder.next(Number.MAX_SAFE_INTEGER)?.remaining).toBe(1);
     expect(decoder.next(Number.MAX_SAFE_INTEGER)).toBeUndefined();
   });
@@ -73,16 +73,16 @@ describe("batches", () => {
   test("a batch keeps its frames while the next chunk is decoded", () => {
     const decoder = createDecoder();
     decoder.push(frame("first"), 0);
-    const batch = decoder.next(10) as FrameBatch;
+    const batch = decoder.next(10) as TextBatch;
     expect(feed(decoder, [frame("second")])).toEqual(["second"]);
     expect(batch.take()).toBe("first");
   });
 
   test("released ones are used again, by every decoder that shares the spares", () => {
-    const spares: FrameBatch[] = [];
+    const spares: TextBatch[] = [];
     const [left, right] = [new FrameDecoder(spares), new FrameDecoder(spares)];
     left.push(frame("left"), 0);
-    const batch = left.next(10) as FrameBatch;
+    const batch = left.next(10) as TextBatch;
     batch.take();
     batch.release();
     right.push(frame("right"), 0);
@@ -94,7 +94,7 @@ describe("batches", () => {
     const decoder = createDecoder();
     const chunk = Buffer.concat([frame("before"), frame("cut").subarray(0, 13)]);
     decoder.push(chunk, 0);
-    const batch = decoder.next(10) as FrameBatch;
+    const batch = decoder.next(10) as TextBatch;
     chunk.write("edited", 12);
     expect(batch.take()).toBe("edited");
   });

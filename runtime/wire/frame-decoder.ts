@@ -1,6 +1,5 @@
 // Hot. A stream of chunks into batches of request frames: payloads that arrived whole stay where they are.
 import { limits } from "../limits.ts";
-import { FrameBatch } from "./frame-batch.ts";
 import {
   announcedPayloadBytes,
   FRAME_HEADER_BYTES,
@@ -11,12 +10,13 @@ import {
 } from "./frame-header.ts";
 import { PartialFrame } from "./partial-frame.ts";
 import type { Decoder, WireFault } from "./protocol.ts";
+import { TextBatch } from "./text-batch.ts";
 
 const NO_BYTES = Buffer.alloc(0);
 
 /** One for each connection. Batches come from `spares`, which the decoders of a listener share. */
 export class FrameDecoder implements Decoder {
-  readonly #spares: FrameBatch[];
+  readonly #spares: TextBatch[];
   #chunk: Buffer = NO_BYTES;
   #offset = 0;
   #arrivedMs = 0;
@@ -24,7 +24,7 @@ export class FrameDecoder implements Decoder {
   #finished = false;
   #fault: WireFault | undefined;
 
-  constructor(spares: FrameBatch[]) {
+  constructor(spares: TextBatch[]) {
     this.#spares = spares;
   }
 
@@ -60,17 +60,17 @@ export class FrameDecoder implements Decoder {
     // What is there of a frame is none.
   }
 
-  next(countMax: number): FrameBatch | undefined {
+  next(countMax: number): TextBatch | undefined {
     if (!this.holding || countMax <= 0) return undefined;
     if (this.#partial !== undefined) return this.#completePartial(this.#partial, countMax);
-    return this.#scan(Math.min(countMax, limits.framesPerBatch));
+    return this.#scan(Math.min(countMax, limits.textsPerBatch));
   }
 
   /** Walks headers: each is judged before its payload is looked for. */
-  #scan(countMax: number): FrameBatch | undefined {
+  #scan(countMax: number): TextBatch | undefined {
     const chunk = this.#chunk;
     const end = chunk.length;
-    const batch = this.#spares.pop() ?? new FrameBatch(this.#spares);
+    const batch = this.#spares.pop() ?? new TextBatch(this.#spares, FRAME_HEADER_BYTES);
     const starts = batch.starts;
     let offset = this.#offset;
     let count = 0;
@@ -103,7 +103,7 @@ export class FrameDecoder implements Decoder {
     this.#dropChunk();
   }
 
-  #completePartial(partial: PartialFrame, countMax: number): FrameBatch | undefined {
+  #completePartial(partial: PartialFrame, countMax: number): TextBatch | undefined {
     this.#fillPartial(partial);
     if (!partial.complete) {
       this.#dropChunk();
@@ -111,7 +111,7 @@ export class FrameDecoder implements Decoder {
     }
     this.#partial = undefined;
     const frame = partial.takeOver();
-    const batch = this.#spares.pop() ?? new FrameBatch(this.#spares);
+    const batch = this.#spares.pop() ?? new TextBatch(this.#spares, FRAME_HEADER_BYTES);
     batch.starts[0] = FRAME_HEADER_BYTES;
     batch.starts[1] = frame.length + FRAME_HEADER_BYTES;
     if (!this.holding) this.#dropChunk();

@@ -1,8 +1,8 @@
-// The pipelined protocol as a listener speaks it: request payloads come in as text, response payloads go out as text.
-import type { FrameBatch } from "./frame-batch.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
 import { FRAME_HEADER_BYTES, FRAME_TYPE_RESPONSE, writeFrameHeader } from "./frame-header.ts";
 import type { ByteSink, Protocol } from "./protocol.ts";
+// The pipelined protocol as a listener speaks it: request payloads come in as text, response payloads go out as text.
+import type { TextBatch } from "./text-batch.ts";
 import { partsBytesMax, type TextPart, writeParts } from "./text-parts.ts";
 
 /** Hot. Writes one response frame whose payload is the parts, one behind the other. */
@@ -16,7 +16,7 @@ export function encodeResponse(parts: readonly TextPart[], sink: ByteSink): void
 
 /** Both directions carry JSON text; what it says is the session actor's business. */
 export function createFramesProtocol(): Protocol<string, readonly TextPart[]> {
-  const spares: FrameBatch[] = [];
+  const spares: TextBatch[] = [];
   return {
     name: "frames",
     createDecoder: () => new FrameDecoder(spares),

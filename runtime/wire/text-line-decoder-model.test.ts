@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 
 import { limits } from "../limits.ts";
 import { singleBytes, splitAt } from "./test-frames.ts";
-import type { TextLineBatch } from "./text-line-batch.ts";
+import type { TextBatch } from "./text-batch.ts";
 import { TextLineDecoder } from "./text-line-decoder.ts";
 
 const words = fc.oneof(
@@ -48,7 +48,7 @@ function decode(chunks: readonly Uint8Array[], counts: readonly number[]): Lines
   for (const chunk of chunks) {
     decoder.push(Buffer.from(chunk), asked);
     while (true) {
-      const batch: TextLineBatch | undefined = decoder.next(counts[asked++ % counts.length] as number);
+      const batch: TextBatch | undefined = decoder.next(counts[asked++ % counts.length] as number);
       if (batch === undefined) break;
       const before = lines.length;
       const { bytes } = batch;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";
 import { feed, singleBytes, splitAt, takeAll } from "./test-frames.ts";
-import type { TextLineBatch } from "./text-line-batch.ts";
+import type { TextBatch } from "./text-batch.ts";
 import { TextLineDecoder } from "./text-line-decoder.ts";
 
 const createDecoder = (): TextLineDecoder => new TextLineDecoder([]);
@@ -133,7 +133,7 @@ describe("batches", () => {
     const decoder = createDecoder();
     decoder.push(Buffer.from("one\ntwo\nthree"), 7);
     expect(decoder.next(0)).toBeUndefined();
-    const batch = decoder.next(1) as TextLineBatch;
+    const batch = decoder.next(1) as TextBatch;
     expect(batch).toMatchObject({ remaining: 1, arrivedMs: 7, bytes: 4 });
     expect(batch.take()).toBe("one\n");
     expect(decoder.holding).toBe(true);
@@ -141,19 +141,19 @@ describe("batches", () => {
     expect(decoder).toMatchObject({ holding: false, partialBytes: 5 });
   });
 
-  test("hold linesPerBatch lines at most, whatever is asked for", () => {
+  test("hold textsPerBatch lines at most, whatever is asked for", () => {
     const decoder = createDecoder();
-    decoder.push(Buffer.from("x\n".repeat(limits.linesPerBatch + 1)), 0);
-    expect(decoder.next(Number.MAX_SAFE_INTEGER)?.remaining).toBe(limits.linesPerBatch);
+    decoder.push(Buffer.from("x\n".repeat(limits.textsPerBatch + 1)), 0);
+    expect(decoder.next(Number.MAX_SAFE_INTEGER)?.remaining).toBe(limits.textsPerBatch);
     expect(decoder.next(Number.MAX_SAFE_INTEGER)?.remaining).toBe(1);
     expect(decoder.next(Number.MAX_SAFE_INTEGER)).toBeUndefined();
   });
 
   test("released ones are used again, by every decoder that shares the spares, up to the bound", () => {
-    const spares: TextLineBatch[] = [];
+    const spares: TextBatch[] = [];
     const [left, right] = [new TextLineDecoder(spares), new TextLineDecoder(spares)];
     left.push(Buffer.from("left\nunread\n"), 0);
-    const batch = left.next(10) as TextLineBatch;
+    const batch = left.next(10) as TextBatch;
     batch.release();
     right.push(Buffer.from("right\n"), 0);
     expect(right.next(10)).toBe(batch);

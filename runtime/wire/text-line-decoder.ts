@@ -1,7 +1,7 @@
 // Hot. A stream of chunks into batches of lines: those that arrived whole stay where they are.
 import { limits } from "../limits.ts";
 import type { Decoder, WireFault } from "./protocol.ts";
-import { TextLineBatch } from "./text-line-batch.ts";
+import { TextBatch } from "./text-batch.ts";
 import { TextPartialLine } from "./text-partial-line.ts";
 
 const LINE_FEED = 0x0a;
@@ -13,7 +13,7 @@ const NO_BYTES = Buffer.alloc(0);
  */
 export class TextLineDecoder implements Decoder {
   readonly finished = false;
-  readonly #spares: TextLineBatch[];
+  readonly #spares: TextBatch[];
   #chunk: Buffer = NO_BYTES;
   #offset = 0;
   #arrivedMs = 0;
@@ -22,7 +22,7 @@ export class TextLineDecoder implements Decoder {
   #flushed = false;
   #fault: WireFault | undefined;
 
-  constructor(spares: TextLineBatch[]) {
+  constructor(spares: TextBatch[]) {
     this.#spares = spares;
   }
 
@@ -57,16 +57,16 @@ export class TextLineDecoder implements Decoder {
     this.#flushed = true;
   }
 
-  next(countMax: number): TextLineBatch | undefined {
+  next(countMax: number): TextBatch | undefined {
     if (!this.holding || countMax <= 0) return undefined;
     if (this.#flushed) return this.#takeWhole();
     if (this.#partial !== undefined) return this.#completePartial(this.#partial);
-    return this.#scan(Math.min(countMax, limits.linesPerBatch));
+    return this.#scan(Math.min(countMax, limits.textsPerBatch));
   }
 
-  #scan(countMax: number): TextLineBatch | undefined {
+  #scan(countMax: number): TextBatch | undefined {
     const chunk = this.#chunk;
-    const batch = this.#spares.pop() ?? new TextLineBatch(this.#spares);
+    const batch = this.#spares.pop() ?? new TextBatch(this.#spares, 0);
     const starts = batch.starts;
     let offset = this.#offset;
     let count = 0;
@@ -100,7 +100,7 @@ export class TextLineDecoder implements Decoder {
     this.#dropChunk();
   }
 
-  #completePartial(partial: TextPartialLine): TextLineBatch | undefined {
+  #completePartial(partial: TextPartialLine): TextBatch | undefined {
     const chunk = this.#chunk;
     const newLine = chunk.indexOf(LINE_FEED, this.#offset);
     const end = newLine === -1 ? chunk.length : newLine + 1;
@@ -113,15 +113,15 @@ export class TextLineDecoder implements Decoder {
     return this.#batchOf(partial.takeOver());
   }
 
-  #takeWhole(): TextLineBatch {
+  #takeWhole(): TextBatch {
     const line = this.#chunk;
     this.#flushed = false;
     this.#dropChunk();
     return this.#batchOf(line);
   }
 
-  #batchOf(line: Buffer): TextLineBatch {
-    const batch = this.#spares.pop() ?? new TextLineBatch(this.#spares);
+  #batchOf(line: Buffer): TextBatch {
+    const batch = this.#spares.pop() ?? new TextBatch(this.#spares, 0);
     batch.starts[0] = 0;
     batch.starts[1] = line.length;
     return batch.fill(line, 1, this.#arrivedMs);

@@ -1,6 +1,6 @@
 // Lines of text as a listener speaks them: a command with the ending it came with comes in, any text goes out.
 import type { ByteSink, Protocol } from "./protocol.ts";
-import type { TextLineBatch } from "./text-line-batch.ts";
+import type { TextBatch } from "./text-batch.ts";
 import { TextLineDecoder } from "./text-line-decoder.ts";
 
 /** UTF-8 needs at most three octets for each UTF-16 code unit. */
@@ -33,7 +33,7 @@ function encodeText(text: string, sink: ByteSink): void {
 }
 
 export function createTextProtocol(): Protocol<string, string> {
-  const spares: TextLineBatch[] = [];
+  const spares: TextBatch[] = [];
   return {
     name: "text",
     createDecoder: () => new TextLineDecoder(spares),

@@ -1,12 +1,13 @@
-// A batch of frames: takes in order, and is kept for reuse within a bound.
+// A batch of texts: takes in order, and is kept for reuse within a bound.
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";
-import { FrameBatch } from "./frame-batch.ts";
+import { FRAME_HEADER_BYTES } from "./frame-header.ts";
 import { frame } from "./test-frames.ts";
+import { TextBatch } from "./text-batch.ts";
 
-function batchOf(payload: string, spares: FrameBatch[]): FrameBatch {
-  const batch = new FrameBatch(spares);
+function batchOf(payload: string, spares: TextBatch[]): TextBatch {
+  const batch = new TextBatch(spares, FRAME_HEADER_BYTES);
   const chunk = frame(payload);
   batch.starts[0] = 12;
   batch.starts[1] = chunk.length + 12;
@@ -33,7 +34,7 @@ describe("a batch", () => {
   });
 
   test("released with frames left in it drops them", () => {
-    const spares: FrameBatch[] = [];
+    const spares: TextBatch[] = [];
     const batch = batchOf("unread", spares);
     batch.release();
     expect(batch.remaining).toBe(0);
@@ -41,7 +42,7 @@ describe("a batch", () => {
   });
 
   test("is kept for reuse up to the bound, and left to the collector past it", () => {
-    const spares: FrameBatch[] = [];
+    const spares: TextBatch[] = [];
     const batches = Array.from({ length: limits.spareBatchesMax + 1 }, () => batchOf("x", spares));
     for (const batch of batches.slice(0, -1)) batch.release();
     expect(spares).toHaveLength(limits.spareBatchesMax);
