@@ -106,7 +106,8 @@ export const limits = {
   framePayloadBytesMax: 1_048_576,
   /** Frames, or lines of text, decoded into one batch. */
   textsPerBatch: 256,
-  /** A command in text, in octets without the end of its line, and commands decoded into one batch. */
+  /** A command in text, in octets without the end of its line. */
+  textLineBytesMax: 4_096,
   /** Octets without the end of a line are a command once none has followed for this long. */
   textQuietMs: 20,
   /** Batches kept for reuse after their messages are handled. */

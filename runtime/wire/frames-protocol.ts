@@ -1,7 +1,7 @@
+// The pipelined protocol as a listener speaks it: request payloads come in as text, response payloads go out as text.
 import { FrameDecoder } from "./frame-decoder.ts";
 import { FRAME_HEADER_BYTES, FRAME_TYPE_RESPONSE, writeFrameHeader } from "./frame-header.ts";
 import type { ByteSink, Protocol } from "./protocol.ts";
-// The pipelined protocol as a listener speaks it: request payloads come in as text, response payloads go out as text.
 import type { TextBatch } from "./text-batch.ts";
 import { partsBytesMax, type TextPart, writeParts } from "./text-parts.ts";
 
