@@ -79,7 +79,9 @@ export const Person = actor("chat-person", {
     const registered = state.registered || loggedIn;
     // The key stays the same as long as it is used: the answer to an earlier claim may never have arrived.
     const resumeKey = again ? state.resumeKey : claim.nextKey;
-    const since = isSame(state.holder, session) ? state.since : Math.max(state.since + 1, person.turnStartedAt);
+    const since = isSame(state.holder, session)
+      ? state.since
+      : Math.max(state.since + 1, Math.floor(person.turnStartedAt));
     Object.assign(state, { id: claim.id, resumeKey, holder: session, since, registered });
     return { resumeKey, last: state.last, since };
   })
