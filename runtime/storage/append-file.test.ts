@@ -1,8 +1,8 @@
 // Appending whole lines: over restarts, torn ends, folders that are not there, and files that take nothing.
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { limits } from "../limits.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
@@ -30,6 +30,7 @@ describe("an append file", () => {
     const path = newPath("not", "there", "yet");
     open(path).file.close();
     expect(contentOf(path)).toBe(header);
+    expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
   });
 
   test("writes its header once over any number of restarts", () => {

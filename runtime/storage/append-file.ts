@@ -18,6 +18,7 @@ import { dirname } from "node:path";
 
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../limits.ts";
+import { OWNER_ALONE } from "./owner-alone.ts";
 
 export interface AppendFileStats {
   /** Lines that are in the file. */
@@ -156,7 +157,7 @@ export class AppendFile {
 }
 
 function openFile({ path, header }: AppendFileOptions): number {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: OWNER_ALONE });
   if (header !== "") createWithHeader(path, header);
   const handle = openSync(path, "a+");
   try {

@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 
 import { RuntimeError } from "../core/errors.ts";
 import { limits } from "../limits.ts";
+import { OWNER_ALONE } from "./owner-alone.ts";
 import { takeOwnerLock } from "./owner-lock.ts";
 import { connect } from "./sqlite-connect.ts";
 import { storeError } from "./sqlite-errors.ts";
@@ -53,7 +54,7 @@ export function openSqliteFile(options: SqliteFileOptions): OwnedDatabase {
 
 /** Where the file really is, so that its other names lead to the same lock. */
 function makePlace(path: string): string {
-  mkdirSync(dirname(resolve(path)), { recursive: true });
+  mkdirSync(dirname(resolve(path)), { recursive: true, mode: OWNER_ALONE });
   try {
     return realpathSync(path);
   } catch {
