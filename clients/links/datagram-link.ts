@@ -9,6 +9,14 @@ import type { Link, LinkEvents, LinkTarget } from "./link.ts";
 /** Addresses of this machine and of private networks: retransmission there need not be patient. */
 const NEAR = /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|::1$|f[cd][0-9a-f]{2}:|fe80:)/i;
 
+/** Why it is over, for people, where the server has not said. */
+const REASONS = {
+  us: "encerrada",
+  peer: "encerrada pelo servidor",
+  silence: "sem resposta",
+  gone: "o servidor não a conhece mais",
+} as const;
+
 export function startDatagramLink(target: LinkTarget, events: LinkEvents): Link {
   const link = new DatagramLink(target, events);
   void link.start();
@@ -36,7 +44,7 @@ class DatagramLink implements Link {
         port,
         profile: { local: NEAR.test(address), quick: isQuick },
         received: (line) => this.#received(line),
-        ended: ({ by, text }) => this.#lose(text || by),
+        ended: ({ by, text }) => this.#lose(text || REASONS[by]),
       });
       this.#client = client;
       if (this.#isOver) client.finish();
