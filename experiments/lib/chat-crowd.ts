@@ -38,6 +38,8 @@ interface CrowdOptions {
 /** Members being let in at once, well below the length of a listen queue. */
 const joiningMax = 50;
 const runTimeoutMs = 120_000;
+const lastRepliesMs = 5_000;
+const pollMs = 5;
 
 class Member {
   readonly lines: RoomLines;
@@ -148,6 +150,7 @@ class Crowd {
     await this.#finished.promise.finally(() => clearTimeout(timeout));
     const seconds = (performance.now() - startedAt) / 1_000;
     const cpu = process.cpuUsage(cpuBefore);
+    await this.#acknowledged(before.acknowledged + messages);
     const after = this.#sums();
     return {
       messages,
@@ -169,9 +172,15 @@ class Crowd {
     report({ kind: "failed", why });
   }
 
-  /** The last acknowledgement may come behind the last message. */
   #toldAll(): void {
-    if (--this.#waiting === 0) setTimeout(() => this.#finished.resolve(), 0);
+    if (--this.#waiting === 0) this.#finished.resolve();
+  }
+
+  /** The last acknowledgements come behind the last message: not those of a run in which some never come. */
+  async #acknowledged(count: number): Promise<void> {
+    for (let waitedMs = 0; waitedMs < lastRepliesMs && this.#sums().acknowledged < count; waitedMs += pollMs) {
+      await Bun.sleep(pollMs);
+    }
   }
 
   #sums(): { deliveries: number; wrong: number; acknowledged: number; octets: number } {
