@@ -1,5 +1,5 @@
 // A chat room: numbered messages that are kept, and the members whose sessions are told of them.
-import { actor, limits, type Rows, type Static, t } from "#runtime/mod.ts";
+import { actor, type DurableContext, limits, type Static, t } from "#runtime/mod.ts";
 
 import { joinedLine, leftLine, messageLine } from "./lines.ts";
 import { appendMessage, type Message, MessageSchema, PageSchema, readMessages } from "./message-log.ts";
@@ -33,6 +33,7 @@ const GoneSchema = t.Object({ type: t.String(), key: t.String(), reason: t.Strin
 
 type Member = Static<typeof MemberSchema>;
 type Session = Static<typeof SessionSchema>;
+type RoomContext = DurableContext<{ last: number; members: number }>;
 
 const FIRST_MEMBER = "member/";
 const BEHIND_LAST_MEMBER = "member0";
@@ -71,21 +72,12 @@ export const Room = actor("chat-room", {
     return { last: state.last, members: state.members, missed };
   })
   .on("leave", { in: LeaveSchema }, async (room, { id, session, reason }) => {
-    if (await forget(room.rows, id, session)) {
-      room.unwatch(session);
-      room.state.members--;
-      room.publish(roomLines(room.key), leftLine(room.key, id, reason));
-    }
-    if (room.state.members === 0 && room.state.last === 0) room.destroy();
+    room.unwatch(session);
+    await letGo(room, id, { ...session, reason });
   })
-  .on("gone", { in: GoneSchema }, async (room, { type, key, reason }) => {
-    const session = { type, key };
-    const id = (await room.rows.get(sessionRow(session))) as Id | undefined;
-    if (id !== undefined && (await forget(room.rows, id, session))) {
-      room.state.members--;
-      room.publish(roomLines(room.key), leftLine(room.key, id, reason));
-    }
-    if (room.state.members === 0 && room.state.last === 0) room.destroy();
+  .on("gone", { in: GoneSchema }, async (room, gone) => {
+    const id = (await room.rows.get(sessionRow(gone))) as Id | undefined;
+    if (id !== undefined) await letGo(room, id, gone);
   })
   .on("post", { in: PostSchema, out: t.Integer({ description: "Its number" }) }, (room, { from, text }) => {
     const message: Message = { number: ++room.state.last, at: room.turnStartedAt, from, text };
@@ -101,11 +93,14 @@ export const Room = actor("chat-room", {
     return found.map(({ value }) => value as Member);
   });
 
-/** False when the member is there by another session meanwhile, or not at all. */
-async function forget(rows: Rows, id: Id, session: Session): Promise<boolean> {
-  rows.delete(sessionRow(session));
+/** Unless it is there by another session meanwhile. A room in which nothing was said goes with its last member. */
+async function letGo(room: RoomContext, id: Id, gone: Static<typeof GoneSchema>): Promise<void> {
+  const { rows, state, key } = room;
+  rows.delete(sessionRow(gone));
   const member = (await rows.get(memberRow(id))) as Member | undefined;
-  if (member === undefined || !isSame(member.session, session)) return false;
+  if (member === undefined || !isSame(member.session, gone)) return;
   rows.delete(memberRow(id));
-  return true;
+  state.members--;
+  room.publish(roomLines(key), leftLine(key, id, gone.reason));
+  if (state.members === 0 && state.last === 0) room.destroy();
 }
