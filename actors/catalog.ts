@@ -5,20 +5,20 @@ import type { Passwords } from "./accounts/passwords.ts";
 import { Hold } from "./chat/hold.ts";
 import { Person } from "./chat/person.ts";
 import { Room } from "./chat/room.ts";
-import type { TextServices } from "./commands/command.ts";
+import type { CommandClock, TextServices } from "./commands/command.ts";
 import { createVocabulary } from "./commands/vocabulary.ts";
 import { Counter } from "./counter/counter.ts";
 import { createPipelineSession, type PipelineService } from "./pipeline/session.ts";
 import { ClientLog, type ServerLog } from "./text/client-log.ts";
 import { createTextSession } from "./text/session.ts";
-import { createStrangerAnswers, type StrangerClock } from "./text/strangers.ts";
+import { createStrangerAnswers } from "./text/strangers.ts";
 
 export interface Services {
   readonly pipeline: PipelineService;
   readonly text: TextServices & {
     readonly log: ServerLog;
     readonly passwords: Passwords;
-    readonly clock: StrangerClock;
+    readonly clock: CommandClock;
   };
 }
 
@@ -39,5 +39,5 @@ export function createCatalog({ pipeline, text }: Services) {
     account,
     loginGate: LoginGate,
   };
-  return { types, answerStranger: createStrangerAnswers(vocabulary, text, text.clock) };
+  return { types, answerStranger: createStrangerAnswers(vocabulary, text.clock) };
 }

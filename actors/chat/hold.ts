@@ -1,14 +1,11 @@
 // That a session holds an id: it watches this, and hears of it before all else when the id has passed to another.
 import { actor } from "#runtime/mod.ts";
 
-interface Session {
-  readonly type: string;
-  readonly key: string;
-}
+import type { SessionAddress } from "./session-address.ts";
 
 /** The key is the session, as `holdKey` writes it. Nothing but its end is ever heard of it, and by nobody else. */
 export const Hold = actor("chat-hold", { state: () => ({}), private: true }).on("end", {}, (hold) => hold.stop());
 
-export function holdKey({ type, key }: Session): string {
+export function holdKey({ type, key }: SessionAddress): string {
   return `${type}/${key}`;
 }

@@ -5,13 +5,12 @@ import { Hold, holdKey } from "./hold.ts";
 import { inboxPlace, messageLine } from "./lines.ts";
 import { appendMessage, type Message, MessageSchema, PageSchema, readMessages } from "./message-log.ts";
 import type { Id } from "./names.ts";
+import { GoneSchema, isSameSession, type SessionAddress, SessionAddressSchema } from "./session-address.ts";
 import { inboxLines } from "./topics.ts";
-
-const SessionSchema = t.Object({ type: t.String(), key: t.String() });
 
 const ClaimSchema = t.Object({
   id: t.Unsafe<Id>(t.String()),
-  session: SessionSchema,
+  session: SessionAddressSchema,
   /** Of an earlier claim: who has it takes the id over. */
   resumeKey: t.Optional(t.String()),
   /** What the id can be taken up with from now on, where it is not taken up with a key. */
@@ -26,8 +25,7 @@ const ClaimedSchema = t.Object({
   last: t.Integer(),
   since: t.Integer({ description: "Higher than that of whoever held the id before" }),
 });
-const HistorySchema = t.Object({ page: PageSchema, reader: SessionSchema });
-const GoneSchema = t.Object({ type: t.String(), key: t.String(), reason: t.String() });
+const HistorySchema = t.Object({ page: PageSchema, reader: SessionAddressSchema });
 const DeliverSchema = t.Object({
   from: t.Unsafe<Id>(t.String()),
   text: t.String({ maxLength: limits.textLineBytesMax }),
@@ -38,7 +36,7 @@ interface PersonState {
   id: string;
   /** Empty when the id can be taken up with a password alone. */
   resumeKey: string;
-  holder: { type: string; key: string } | undefined;
+  holder: SessionAddress | undefined;
   /** When it got the id, in Unix milliseconds, or just after that of the one before. */
   since: number;
   /** Its owner has an account: the id is never free again. */
@@ -46,9 +44,6 @@ interface PersonState {
   /** Number of the last direct message. */
   last: number;
 }
-
-const isSame = (one: PersonState["holder"], other: { type: string; key: string }): boolean =>
-  one?.type === other.type && one.key === other.key;
 
 /** The key is that of the id (`idKey`). A guest's id is free again some time after its connection is gone. */
 export const Person = actor("chat-person", {
@@ -61,14 +56,14 @@ export const Person = actor("chat-person", {
     const { state } = person;
     const { session, loggedIn } = claim;
     const hasKey = state.resumeKey !== "" && claim.resumeKey === state.resumeKey;
-    const again = isSame(state.holder, session) || hasKey;
+    const again = isSameSession(state.holder, session) || hasKey;
     if (claim.hasAccount && !loggedIn && !again) throw person.refuse("chat.login_needed");
     if (state.id !== "" && !loggedIn && !again) {
       // That it is gone may have been told when nothing could be stored: then it is told again.
       if (state.holder !== undefined) person.watch(state.holder, "gone");
       throw person.refuse("chat.id_in_use");
     }
-    if (state.holder !== undefined && !isSame(state.holder, session)) {
+    if (state.holder !== undefined && !isSameSession(state.holder, session)) {
       // First of all: whatever becomes of this turn's commit, there are never two.
       await person.ref(Hold, holdKey(state.holder)).end();
       person.unwatch(state.holder);
@@ -79,7 +74,7 @@ export const Person = actor("chat-person", {
     const registered = state.registered || loggedIn;
     // The key stays the same as long as it is used: the answer to an earlier claim may never have arrived.
     const resumeKey = again ? state.resumeKey : claim.nextKey;
-    const since = isSame(state.holder, session)
+    const since = isSameSession(state.holder, session)
       ? state.since
       : Math.max(state.since + 1, Math.floor(person.turnStartedAt));
     Object.assign(state, { id: claim.id, resumeKey, holder: session, since, registered });
@@ -89,8 +84,8 @@ export const Person = actor("chat-person", {
     // A guest who has the id keeps it until its owner comes; see `claim`.
     if (state.id === "") Object.assign(state, { id, registered: true });
   })
-  .on("release", { in: SessionSchema }, (person, session) => {
-    if (!isSame(person.state.holder, session)) return;
+  .on("release", { in: SessionAddressSchema }, (person, session) => {
+    if (!isSameSession(person.state.holder, session)) return;
     person.unwatch(session);
     person.state.holder = undefined;
     // Whoever has logged out must log in again.
@@ -98,7 +93,7 @@ export const Person = actor("chat-person", {
     if (!person.state.registered) person.destroy();
   })
   .on("gone", { in: GoneSchema }, (person, { type, key }) => {
-    if (!isSame(person.state.holder, { type, key })) return;
+    if (!isSameSession(person.state.holder, { type, key })) return;
     person.state.holder = undefined;
     if (!person.state.registered) person.alarm("free", { afterMs: limits.idReservedMs, send: "free" });
   })
@@ -120,7 +115,7 @@ export const Person = actor("chat-person", {
     return message.number;
   })
   .read("history", { in: HistorySchema, out: t.Array(MessageSchema) }, async (person, { page, reader }) => {
-    if (!isSame(person.state.holder, reader)) throw person.refuse("chat.replaced");
+    if (!isSameSession(person.state.holder, reader)) throw person.refuse("chat.replaced");
     return readMessages(person.rows, page);
   });
 

@@ -4,13 +4,12 @@ import { actor, type DurableContext, limits, type Static, t } from "#runtime/mod
 import { joinedLine, leftLine, messageLine } from "./lines.ts";
 import { appendMessage, type Message, MessageSchema, PageSchema, readMessages } from "./message-log.ts";
 import { type Id, idKey } from "./names.ts";
+import { GoneSchema, isSameSession, type SessionAddress, SessionAddressSchema } from "./session-address.ts";
 import { roomLines } from "./topics.ts";
-
-const SessionSchema = t.Object({ type: t.String(), key: t.String() });
 
 const MemberSchema = t.Object({
   id: t.Unsafe<Id>(t.String()),
-  session: SessionSchema,
+  session: SessionAddressSchema,
   since: t.Integer({ description: "When this session got the id: one that had it before comes too late" }),
   address: t.String({ description: "Where the member's connection comes from: address:port/transport" }),
 });
@@ -26,22 +25,18 @@ const JoinedSchema = t.Object({
   missed: t.Array(MessageSchema, { description: "The first that the member has not seen" }),
 });
 
-const LeaveSchema = t.Object({ id: t.Unsafe<Id>(t.String()), session: SessionSchema, reason: t.String() });
+const LeaveSchema = t.Object({ id: t.Unsafe<Id>(t.String()), session: SessionAddressSchema, reason: t.String() });
 const PostSchema = t.Object({ from: t.Unsafe<Id>(t.String()), text: t.String({ maxLength: limits.textLineBytesMax }) });
 const MembersSchema = t.Object({ after: t.Optional(t.Unsafe<Id>(t.String())), count: t.Integer({ minimum: 1 }) });
-const GoneSchema = t.Object({ type: t.String(), key: t.String(), reason: t.String() });
 
 type Member = Static<typeof MemberSchema>;
-type Session = Static<typeof SessionSchema>;
 type RoomContext = DurableContext<{ last: number; members: number }>;
 
 const FIRST_MEMBER = "member/";
 const BEHIND_LAST_MEMBER = "member0";
 const memberRow = (id: Id): string => FIRST_MEMBER + idKey(id);
 /** Finds the member when only the session is known, because it is gone. */
-const sessionRow = ({ type, key }: Session): string => `session/${type}/${key}`;
-
-const isSame = (one: Session, other: Session): boolean => one.type === other.type && one.key === other.key;
+const sessionRow = ({ type, key }: SessionAddress): string => `session/${type}/${key}`;
 
 /** The key is the room's name. Members are stored too: a room may sleep while they are there. */
 export const Room = actor("chat-room", {
@@ -61,7 +56,7 @@ export const Room = actor("chat-room", {
     if (before === undefined) {
       state.members++;
       room.publish(roomLines(room.key), joinedLine(room.key, id, member.address));
-    } else if (!isSame(before.session, session)) {
+    } else if (!isSameSession(before.session, session)) {
       rows.delete(sessionRow(before.session));
       room.unwatch(before.session);
     }
@@ -98,7 +93,7 @@ async function letGo(room: RoomContext, id: Id, gone: Static<typeof GoneSchema>)
   const { rows, state, key } = room;
   rows.delete(sessionRow(gone));
   const member = (await rows.get(memberRow(id))) as Member | undefined;
-  if (member === undefined || !isSame(member.session, gone)) return;
+  if (member === undefined || !isSameSession(member.session, gone)) return;
   rows.delete(memberRow(id));
   state.members--;
   room.publish(roomLines(key), leftLine(key, id, gone.reason));

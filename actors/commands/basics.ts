@@ -1,34 +1,32 @@
 // Commands that need nobody else: the three of the document, HELP and PING.
 import { t } from "#runtime/mod.ts";
 
-import { command } from "./command.ts";
+import { command, commandForAll } from "./command.ts";
 import { localTime } from "./local-time.ts";
 import { restOfLine } from "./parse-command.ts";
 
 export const basicCommands = [
-  command({
+  commandForAll({
     name: "ECHO",
     usage: "ECHO",
     help: "confirma que o comando chegou",
-    strangersToo: true,
     input: t.Object({ text: t.Optional(restOfLine()) }),
-    run: () => "Comando recebido com sucesso.",
+    answer: () => "Comando recebido com sucesso.",
   }),
-  command({
+  commandForAll({
     name: "TIME",
     usage: "TIME",
     help: "data e hora do servidor",
-    strangersToo: true,
     input: t.Object({}),
-    run: ({ session }) => localTime(session.unixMs(), session.monotonicMs()),
+    answer: (clock) => localTime(clock.unixMs(), clock.monotonicMs()),
   }),
-  command({
+  commandForAll({
     name: "EXIT",
     usage: "EXIT",
     help: "encerra a conexão",
-    strangersToo: true,
     input: t.Object({}),
-    run: () => ({ reply: "Encerrando conexão.", end: "exit" }),
+    end: "exit",
+    answer: () => "Encerrando conexão.",
   }),
   command({
     name: "HELP",
@@ -42,12 +40,11 @@ export const basicCommands = [
       return `${found.usage} - ${found.help}`;
     },
   }),
-  command({
+  commandForAll({
     name: "PING",
     usage: "PING [texto]",
     help: "responde com o mesmo texto; mantém a conexão viva",
-    strangersToo: true,
     input: t.Object({ text: t.Optional(restOfLine()) }),
-    run: (_, { text }) => text ?? "pong",
+    answer: (_, { text }) => text ?? "pong",
   }),
 ];

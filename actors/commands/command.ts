@@ -2,6 +2,7 @@
 import { type SessionContext, type Static, type TObject } from "#runtime/mod.ts";
 
 import type { Id, RoomName } from "../chat/names.ts";
+import type { SessionAddress } from "../chat/session-address.ts";
 
 /** What the commands need from outside. */
 export interface TextServices {
@@ -11,6 +12,12 @@ export interface TextServices {
   udpPort(): number | undefined;
   /** What becomes of passwords on connections that are not encrypted. */
   readonly plainLogin: "allow" | "warn" | "refuse";
+}
+
+/** A session has one, and so has a node for those who have none. */
+export interface CommandClock {
+  unixMs(): number;
+  monotonicMs(): number;
 }
 
 /** A datagram connection bound to a session on TCP: what is said goes there, who is who stays here. */
@@ -40,7 +47,7 @@ export type TextSession = SessionContext<TextState, string>;
 export interface Caller {
   readonly session: TextSession;
   /** This session's own type and key: how others find it. */
-  readonly own: { readonly type: string; readonly key: string };
+  readonly own: SessionAddress;
   readonly services: TextServices;
   readonly vocabulary: Vocabulary;
   /** As `#17` stands before the command, without the `#`; empty where there is none. */
@@ -65,8 +72,8 @@ export interface Command<Input extends TObject = TObject> {
   readonly needsId?: boolean;
   /** Only on the connection that was there first: not on a bound datagram connection. */
   readonly control?: boolean;
-  /** Answers at once, shortly, and of the session needs the time alone: also for who has none. */
-  readonly strangersToo?: boolean;
+  /** A short answer that needs nobody and nothing but the time: what `run` says, also for who has no session. */
+  answerStranger?(clock: CommandClock, input: Static<Input>): string;
   /** Touches other actors: counted against the caller's budget. */
   readonly budgeted?: boolean;
   /** What the log file shows behind the name; nothing unless given, so that no password ever gets there. */
@@ -75,6 +82,22 @@ export interface Command<Input extends TObject = TObject> {
   said?(input: Static<Input>): string;
   /** Throws a `Refusal` for a no. */
   run(caller: Caller, input: Static<Input>): Answer | Promise<Answer>;
+}
+
+/** One that everybody is answered alike, with a session or without. */
+export function commandForAll<Input extends TObject>(
+  definition: Omit<Command<Input>, "run" | "answerStranger"> & {
+    answer(clock: CommandClock, input: Static<Input>): string;
+    /** Of the connection, where there is one. */
+    readonly end?: string;
+  },
+): Command {
+  const { answer, end, ...rest } = definition;
+  const run = ({ session }: Caller, input: Static<Input>): Answer => {
+    const reply = answer(session, input);
+    return end === undefined ? reply : { reply, end };
+  };
+  return command<Input>({ ...(rest as Omit<Command<Input>, "run">), run, answerStranger: answer });
 }
 
 /** Keeps the types of the arguments while it is written down, and forgets them for the table. */

@@ -1,9 +1,10 @@
 // Which lines a session sends on: those of its rooms and of its inbox, unless a bound datagram connection does.
 import { holdKey } from "../chat/hold.ts";
 import type { RoomName } from "../chat/names.ts";
+import type { SessionAddress } from "../chat/session-address.ts";
 import { inboxLines, roomLines } from "../chat/topics.ts";
 import type { TextSession } from "./command.ts";
-import { CONTROL_SESSION, dataSessions, type SessionAddress } from "./session-methods.ts";
+import { CONTROL_SESSION, dataSessions } from "./session-methods.ts";
 
 /** Settles when no line of the room can be missed any more. */
 export async function followRoom(session: TextSession, room: RoomName): Promise<void> {

@@ -9,11 +9,6 @@ export type SessionName = "text-session" | "udp-text-session" | "datagram-sessio
 export const CONTROL_SESSION: SessionName = "text-session";
 export const DATA_SESSION: SessionName = "datagram-session";
 
-export interface SessionAddress {
-  readonly type: string;
-  readonly key: string;
-}
-
 export const TokenSchema = t.Object({ secret: t.String(), dataKey: t.String() });
 export const FollowSchema = t.Object({ room: t.Unsafe<RoomName>(t.String()) });
 export const BoundSchema = t.Object({

@@ -11,14 +11,14 @@ import { type Answer, type Caller, command } from "./command.ts";
 import { followRoom, holderOf, unfollowRoom } from "./forwarding.ts";
 import { restOfLine } from "./parse-command.ts";
 
-const Number = t.Integer({ minimum: 0, maximum: 2 ** 53 - 1 });
+const WholeNumber = t.Integer({ minimum: 0, maximum: 2 ** 53 - 1 });
 
 export const talkCommands = [
   command({
     name: "JOIN",
     usage: "JOIN sala [número]",
     help: "entra numa sala; com o número da última mensagem vista, vêm as que faltam",
-    input: t.Object({ room: t.String(), after: t.Optional(Number) }),
+    input: t.Object({ room: t.String(), after: t.Optional(WholeNumber) }),
     needsId: true,
     control: true,
     budgeted: true,
@@ -95,7 +95,7 @@ export const talkCommands = [
     name: "HISTORY",
     usage: "HISTORY sala|@você [número [quantas]]",
     help: "as mensagens depois desse número; sem número, as últimas",
-    input: t.Object({ place: t.String(), after: t.Optional(Number), count: t.Optional(Number) }),
+    input: t.Object({ place: t.String(), after: t.Optional(WholeNumber), count: t.Optional(WholeNumber) }),
     needsId: true,
     budgeted: true,
     logged: ({ place }) => place,

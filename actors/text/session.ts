@@ -1,15 +1,14 @@
 // The text session: each connection is one actor that takes commands, one line each, and answers in order.
-import { session, t } from "#runtime/mod.ts";
+import { session } from "#runtime/mod.ts";
 
 import { noticeLine } from "../chat/lines.ts";
+import { GoneSchema } from "../chat/session-address.ts";
 import type { TextSession, TextState } from "../commands/command.ts";
 import { followRoom, forwardAll, forwardNothing, releaseData, unfollowRoom } from "../commands/forwarding.ts";
 import { BoundSchema, DATA_SESSION, FollowSchema, type SessionName, TokenSchema } from "../commands/session-methods.ts";
 import { fullBudget } from "./budget.ts";
 import { clientOf } from "./client-log.ts";
 import { obeyLine, type TextSessionServices } from "./obey.ts";
-
-const GoneSchema = t.Object({ type: t.String(), key: t.String(), reason: t.String() });
 
 /** Lines in and lines out, each with its ending; `name` says over what. The session types differ in nothing else. */
 export function createTextSession(name: SessionName, services: TextSessionServices) {

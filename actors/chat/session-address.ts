@@ -1,0 +1,13 @@
+// Sessions as rooms, persons and other sessions know them: by type and key, whatever they came by.
+import { type Static, t } from "#runtime/mod.ts";
+
+export const SessionAddressSchema = t.Object({ type: t.String(), key: t.String() });
+
+export type SessionAddress = Static<typeof SessionAddressSchema>;
+
+/** What a watcher is told of one that is gone. */
+export const GoneSchema = t.Object({ ...SessionAddressSchema.properties, reason: t.String() });
+
+export function isSameSession(one: SessionAddress | undefined, other: SessionAddress): boolean {
+  return one?.type === other.type && one.key === other.key;
+}
