@@ -136,6 +136,19 @@ describe("a room", () => {
     expect(await node.stepped.system.store.keys(rooms)).toEqual([]);
   });
 
+  test("takes as many members as it may and not one more", async () => {
+    const node = new ChatNode();
+    const room = node.stepped.ref(Room, "lobby");
+    const join = (): Promise<unknown> => {
+      const { id: key } = node.connect().connection;
+      const member = { id: `m${key}` as Id, session: { type: "text-session", key }, since: 1, address: "here" };
+      return room.join({ member });
+    };
+    const joins = Array.from({ length: limits.roomMembersMax }, join);
+    expect(await node.stepped.outcome(Promise.all(joins))).toMatchObject({ kind: "answered" });
+    expect(await node.stepped.outcome(join())).toMatchObject({ kind: "failed", code: "chat.room_full" });
+  });
+
   test("is one of so many that a connection may be in", async () => {
     const node = new ChatNode();
     const ana = await node.named("ana");

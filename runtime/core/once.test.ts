@@ -218,6 +218,18 @@ describe("the results that an actor keeps", () => {
     const add = await afterCallsUnder(limits.onceResultsMax + 1);
     expect([await add(1), await add(0)]).toEqual([2, limits.onceResultsMax + 2]);
   });
+
+  test("are as many as its type says", async () => {
+    const Short = actor("short", { state: () => ({ count: 0 }), durable: true, onceResultsMax: 2 }).on(
+      "add",
+      { out: t.Integer() },
+      ({ state }) => ++state.count,
+    );
+    const node = await startNode([Short]);
+    const add = (name: string) => node.answer(node.ref(Short, "x").add(undefined, { once: name }));
+    expect([await add("a"), await add("b"), await add("a"), await add("b")]).toEqual([1, 2, 1, 2]);
+    expect([await add("c"), await add("b"), await add("a")]).toEqual([3, 2, 4]);
+  });
 });
 
 describe("an answer that cannot be kept", () => {
