@@ -58,11 +58,7 @@ export const Person = actor("chat-person", {
     const hasKey = state.resumeKey !== "" && claim.resumeKey === state.resumeKey;
     const again = isSameSession(state.holder, session) || hasKey;
     if (claim.hasAccount && !loggedIn && !again) throw person.refuse("chat.login_needed");
-    if (state.id !== "" && !loggedIn && !again) {
-      // That it is gone may have been told when nothing could be stored: then it is told again.
-      if (state.holder !== undefined) person.watch(state.holder, "gone");
-      throw person.refuse("chat.id_in_use");
-    }
+    if (state.id !== "" && !loggedIn && !again) throw person.refuse("chat.id_in_use");
     if (state.holder !== undefined && !isSameSession(state.holder, session)) {
       // First of all: whatever becomes of this turn's commit, there are never two.
       await person.ref(Hold, holdKey(state.holder)).end();

@@ -121,6 +121,15 @@ describe("a room", () => {
     expect(await ana.type("WHO lobby")).toEqual(["WHO: lobby ana@127.0.0.1:50000/tcp"]);
   });
 
+  test("keeps no ghost of one whose end could not be stored", async () => {
+    const { node, ana, bea } = await lobby();
+    for (let count = 0; count < 2; count++) node.stepped.storeFaults.next("commit", { fails: "store.full" });
+    await bea.leave("disconnect");
+    await node.stepped.advance(2 * limits.newsRetryMs);
+    expect(await ana.type("WHO lobby")).toEqual(["WHO: lobby ana@127.0.0.1:50000/tcp"]);
+    expect(ana.lines).toHaveLength(1);
+  });
+
   test("sleeps with its members, and goes on", async () => {
     const { node, ana } = await lobby();
     await node.stepped.clock.advance(limits.idleStopMs + 1_000);

@@ -73,6 +73,12 @@ export interface SentAlarms {
   lookAgain(who: { readonly type: string; readonly key: string }, ...inTime: readonly AlarmRecord[]): void;
 }
 
+/** News that came to nothing because the store failed. */
+export interface NewsRetry {
+  /** False where they cannot wait: then they are put aside like any other message. */
+  add(watcher: { readonly type: string; readonly key: string; readonly method: string }, gone: Gone): boolean;
+}
+
 /** Whom a message was for. */
 export interface Addressee {
   readonly key: string;
@@ -94,6 +100,7 @@ export interface NodeServices {
   readonly store: Store;
   readonly commits: GroupCommit;
   readonly watches: WatchTable;
+  readonly newsAgain: NewsRetry;
   readonly topics: TopicTable;
   readonly alarms: SentAlarms;
   readonly checks: SchemaChecks;

@@ -1,8 +1,9 @@
 // Messages that nobody will handle, or whose handling came to nothing: their askers are told, the others are kept.
 import type { CellHost, NodeServices } from "./cell-host.ts";
+import type { Gone } from "./context.ts";
 import type { DurableState } from "./durable-state.ts";
 import { Envelope } from "./envelope.ts";
-import type { RuntimeError } from "./errors.ts";
+import { isStoreFailure, type RuntimeError } from "./errors.ts";
 import type { HeldOutput } from "./group-commit.ts";
 import type { MailboxItem } from "./mailbox.ts";
 import { endWatch, nextFiring } from "./turn-occasion.ts";
@@ -15,13 +16,23 @@ export interface AddressedCell {
   state: unknown;
 }
 
-/** Nobody will handle this message: its asker is told. Without one it is a dead letter; an alarm comes again. */
+/**
+ * Nobody will handle this message: its asker is told. Without one it is a dead letter; an alarm comes again, and so do
+ * the news of a durable watcher where the store was to blame: its watch still stands there.
+ */
 export function putAside(cell: AddressedCell, envelope: Envelope, why: RuntimeError): void {
   const { host, services, key } = cell;
-  const { alarm, inTime } = envelope.origin ?? {};
+  const { alarm, gone, inTime } = envelope.origin ?? {};
   if (envelope.asking !== undefined) envelope.asking.reject(why);
+  else if (gone !== undefined && comesAgain(cell, envelope, gone, why)) return;
   else if (alarm === undefined) services.deadLetter(cell, envelope, why);
   else services.alarms.lookAgain({ type: host.type.name, key }, ...(inTime === true ? [alarm] : []));
+}
+
+function comesAgain(cell: AddressedCell, { method }: Envelope, gone: Gone, why: RuntimeError): boolean {
+  const { host, services, key } = cell;
+  if (host.type.options.durable !== true || !isStoreFailure(why)) return false;
+  return services.newsAgain.add({ type: host.type.name, key, method: method.name }, gone);
 }
 
 /** A message that waited, of an actor that is gone, or shut for this reason. */

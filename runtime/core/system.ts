@@ -16,6 +16,7 @@ import { GroupCommit, type PendingChange } from "./group-commit.ts";
 import { HostedTypes } from "./hosted-types.ts";
 import { keyProblem } from "./key.ts";
 import { type MemoryBudget, MemoryKeeper } from "./memory-keeper.ts";
+import { NewsAgain } from "./news-again.ts";
 import { noStore } from "./no-store.ts";
 import { NodeRecords } from "./node-records.ts";
 import { Notices } from "./notices.ts";
@@ -70,6 +71,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   readonly checks = new SchemaChecks();
   readonly delivery: Delivery;
   readonly watches: Watches;
+  readonly newsAgain: NewsAgain;
   readonly topics: Topics;
   readonly letters: DeadLetters;
   readonly alarms: AlarmClock;
@@ -123,6 +125,7 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.hosts = this.types.hosts;
     const notices = new Notices(this.types, this.delivery);
     this.watches = new Watches(notices.gone, notices.missing);
+    this.newsAgain = new NewsAgain(this.wheel, store, notices.gone);
     const { crashed } = this.events;
     this.topics = new Topics(notices.publication, crashed, development ? this.checks : undefined);
     this.alarms = new AlarmClock(clock, this.wheel, store, { fire: notices.alarm, failed });
@@ -183,6 +186,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   drain(): Promise<void> {
     this.delivery.closed = true;
     this.alarms.stop();
+    this.newsAgain.stop();
     this.memory?.stop();
     this.records.tryAgain();
     if (this.#isQuiet) return Promise.resolve();
