@@ -21,8 +21,8 @@ async function startServer(settings: Settings = {}): Promise<ServerProcess> {
   return server;
 }
 
-function open(port: number): Terminal {
-  const terminal = new Terminal(`${PROGRAM} --port ${port}`);
+function open(flags: string): Terminal {
+  const terminal = new Terminal(`${PROGRAM} ${flags}`);
   stack.push(() => terminal.close());
   return terminal;
 }
@@ -44,7 +44,7 @@ async function runPiped(args: readonly string[], input: string) {
 describe.skipIf(!hasTmux)("in a terminal", () => {
   test("the cases of the document: ECHO, TIME, a wrong command, EXIT", async () => {
     const { port } = await startServer();
-    const client = open(port);
+    const client = open(`--port ${port}`);
     await client.shows("6. EXIT");
     client.enter("1");
     await client.shows("ECHO: Comando recebido com sucesso.");
@@ -62,7 +62,7 @@ describe.skipIf(!hasTmux)("in a terminal", () => {
 
   test("it connects again by itself when the server was killed", async () => {
     const first = await startServer();
-    const client = open(first.port);
+    const client = open(`--port ${first.port}`);
     await client.shows("6. EXIT");
     first.signal("SIGKILL");
     await first.exit();
@@ -76,16 +76,34 @@ describe.skipIf(!hasTmux)("in a terminal", () => {
 
   test("a server that closes for silence says so, and the next command connects again", async () => {
     const { port } = await startServer({ CORREIO_IDLE_MS: 300 });
-    const client = open(port);
+    const client = open(`--port ${port}`);
     await client.shows("* ! idle_timeout Conexão encerrada por inatividade.");
     await client.shows("O próximo comando conecta de novo.");
     client.enter("4");
     await client.shows("PING: pong");
   });
 
+  test("over UDP it does the same, and connects again when the server was killed", async () => {
+    const first = await startServer();
+    const client = open(`--transport udp --udp-port ${first.udpPort}`);
+    await client.shows("6. EXIT");
+    client.enter("1");
+    await client.shows("ECHO: Comando recebido com sucesso.");
+    first.signal("SIGKILL");
+    await first.exit();
+    await client.shows("(sem conexão) Escolha:");
+    client.enter("4");
+    const second = new ServerProcess({ CORREIO_UDP_PORT: first.udpPort }, first.dataFolder);
+    stack.push(() => second.remove());
+    await client.shows("PING: pong");
+    client.enter("6");
+    await client.shows("EXIT: Encerrando conexão.");
+    await client.shows("exit code 0");
+  });
+
   test("Ctrl-C ends it with 130", async () => {
     const { port } = await startServer();
-    const client = open(port);
+    const client = open(`--port ${port}`);
     await client.shows("6. EXIT");
     client.press("C-c");
     await client.shows("exit code 130");
@@ -107,6 +125,13 @@ describe("in a pipe", () => {
     ]);
   });
 
+  test("over UDP they are as well", async () => {
+    const { udpPort } = await startServer();
+    const piped = await runPiped(["--transport", "udp", "--udp-port", String(udpPort)], "1\nPING olá\n");
+    expect([piped.exitCode, piped.stderr]).toEqual([0, ""]);
+    expect(piped.stdout).toEndWith("ECHO: Comando recebido com sucesso.\nPING: olá\nEXIT: Encerrando conexão.\n");
+  });
+
   test("it explains itself for --help, and names a wrong flag and exits 2", async () => {
     const help = await runPiped(["--help"], "");
     expect([help.exitCode, help.stderr]).toEqual([0, ""]);
@@ -114,5 +139,7 @@ describe("in a pipe", () => {
     const wrong = await runPiped(["--port", "http"], "");
     expect([wrong.exitCode, wrong.stdout]).toEqual([2, ""]);
     expect(wrong.stderr).toBe('--port: expected a whole number from 1 to 65535 (TCP port), got "http"\n');
+    const both = await runPiped(["--transport", "hybrid"], "");
+    expect(both.stderr).toBe('--transport: expected tcp, udp, got "hybrid"\n');
   });
 });

@@ -150,8 +150,8 @@ describe("a room", () => {
     const room = node.stepped.ref(Room, "lobby");
     const join = (): Promise<unknown> => {
       const { id: key } = node.connect().connection;
-      const member = { id: `m${key}` as Id, session: { type: "text-session", key }, since: 1, address: "here" };
-      return room.join({ member });
+      const joining = { id: `m${key}` as Id, session: { type: "text-session", key }, since: 1, address: "here" };
+      return room.join({ member: joining });
     };
     const joins = Array.from({ length: limits.roomMembersMax }, join);
     expect(await node.stepped.outcome(Promise.all(joins))).toMatchObject({ kind: "answered" });

@@ -60,7 +60,7 @@ describe("a wrong setting is named:", () => {
     [["--id", "ana", "--transport", "sctp"], '--transport: expected tcp, udp, hybrid, got "sctp"'],
     [["--id", "ana", "--port", "0"], "--port: expected a whole number from 1 to 65535"],
     [["--id", "ana", "--udp-port", "x"], "--udp-port: expected a whole number"],
-    [["--id", "ana", "--tls", "--transport", "udp"], "--tls: expected with tcp or hybrid"],
+    [["--id", "ana", "--tls", "--transport", "udp"], "--tls: expected with a TCP connection"],
     [["--id", "ana", "--tls-ca", "x.pem"], "--tls-ca: expected with --tls"],
     [
       ["--id", "ana", "--tls", "--tls-ca", "/nowhere/x.pem"],

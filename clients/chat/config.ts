@@ -2,10 +2,9 @@
 import { parseId, parseRoomName } from "#actors/chat/names.ts";
 
 import type { LinkTarget } from "../links/link.ts";
-import { HOST, PORT } from "../load/flags.ts";
 import { CommandLine, type Environment, InvalidSetting } from "../settings/command-line.ts";
-import { authorityFrom, TLS } from "../settings/server-flags.ts";
-import { CHAT_FLAGS, chatHelp, ID, PASSWORD, ROOM, TRANSPORT, UDP_PORT } from "./flags.ts";
+import { datagramTarget, mainTarget, UDP_PORT } from "../settings/server-flags.ts";
+import { CHAT_FLAGS, chatHelp, ID, PASSWORD, ROOM, TRANSPORT } from "./flags.ts";
 
 export interface ChatOptions {
   readonly id: string;
@@ -37,26 +36,13 @@ export function parseConfig(args: readonly string[], environment: Environment = 
 
 function optionsFrom(settings: CommandLine, password: string): ChatOptions {
   const transport = settings.choice(TRANSPORT);
-  const host = settings.text(HOST);
-  const port = settings.integer(PORT);
-  const udpPort = settings.integer(UDP_PORT);
-  const authority = authorityFrom(settings);
-  const isEncrypted = settings.switched(TLS);
-  if (isEncrypted && transport === "udp")
-    throw new InvalidSetting("--tls: expected with tcp or hybrid, got it with udp");
-  const stream: LinkTarget = {
-    transport: isEncrypted ? "tls" : "tcp",
-    host,
-    port,
-    ...(authority ? { authority } : {}),
-  };
-  const datagrams = { transport: "udp", host, isQuick: true } as const;
+  const datagrams = datagramTarget(settings);
   const asksPassword = settings.switched(PASSWORD);
   return {
     id: checked(settings, ID, parseId),
     room: checked(settings, ROOM, parseRoomName),
-    main: transport === "udp" ? { ...datagrams, port: udpPort } : stream,
-    data: transport === "hybrid" ? { ...datagrams, port: settings.isGiven(UDP_PORT) ? udpPort : 0 } : undefined,
+    main: mainTarget(settings, transport),
+    data: transport === "hybrid" ? { ...datagrams, port: settings.isGiven(UDP_PORT) ? datagrams.port : 0 } : undefined,
     password: password === "" ? undefined : checkPassword(password),
     asksPassword: asksPassword && password === "",
   };

@@ -3,7 +3,7 @@ import type { IntegerFlag, TextFlag } from "../load/flags.ts";
 import { HOST, PORT } from "../load/flags.ts";
 import type { ChoiceFlag, Flag, PlainSwitch } from "../settings/command-line.ts";
 import { flagTable } from "../settings/command-line.ts";
-import { TLS, TLS_AUTHORITY } from "../settings/server-flags.ts";
+import { TLS, TLS_AUTHORITY, UDP_PORT } from "../settings/server-flags.ts";
 import { clientCommands } from "./typed-line.ts";
 
 export const ID: TextFlag = {
@@ -24,13 +24,9 @@ export const TRANSPORT: ChoiceFlag<"tcp" | "udp" | "hybrid"> = {
   meaning: "hybrid: who is who by TCP, messages by UDP while that works",
 };
 
-export const UDP_PORT: IntegerFlag = {
-  flag: "udp-port",
-  environment: "SERVER_UDP_PORT",
-  unit: "UDP port",
-  fallback: 5_001,
-  min: 1,
-  max: 65_535,
+/** The server names its port on TCP. */
+const HYBRID_PORT: IntegerFlag = {
+  ...UDP_PORT,
   meaning: "where it takes datagrams; hybrid asks the server unless this is given",
 };
 
@@ -40,7 +36,7 @@ export const PASSWORD: PlainSwitch = {
   meaning: "the id has an account: its password is asked for, or taken from CORREIO_PASSWORD",
 };
 
-export const CHAT_FLAGS: readonly Flag[] = [ID, ROOM, TRANSPORT, HOST, PORT, UDP_PORT, PASSWORD, TLS, TLS_AUTHORITY];
+export const CHAT_FLAGS: readonly Flag[] = [ID, ROOM, TRANSPORT, HOST, PORT, HYBRID_PORT, PASSWORD, TLS, TLS_AUTHORITY];
 
 export function chatHelp(): string {
   return [

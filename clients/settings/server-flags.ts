@@ -1,8 +1,19 @@
 // Where the server is: the flags that all clients for people have, and what they come to.
 import { readFileSync } from "node:fs";
 
-import type { TextFlag } from "../load/flags.ts";
+import type { LinkTarget } from "../links/link.ts";
+import { HOST, type IntegerFlag, PORT, type TextFlag } from "../load/flags.ts";
 import { type CommandLine, InvalidSetting, type PlainSwitch } from "./command-line.ts";
+
+export const UDP_PORT: IntegerFlag = {
+  flag: "udp-port",
+  environment: "SERVER_UDP_PORT",
+  unit: "UDP port",
+  fallback: 5_001,
+  min: 1,
+  max: 65_535,
+  meaning: "where it takes datagrams",
+};
 
 export const TLS: PlainSwitch = { flag: "tls", unit: "switch", meaning: "the TCP connection is encrypted" };
 
@@ -13,8 +24,28 @@ export const TLS_AUTHORITY: TextFlag = {
   meaning: "with --tls: a certificate in PEM to trust besides those of the system",
 };
 
+/** Where everything goes; in hybrid mode, all but messages. Throws an `InvalidSetting`. */
+export function mainTarget(settings: CommandLine, transport: "tcp" | "udp" | "hybrid"): LinkTarget {
+  const isEncrypted = settings.switched(TLS);
+  const authority = authorityFrom(settings);
+  if (transport === "udp") {
+    if (isEncrypted) throw new InvalidSetting("--tls: expected with a TCP connection, got it with --transport udp");
+    return datagramTarget(settings);
+  }
+  return {
+    transport: isEncrypted ? "tls" : "tcp",
+    host: settings.text(HOST),
+    port: settings.integer(PORT),
+    ...(authority === undefined ? {} : { authority }),
+  };
+}
+
+export function datagramTarget(settings: CommandLine): LinkTarget {
+  return { transport: "udp", host: settings.text(HOST), port: settings.integer(UDP_PORT), isQuick: true };
+}
+
 /** The certificate in PEM; undefined where none is given. Throws an `InvalidSetting`. */
-export function authorityFrom(settings: CommandLine): string | undefined {
+function authorityFrom(settings: CommandLine): string | undefined {
   const file = settings.text(TLS_AUTHORITY);
   if (file === "") return undefined;
   if (!settings.switched(TLS)) throw new InvalidSetting("--tls-ca: expected with --tls, got it alone");

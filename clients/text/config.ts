@@ -1,10 +1,25 @@
 // Settings of the menu client, and the page that --help prints.
 import type { LinkTarget } from "../links/link.ts";
 import { HOST, PORT } from "../load/flags.ts";
-import { CommandLine, type Environment, type Flag, flagTable, InvalidSetting } from "../settings/command-line.ts";
-import { authorityFrom, TLS, TLS_AUTHORITY } from "../settings/server-flags.ts";
+import {
+  type ChoiceFlag,
+  CommandLine,
+  type Environment,
+  type Flag,
+  flagTable,
+  InvalidSetting,
+} from "../settings/command-line.ts";
+import { mainTarget, TLS, TLS_AUTHORITY, UDP_PORT } from "../settings/server-flags.ts";
 
-const FLAGS: readonly Flag[] = [HOST, PORT, TLS, TLS_AUTHORITY];
+const TRANSPORT: ChoiceFlag<"tcp" | "udp"> = {
+  flag: "transport",
+  unit: "name",
+  fallback: "tcp",
+  choices: ["tcp", "udp"],
+  meaning: "udp: by datagrams that arrive, once and in order",
+};
+
+const FLAGS: readonly Flag[] = [TRANSPORT, HOST, PORT, UDP_PORT, TLS, TLS_AUTHORITY];
 
 export type TextConfig =
   | { readonly kind: "run"; readonly target: LinkTarget }
@@ -16,14 +31,7 @@ export function parseConfig(args: readonly string[], environment: Environment = 
   try {
     const settings = new CommandLine(args, FLAGS, environment);
     if (settings.wantsHelp) return { kind: "help", text: helpText() };
-    const authority = authorityFrom(settings);
-    const target: LinkTarget = {
-      transport: settings.switched(TLS) ? "tls" : "tcp",
-      host: settings.text(HOST),
-      port: settings.integer(PORT),
-      ...(authority === undefined ? {} : { authority }),
-    };
-    return { kind: "run", target };
+    return { kind: "run", target: mainTarget(settings, settings.choice(TRANSPORT)) };
   } catch (error) {
     if (error instanceof InvalidSetting) return { kind: "invalid", reason: error.message };
     throw error;
