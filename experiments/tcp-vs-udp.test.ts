@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { startTcpRelay, startUdpRelay } from "#runtime/testing/mod.ts";
 
-import { startChatServer } from "./lib/chat-cell.ts";
+import { startChatServer, udpPortOf } from "./lib/chat-cell.ts";
 import { CHAT_WAYS, joinChat } from "./lib/chat-member.ts";
 import { startDelayedLink, whyNoDelayedLink } from "./lib/delayed-link.ts";
 import { readLines } from "./lib/lines-of.ts";
@@ -109,7 +109,7 @@ describe("a hybrid member", () => {
     "goes by TCP while datagrams do not arrive, returns to them, and loses nothing",
     async () => {
       const server = await startChatServer(folder);
-      const udpPort = Number(/Servidor UDP iniciado na porta (\d+)/.exec(server.output())?.[1]);
+      const udpPort = udpPortOf(server);
       const tcp = await startTcpRelay({ target: { port: server.number } });
       const udp = await startUdpRelay({ target: { port: udpPort } });
       const place = { hostname: "127.0.0.1", tcpPort: tcp.port, udpPort: udp.port };

@@ -64,8 +64,7 @@ export async function runChatCell(cell: ChatCell): Promise<ChatSample> {
   try {
     const server = await startChatServer(workspace.folder, network.onServer);
     stack.defer(() => endAtOnce(server));
-    const udpPort = Number(udpReady.exec(server.output())?.[1]);
-    const place = await network.connect(server.number, udpPort);
+    const place = await network.connect(server.number, udpPortOf(server));
     await waitUntilQuiet(server.pid, QUIET_MS);
     const emptyBytes = residentBytesOf(server.pid);
     return { emptyBytes, ...(await driveThrough(cell, place, network, server)) };
@@ -120,6 +119,11 @@ export function startChatServer(
       CORREIO_CLIENT_LOG: "false",
     },
   });
+}
+
+/** Of a server that `startChatServer` started. */
+export function udpPortOf(server: Program): number {
+  return Number(udpReady.exec(server.output())?.[1]);
 }
 
 /** Nobody needs its data: it does not wait for clients that are gone already. */

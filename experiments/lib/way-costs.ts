@@ -2,7 +2,7 @@
 
 import { createRandom } from "#runtime/base/random.ts";
 
-import { endAtOnce, startChatServer } from "./chat-cell.ts";
+import { endAtOnce, startChatServer, udpPortOf } from "./chat-cell.ts";
 import { type ChatEars, type ChatLines, type ChatPlace, openDatagrams, openTcp, openUdpText } from "./chat-lines.ts";
 import { startDelayedLink } from "./delayed-link.ts";
 import { readLines } from "./lines-of.ts";
@@ -89,7 +89,7 @@ async function measure(task: Omit<CostTask, "place">, delayMs: number) {
   stack.defer(() => link.stop());
   const server = await startChatServer(workspace.folder, link.onServer);
   stack.defer(() => endAtOnce(server));
-  const udpPort = Number(/Servidor UDP iniciado na porta (\d+)/.exec(server.output())?.[1]);
+  const udpPort = udpPortOf(server);
   const place = { hostname: link.serverAddress, tcpPort: server.number, udpPort };
   const words = [
     process.execPath,
