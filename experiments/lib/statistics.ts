@@ -50,6 +50,11 @@ export function medianInterval(samples: readonly number[], seed = 1): MedianInte
   };
 }
 
+/** A figure that one run has, such as a maximum: its interval is itself. */
+export function onceMeasured(value: number): MedianInterval {
+  return { count: 1, median: value, low: value, high: value };
+}
+
 /** `ours[i] / theirs[i]`: runs of the same round are paired, so that noise they share cancels. */
 export function pairedRatio(ours: readonly number[], theirs: readonly number[]): MedianInterval {
   return medianInterval(pairs(ours, theirs).map(([our, their]) => our / their));
