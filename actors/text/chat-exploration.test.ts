@@ -6,6 +6,7 @@ import { type Exploration, explore } from "#runtime/testing/mod.ts";
 import type { World } from "#runtime/testing/world.ts";
 
 import { type Id, idKey, type RoomName } from "../chat/names.ts";
+import { Person } from "../chat/person.ts";
 import { Room } from "../chat/room.ts";
 import type { TextState } from "../commands/command.ts";
 import { ChatNode } from "./test-clients.ts";
@@ -13,7 +14,7 @@ import { ChatNode } from "./test-clients.ts";
 const ROOMS = ["lobby", "sala"] as readonly string[] as readonly RoomName[];
 const IDS = ["ana", "bea", "caio"];
 
-const { types } = new ChatNode({ udpPort: 5_001 });
+const node = new ChatNode({ udpPort: 5_001 });
 
 interface Client {
   readonly connection: ConnectionStandIn;
@@ -52,6 +53,11 @@ class Crowd {
     return this.clients.filter((client) => {
       return client.connection.endReason === undefined && client.system === this.world.system;
     });
+  }
+
+  /** Those living who are somebody by themselves. */
+  get members(): readonly Client[] {
+    return this.living.filter((client) => stateOf(client).controlKey === "");
   }
 
   act(): void {
@@ -107,9 +113,10 @@ class Crowd {
 }
 
 const evening: Exploration<Crowd> = {
-  types: Object.values(types),
+  types: Object.values(node.types),
   stepsMax: 20_000,
   async scenario(world) {
+    node.restartSecrets();
     const crowd = new Crowd(world);
     for (let count = 0; count < 40; count++) {
       crowd.act();
@@ -119,43 +126,79 @@ const evening: Exploration<Crowd> = {
     return crowd;
   },
   async check(world, crowd) {
-    const members = crowd.living.filter((client) => stateOf(client).controlKey === "");
-    const ids = members.flatMap((client) => (stateOf(client).id === "" ? [] : [idKey(stateOf(client).id as Id)]));
-    expect(new Set(ids).size).toBe(ids.length);
+    await checkIds(world, crowd.members);
     for (const room of ROOMS) {
-      const inside = members.filter((client) => stateOf(client).rooms.includes(room));
-      await checkMembers(world, room, inside);
-      await checkMessages(world, room, crowd, inside);
+      const inside = crowd.members.filter((client) => stateOf(client).rooms.includes(room));
+      const listed = await checkCount(world, room);
+      expect(listed).toEqual(inside.map(nameOf).sort());
+      await checkMessages(world, room, crowd);
+      for (const client of inside) await checkSeen(world, room, crowd, client);
     }
   },
 };
 
-/** They are those whose sessions say so, and as many as are counted. */
-async function checkMembers(world: World, room: RoomName, inside: readonly Client[]): Promise<void> {
-  const listed = await world.ref(Room, room).members({ count: 100 });
-  const shown = listed.map(({ id, session }) => `${id} by ${session.key}`);
-  expect(shown.sort()).toEqual(inside.map((client) => `${stateOf(client).id} by ${client.connection.id}`).sort());
-  const visitor = { id: "zeca" as Id, session: { type: "text-session", key: "none" }, since: 0, address: "" };
-  expect((await world.ref(Room, room).join({ member: visitor })).members).toBe(listed.length + 1);
+/** Whoever was told of a failure may be inside, or outside, all the same; a ghost it is not. */
+const badEvening: Exploration<Crowd> = {
+  ...evening,
+  async check(world, crowd) {
+    await checkIds(world, crowd.members);
+    for (const room of ROOMS) {
+      const inside = crowd.members.filter((client) => stateOf(client).rooms.includes(room));
+      const listed = await checkCount(world, room);
+      const sure = inside.filter((client) => found(linesOf(client), /^(ERROR: ).*\(store\./).length === 0);
+      expect(listed).toEqual(expect.arrayContaining(sure.map(nameOf)));
+      const living = crowd.living.map(({ connection }) => connection.id);
+      expect(living).toEqual(expect.arrayContaining(listed.map((name) => name.split(" by ")[1])));
+      await checkMessages(world, room, crowd);
+    }
+  },
+};
+
+const nameOf = (client: Client): string => `${stateOf(client).id} by ${client.connection.id}`;
+
+/** No two have one, and whoever has one is known by it. */
+async function checkIds(world: World, members: readonly Client[]): Promise<void> {
+  const named = members.filter((client) => stateOf(client).id !== "");
+  const ids = named.map((client) => idKey(stateOf(client).id as Id));
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const [index, { connection }] of named.entries()) {
+    const reader = { type: "text-session", key: connection.id };
+    expect(await world.ref(Person, ids[index]!).history({ page: { after: 0, count: 1 }, reader })).toEqual([]);
+  }
 }
 
-/** Without gaps and once each, as they were acknowledged; and who is inside has seen them all since it came. */
-async function checkMessages(world: World, room: RoomName, crowd: Crowd, inside: readonly Client[]): Promise<void> {
-  const messages = await world.ref(Room, room).history({ after: 0, count: 100 });
+/** Those who are listed, as many as are counted. */
+async function checkCount(world: World, room: RoomName): Promise<readonly string[]> {
+  const listed = await world.ref(Room, room).members({ count: 100 });
+  const visitor = { id: "zeca" as Id, session: { type: "text-session", key: "none" }, since: 0, address: "" };
+  expect((await world.ref(Room, room).join({ member: visitor })).members).toBe(listed.length + 1);
+  return listed.map(({ id, session }) => `${id} by ${session.key}`).sort();
+}
+
+/** Without gaps and once each, as they were acknowledged. */
+async function checkMessages(world: World, room: RoomName, crowd: Crowd): Promise<void> {
+  const messages = await messagesOf(world, room);
   expect(messages.map(({ number }) => number)).toEqual(messages.map((_, index) => index + 1));
   expect(new Set(messages.map(({ text }) => text)).size).toBe(messages.length);
   for (const { by, tag, text } of crowd.sayings.filter((saying) => saying.room === room)) {
     const number = found(linesOf(by), new RegExp(`^#${tag} SAY: \\S+ (\\d+)`))[0];
     if (number !== undefined) expect(messages[Number(number) - 1]?.text).toBe(text);
   }
-  for (const client of inside) {
-    // Who has lost its datagrams asks for what it missed.
-    if (linesOf(client).some((line) => line.startsWith("* ! udp_lost"))) continue;
-    const bound = crowd.clients.filter(({ control }) => control === client);
-    const seen = found([client, ...bound].flatMap(linesOf), new RegExp(`^\\* ${room} (\\d+) `)).map(Number);
-    const since = Number(found(linesOf(client), new RegExp(`^JOIN: ${room} (\\d+)`)).at(-1));
-    for (let number = since + 1; number <= messages.length; number++) expect(seen).toContain(number);
-  }
+}
+
+/** All that was said since it came. */
+async function checkSeen(world: World, room: RoomName, crowd: Crowd, client: Client): Promise<void> {
+  // Who has lost its datagrams asks for what it missed.
+  if (linesOf(client).some((line) => line.startsWith("* ! udp_lost"))) return;
+  const bound = crowd.clients.filter(({ control }) => control === client);
+  const seen = found([client, ...bound].flatMap(linesOf), new RegExp(`^\\* ${room} (\\d+) `)).map(Number);
+  const since = Number(found(linesOf(client), new RegExp(`^JOIN: ${room} (\\d+)`)).at(-1));
+  const { length } = await messagesOf(world, room);
+  for (let number = since + 1; number <= length; number++) expect(seen).toContain(number);
+}
+
+function messagesOf(world: World, room: RoomName) {
+  return world.ref(Room, room).history({ after: 0, count: 100 });
 }
 
 test("whatever the order, those in a room are those who live, and see all that is said", async () => {
@@ -164,4 +207,12 @@ test("whatever the order, those in a room are those who live, and see all that i
 
 test("the same where the server is killed in the middle of it", async () => {
   await explore({ ...evening, runs: 40, faults: { crash: 0.006 } });
+});
+
+test("where the store fails, or does what it says it could not, no two have one id and nobody is a ghost", async () => {
+  await explore({
+    ...badEvening,
+    runs: 60,
+    faults: { crash: 0.003, commitFails: 0.05, answerLost: 0.05, readFails: 0.02 },
+  });
 });

@@ -67,6 +67,11 @@ export class ChatNode {
     this.stepped = new SteppedSystem(Object.values(types));
   }
 
+  /** Whatever runs again gets the same ones again. */
+  restartSecrets(): void {
+    this.#secrets = 0;
+  }
+
   connect(type: SessionName = "text-session"): TestClient {
     return new TestClient(this.stepped, type, String(++this.#clients));
   }

@@ -74,7 +74,8 @@ export interface CommitHooks {
   committed(changes: readonly PendingChange[]): void;
   /** Nothing waits for the store any more. */
   quiet(): void;
-  failed(error: unknown): void;
+  /** The changes may be stored all the same. Before what waited for them is told. */
+  failed(error: unknown, changes: readonly PendingChange[]): void;
 }
 
 /**
@@ -145,7 +146,7 @@ export class GroupCommit {
 
   #refused(changes: readonly PendingChange[], error: unknown): void {
     this.failures++;
-    this.#hooks.failed(error);
+    this.#hooks.failed(error, changes);
     const lost = asStoreError(error);
     this.#settle(changes, () => lost);
   }

@@ -61,11 +61,13 @@ export class NewsAgain implements TimerOwner {
     if (standing === undefined) return this.#wheel.arm(this.#timer, limits.newsRetryMs);
     const news = this.#waiting;
     this.#waiting = [];
-    for (const { watcher, gone } of news) if (standing.has(nameOf(watchOf(watcher, gone)))) this.#tell(watcher, gone);
+    // Once, however often it was gone.
+    for (const { watcher, gone } of news)
+      if (standing.delete(nameOf(watchOf(watcher, gone)))) this.#tell(watcher, gone);
   }
 
   /** Undefined while the store cannot be read. */
-  async #standing(): Promise<ReadonlySet<string> | undefined> {
+  async #standing(): Promise<Set<string> | undefined> {
     try {
       const watches = await this.#store.watches();
       return new Set(watches.map(nameOf));

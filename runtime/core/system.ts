@@ -116,7 +116,10 @@ export class ActorSystem implements NodeServices, SessionHost {
       committing: this.records.commit,
       committed: (changes) => this.alarms.committed(changes),
       quiet,
-      failed,
+      failed: (error, changes) => {
+        failed(error);
+        for (const change of changes) this.watches.doubt(change);
+      },
     });
     this.scheduler.onStepEnd("settle", () => this.delivery.stepOver());
     this.letters = new DeadLetters(this);
@@ -124,8 +127,12 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.types = new HostedTypes(types, this, this.delivery);
     this.hosts = this.types.hosts;
     const notices = new Notices(this.types, this.delivery);
-    this.watches = new Watches(notices.gone, notices.missing);
     this.newsAgain = new NewsAgain(this.wheel, store, notices.gone);
+    this.watches = new Watches({
+      tell: notices.gone,
+      tellIfStored: (watcher, gone) => this.newsAgain.add(watcher, gone) || notices.gone(watcher, gone),
+      missing: notices.missing,
+    });
     const { crashed } = this.events;
     this.topics = new Topics(notices.publication, crashed, development ? this.checks : undefined);
     this.alarms = new AlarmClock(clock, this.wheel, store, { fire: notices.alarm, failed });

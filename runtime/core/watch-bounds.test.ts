@@ -12,6 +12,7 @@ import { Watches } from "./watches.ts";
 
 const state = () => ({ count: 0 });
 const ignore = (): undefined => undefined;
+const hooks = { tell: ignore, tellIfStored: ignore, missing: ignore };
 const watch = (self: ActorContext<unknown>, key: string): void => self.watch({ type: "plain", key }, "lost");
 const watchMany = (self: ActorContext<unknown>, count: number): void => {
   for (let key = 0; key < count; key++) watch(self, `${key}`);
@@ -65,7 +66,7 @@ const watcher = (key: string) => ({ key, host: { type: Watcher, stats: new TurnS
 describe("the watches of all actors together", () => {
   test("are as many as may be; one more is refused with its reason, and counted", () => {
     const stats = new TurnStats();
-    const watches = new Watches(ignore, ignore, 3);
+    const watches = new Watches(hooks, 3);
     const add = (by: string, key: string): void =>
       watches.watch({ key: by, host: { type: Watcher, stats }, connection: undefined }, { type: "plain", key }, "lost");
     for (const [by, key] of [
@@ -80,7 +81,7 @@ describe("the watches of all actors together", () => {
   });
 
   test("leave room again when somebody is gone: who was watched, or who watched", () => {
-    const watches = new Watches(ignore, ignore, 2);
+    const watches = new Watches(hooks, 2);
     const add = (by: string, key: string): void => watches.watch(watcher(by), { type: "plain", key }, "lost");
     add("a", "1");
     add("b", "2");

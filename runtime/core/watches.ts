@@ -4,13 +4,15 @@ import type { WatchingMember, WatchTable } from "./cell-host.ts";
 import type { Gone } from "./context.ts";
 import type { DurableState } from "./durable-state.ts";
 import { RuntimeError } from "./errors.ts";
-import type { HeldOutput } from "./group-commit.ts";
+import type { HeldOutput, PendingChange } from "./group-commit.ts";
 import type { StoredWatch } from "./stored.ts";
 
 interface Watcher {
   readonly type: string;
   readonly key: string;
   readonly method: string;
+  /** Of a watch whose commit failed: by any of these methods it may be stored, or not at all. */
+  readonly doubts?: ReadonlySet<string>;
 }
 
 type Named = { readonly type: string; readonly key: string };
@@ -27,13 +29,19 @@ interface HeldWatch {
 /** Brings the news; the watcher is woken when it sleeps. */
 export type TellGone = (watcher: Watcher, gone: Gone) => void;
 
+export interface WatchHooks {
+  readonly tell: TellGone;
+  /** Looks first whether the watch stands in the store. */
+  readonly tellIfStored: TellGone;
+  /** Why an actor of this name cannot be there: a session is gone with its connection. Undefined when it can. */
+  missing(who: Named): string | undefined;
+}
+
 const nameOf = ({ type, key }: Named): string => `${type}/${key}`;
 
 /** In memory, and for durable watchers in the store too, so that they outlive the process. */
 export class Watches implements WatchTable {
-  readonly #tell: TellGone;
-  /** Why an actor of this name cannot be there: a session is gone with its connection. Undefined when it can. */
-  readonly #missing: (who: Named) => string | undefined;
+  readonly #hooks: WatchHooks;
   /** By the name of who is watched, then of who watches. */
   readonly #watchers = new Map<string, Map<string, Watcher>>();
   readonly #watchedBy = new Map<string, Set<string>>();
@@ -45,9 +53,8 @@ export class Watches implements WatchTable {
   /** Of all actors together, with those that wait for a commit. */
   #count = 0;
 
-  constructor(tell: TellGone, missing: (who: Named) => string | undefined, watchesMax: number = limits.watchesMax) {
-    this.#tell = tell;
-    this.#missing = missing;
+  constructor(hooks: WatchHooks, watchesMax: number = limits.watchesMax) {
+    this.#hooks = hooks;
     this.#watchesMax = watchesMax;
   }
 
@@ -83,8 +90,42 @@ export class Watches implements WatchTable {
     this.#goneMeanwhile(who, new Set(watchers?.keys()));
     for (const watcher of Array.from(watchers?.values() ?? [])) {
       this.#remove(nameOf(watcher), name);
-      this.#tell(watcher, who);
+      if (watcher.doubts === undefined) this.#hooks.tell(watcher, who);
+      else this.#tellInDoubt(watcher, who);
     }
+  }
+
+  /** Of a commit that failed, before what waited for it is discarded. */
+  doubt({ type, key, state, watches }: Pick<PendingChange, "type" | "key" | "state" | "watches">): void {
+    const name = nameOf({ type, key });
+    const isDestroyed = state === undefined;
+    if (isDestroyed) for (const watched of this.#watchedBy.get(name) ?? []) this.#doubtKnown(name, watched);
+    for (const { watchedType, watchedKey, method, on } of watches) {
+      const watched = { type: watchedType, key: watchedKey };
+      if (on) this.#beginInDoubt({ type, key, method }, watched);
+      else this.#doubtKnown(name, nameOf(watched));
+    }
+  }
+
+  #doubtKnown(name: string, watched: string): void {
+    const watchers = this.#watchers.get(watched);
+    const known = watchers?.get(name);
+    if (known !== undefined) watchers?.set(name, { ...known, doubts: methodsOf(known) });
+  }
+
+  #beginInDoubt(who: Watcher, watched: Named): void {
+    const known = this.#watchers.get(nameOf(watched))?.get(nameOf(who));
+    const doubted = { ...who, doubts: methodsOf(known).add(who.method) };
+    const waiting = Array.from(this.#held.get(nameOf(watched)) ?? []);
+    const held = waiting.find(({ watcher, gone }) => watcher === nameOf(who) && gone !== undefined);
+    const reason = this.#hooks.missing(watched);
+    if (held?.gone !== undefined) this.#tellInDoubt(doubted, held.gone);
+    else if (reason !== undefined) this.#tellInDoubt(doubted, { ...watched, reason });
+    else this.#add(doubted, watched);
+  }
+
+  #tellInDoubt({ type, key, method, doubts }: Watcher, gone: Gone): void {
+    for (const each of doubts ?? [method]) this.#hooks.tellIfStored({ type, key, method: each }, gone);
   }
 
   /** Watches that wait for their commits: each watcher is told once, at the latest when it is stored. */
@@ -111,7 +152,7 @@ export class Watches implements WatchTable {
     const watcher = { type: watcherType, key: watcherKey, method };
     const watched = { type: watchedType, key: watchedKey };
     if (reason === undefined) this.#add(watcher, watched);
-    else this.#tell(watcher, { ...watched, reason });
+    else this.#hooks.tell(watcher, { ...watched, reason });
   }
 
   /** What a durable actor watches counts from the start, and begins with its commit. */
@@ -122,7 +163,7 @@ export class Watches implements WatchTable {
       release: () => {
         this.#letGo(held, nameOf(watched));
         if (held.gone === undefined) this.#begin(who, watched);
-        else if (!held.told) this.#tell(who, held.gone);
+        else if (!held.told) this.#hooks.tell(who, held.gone);
       },
       discard: () => this.#letGo(held, nameOf(watched)),
     };
@@ -145,9 +186,9 @@ export class Watches implements WatchTable {
   }
 
   #begin(who: Watcher, watched: Named): void {
-    const reason = this.#missing(watched);
+    const reason = this.#hooks.missing(watched);
     if (reason === undefined) this.#add(who, watched);
-    else this.#tell(who, { ...watched, reason });
+    else this.#hooks.tell(who, { ...watched, reason });
   }
 
   /** What stands against one more; nothing does where it replaces one. */
@@ -175,6 +216,10 @@ export class Watches implements WatchTable {
     names?.delete(watched);
     if (names?.size === 0) this.#watchedBy.delete(watcher);
   }
+}
+
+function methodsOf(known: Watcher | undefined): Set<string> {
+  return new Set(known?.doubts ?? (known === undefined ? [] : [known.method]));
 }
 
 function named({ type, key }: Named): Named {

@@ -1,0 +1,117 @@
+// Watches whose commit failed: nobody knows whether they are stored; who is told is who watches by what the store has.
+import { describe, expect, test } from "bun:test";
+
+import { limits } from "../limits.ts";
+import { SteppedSystem } from "../testing/stepped-system.ts";
+import { actor } from "./definition.ts";
+import { News, Plain, plainP } from "./test-watching.ts";
+
+const TROUBLES = { fails: { fails: "store.full" }, answerLost: { answerLost: true } } as const;
+type Trouble = keyof typeof TROUBLES;
+type Act = "watch" | "watchToo" | "unwatch" | "destroy";
+
+/** A keeper of state, and by which methods it was told. */
+class World {
+  readonly lines: string[] = [];
+  readonly keeper = actor("keeper", { state: () => ({ count: 0 }), durable: true })
+    .on("touch", {}, ({ state }) => void state.count++)
+    .on("watch", {}, (self) => self.watch(plainP, "lost"))
+    .on("watchToo", {}, (self) => self.watch(plainP, "lostToo"))
+    .on("unwatch", {}, (self) => self.unwatch(plainP))
+    .on("destroy", {}, (self) => self.destroy())
+    .on("lost", { in: News }, () => void this.lines.push("lost"))
+    .on("lostToo", { in: News }, () => void this.lines.push("lostToo"));
+  readonly stepped = new SteppedSystem([this.keeper, Plain]);
+
+  constructor() {
+    this.stepped.ref(Plain, "p").tell.touch();
+  }
+
+  act(what: Act | "touch") {
+    return this.stepped.outcome(this.stepped.ref(this.keeper, "k")[what]());
+  }
+
+  async actIn(trouble: Trouble, what: Act) {
+    this.stepped.storeFaults.next("commit", TROUBLES[trouble]);
+    expect(await this.act(what)).toMatchObject({ kind: "failed" });
+  }
+
+  async stopWatched(): Promise<readonly string[]> {
+    this.stepped.ref(Plain, "p").tell.stop();
+    await this.stepped.advance(limits.newsRetryMs + 10);
+    expect(this.stepped.deadLetters).toEqual([]);
+    return this.lines.splice(0);
+  }
+}
+
+describe("a watch whose commit failed", () => {
+  test.each<[Trouble, readonly string[]]>([
+    ["answerLost", ["lost"]],
+    ["fails", []],
+  ])("brings its news when it is stored all the same, and else none (%s)", async (trouble, told) => {
+    const world = new World();
+    await world.actIn(trouble, "watch");
+    expect(await world.stopWatched()).toEqual(told);
+    expect(await world.stepped.system.store.watches()).toEqual([]);
+  });
+
+  test.each<[Trouble, readonly string[]]>([
+    ["answerLost", ["lostToo"]],
+    ["fails", ["lost"]],
+  ])("brings them by the method that is stored (%s)", async (trouble, told) => {
+    const world = new World();
+    await world.act("watch");
+    await world.actIn(trouble, "watchToo");
+    expect(await world.stopWatched()).toEqual(told);
+  });
+
+  test.each<[Trouble, readonly string[]]>([
+    ["answerLost", []],
+    ["fails", ["lost"]],
+  ])("and was to end brings them unless it has ended (%s)", async (trouble, told) => {
+    const world = new World();
+    await world.act("watch");
+    await world.actIn(trouble, "unwatch");
+    expect(await world.stopWatched()).toEqual(told);
+  });
+
+  test.each<[Trouble, readonly string[]]>([
+    ["answerLost", []],
+    ["fails", ["lost"]],
+  ])("and was to go with its actor brings them unless it has gone (%s)", async (trouble, told) => {
+    const world = new World();
+    await world.act("touch");
+    await world.act("watch");
+    await world.actIn(trouble, "destroy");
+    expect(await world.stopWatched()).toEqual(told);
+    expect((await world.stepped.system.store.load("keeper", "k")) === undefined).toBe(told.length === 0);
+  });
+
+  test.each<Trouble>(["answerLost", "fails"])(
+    "is one like others once a commit has set it again (%s)",
+    async (trouble) => {
+      const world = new World();
+      await world.actIn(trouble, "watch");
+      await world.act("watch");
+      world.stepped.ref(Plain, "p").tell.stop();
+      await world.stepped.advance(0);
+      expect(world.lines).toEqual(["lost"]);
+    },
+  );
+
+  test.each<[Trouble, readonly string[]]>([
+    ["answerLost", ["lost"]],
+    ["fails", []],
+  ])("brings news also of one that went while it was being stored (%s)", async (trouble, told) => {
+    const world = new World();
+    const until = Promise.withResolvers<void>();
+    world.stepped.storeFaults.next("commit", { ...TROUBLES[trouble], until: until.promise });
+    world.stepped.ref(world.keeper, "k").tell.watch();
+    await world.stepped.advance(0);
+    world.stepped.ref(Plain, "p").tell.stop();
+    await world.stepped.advance(0);
+    until.resolve();
+    await world.stepped.advance(limits.newsRetryMs + 10);
+    expect(world.lines).toEqual([...told]);
+  });
+});
