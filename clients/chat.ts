@@ -2,27 +2,14 @@
 import { systemClock } from "#runtime/base/clock.ts";
 import { systemRandom } from "#runtime/base/random.ts";
 
-import { type ChatOptions, checkPassword, parseConfig } from "./chat/config.ts";
+import { type ChatOptions, chatSettings, checkPassword } from "./chat/config.ts";
 import { Conversation } from "./chat/conversation.ts";
 import { Runner } from "./machine/runner.ts";
 import { InvalidSetting } from "./settings/command-line.ts";
+import { configure, runConfigured } from "./settings/config.ts";
 import { openUser, type UserEvents } from "./terminal/user.ts";
 
-/** Answers the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const config = parseConfig(args);
-  if (config.kind === "help") {
-    console.log(config.text);
-    return 0;
-  }
-  if (config.kind === "invalid") {
-    console.error(config.reason);
-    return 2;
-  }
-  return chat(config.options);
-}
-
-/** The password is the first line, where it is asked for; then the conversation begins. */
+/** The password is the first line, where it is asked for; then the conversation begins. Answers the exit code. */
 async function chat(options: ChatOptions): Promise<number> {
   const { promise: exitCode, resolve: finish } = Promise.withResolvers<number>();
   let client: Runner | undefined;
@@ -64,4 +51,4 @@ async function chat(options: ChatOptions): Promise<number> {
 }
 
 // A connection that is still being tried would keep the process alive: the end is said, not waited for.
-if (import.meta.main) process.exit(await main(Bun.argv.slice(2)));
+if (import.meta.main) process.exit(await runConfigured(configure(chatSettings, Bun.argv.slice(2)), chat));

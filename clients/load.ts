@@ -2,29 +2,15 @@
 
 import { systemClock } from "#runtime/base/clock.ts";
 
-import type { LoadOptions } from "./load/config.ts";
-import { parseConfig } from "./load/config.ts";
-import { helpText } from "./load/flags.ts";
+import { type LoadOptions, loadSettings } from "./load/config.ts";
 import type { LoadProgress } from "./load/progress.ts";
 import { noProgress, startBar, startLines } from "./load/progress.ts";
 import { loadTitle, reportText } from "./load/report.ts";
 import { exitCodeOf } from "./load/result.ts";
 import { runLoad } from "./load/run.ts";
+import { configure, runConfigured } from "./settings/config.ts";
 
 /** Answers the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const config = parseConfig(args);
-  if (config.kind === "help") {
-    console.log(helpText());
-    return 0;
-  }
-  if (config.kind === "invalid") {
-    console.error(config.reason);
-    return 2;
-  }
-  return runAndReport(config.options);
-}
-
 async function runAndReport(options: LoadOptions): Promise<number> {
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
@@ -46,4 +32,4 @@ function startProgress({ json, clients, messages }: LoadOptions): LoadProgress {
 }
 
 // A connect that is still being tried would keep the process alive: the end is said, not waited for.
-if (import.meta.main) process.exit(await main(Bun.argv.slice(2)));
+if (import.meta.main) process.exit(await runConfigured(configure(loadSettings, Bun.argv.slice(2)), runAndReport));

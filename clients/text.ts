@@ -2,23 +2,15 @@
 import { systemClock } from "#runtime/base/clock.ts";
 import { systemRandom } from "#runtime/base/random.ts";
 
+import type { LinkTarget } from "./links/link.ts";
 import { Runner } from "./machine/runner.ts";
+import { configure, runConfigured } from "./settings/config.ts";
 import { openUser } from "./terminal/user.ts";
-import { parseConfig } from "./text/config.ts";
+import { textSettings } from "./text/config.ts";
 import { Menu } from "./text/menu.ts";
 
 /** Answers the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const config = parseConfig(args);
-  if (config.kind === "help") {
-    console.log(config.text);
-    return 0;
-  }
-  if (config.kind === "invalid") {
-    console.error(config.reason);
-    return 2;
-  }
-  const { target } = config;
+function runMenu(target: LinkTarget): Promise<number> {
   const user = openUser({
     typed: (line) => runner.typed(line),
     ended: () => runner.ended(),
@@ -31,4 +23,4 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 // A connection that is still being tried would keep the process alive: the end is said, not waited for.
-if (import.meta.main) process.exit(await main(Bun.argv.slice(2)));
+if (import.meta.main) process.exit(await runConfigured(configure(textSettings, Bun.argv.slice(2)), runMenu));

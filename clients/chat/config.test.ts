@@ -2,19 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import { tmpdir } from "node:os";
 
-import type { Environment } from "../settings/command-line.ts";
-import { type ChatOptions, checkPassword, parseConfig } from "./config.ts";
+import { configure } from "../settings/config.ts";
+import { configured } from "../settings/test-config.ts";
+import { chatSettings, checkPassword } from "./config.ts";
 
-function optionsOf(args: readonly string[], environment: Environment = {}): ChatOptions {
-  const config = parseConfig(args, environment);
-  if (config.kind !== "run") throw new Error(`Expected settings, got ${JSON.stringify(config)}`);
-  return config.options;
-}
-
-function reasonOf(args: readonly string[], environment: Environment = {}): string {
-  const config = parseConfig(args, environment);
-  return config.kind === "invalid" ? config.reason : `no error, but ${config.kind}`;
-}
+const { optionsOf, reasonOf } = configured(chatSettings);
 
 describe("the settings", () => {
   test("have defaults for everything but the id", () => {
@@ -47,7 +39,7 @@ describe("the settings", () => {
   });
 
   test("are explained by --help, with the commands", () => {
-    const config = parseConfig(["--help"], {});
+    const config = configure(chatSettings, ["--help"], {});
     expect(config.kind === "help" && config.text).toContain("/msg nome texto");
   });
 });

@@ -1,8 +1,9 @@
-// Settings of the chat client: flags first, then the environment, then defaults, each checked before use.
+// Settings of the chat client.
 import { parseId, parseRoomName } from "#actors/chat/names.ts";
 
 import type { LinkTarget } from "../links/link.ts";
-import { CommandLine, type Environment, InvalidSetting } from "../settings/command-line.ts";
+import { type CommandLine, InvalidSetting } from "../settings/command-line.ts";
+import type { Settings } from "../settings/config.ts";
 import { datagramTarget, mainTarget, UDP_PORT } from "../settings/server-flags.ts";
 import { CHAT_FLAGS, chatHelp, ID, PASSWORD, ROOM, TRANSPORT } from "./flags.ts";
 
@@ -17,22 +18,11 @@ export interface ChatOptions {
   readonly asksPassword: boolean;
 }
 
-export type ChatConfig =
-  | { readonly kind: "run"; readonly options: ChatOptions }
-  | { readonly kind: "help"; readonly text: string }
-  | { readonly kind: "invalid"; readonly reason: string };
-
-/** A wrong value is named together with what was expected, in one line. */
-export function parseConfig(args: readonly string[], environment: Environment = process.env): ChatConfig {
-  try {
-    const settings = new CommandLine(args, CHAT_FLAGS, environment);
-    if (settings.wantsHelp) return { kind: "help", text: chatHelp() };
-    return { kind: "run", options: optionsFrom(settings, environment["CORREIO_PASSWORD"] ?? "") };
-  } catch (error) {
-    if (error instanceof InvalidSetting) return { kind: "invalid", reason: error.message };
-    throw error;
-  }
-}
+export const chatSettings: Settings<ChatOptions> = {
+  flags: CHAT_FLAGS,
+  help: chatHelp,
+  read: (settings, environment) => optionsFrom(settings, environment["CORREIO_PASSWORD"] ?? ""),
+};
 
 function optionsFrom(settings: CommandLine, password: string): ChatOptions {
   const transport = settings.choice(TRANSPORT);

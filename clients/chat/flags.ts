@@ -1,9 +1,7 @@
 // The chat client's settings, and the page that --help prints.
-import type { IntegerFlag, TextFlag } from "../load/flags.ts";
-import { HOST, PORT } from "../load/flags.ts";
-import type { ChoiceFlag, Flag, PlainSwitch } from "../settings/command-line.ts";
-import { flagTable } from "../settings/command-line.ts";
-import { TLS, TLS_AUTHORITY, UDP_PORT } from "../settings/server-flags.ts";
+import { type ChoiceFlag, type Flag, flagTable, type IntegerFlag } from "../settings/flags.ts";
+import type { PlainSwitch, TextFlag } from "../settings/flags.ts";
+import { HOST, PORT, TLS, TLS_AUTHORITY, UDP_PORT } from "../settings/server-flags.ts";
 import { clientCommands } from "./typed-line.ts";
 
 export const ID: TextFlag = {

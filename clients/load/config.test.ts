@@ -2,21 +2,13 @@
 
 import { describe, expect, test } from "bun:test";
 
-import type { Environment, LoadOptions } from "./config.ts";
-import { parseConfig } from "./config.ts";
-import { helpText } from "./flags.ts";
+import { configure } from "../settings/config.ts";
+import { configured } from "../settings/test-config.ts";
+import { loadSettings } from "./config.ts";
+import { loadHelp } from "./flags.ts";
 import { REQUEST_PAYLOAD_BYTES_MAX } from "./limits.ts";
 
-function optionsOf(args: readonly string[], environment: Environment = {}): LoadOptions {
-  const config = parseConfig(args, environment);
-  if (config.kind !== "run") throw new Error(`Expected settings, got ${JSON.stringify(config)}`);
-  return config.options;
-}
-
-function reasonOf(args: readonly string[], environment: Environment = {}): string {
-  const config = parseConfig(args, environment);
-  return config.kind === "invalid" ? config.reason : `no error, but ${config.kind}`;
-}
+const { optionsOf, reasonOf } = configured(loadSettings);
 
 describe("the settings", () => {
   test("have defaults for everything", () => {
@@ -123,14 +115,17 @@ describe("a wrong setting", () => {
 
 describe("the help", () => {
   test("is asked for with --help or -h", () => {
-    expect([parseConfig(["--help"], {}).kind, parseConfig(["-h"], {}).kind]).toEqual(["help", "help"]);
+    expect([configure(loadSettings, ["--help"], {}).kind, configure(loadSettings, ["-h"], {}).kind]).toEqual([
+      "help",
+      "help",
+    ]);
   });
 
   test("names every setting of the environment and every flag", () => {
     const names = ["SERVER_HOST", "SERVER_PORT", "NUM_MENSAGENS", "NUM_CLIENTS", "USE_PIPELINING", "MAX_WORKERS"];
     const flags = ["--host", "--port", "--clients", "--messages", "--[no-]pipelining", "--max-workers", "--batch-size"];
     for (const name of [...names, "PIPELINE_BATCH_SIZE", ...flags, "--data", "--timeout-ms", "--json"]) {
-      expect(helpText()).toContain(name);
+      expect(loadHelp()).toContain(name);
     }
   });
 });

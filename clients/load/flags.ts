@@ -1,46 +1,14 @@
-// The table of settings: flag, environment name, unit, default and meaning. Parsing and --help both read it.
-
+// The load client's settings, and the page that --help prints.
+import {
+  type Flag,
+  flagTable,
+  type IntegerFlag,
+  type OnOffFlag,
+  type PlainSwitch,
+  type TextFlag,
+} from "../settings/flags.ts";
+import { HOST, PORT } from "../settings/server-flags.ts";
 import { CLIENTS_MAX, MESSAGES_PER_CLIENT_MAX, TIMEOUT_MS_MAX, WORKERS_MAX } from "./limits.ts";
-
-interface FlagText {
-  readonly flag: string;
-  /** Name in the documents; settings that the documents do not have are flags only. */
-  readonly environment?: string;
-  readonly unit: string;
-  readonly meaning: string;
-}
-
-export interface IntegerFlag extends FlagText {
-  readonly fallback: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-export interface TextFlag extends FlagText {
-  readonly fallback: string;
-}
-
-export interface SwitchFlag extends FlagText {
-  readonly fallback: boolean;
-}
-
-export const HOST: TextFlag = {
-  flag: "host",
-  environment: "SERVER_HOST",
-  unit: "name or address",
-  fallback: "127.0.0.1",
-  meaning: "the server",
-};
-
-export const PORT: IntegerFlag = {
-  flag: "port",
-  environment: "SERVER_PORT",
-  unit: "TCP port",
-  fallback: 5_000,
-  min: 1,
-  max: 65_535,
-  meaning: "where it listens",
-};
 
 export const CLIENTS: IntegerFlag = {
   flag: "clients",
@@ -62,7 +30,7 @@ export const MESSAGES: IntegerFlag = {
   meaning: "messages of each client",
 };
 
-export const PIPELINING: SwitchFlag = {
+export const PIPELINING: OnOffFlag = {
   flag: "pipelining",
   environment: "USE_PIPELINING",
   unit: "true, false, 1, 0",
@@ -94,6 +62,7 @@ export const DATA: TextFlag = {
   flag: "data",
   unit: "text",
   fallback: "Hello from client",
+  mayBeEmpty: true,
   meaning: 'the "data" field of every request',
 };
 
@@ -106,33 +75,32 @@ export const TIMEOUT_MS: IntegerFlag = {
   meaning: "a connection without any progress for so long has failed",
 };
 
-export const JSON_OUTPUT: SwitchFlag = {
+export const JSON_OUTPUT: PlainSwitch = {
   flag: "json",
   unit: "switch",
-  fallback: false,
   meaning: "print one JSON document and nothing else",
 };
 
-const FLAGS = [HOST, PORT, CLIENTS, MESSAGES, PIPELINING, MAX_WORKERS, BATCH_SIZE, DATA, TIMEOUT_MS, JSON_OUTPUT];
+export const LOAD_FLAGS: readonly Flag[] = [
+  HOST,
+  PORT,
+  CLIENTS,
+  MESSAGES,
+  PIPELINING,
+  MAX_WORKERS,
+  BATCH_SIZE,
+  DATA,
+  TIMEOUT_MS,
+  JSON_OUTPUT,
+];
 
-/** The page that --help prints. */
-export function helpText(): string {
-  const rows = FLAGS.map((flag) => [
-    flag === PIPELINING ? "--[no-]pipelining" : `--${flag.flag}`,
-    flag.environment ?? "-",
-    flag.unit,
-    typeof flag.fallback === "string" ? JSON.stringify(flag.fallback) : String(flag.fallback),
-    flag.meaning,
-  ]);
-  const table = [["flag", "environment", "unit", "default", "meaning"], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`);
+export function loadHelp(): string {
   return [
     "Drives a server of the 12-byte frame protocol with clients x messages and verifies every reply.",
     "",
     "usage: bun clients/load.ts [flags]      a flag wins over the environment",
     "",
-    ...lines.map((line) => line.trimEnd()),
+    flagTable(LOAD_FLAGS),
     "",
     "Exit code: 0 every reply came and was right, 1 a reply was missing or wrong or a connection failed,",
     "2 a setting is wrong, 130 interrupted with Ctrl-C.",

@@ -1,28 +1,16 @@
-// Flags of a client from a table: checked before use, listed by --help, and named when they are wrong.
+// The flags of a client as they were given: flags first, then the environment, then defaults, each checked before use.
 import { parseArgs } from "node:util";
 
-import type { IntegerFlag, TextFlag } from "../load/flags.ts";
-
-export interface ChoiceFlag<Choice extends string = string> extends TextFlag {
-  readonly choices: readonly Choice[];
-}
-
-/** Given or not; nothing follows it. */
-export interface PlainSwitch {
-  readonly flag: string;
-  readonly unit: "switch";
-  readonly meaning: string;
-}
-
-export type Flag = IntegerFlag | TextFlag | ChoiceFlag | PlainSwitch;
+import { type ChoiceFlag, type Flag, type IntegerFlag, isOnOff, type OnOffFlag } from "./flags.ts";
+import type { PlainSwitch, TextFlag } from "./flags.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Its message is one line, which names the setting and what was expected. */
 export class InvalidSetting extends Error {}
 
 type FlagValues = Readonly<Record<string, string | boolean | undefined>>;
 
-/** What was given, by flag; the environment where the flag is missing and has a name there. */
 export class CommandLine {
   readonly #values: FlagValues;
   readonly #environment: Environment;
@@ -46,7 +34,9 @@ export class CommandLine {
   }
 
   text(flag: TextFlag): string {
-    return this.#raw(flag)?.value ?? flag.fallback;
+    const value = this.#raw(flag)?.value ?? flag.fallback;
+    if (value !== "" || flag.fallback === "" || flag.mayBeEmpty === true) return value;
+    throw new InvalidSetting(`--${flag.flag}: expected a ${flag.unit}, got ""`);
   }
 
   choice<Choice extends string>(flag: ChoiceFlag<Choice>): Choice {
@@ -65,7 +55,20 @@ export class CommandLine {
     throw new InvalidSetting(`${raw.source}: expected ${expected}, got ${JSON.stringify(raw.value)}`);
   }
 
-  /** An empty environment value counts as not set. */
+  onOff(flag: OnOffFlag): boolean {
+    const yes = this.#values[flag.flag] === true;
+    const no = this.#values[`no-${flag.flag}`] === true;
+    if (yes && no) throw new InvalidSetting(`--${flag.flag} and --no-${flag.flag}: expected one of them, got both`);
+    if (yes || no) return yes;
+    const raw = this.#raw(flag);
+    if (raw === undefined) return flag.fallback;
+    const word = raw.value.trim().toLowerCase();
+    if (word === "true" || word === "1") return true;
+    if (word === "false" || word === "0") return false;
+    throw new InvalidSetting(`${raw.source}: expected true, false, 1 or 0, got ${JSON.stringify(raw.value)}`);
+  }
+
+  /** An empty environment value counts as not set: that is how compose files and shells spell "none". */
   #raw(flag: Flag): { readonly value: string; readonly source: string } | undefined {
     const given = this.#values[flag.flag];
     if (typeof given === "string") return { value: given, source: `--${flag.flag}` };
@@ -75,22 +78,12 @@ export class CommandLine {
   }
 }
 
-/** One line for each flag. */
-export function flagTable(flags: readonly Flag[]): string {
-  const rows = flags.map((flag) => {
-    const environment = ("environment" in flag ? flag.environment : undefined) ?? "-";
-    const fallback = "fallback" in flag ? String(flag.fallback) || "-" : "-";
-    const unit = "choices" in flag ? flag.choices.join("|") : flag.unit;
-    return [`--${flag.flag}`, environment, unit, fallback, flag.meaning];
-  });
-  const table = [["flag", "environment", "unit", "default", "meaning"], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`);
-  return lines.map((line) => line.trimEnd()).join("\n");
-}
-
 function parseFlags(args: readonly string[], flags: readonly Flag[]): FlagValues {
-  const options = flags.map(({ flag, unit }) => [flag, { type: unit === "switch" ? "boolean" : "string" }] as const);
+  const options = flags.flatMap((flag) => {
+    const type = flag.unit === "switch" || isOnOff(flag) ? "boolean" : "string";
+    const names = isOnOff(flag) ? [flag.flag, `no-${flag.flag}`] : [flag.flag];
+    return names.map((name) => [name, { type }] as const);
+  });
   try {
     return parseArgs({
       args: [...args],

@@ -1,9 +1,27 @@
-// Where the server is: the flags that all clients for people have, and what they come to.
+// Where the server is: the flags that all clients have, and what they come to.
 import { readFileSync } from "node:fs";
 
 import type { LinkTarget } from "../links/link.ts";
-import { HOST, type IntegerFlag, PORT, type TextFlag } from "../load/flags.ts";
-import { type CommandLine, InvalidSetting, type PlainSwitch } from "./command-line.ts";
+import { type CommandLine, InvalidSetting } from "./command-line.ts";
+import type { IntegerFlag, PlainSwitch, TextFlag } from "./flags.ts";
+
+export const HOST: TextFlag = {
+  flag: "host",
+  environment: "SERVER_HOST",
+  unit: "name or address",
+  fallback: "127.0.0.1",
+  meaning: "the server",
+};
+
+export const PORT: IntegerFlag = {
+  flag: "port",
+  environment: "SERVER_PORT",
+  unit: "TCP port",
+  fallback: 5_000,
+  min: 1,
+  max: 65_535,
+  meaning: "where it listens",
+};
 
 export const UDP_PORT: IntegerFlag = {
   flag: "udp-port",

@@ -1,15 +1,8 @@
-// Settings of the menu client, and the page that --help prints.
+// Settings of the menu client.
 import type { LinkTarget } from "../links/link.ts";
-import { HOST, PORT } from "../load/flags.ts";
-import {
-  type ChoiceFlag,
-  CommandLine,
-  type Environment,
-  type Flag,
-  flagTable,
-  InvalidSetting,
-} from "../settings/command-line.ts";
-import { mainTarget, TLS, TLS_AUTHORITY, UDP_PORT } from "../settings/server-flags.ts";
+import type { Settings } from "../settings/config.ts";
+import { type ChoiceFlag, type Flag, flagTable } from "../settings/flags.ts";
+import { HOST, mainTarget, PORT, TLS, TLS_AUTHORITY, UDP_PORT } from "../settings/server-flags.ts";
 
 const TRANSPORT: ChoiceFlag<"tcp" | "udp"> = {
   flag: "transport",
@@ -21,22 +14,12 @@ const TRANSPORT: ChoiceFlag<"tcp" | "udp"> = {
 
 const FLAGS: readonly Flag[] = [TRANSPORT, HOST, PORT, UDP_PORT, TLS, TLS_AUTHORITY];
 
-export type TextConfig =
-  | { readonly kind: "run"; readonly target: LinkTarget }
-  | { readonly kind: "help"; readonly text: string }
-  | { readonly kind: "invalid"; readonly reason: string };
-
-/** A wrong value is named together with what was expected, in one line. */
-export function parseConfig(args: readonly string[], environment: Environment = process.env): TextConfig {
-  try {
-    const settings = new CommandLine(args, FLAGS, environment);
-    if (settings.wantsHelp) return { kind: "help", text: helpText() };
-    return { kind: "run", target: mainTarget(settings, settings.choice(TRANSPORT)) };
-  } catch (error) {
-    if (error instanceof InvalidSetting) return { kind: "invalid", reason: error.message };
-    throw error;
-  }
-}
+/** Where the server is. */
+export const textSettings: Settings<LinkTarget> = {
+  flags: FLAGS,
+  help: helpText,
+  read: (settings) => mainTarget(settings, settings.choice(TRANSPORT)),
+};
 
 function helpText(): string {
   return [
