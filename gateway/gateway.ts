@@ -1,5 +1,6 @@
 // The gateway: calls to actors, management, metrics and Swagger UI over HTTP, in front of a view of the running node.
 
+import type { OpenWebSession } from "#runtime/net/web-socket-port.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { createAccessCheck } from "./access.ts";
@@ -8,7 +9,7 @@ import { HTTP_LIMITS } from "./limits.ts";
 import { internalProblem } from "./problems.ts";
 import { refuseTooLarge } from "./request-body.ts";
 import { createRoutes } from "./routes.ts";
-import { isChatUpgrade, type OpenWebSession, upgrade, type WebSocketData, webSocketHandler } from "./web-sessions.ts";
+import { isChatUpgrade, upgrade, type WebSocketData, webSocketHandler } from "./web-sessions.ts";
 
 export interface GatewayOptions {
   readonly host: string;

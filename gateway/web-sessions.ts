@@ -2,33 +2,13 @@
 import type { Elysia } from "elysia";
 
 import { limits } from "#runtime/mod.ts";
+import type { OpenWebSession, WebSocketEvents } from "#runtime/net/web-socket-port.ts";
 
 import { answers, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem } from "./problems.ts";
 
 const CHAT_PATH = "/chat";
-
-/** A WebSocket, as sessions need it. */
-export interface WebSocketPort {
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  /** 0 where the message was dropped: too much waits for the peer. */
-  send(text: string): number;
-  waitingBytes(): number;
-  close(code: number, reason: string): void;
-  terminate(): void;
-}
-
-export interface WebSocketEvents {
-  received(text: string): void;
-  drained(): void;
-  /** `inOrder`: the peer has said that it closes, and not simply gone. */
-  closed(inOrder: boolean): void;
-}
-
-/** Begins a session; undefined where it is refused, and the socket closed. */
-export type OpenWebSession = (socket: WebSocketPort) => WebSocketEvents | undefined;
 
 /** What hangs on each WebSocket. */
 export interface WebSocketData {

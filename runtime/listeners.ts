@@ -9,7 +9,8 @@ import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
 import { startUdpListener } from "./net/udp-listener.ts";
 import type { UdpFigures, UdpPort } from "./net/udp-port.ts";
 import { VanishedPeers } from "./net/vanished-peer.ts";
-import { openWebPeer, type WebSocketEvents, type WebSocketPort } from "./net/web-peers.ts";
+import { openWebPeer } from "./net/web-peers.ts";
+import type { OpenWebSession } from "./net/web-socket-port.ts";
 import { namingSettings, readTls, type TlsFiles } from "./node-files.ts";
 import { createFramesProtocol } from "./wire/frames-protocol.ts";
 import type { TextPart } from "./wire/text-parts.ts";
@@ -33,7 +34,7 @@ export interface Sessions {
 
 export interface Listeners {
   /** For WebSockets that the gateway has accepted. */
-  readonly openWebSession: (socket: WebSocketPort) => WebSocketEvents | undefined;
+  readonly openWebSession: OpenWebSession;
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
   readonly udpPort: number | undefined;
@@ -58,7 +59,7 @@ export async function startListeners(
   const close = (): void => udp?.close();
   undo.defer(close);
   const web = { session: sessions.types.webSession, idleMs: config.idleMs, farewell: farewells(text) };
-  const openWebSession = (socket: WebSocketPort) => openWebPeer(socket, table, web);
+  const openWebSession: OpenWebSession = (socket) => openWebPeer(socket, table, web);
   return { ...streams, udpPort: udp?.number, udp: udp?.figures, openWebSession, close };
 }
 

@@ -54,7 +54,10 @@ const RULES: readonly Rule[] = [
   { files: "runtime/testing/", may: ["runtime/"] },
   { files: "runtime/", may: [] },
   { files: "actors/", may: ["runtime/mod.ts"], pure: true },
-  { files: "gateway/", may: ["runtime/mod.ts", "runtime/observe/view.ts", "actors/"] },
+  {
+    files: "gateway/",
+    may: ["runtime/mod.ts", "runtime/observe/view.ts", "runtime/net/web-socket-port.ts", "actors/"],
+  },
   { files: "experiments/", may: EVERYTHING },
   { files: "clients/", may: EVERYTHING },
   { files: "tests/", may: [...EVERYTHING, "package.json"] },

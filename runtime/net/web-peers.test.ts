@@ -4,7 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { limits } from "../limits.ts";
 import { createTestTable, left, NOTHING_LEFT, type TestTable } from "./test-connection.ts";
 import { echoTexts, MESSAGES } from "./test-messages.ts";
-import { openWebPeer, type WebSocketEvents, type WebSocketPort } from "./web-peers.ts";
+import { openWebPeer } from "./web-peers.ts";
+import type { WebSocketEvents, WebSocketPort } from "./web-socket-port.ts";
 
 /** Tells of its end at once, as Bun's do. */
 class WebSocketStandIn implements WebSocketPort {

@@ -4,27 +4,7 @@ import type { SharedMessage } from "../core/ports.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import { MessageConnection, type MessageConnectionOptions } from "./message-connection.ts";
 import { type MessageOutlet, NOT_TAKEN } from "./message-outlet.ts";
-
-/** What is needed of a WebSocket. `send` says 0 where the message was dropped, for too much waits already. */
-export interface WebSocketPort {
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  send(text: string): number;
-  /** Bytes that the peer has not taken. */
-  waitingBytes(): number;
-  /** What was sent leaves before. */
-  close(code: number, reason: string): void;
-  /** At once. */
-  terminate(): void;
-}
-
-/** Who hears what happens on a WebSocket. */
-export interface WebSocketEvents {
-  received(text: string): void;
-  drained(): void;
-  /** `inOrder`: the peer has said that it closes, and not simply gone. */
-  closed(inOrder: boolean): void;
-}
+import type { WebSocketEvents, WebSocketPort } from "./web-socket-port.ts";
 
 const FLOOD = "web.flood";
 const FAULT = "net.fault";
