@@ -23,5 +23,6 @@ test("what it says names the level, and what was wrong", () => {
   const text = renderFallback(tiny, [round]);
   expect(text).toContain("NOT VERIFIED: 1 of 10 messages");
   expect(text).toContain("NOT REACHED");
+  expect(renderFallback(tiny, [{ ...round, saidMs: Number.POSITIVE_INFINITY }])).toContain("NOT REACHED");
   expect(renderFallback(tiny, [{ ...round, saidMs: 1_500, wrong: 0 }])).toMatch(/verified: 10 [\s\S]* reached$/);
 });

@@ -50,11 +50,20 @@ function wrongIn(rounds: readonly FallbackRound[]): number {
   return rounds.reduce((sum, round) => sum + round.wrong, 0);
 }
 
+/** A shorter cut may pass unnoticed. */
+const cutMinMs = 2_000;
+
+function parseCut(word: string | number): number {
+  const cutMs = parsePositive(word);
+  if (cutMs >= cutMinMs) return cutMs;
+  throw new TypeError(`Cannot use a cut of ${cutMs} ms: one of less than ${cutMinMs} ms may pass unnoticed`);
+}
+
 const help = `bun experiments/fallback.ts: hybrid mode falls back to TCP, and returns
 
   --rounds N   of each cut: both ways, up, down (${defaults.rounds})
   --every MS   between two messages of each member (${defaults.everyMs})
-  --cut MS     the way is cut so long (${defaults.cutForMs})
+  --cut MS     the way is cut so long, at least ${cutMinMs} (${defaults.cutForMs})
   --delay MS   of the way, each way (${defaults.delayMs})
   --json       one JSON document with every round
   --help`;
@@ -75,7 +84,7 @@ async function main(): Promise<void> {
     cuts: defaults.cuts,
     rounds: parsePositive(values.rounds ?? defaults.rounds),
     everyMs: parsePositive(values.every ?? defaults.everyMs),
-    cutForMs: parsePositive(values.cut ?? defaults.cutForMs),
+    cutForMs: parseCut(values.cut ?? defaults.cutForMs),
     delayMs: parsePositive(values.delay ?? defaults.delayMs),
   };
   const environment = describeEnvironment();

@@ -55,9 +55,9 @@ export const limits = {
   alarmCatchUpMs: 100,
   /** An alarm later than this was missed: its policy says what becomes of it. */
   alarmLateMs: 1_000,
-  /** Wait before news of an actor that is gone are brought again, where the store failed; and how many may wait so. */
-  newsRetryMs: 1_000,
-  newsAgainMax: 100_000,
+  /** Wait before the store is asked which watches stand, where a failure left that in doubt; and how many may wait. */
+  watchInquiryMs: 1_000,
+  watchInquiriesMax: 100_000,
   /** Wait before an alarm is tried again whose actor could not take it. */
   alarmRetryMs: 1_000,
 

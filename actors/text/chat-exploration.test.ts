@@ -213,6 +213,6 @@ test("where the store fails, or does what it says it could not, no two have one 
   await explore({
     ...badEvening,
     runs: 60,
-    faults: { crash: 0.003, commitFails: 0.05, answerLost: 0.05, readFails: 0.02 },
+    faults: { commitFails: 0.05, answerLost: 0.1, readFails: 0.02 },
   });
 });

@@ -125,7 +125,7 @@ describe("a room", () => {
     const { node, ana, bea } = await lobby();
     for (let count = 0; count < 2; count++) node.stepped.storeFaults.next("commit", { fails: "store.full" });
     await bea.leave("disconnect");
-    await node.stepped.advance(2 * limits.newsRetryMs);
+    await node.stepped.advance(2 * limits.watchInquiryMs);
     expect(await ana.type("WHO lobby")).toEqual(["WHO: lobby ana@127.0.0.1:50000/tcp"]);
     expect(ana.lines).toHaveLength(1);
   });

@@ -147,7 +147,7 @@ describe("resuming", () => {
     const { ana } = await anaWithKey(node);
     node.stepped.storeFaults.next("commit", { fails: "store.full" });
     await ana.leave();
-    await node.stepped.advance(limits.idReservedMs + 2 * limits.newsRetryMs);
+    await node.stepped.advance(limits.idReservedMs + 2 * limits.watchInquiryMs);
     expect((await node.connect().type("HELLO ana"))[0]).toMatch(KEY);
   });
 

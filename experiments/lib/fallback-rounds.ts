@@ -62,7 +62,7 @@ export async function measureFallback(
   for (let round = 1; round <= parameters.rounds; round++) {
     for (const cut of parameters.cuts) {
       progress(`round ${round}, ${cut} …`);
-      const talk = new Talk(hybrid, other, parameters.everyMs);
+      using talk = new Talk(hybrid, other, parameters.everyMs);
       await Bun.sleep(beforeCutMs);
       const timesByUdp = hybrid.timesShown(byUdp);
       relay.partition(cut);
@@ -79,7 +79,7 @@ export async function measureFallback(
 }
 
 /** What both say from its making to its end, and when each is shown what. */
-class Talk {
+class Talk implements Disposable {
   readonly #members: readonly [PipedMember, PipedMember];
   readonly #from: readonly [number, number];
   readonly #saidAtMs = new Map<string, number>();
@@ -112,6 +112,10 @@ class Talk {
     };
   }
 
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
   #say(): void {
     const names = ["ana", "bea"];
     for (const [index, member] of this.#members.entries()) {
@@ -123,6 +127,8 @@ class Talk {
 
   #latestMs(shown: PipedMember["messages"], from: string): number {
     const own = shown.filter(({ text }) => text.startsWith(from));
+    // Each says as many; what never came is as late as can be.
+    if (own.length < this.#saidAtMs.size / 2) return Number.POSITIVE_INFINITY;
     return Math.max(...own.map(({ text, atMs }) => atMs - (this.#saidAtMs.get(text) ?? 0)));
   }
 }

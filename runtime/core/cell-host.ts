@@ -48,6 +48,8 @@ export interface WatchTable {
   ): boolean;
   /** Tells all who watch it. */
   gone(who: Gone): void;
+  /** Later, where the store failed. False where the news cannot wait: they are put aside like any other message. */
+  bringAgain(watcher: { readonly type: string; readonly key: string; readonly method: string }, gone: Gone): boolean;
   /** Those it watches need not tell it any more. */
   leave(who: { readonly type: string; readonly key: string }): void;
 }
@@ -73,12 +75,6 @@ export interface SentAlarms {
   lookAgain(who: { readonly type: string; readonly key: string }, ...inTime: readonly AlarmRecord[]): void;
 }
 
-/** News that came to nothing because the store failed. */
-export interface NewsRetry {
-  /** False where they cannot wait: then they are put aside like any other message. */
-  add(watcher: { readonly type: string; readonly key: string; readonly method: string }, gone: Gone): boolean;
-}
-
 /** Whom a message was for. */
 export interface Addressee {
   readonly key: string;
@@ -100,7 +96,6 @@ export interface NodeServices {
   readonly store: Store;
   readonly commits: GroupCommit;
   readonly watches: WatchTable;
-  readonly newsAgain: NewsRetry;
   readonly topics: TopicTable;
   readonly alarms: SentAlarms;
   readonly checks: SchemaChecks;

@@ -32,7 +32,7 @@ export function putAside(cell: AddressedCell, envelope: Envelope, why: RuntimeEr
 function comesAgain(cell: AddressedCell, { method }: Envelope, gone: Gone, why: RuntimeError): boolean {
   const { host, services, key } = cell;
   if (host.type.options.durable !== true || !isStoreFailure(why)) return false;
-  return services.newsAgain.add({ type: host.type.name, key, method: method.name }, gone);
+  return services.watches.bringAgain({ type: host.type.name, key, method: method.name }, gone);
 }
 
 /** A message that waited, of an actor that is gone, or shut for this reason. */

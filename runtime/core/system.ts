@@ -16,7 +16,6 @@ import { GroupCommit, type PendingChange } from "./group-commit.ts";
 import { HostedTypes } from "./hosted-types.ts";
 import { keyProblem } from "./key.ts";
 import { type MemoryBudget, MemoryKeeper } from "./memory-keeper.ts";
-import { NewsAgain } from "./news-again.ts";
 import { noStore } from "./no-store.ts";
 import { NodeRecords } from "./node-records.ts";
 import { Notices } from "./notices.ts";
@@ -32,6 +31,7 @@ import type { StoredWatch } from "./stored.ts";
 import { Topics } from "./topics.ts";
 import type { Turn } from "./turn.ts";
 import type { TypeHost } from "./type-host.ts";
+import { WatchInquiries } from "./watch-inquiries.ts";
 import { Watches } from "./watches.ts";
 
 export interface SystemOptions {
@@ -71,7 +71,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   readonly checks = new SchemaChecks();
   readonly delivery: Delivery;
   readonly watches: Watches;
-  readonly newsAgain: NewsAgain;
+  readonly #inquiries: WatchInquiries;
   readonly topics: Topics;
   readonly letters: DeadLetters;
   readonly alarms: AlarmClock;
@@ -127,12 +127,8 @@ export class ActorSystem implements NodeServices, SessionHost {
     this.types = new HostedTypes(types, this, this.delivery);
     this.hosts = this.types.hosts;
     const notices = new Notices(this.types, this.delivery);
-    this.newsAgain = new NewsAgain(this.wheel, store, notices.gone);
-    this.watches = new Watches({
-      tell: notices.gone,
-      tellIfStored: (watcher, gone) => this.newsAgain.add(watcher, gone) || notices.gone(watcher, gone),
-      missing: notices.missing,
-    });
+    this.#inquiries = new WatchInquiries(this.wheel, store);
+    this.watches = new Watches({ tell: notices.gone, missing: notices.missing, inquiries: this.#inquiries });
     const { crashed } = this.events;
     this.topics = new Topics(notices.publication, crashed, development ? this.checks : undefined);
     this.alarms = new AlarmClock(clock, this.wheel, store, { fire: notices.alarm, failed });
@@ -193,7 +189,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   drain(): Promise<void> {
     this.delivery.closed = true;
     this.alarms.stop();
-    this.newsAgain.stop();
+    this.#inquiries.stop();
     this.memory?.stop();
     this.records.tryAgain();
     if (this.#isQuiet) return Promise.resolve();

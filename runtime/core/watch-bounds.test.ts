@@ -3,16 +3,18 @@ import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
 
+import { TimerWheel } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
+import { FakeClock } from "../testing/fake-clock.ts";
 import type { ActorContext } from "./context.ts";
 import { actor } from "./definition.ts";
 import { startNode } from "./test-node.ts";
 import { TurnStats } from "./turn-stats.ts";
+import { WatchInquiries } from "./watch-inquiries.ts";
 import { Watches } from "./watches.ts";
 
 const state = () => ({ count: 0 });
 const ignore = (): undefined => undefined;
-const hooks = { tell: ignore, tellIfStored: ignore, missing: ignore };
 const watch = (self: ActorContext<unknown>, key: string): void => self.watch({ type: "plain", key }, "lost");
 const watchMany = (self: ActorContext<unknown>, count: number): void => {
   for (let key = 0; key < count; key++) watch(self, `${key}`);
@@ -61,12 +63,16 @@ describe("the actors that one watches", () => {
   );
 });
 
+const parts = () => {
+  const inquiries = new WatchInquiries(new TimerWheel(new FakeClock()), { watches: async () => [] });
+  return { tell: ignore, missing: ignore, inquiries };
+};
 const watcher = (key: string) => ({ key, host: { type: Watcher, stats: new TurnStats() }, connection: undefined });
 
 describe("the watches of all actors together", () => {
   test("are as many as may be; one more is refused with its reason, and counted", () => {
     const stats = new TurnStats();
-    const watches = new Watches(hooks, 3);
+    const watches = new Watches(parts(), 3);
     const add = (by: string, key: string): void =>
       watches.watch({ key: by, host: { type: Watcher, stats }, connection: undefined }, { type: "plain", key }, "lost");
     for (const [by, key] of [
@@ -81,7 +87,7 @@ describe("the watches of all actors together", () => {
   });
 
   test("leave room again when somebody is gone: who was watched, or who watched", () => {
-    const watches = new Watches(hooks, 2);
+    const watches = new Watches(parts(), 2);
     const add = (by: string, key: string): void => watches.watch(watcher(by), { type: "plain", key }, "lost");
     add("a", "1");
     add("b", "2");

@@ -1,11 +1,14 @@
 // Watches whose commit failed: nobody knows whether they are stored; who is told is who watches by what the store has.
 import { describe, expect, test } from "bun:test";
 
+import { Type as t } from "@sinclair/typebox";
+
 import { limits } from "../limits.ts";
 import { SteppedSystem } from "../testing/stepped-system.ts";
 import { actor } from "./definition.ts";
 import { News, Plain, plainP } from "./test-watching.ts";
 
+const SLOW_MS = 500;
 const TROUBLES = { fails: { fails: "store.full" }, answerLost: { answerLost: true } } as const;
 type Trouble = keyof typeof TROUBLES;
 type Act = "watch" | "watchToo" | "unwatch" | "destroy";
@@ -16,6 +19,15 @@ class World {
   readonly keeper = actor("keeper", { state: () => ({ count: 0 }), durable: true })
     .on("touch", {}, ({ state }) => void state.count++)
     .on("watch", {}, (self) => self.watch(plainP, "lost"))
+    .on("watchSlowly", {}, async (self) => {
+      self.watch(plainP, "lost");
+      self.state.count++;
+      await self.ref(Plain, "other").touch();
+      await self.sleep(SLOW_MS);
+    })
+    .on("watchMany", { in: t.Object({ count: t.Integer(), from: t.Integer() }) }, (self, { count, from }) => {
+      for (let key = from; key < from + count; key++) self.watch({ type: "plain", key: `${key}` }, "lost");
+    })
     .on("watchToo", {}, (self) => self.watch(plainP, "lostToo"))
     .on("unwatch", {}, (self) => self.unwatch(plainP))
     .on("destroy", {}, (self) => self.destroy())
@@ -38,7 +50,7 @@ class World {
 
   async stopWatched(): Promise<readonly string[]> {
     this.stepped.ref(Plain, "p").tell.stop();
-    await this.stepped.advance(limits.newsRetryMs + 10);
+    await this.stepped.advance(limits.watchInquiryMs + 10);
     expect(this.stepped.deadLetters).toEqual([]);
     return this.lines.splice(0);
   }
@@ -55,15 +67,16 @@ describe("a watch whose commit failed", () => {
     expect(await world.stepped.system.store.watches()).toEqual([]);
   });
 
-  test.each<[Trouble, readonly string[]]>([
-    ["answerLost", ["lostToo"]],
-    ["fails", ["lost"]],
-  ])("brings them by the method that is stored (%s)", async (trouble, told) => {
-    const world = new World();
-    await world.act("watch");
-    await world.actIn(trouble, "watchToo");
-    expect(await world.stopWatched()).toEqual(told);
-  });
+  test.each<Trouble>(["answerLost", "fails"])(
+    "and was to replace one brings them as that one (%s)",
+    async (trouble) => {
+      const world = new World();
+      await world.act("watch");
+      await world.actIn(trouble, "watchToo");
+      expect(await world.stopWatched()).toEqual(["lost"]);
+      expect(await world.stepped.system.store.watches()).toEqual([]);
+    },
+  );
 
   test.each<[Trouble, readonly string[]]>([
     ["answerLost", []],
@@ -111,7 +124,51 @@ describe("a watch whose commit failed", () => {
     world.stepped.ref(Plain, "p").tell.stop();
     await world.stepped.advance(0);
     until.resolve();
-    await world.stepped.advance(limits.newsRetryMs + 10);
+    await world.stepped.advance(limits.watchInquiryMs + 10);
     expect(world.lines).toEqual([...told]);
+  });
+
+  test.each<Trouble>(["answerLost", "fails"])("and that was set again brings its news once (%s)", async (trouble) => {
+    const world = new World();
+    await world.act("watch");
+    const until = Promise.withResolvers<void>();
+    world.stepped.storeFaults.next("commit", { ...TROUBLES[trouble], until: until.promise });
+    world.stepped.ref(world.keeper, "k").tell.watchSlowly();
+    await world.stepped.advance(10);
+    world.stepped.ref(Plain, "p").tell.stop();
+    await world.stepped.advance(10);
+    until.resolve();
+    await world.stepped.advance(2 * limits.watchInquiryMs + SLOW_MS);
+    expect(world.lines).toEqual(["lost"]);
+  });
+
+  test("is not told of an end from before it was set again", async () => {
+    const world = new World();
+    await world.actIn("fails", "watch");
+    world.stepped.ref(Plain, "p").tell.stop();
+    await world.stepped.advance(10);
+    world.stepped.ref(Plain, "p").tell.touch();
+    await world.act("watch");
+    await world.stepped.advance(2 * limits.watchInquiryMs);
+    expect(world.lines).toEqual([]);
+    expect(await world.stopWatched()).toEqual(["lost"]);
+  });
+
+  test("is told of nothing that is not stored while the node ends", async () => {
+    const world = new World();
+    await world.actIn("fails", "watch");
+    void world.stepped.system.drain();
+    expect(await world.stopWatched()).toEqual([]);
+  });
+
+  test("counts no more once the store has said that it is not there", async () => {
+    const world = new World();
+    const watchMany = { count: limits.watchesPerActorMax, from: 0 };
+    world.stepped.storeFaults.next("commit", TROUBLES.fails);
+    const keeper = world.stepped.ref(world.keeper, "k");
+    expect(await world.stepped.outcome(keeper.watchMany(watchMany))).toMatchObject({ kind: "failed" });
+    await world.stepped.advance(limits.watchInquiryMs + 10);
+    const others = { ...watchMany, from: watchMany.count };
+    expect(await world.stepped.outcome(keeper.watchMany(others))).toMatchObject({ kind: "answered" });
   });
 });

@@ -5,57 +5,36 @@ import type { Gone } from "./context.ts";
 import type { DurableState } from "./durable-state.ts";
 import { RuntimeError } from "./errors.ts";
 import type { HeldOutput, PendingChange } from "./group-commit.ts";
+import { HeldWatches } from "./held-watches.ts";
 import type { StoredWatch } from "./stored.ts";
+import { WatchDoubts } from "./watch-doubts.ts";
+import { type Named, namedBy, nameOf, type Watcher, WatchIndex } from "./watch-index.ts";
+import type { WatchInquiries } from "./watch-inquiries.ts";
 
-interface Watcher {
-  readonly type: string;
-  readonly key: string;
-  readonly method: string;
-  /** Of a watch whose commit failed: by any of these methods it may be stored, or not at all. */
-  readonly doubts?: ReadonlySet<string>;
-}
-
-type Named = { readonly type: string; readonly key: string };
-
-/** Of a durable actor: it waits for the commit. */
-interface HeldWatch {
-  readonly watcher: string;
-  /** Who is watched has gone meanwhile. */
-  gone: Gone | undefined;
-  /** The watcher is told of that by an earlier watch. */
-  told: boolean;
-}
-
-/** Brings the news; the watcher is woken when it sleeps. */
-export type TellGone = (watcher: Watcher, gone: Gone) => void;
-
-export interface WatchHooks {
-  readonly tell: TellGone;
-  /** Looks first whether the watch stands in the store. */
-  readonly tellIfStored: TellGone;
+export interface WatchParts {
+  /** Brings the news; the watcher is woken when it sleeps. */
+  readonly tell: (watcher: Watcher, gone: Gone) => void;
   /** Why an actor of this name cannot be there: a session is gone with its connection. Undefined when it can. */
-  missing(who: Named): string | undefined;
+  readonly missing: (who: Named) => string | undefined;
+  readonly inquiries: WatchInquiries;
 }
-
-const nameOf = ({ type, key }: Named): string => `${type}/${key}`;
 
 /** In memory, and for durable watchers in the store too, so that they outlive the process. */
 export class Watches implements WatchTable {
-  readonly #hooks: WatchHooks;
-  /** By the name of who is watched, then of who watches. */
-  readonly #watchers = new Map<string, Map<string, Watcher>>();
-  readonly #watchedBy = new Map<string, Set<string>>();
-  /** Those that wait for the commits of their actors, by the name of who is watched. */
-  readonly #held = new Map<string, Set<HeldWatch>>();
-  /** How many of them an actor has. */
-  readonly #heldBy = new Map<string, number>();
+  readonly #parts: WatchParts;
+  readonly #standing = new WatchIndex<Watcher>();
+  readonly #held = new HeldWatches();
+  readonly #doubts: WatchDoubts;
   readonly #watchesMax: number;
-  /** Of all actors together, with those that wait for a commit. */
-  #count = 0;
 
-  constructor(hooks: WatchHooks, watchesMax: number = limits.watchesMax) {
-    this.#hooks = hooks;
+  constructor(parts: WatchParts, watchesMax: number = limits.watchesMax) {
+    this.#parts = parts;
     this.#watchesMax = watchesMax;
+    this.#doubts = new WatchDoubts(parts.inquiries, ({ watcher, watched, gone }, method) => {
+      const who = { ...watcher, method };
+      if (gone === undefined) this.#begin(who, watched);
+      else parts.tell(who, gone);
+    });
   }
 
   watch(watcher: WatchingMember, watched: Named, method: string): void {
@@ -81,145 +60,108 @@ export class Watches implements WatchTable {
   }
 
   leave(who: Named): void {
-    for (const watched of Array.from(this.#watchedBy.get(nameOf(who)) ?? [])) this.#remove(nameOf(who), watched);
+    this.#standing.leave(nameOf(who));
+    this.#doubts.leave(nameOf(who));
   }
 
   gone(who: Gone): void {
-    const name = nameOf(who);
-    const watchers = this.#watchers.get(name);
-    this.#goneMeanwhile(who, new Set(watchers?.keys()));
-    for (const watcher of Array.from(watchers?.values() ?? [])) {
-      this.#remove(nameOf(watcher), name);
-      if (watcher.doubts === undefined) this.#hooks.tell(watcher, who);
-      else this.#tellInDoubt(watcher, who);
+    const watchers = this.#standing.of(nameOf(who));
+    this.#held.gone(who, new Set(watchers.map(nameOf)));
+    this.#doubts.gone(who);
+    for (const watcher of watchers) {
+      this.#standing.remove(nameOf(watcher), nameOf(who));
+      this.#parts.tell(watcher, who);
     }
   }
 
-  /** Of a commit that failed, before what waited for it is discarded. */
-  doubt({ type, key, state, watches }: Pick<PendingChange, "type" | "key" | "state" | "watches">): void {
-    const name = nameOf({ type, key });
-    const isDestroyed = state === undefined;
-    if (isDestroyed) for (const watched of this.#watchedBy.get(name) ?? []) this.#doubtKnown(name, watched);
-    for (const { watchedType, watchedKey, method, on } of watches) {
-      const watched = { type: watchedType, key: watchedKey };
-      if (on) this.#beginInDoubt({ type, key, method }, watched);
-      else this.#doubtKnown(name, nameOf(watched));
-    }
-  }
-
-  #doubtKnown(name: string, watched: string): void {
-    const watchers = this.#watchers.get(watched);
-    const known = watchers?.get(name);
-    if (known !== undefined) watchers?.set(name, { ...known, doubts: methodsOf(known) });
-  }
-
-  #beginInDoubt(who: Watcher, watched: Named): void {
-    const known = this.#watchers.get(nameOf(watched))?.get(nameOf(who));
-    const doubted = { ...who, doubts: methodsOf(known).add(who.method) };
-    const waiting = Array.from(this.#held.get(nameOf(watched)) ?? []);
-    const held = waiting.find(({ watcher, gone }) => watcher === nameOf(who) && gone !== undefined);
-    const reason = this.#hooks.missing(watched);
-    if (held?.gone !== undefined) this.#tellInDoubt(doubted, held.gone);
-    else if (reason !== undefined) this.#tellInDoubt(doubted, { ...watched, reason });
-    else this.#add(doubted, watched);
-  }
-
-  #tellInDoubt({ type, key, method, doubts }: Watcher, gone: Gone): void {
-    for (const each of doubts ?? [method]) this.#hooks.tellIfStored({ type, key, method: each }, gone);
-  }
-
-  /** Watches that wait for their commits: each watcher is told once, at the latest when it is stored. */
-  #goneMeanwhile(who: Gone, told: Set<string>): void {
-    for (const held of this.#held.get(nameOf(who)) ?? []) {
-      if (held.gone !== undefined) continue;
-      held.gone = who;
-      held.told = told.has(held.watcher);
-      told.add(held.watcher);
-    }
+  bringAgain(watcher: Watcher, gone: Gone): boolean {
+    return this.#parts.inquiries.ask(nameOf(watcher), nameOf(gone), (method) => {
+      if (method === watcher.method) this.#parts.tell(watcher, gone);
+    });
   }
 
   isWatching(watcher: Named, watched: Named): boolean {
-    const name = nameOf(watcher);
-    const held = Array.from(this.#held.get(nameOf(watched)) ?? []);
-    return (
-      this.#watchedBy.get(name)?.has(nameOf(watched)) === true ||
-      held.some((each) => each.watcher === name && !each.told)
-    );
+    const names = [nameOf(watcher), nameOf(watched)] as const;
+    const isDecided = this.#standing.get(...names) !== undefined || this.#doubts.get(...names) !== undefined;
+    return isDecided || this.#held.untold(...names).length > 0;
   }
 
   /** What an earlier process left. `reason`: why the watched actor is gone since, if it is. */
   restore({ watcherType, watcherKey, watchedType, watchedKey, method }: StoredWatch, reason: string | undefined): void {
     const watcher = { type: watcherType, key: watcherKey, method };
     const watched = { type: watchedType, key: watchedKey };
-    if (reason === undefined) this.#add(watcher, watched);
-    else this.#hooks.tell(watcher, { ...watched, reason });
+    if (reason === undefined) this.#standing.set(nameOf(watcher), nameOf(watched), watcher);
+    else this.#parts.tell(watcher, { ...watched, reason });
   }
 
-  /** What a durable actor watches counts from the start, and begins with its commit. */
+  /** Of a commit that failed, and may be stored all the same; before what waited for it is discarded. */
+  doubt({ type, key, state, watches }: Pick<PendingChange, "type" | "key" | "state" | "watches">): void {
+    const watcher = { type, key };
+    const isDestroyed = state === undefined;
+    const left = isDestroyed ? Array.from(this.#standing.watchedBy(nameOf(watcher))) : [];
+    for (const watched of left) this.#doubtPair(watcher, namedBy(watched));
+    for (const { watchedType, watchedKey, method, on } of watches) {
+      const watched = { type: watchedType, key: watchedKey };
+      if (on) this.#doubtBegun({ type, key, method }, watched);
+      else if (this.#standing.get(nameOf(watcher), nameOf(watched)) !== undefined) this.#doubtPair(watcher, watched);
+    }
+  }
+
+  /** Where one stood before, one stands either way; and who is told already need not be told again. */
+  #doubtBegun(who: Watcher, watched: Named): void {
+    const names = [nameOf(who), nameOf(watched)] as const;
+    const untold = this.#held.untold(...names);
+    if (untold.length === 0 || this.#standing.get(...names) !== undefined) return;
+    const isThere = untold.some(({ gone }) => gone === undefined);
+    this.#doubtPair(who, watched, { method: who.method, gone: isThere ? undefined : untold[0]?.gone });
+  }
+
+  #doubtPair({ type, key }: Named, watched: Named, begun?: { method: string; gone: Gone | undefined }): void {
+    const watcher = { type, key };
+    const names = [nameOf(watcher), nameOf(watched)] as const;
+    const before = this.#doubts.get(...names);
+    const methods = new Set(before?.methods);
+    for (const method of [this.#standing.get(...names)?.method, begun?.method]) {
+      if (method !== undefined) methods.add(method);
+    }
+    const isAsked = this.#doubts.add({ watcher, watched, methods, gone: before?.gone ?? begun?.gone });
+    if (isAsked) this.#standing.remove(...names);
+  }
+
+  /** What a durable actor watches begins with its commit. */
   #whenStored(who: Watcher, watched: Named): HeldOutput {
-    const held: HeldWatch = { watcher: nameOf(who), gone: undefined, told: false };
-    this.#hold(held, nameOf(watched));
+    const held = this.#held.add(nameOf(who), nameOf(watched));
     return {
       release: () => {
-        this.#letGo(held, nameOf(watched));
+        this.#held.remove(held, nameOf(watched));
+        this.#doubts.drop(nameOf(who), nameOf(watched));
         if (held.gone === undefined) this.#begin(who, watched);
-        else if (!held.told) this.#hooks.tell(who, held.gone);
+        else if (!held.told) this.#parts.tell(who, held.gone);
       },
-      discard: () => this.#letGo(held, nameOf(watched)),
+      discard: () => this.#held.remove(held, nameOf(watched)),
     };
   }
 
-  #hold(held: HeldWatch, watched: string): void {
-    this.#count++;
-    this.#heldBy.set(held.watcher, (this.#heldBy.get(held.watcher) ?? 0) + 1);
-    this.#held.set(watched, (this.#held.get(watched) ?? new Set()).add(held));
-  }
-
-  #letGo(held: HeldWatch, watched: string): void {
-    this.#count--;
-    const left = (this.#heldBy.get(held.watcher) ?? 1) - 1;
-    if (left > 0) this.#heldBy.set(held.watcher, left);
-    else this.#heldBy.delete(held.watcher);
-    const others = this.#held.get(watched);
-    others?.delete(held);
-    if (others?.size === 0) this.#held.delete(watched);
-  }
-
   #begin(who: Watcher, watched: Named): void {
-    const reason = this.#hooks.missing(watched);
-    if (reason === undefined) this.#add(who, watched);
-    else this.#hooks.tell(who, { ...watched, reason });
+    const reason = this.#parts.missing(watched);
+    if (reason === undefined) this.#standing.set(nameOf(who), nameOf(watched), who);
+    else this.#parts.tell(who, { ...watched, reason });
+  }
+
+  #remove(watcher: string, watched: string): void {
+    this.#standing.remove(watcher, watched);
+    this.#doubts.drop(watcher, watched);
   }
 
   /** What stands against one more; nothing does where it replaces one. */
   #fullFor(watcher: string, watched: string): string | undefined {
-    const names = this.#watchedBy.get(watcher);
-    if (names?.has(watched) === true) return undefined;
-    const count = (names?.size ?? 0) + (this.#heldBy.get(watcher) ?? 0);
+    const names = this.#standing.watchedBy(watcher);
+    if (names.has(watched)) return undefined;
+    const count = names.size + this.#held.countOf(watcher);
     if (count >= limits.watchesPerActorMax) return `"${watcher}" watches ${count} actors`;
-    return this.#count >= this.#watchesMax ? `the actors of this node watch ${this.#count} others` : undefined;
+    const all = this.#standing.count + this.#held.count + this.#doubts.count;
+    return all >= this.#watchesMax ? `the actors of this node watch ${all} others` : undefined;
   }
-
-  #add(watcher: Watcher, watched: Named): void {
-    const watchers = this.#watchers.get(nameOf(watched)) ?? new Map<string, Watcher>();
-    if (!watchers.has(nameOf(watcher))) this.#count++;
-    this.#watchers.set(nameOf(watched), watchers.set(nameOf(watcher), watcher));
-    const names = this.#watchedBy.get(nameOf(watcher)) ?? new Set<string>();
-    this.#watchedBy.set(nameOf(watcher), names.add(nameOf(watched)));
-  }
-
-  #remove(watcher: string, watched: string): void {
-    const watchers = this.#watchers.get(watched);
-    if (watchers?.delete(watcher) === true) this.#count--;
-    if (watchers?.size === 0) this.#watchers.delete(watched);
-    const names = this.#watchedBy.get(watcher);
-    names?.delete(watched);
-    if (names?.size === 0) this.#watchedBy.delete(watcher);
-  }
-}
-
-function methodsOf(known: Watcher | undefined): Set<string> {
-  return new Set(known?.doubts ?? (known === undefined ? [] : [known.method]));
 }
 
 function named({ type, key }: Named): Named {
