@@ -1,10 +1,10 @@
 // Mutated frames over real sockets, and what must come back: `bun tests/fuzz-frames.ts --count 1000000 --seed 7`.
-import { heapStats } from "bun:jsc";
 import { parseArgs } from "node:util";
 
 import { eventually } from "./lib/eventually.ts";
 import { closeFrame, request } from "./lib/frames.ts";
 import { type FuzzedStream, fuzzedStream } from "./lib/fuzzed-stream.ts";
+import { liveBytes } from "./lib/live-memory.ts";
 import { startTestNode, type TestNode } from "./lib/test-node.ts";
 import { WireClient } from "./lib/wire-client.ts";
 
@@ -111,12 +111,6 @@ async function checkItAnswers(node: TestNode): Promise<void> {
   await client.loses();
   client.close();
   if (client.replies[0]?.status !== "success") throw new Error("Fuzz: afterwards the node does not answer");
-}
-
-/** What is reachable: resident memory also holds what the collector has not given back, and other tests with it. */
-function liveBytes(): number {
-  Bun.gc(true);
-  return heapStats().heapSize;
 }
 
 const USAGE = "Usage: bun tests/fuzz-frames.ts [--count FRAMES] [--seed NUMBER] [--connection NUMBER]";
