@@ -10,21 +10,32 @@ export interface Doubt {
   readonly methods: ReadonlySet<string>;
   /** Who is watched has gone meanwhile. */
   gone: Gone | undefined;
+  /** The watch was set again after that. */
+  stays: boolean;
 }
+
+type IsHeld = (watcher: string, watched: string) => boolean;
 
 export class WatchDoubts {
   readonly #inquiries: WatchInquiries;
+  /** A commit is under way that will decide it. */
+  readonly #isHeld: IsHeld;
   /** The watch stands in the store, by this method, and no longer here. */
   readonly #stands: (doubt: Doubt, method: string) => void;
   readonly #index = new WatchIndex<Doubt>();
 
-  constructor(inquiries: WatchInquiries, stands: (doubt: Doubt, method: string) => void) {
+  constructor(inquiries: WatchInquiries, isHeld: IsHeld, stands: (doubt: Doubt, method: string) => void) {
     this.#inquiries = inquiries;
+    this.#isHeld = isHeld;
     this.#stands = stands;
   }
 
   get count(): number {
     return this.#index.count;
+  }
+
+  countOf(watcher: string): number {
+    return this.#index.watchedBy(watcher).size;
   }
 
   get(watcher: string, watched: string): Doubt | undefined {
@@ -36,6 +47,7 @@ export class WatchDoubts {
     const [watcher, watched] = [nameOf(doubt.watcher), nameOf(doubt.watched)];
     const settle = (method: string | undefined): void => {
       if (this.#index.get(watcher, watched) !== doubt) return;
+      if (this.#isHeld(watcher, watched) && this.#inquiries.ask(watcher, watched, settle)) return;
       this.#index.remove(watcher, watched);
       if (method !== undefined && doubt.methods.has(method)) this.#stands(doubt, method);
     };
@@ -55,6 +67,9 @@ export class WatchDoubts {
   }
 
   gone(who: Gone): void {
-    for (const doubt of this.#index.of(nameOf(who))) doubt.gone ??= who;
+    for (const doubt of this.#index.of(nameOf(who))) {
+      doubt.gone ??= who;
+      doubt.stays = false;
+    }
   }
 }

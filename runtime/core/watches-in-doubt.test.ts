@@ -167,8 +167,35 @@ describe("a watch whose commit failed", () => {
     world.stepped.storeFaults.next("commit", TROUBLES.fails);
     const keeper = world.stepped.ref(world.keeper, "k");
     expect(await world.stepped.outcome(keeper.watchMany(watchMany))).toMatchObject({ kind: "failed" });
-    await world.stepped.advance(limits.watchInquiryMs + 10);
     const others = { ...watchMany, from: watchMany.count };
+    expect(await world.stepped.outcome(keeper.watchMany(others))).toMatchObject({ kind: "failed" });
+    await world.stepped.advance(limits.watchInquiryMs + 10);
     expect(await world.stepped.outcome(keeper.watchMany(others))).toMatchObject({ kind: "answered" });
+  });
+
+  test("brings its news once where another commit on it is under way when the store is asked", async () => {
+    const world = new World();
+    await world.actIn("answerLost", "watch");
+    const until = Promise.withResolvers<void>();
+    world.stepped.storeFaults.next("commit", { until: until.promise });
+    world.stepped.ref(world.keeper, "k").tell.watch();
+    await world.stepped.advance(10);
+    world.stepped.ref(Plain, "p").tell.stop();
+    await world.stepped.advance(limits.watchInquiryMs + 10);
+    until.resolve();
+    await world.stepped.advance(2 * limits.watchInquiryMs);
+    expect(world.lines).toEqual(["lost"]);
+  });
+
+  test("that failed twice, with an end between, brings the next end too", async () => {
+    const world = new World();
+    await world.actIn("fails", "watch");
+    world.stepped.ref(Plain, "p").tell.stop();
+    await world.stepped.advance(10);
+    world.stepped.ref(Plain, "p").tell.touch();
+    await world.actIn("answerLost", "watch");
+    await world.stepped.advance(limits.watchInquiryMs + 10);
+    world.lines.splice(0);
+    expect(await world.stopWatched()).toEqual(["lost"]);
   });
 });

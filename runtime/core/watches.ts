@@ -4,10 +4,10 @@ import type { WatchingMember, WatchTable } from "./cell-host.ts";
 import type { Gone } from "./context.ts";
 import type { DurableState } from "./durable-state.ts";
 import { RuntimeError } from "./errors.ts";
-import type { HeldOutput, PendingChange } from "./group-commit.ts";
+import type { HeldOutput, PendingChange, WatchChange } from "./group-commit.ts";
 import { HeldWatches } from "./held-watches.ts";
 import type { StoredWatch } from "./stored.ts";
-import { WatchDoubts } from "./watch-doubts.ts";
+import { type Doubt, WatchDoubts } from "./watch-doubts.ts";
 import { type Named, namedBy, nameOf, type Watcher, WatchIndex } from "./watch-index.ts";
 import type { WatchInquiries } from "./watch-inquiries.ts";
 
@@ -30,10 +30,11 @@ export class Watches implements WatchTable {
   constructor(parts: WatchParts, watchesMax: number = limits.watchesMax) {
     this.#parts = parts;
     this.#watchesMax = watchesMax;
-    this.#doubts = new WatchDoubts(parts.inquiries, ({ watcher, watched, gone }, method) => {
+    const isHeld = (by: string, watched: string): boolean => this.#held.untold(by, watched).length > 0;
+    this.#doubts = new WatchDoubts(parts.inquiries, isHeld, ({ watcher, watched, gone, stays }, method) => {
       const who = { ...watcher, method };
-      if (gone === undefined) this.#begin(who, watched);
-      else parts.tell(who, gone);
+      if (gone !== undefined) parts.tell(who, gone);
+      if (gone === undefined || stays) this.#begin(who, watched);
     });
   }
 
@@ -100,7 +101,7 @@ export class Watches implements WatchTable {
     const isDestroyed = state === undefined;
     const left = isDestroyed ? Array.from(this.#standing.watchedBy(nameOf(watcher))) : [];
     for (const watched of left) this.#doubtPair(watcher, namedBy(watched));
-    for (const { watchedType, watchedKey, method, on } of watches) {
+    for (const { watchedType, watchedKey, method, on } of lastOfEach(watches)) {
       const watched = { type: watchedType, key: watchedKey };
       if (on) this.#doubtBegun({ type, key, method }, watched);
       else if (this.#standing.get(nameOf(watcher), nameOf(watched)) !== undefined) this.#doubtPair(watcher, watched);
@@ -112,11 +113,12 @@ export class Watches implements WatchTable {
     const names = [nameOf(who), nameOf(watched)] as const;
     const untold = this.#held.untold(...names);
     if (untold.length === 0 || this.#standing.get(...names) !== undefined) return;
-    const isThere = untold.some(({ gone }) => gone === undefined);
-    this.#doubtPair(who, watched, { method: who.method, gone: isThere ? undefined : untold[0]?.gone });
+    const gone = untold.find((held) => held.gone !== undefined)?.gone;
+    const stays = untold.some((held) => held.gone === undefined);
+    this.#doubtPair(who, watched, { method: who.method, gone, stays });
   }
 
-  #doubtPair({ type, key }: Named, watched: Named, begun?: { method: string; gone: Gone | undefined }): void {
+  #doubtPair({ type, key }: Named, watched: Named, begun?: Pick<Doubt, "gone" | "stays"> & { method: string }): void {
     const watcher = { type, key };
     const names = [nameOf(watcher), nameOf(watched)] as const;
     const before = this.#doubts.get(...names);
@@ -124,8 +126,9 @@ export class Watches implements WatchTable {
     for (const method of [this.#standing.get(...names)?.method, begun?.method]) {
       if (method !== undefined) methods.add(method);
     }
-    const isAsked = this.#doubts.add({ watcher, watched, methods, gone: before?.gone ?? begun?.gone });
-    if (isAsked) this.#standing.remove(...names);
+    const gone = before?.gone ?? begun?.gone;
+    const stays = begun?.stays ?? before?.stays ?? false;
+    if (this.#doubts.add({ watcher, watched, methods, gone, stays })) this.#standing.remove(...names);
   }
 
   /** What a durable actor watches begins with its commit. */
@@ -156,12 +159,17 @@ export class Watches implements WatchTable {
   /** What stands against one more; nothing does where it replaces one. */
   #fullFor(watcher: string, watched: string): string | undefined {
     const names = this.#standing.watchedBy(watcher);
-    if (names.has(watched)) return undefined;
-    const count = names.size + this.#held.countOf(watcher);
+    if (names.has(watched) || this.#doubts.get(watcher, watched) !== undefined) return undefined;
+    const count = names.size + this.#held.countOf(watcher) + this.#doubts.countOf(watcher);
     if (count >= limits.watchesPerActorMax) return `"${watcher}" watches ${count} actors`;
     const all = this.#standing.count + this.#held.count + this.#doubts.count;
     return all >= this.#watchesMax ? `the actors of this node watch ${all} others` : undefined;
   }
+}
+
+function lastOfEach(changes: readonly WatchChange[]): Iterable<WatchChange> {
+  const last = new Map(changes.map((change) => [nameOf({ type: change.watchedType, key: change.watchedKey }), change]));
+  return last.values();
 }
 
 function named({ type, key }: Named): Named {
