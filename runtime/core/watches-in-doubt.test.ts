@@ -48,6 +48,19 @@ class World {
     expect(await this.act(what)).toMatchObject({ kind: "failed" });
   }
 
+  /** Whom it watches goes while the commit is under way, which is held up for so long after that. */
+  async stopWhileStored(act: "watch" | "watchSlowly", trouble: object, heldMs = 0): Promise<readonly string[]> {
+    const until = Promise.withResolvers<void>();
+    this.stepped.storeFaults.next("commit", { ...trouble, until: until.promise });
+    this.stepped.ref(this.keeper, "k").tell[act]();
+    await this.stepped.advance(10);
+    this.stepped.ref(Plain, "p").tell.stop();
+    await this.stepped.advance(10 + heldMs);
+    until.resolve();
+    await this.stepped.advance(2 * limits.watchInquiryMs + SLOW_MS);
+    return this.lines.splice(0);
+  }
+
   async stopWatched(): Promise<readonly string[]> {
     this.stepped.ref(Plain, "p").tell.stop();
     await this.stepped.advance(limits.watchInquiryMs + 10);
@@ -117,29 +130,13 @@ describe("a watch whose commit failed", () => {
     ["fails", []],
   ])("brings news also of one that went while it was being stored (%s)", async (trouble, told) => {
     const world = new World();
-    const until = Promise.withResolvers<void>();
-    world.stepped.storeFaults.next("commit", { ...TROUBLES[trouble], until: until.promise });
-    world.stepped.ref(world.keeper, "k").tell.watch();
-    await world.stepped.advance(0);
-    world.stepped.ref(Plain, "p").tell.stop();
-    await world.stepped.advance(0);
-    until.resolve();
-    await world.stepped.advance(limits.watchInquiryMs + 10);
-    expect(world.lines).toEqual([...told]);
+    expect(await world.stopWhileStored("watch", TROUBLES[trouble])).toEqual(told);
   });
 
   test.each<Trouble>(["answerLost", "fails"])("and that was set again brings its news once (%s)", async (trouble) => {
     const world = new World();
     await world.act("watch");
-    const until = Promise.withResolvers<void>();
-    world.stepped.storeFaults.next("commit", { ...TROUBLES[trouble], until: until.promise });
-    world.stepped.ref(world.keeper, "k").tell.watchSlowly();
-    await world.stepped.advance(10);
-    world.stepped.ref(Plain, "p").tell.stop();
-    await world.stepped.advance(10);
-    until.resolve();
-    await world.stepped.advance(2 * limits.watchInquiryMs + SLOW_MS);
-    expect(world.lines).toEqual(["lost"]);
+    expect(await world.stopWhileStored("watchSlowly", TROUBLES[trouble])).toEqual(["lost"]);
   });
 
   test("is not told of an end from before it was set again", async () => {
@@ -176,15 +173,7 @@ describe("a watch whose commit failed", () => {
   test("brings its news once where another commit on it is under way when the store is asked", async () => {
     const world = new World();
     await world.actIn("answerLost", "watch");
-    const until = Promise.withResolvers<void>();
-    world.stepped.storeFaults.next("commit", { until: until.promise });
-    world.stepped.ref(world.keeper, "k").tell.watch();
-    await world.stepped.advance(10);
-    world.stepped.ref(Plain, "p").tell.stop();
-    await world.stepped.advance(limits.watchInquiryMs + 10);
-    until.resolve();
-    await world.stepped.advance(2 * limits.watchInquiryMs);
-    expect(world.lines).toEqual(["lost"]);
+    expect(await world.stopWhileStored("watch", {}, limits.watchInquiryMs)).toEqual(["lost"]);
   });
 
   test("that failed twice, with an end between, brings the next end too", async () => {
