@@ -8,6 +8,9 @@ import { Room } from "./chat/room.ts";
 import type { CommandClock, TextServices } from "./commands/command.ts";
 import { createVocabulary } from "./commands/vocabulary.ts";
 import { Counter } from "./counter/counter.ts";
+import { createMatchTypes } from "./match/match-catalog.ts";
+import { MatchLog } from "./match/match-log.ts";
+import type { MatchServices } from "./match/services.ts";
 import { createPipelineSession, type PipelineService } from "./pipeline/session.ts";
 import { ClientLog, type ServerLog } from "./text/client-log.ts";
 import { createTextSession } from "./text/session.ts";
@@ -20,12 +23,14 @@ export interface Services {
     readonly passwords: Passwords;
     readonly clock: CommandClock;
   };
+  readonly match: MatchServices;
 }
 
-export function createCatalog({ pipeline, text }: Services) {
+export function createCatalog({ pipeline, text, match }: Services) {
   const account = createAccount(text.passwords);
   const vocabulary = createVocabulary(account);
   const textServices = { ...text, vocabulary, log: new ClientLog(text.log) };
+  const matchLog = new MatchLog(match.log);
   const types = {
     counter: Counter,
     pipelineSession: createPipelineSession(pipeline),
@@ -38,6 +43,7 @@ export function createCatalog({ pipeline, text }: Services) {
     hold: Hold,
     account,
     loginGate: LoginGate,
+    ...createMatchTypes(match, account, matchLog),
   };
-  return { types, answerStranger: createStrangerAnswers(vocabulary, text.clock) };
+  return { types, answerStranger: createStrangerAnswers(vocabulary, text.clock), matchLog };
 }

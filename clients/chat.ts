@@ -7,6 +7,7 @@ import { Conversation } from "./chat/conversation.ts";
 import { Runner } from "./machine/runner.ts";
 import { InvalidSetting } from "./settings/command-line.ts";
 import { configure, runConfigured } from "./settings/config.ts";
+import { withoutPasswords } from "./terminal/kept-line.ts";
 import { openUser, type UserEvents } from "./terminal/user.ts";
 
 /** The password is the first line, where it is asked for; then the conversation begins. Answers the exit code. */
@@ -40,7 +41,7 @@ async function chat(options: ChatOptions): Promise<number> {
     ended: () => (client === undefined ? leave(1) : client.ended()),
     interrupted: () => (client === undefined ? leave(130) : client.interrupted()),
   };
-  const user = openUser(events);
+  const user = openUser(events, { keptOf: withoutPasswords });
   if (options.asksPassword && process.stdin.isTTY && !user.isTerminal) {
     console.error("--password: expected a terminal to ask in, or CORREIO_PASSWORD; the output is none");
     return 2;

@@ -3,23 +3,16 @@ import { systemClock } from "#runtime/base/clock.ts";
 import { systemRandom } from "#runtime/base/random.ts";
 
 import type { LinkTarget } from "./links/link.ts";
-import { Runner } from "./machine/runner.ts";
+import { runForUser } from "./machine/runner.ts";
 import { configure, runConfigured } from "./settings/config.ts";
-import { openUser } from "./terminal/user.ts";
+import { withoutPasswords } from "./terminal/kept-line.ts";
 import { textSettings } from "./text/config.ts";
 import { Menu } from "./text/menu.ts";
 
 /** Answers the exit code. */
 function runMenu(target: LinkTarget): Promise<number> {
-  const user = openUser({
-    typed: (line) => runner.typed(line),
-    ended: () => runner.ended(),
-    interrupted: () => runner.interrupted(),
-  });
   const machine = new Menu(`${target.host}:${target.port}`, systemClock, systemRandom);
-  const runner = new Runner({ machine, targets: { main: target }, user, clock: systemClock });
-  runner.start();
-  return runner.finished;
+  return runForUser({ machine, targets: { main: target }, clock: systemClock }, { keptOf: withoutPasswords });
 }
 
 // A connection that is still being tried would keep the process alive: the end is said, not waited for.

@@ -18,7 +18,7 @@ const tiny: Omit<ChatOptions, "only"> = {
   idle: { connections: 10, idleMs: 200, spreadsMs: [50] },
   ghosts: { cycles: 16, silent: 0, atOnce: 4, idleMs: 10_000, settleMs: 0 },
   flood: { kinds: ["echo"], pairs: 1, members: 3, everyMs: 50, phaseMs: 200 },
-  udpEcho: { rounds: 1, sockets: 2, window: 2, runMs: 100, only: ["correio", "raw", "go"] },
+  udpEcho: { rounds: 1, sockets: 2, window: 2, runMs: 200, only: ["correio", "raw", "go"] },
   spoofed: { kinds: ["hello"], perSecond: 1_000, pairs: 1, phaseMs: 200 },
   searchPath: "",
 };

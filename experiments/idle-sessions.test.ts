@@ -4,7 +4,6 @@ import { describe, expect, test } from "bun:test";
 
 import { runIdleSessions } from "./idle-sessions.ts";
 import { renderIdleSessions } from "./lib/idle-report.ts";
-import { correioExists } from "./lib/implementations.ts";
 
 const tiny = { sessions: 20, pairs: 1, requests: 200, connections: 2, settleMs: 50 } as const;
 
@@ -14,7 +13,7 @@ describe("the idle-sessions experiment", () => {
     expect(results).toMatchObject([{ name: "raw", sessions: 20, lost: 0, verified: true }]);
   });
 
-  test.if(correioExists())("holds every session of Correio, and sets its levels beside what it measured", async () => {
+  test("holds every session of Correio, and sets its levels beside what it measured", async () => {
     const report = await runIdleSessions({ ...tiny, only: ["correio"] });
     expect(report.results).toMatchObject([{ name: "correio", sessions: 20, lost: 0, verified: true }]);
     expect(renderIdleSessions(report)).toContain("≤ 4096");

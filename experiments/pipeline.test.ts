@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from "bun:test";
 
-import { correioExists } from "./lib/implementations.ts";
 import { renderPipeline } from "./lib/pipeline-report.ts";
 import { runPipeline } from "./pipeline.ts";
 
@@ -21,7 +20,7 @@ describe("the pipeline experiment", () => {
     expect(page).toContain("not measured");
   });
 
-  test.if(correioExists())("compares Correio with the raw program, cell by cell", async () => {
+  test("compares Correio with the raw program, cell by cell", async () => {
     const report = await runPipeline({ ...tiny, only: ["correio", "raw"] });
     expect(report.cells.flatMap((cell) => cell.samples).every(({ verified }) => verified)).toBe(true);
     const raws = report.comparison.cells.map((cell) => cell.implementations.find(({ name }) => name === "raw"));

@@ -16,7 +16,7 @@ import { ChatLedger } from "./lib/tcp-udp-ledger.ts";
 import { renderPage } from "./lib/tcp-udp-page.ts";
 import { type Question, QUESTIONS, type TcpUdpParameters, type TcpUdpReport } from "./lib/tcp-udp-plan.ts";
 import { renderTcpUdp } from "./lib/tcp-udp-report.ts";
-import { measureCosts, payCosts } from "./lib/way-costs.ts";
+import { measureCosts, OVERHEADS, payCosts, SET_UPS } from "./lib/way-costs.ts";
 
 export interface TcpUdpOptions extends TcpUdpParameters {
   readonly progress?: (line: string) => void;
@@ -24,6 +24,7 @@ export interface TcpUdpOptions extends TcpUdpParameters {
 
 const defaults: TcpUdpParameters = {
   only: QUESTIONS,
+  ways: CHAT_WAYS,
   rounds: 5,
   losses: [0, 0.01, 0.05, 0.2],
   delayMs: 10,
@@ -36,6 +37,7 @@ const defaults: TcpUdpParameters = {
   crowdRoom: 50,
   crowdEveryMs: 10_000,
   crowdSeconds: 10,
+  costs: [...SET_UPS, ...OVERHEADS],
   repeats: 50,
 };
 
@@ -53,15 +55,16 @@ export async function runTcpUdp(options: TcpUdpOptions): Promise<TcpUdpReport> {
   const whyNoLink = (await whyNoDelayedLink()) ?? "";
   const missing = whyNoLink === "" ? [] : [`the kernel's own TCP, set-up and overhead: ${whyNoLink}`];
   const ledger = new ChatLedger();
-  if (asks("chat")) await talk(ledger, options, "relay", CHAT_WAYS);
-  if (asks("kernel") && whyNoLink === "") await talk(ledger, options, "kernel", KERNEL_WAYS);
+  if (asks("chat")) await talk(ledger, options, "relay", options.ways);
+  if (asks("kernel") && whyNoLink === "") {
+    const ways = KERNEL_WAYS.filter((way) => options.ways.includes(way));
+    await talk(ledger, options, "kernel", ways);
+  }
   if (asks("crowd")) await gather(ledger, options);
   const kinds = (["set-up", "overhead"] as const).filter(asks);
   if (kinds.length > 0) progress?.("what a way costs …");
   const costs =
-    kinds.length > 0 && whyNoLink === ""
-      ? await measureCosts({ kinds, delayMs: options.delayMs, repeats: options.repeats })
-      : { setUp: [], overhead: [] };
+    kinds.length > 0 && whyNoLink === "" ? await measureCosts({ ...options, kinds }) : { setUp: [], overhead: [] };
   const { delayMs } = options;
   const lanes = asks("blocking")
     ? ([0, 1] as const).map((lane) => measureLane(lane, BLOCKING_LOSS, BLOCKING_MESSAGES, delayMs))
@@ -106,7 +109,7 @@ async function gather(ledger: ChatLedger, options: TcpUdpOptions): Promise<void>
   const spans = Math.max(1, Math.round((options.crowdSeconds * 1_000) / everyMs));
   const shape = { members: options.crowd, roomSize: options.crowdRoom, everyMs, spans };
   for (let round = 0; round < options.rounds; round++) {
-    for (const way of CHAT_WAYS) {
+    for (const way of options.ways) {
       options.progress?.(`round ${round + 1}: ${options.crowd} members, ${way} …`);
       const patience = {
         messageBytes: MESSAGE_BYTES,

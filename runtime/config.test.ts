@@ -24,6 +24,11 @@ const settings: readonly (readonly [string, string, string, (config: Config) => 
   ["CORREIO_BLOCKED_MS", "--blocked-ms", "200", (config) => config.blockedMs, 200],
   ["CORREIO_SERVER_ID", "--server-id", "posto-1", (config) => config.serverId, "posto-1"],
   ["CORREIO_UDP_PORT", "--udp-port", "0", (config) => config.udpPort, 0],
+  ["CORREIO_MATCH_PORT", "--match-port", "0", (config) => config.matches.port, 0],
+  ["CORREIO_MATCH_TLS_PORT", "--match-tls-port", "0", (config) => config.matches.tlsPort, 0],
+  ["CORREIO_HEARTBEAT_MS", "--heartbeat-ms", "500", (config) => config.matches.heartbeatMs, 500],
+  ["CORREIO_PONG_MS", "--pong-ms", "200", (config) => config.matches.pongMs, 200],
+  ["CORREIO_TURN_MS", "--turn-ms", "5000", (config) => config.matches.turnMs, 5_000],
   ["CORREIO_PLAIN_LOGIN", "--plain-login", "refuse", (config) => config.plainLogin, "refuse"],
   ["CORREIO_CONSOLE", "--console", "false", (config) => config.console, false],
   ["CORREIO_CLIENT_LOG", "--client-log", "false", (config) => config.clientLog, false],
@@ -47,8 +52,8 @@ const settings: readonly (readonly [string, string, string, (config: Config) => 
   ["CORREIO_NUM_CLIENTS", "--num-clients", "10", (config) => config.experiment.numClients, "10"],
   ["CORREIO_NUM_MESSAGES", "--num-messages", "1000", (config) => config.experiment.numMessages, "1000"],
 ];
-/** These three stand together. */
-const tlsFiles = ["CORREIO_TLS_PORT", "CORREIO_TLS_CERT", "CORREIO_TLS_KEY"];
+/** The first three stand together, and so do the other two. */
+const tlsFiles = ["CORREIO_TLS_PORT", "CORREIO_TLS_CERT", "CORREIO_TLS_KEY", "CORREIO_MATCH_CERT", "CORREIO_MATCH_KEY"];
 const names = [...settings.map(([name]) => name), ...tlsFiles].sort();
 
 function configOf(args: readonly string[], environment: Record<string, string> = {}): Config {
@@ -82,6 +87,15 @@ describe("settings", () => {
       port: 5_000,
       udpPort: 5_001,
       tls: undefined,
+      matches: {
+        port: 3_000,
+        tlsPort: 3_001,
+        certFile: "data/cert.pem",
+        keyFile: "data/key.pem",
+        heartbeatMs: limits.heartbeatMs,
+        pongMs: limits.pongMs,
+        turnMs: limits.turnMs,
+      },
       reusePort: false,
       httpHost: "127.0.0.1",
       httpPort: 8_080,
@@ -110,6 +124,16 @@ describe("settings", () => {
       logLevel: "info",
       experiment: { numServers: "", numClients: "", numMessages: "" },
     });
+  });
+
+  test("the certificate for matches is in the data folder unless both files are named", () => {
+    const { matches } = configOf(["--data=/tmp/rows"]);
+    expect([matches.certFile, matches.keyFile]).toEqual(["/tmp/rows/cert.pem", "/tmp/rows/key.pem"]);
+    const named = configOf(["--match-cert=c.pem", "--match-key=k.pem"]).matches;
+    expect([named.certFile, named.keyFile]).toEqual(["c.pem", "k.pem"]);
+    expect(problemsOf(["--match-cert=c.pem"])).toEqual([
+      "Cannot use CORREIO_MATCH_CERT without CORREIO_MATCH_KEY, nor that without this: a certificate has its own key",
+    ]);
   });
 
   test.each(settings)("%s, or %s, is read", (...[name, flag, value, read, wanted]) => {
@@ -155,6 +179,9 @@ describe("wrong settings", () => {
     ["CORREIO_TLS_PORT", ["-1", "65536", "x"]],
     ["CORREIO_UDP_PORT", ["-1", "65536", "x"]],
     ["CORREIO_HTTP_PORT", ["65536"]],
+    ["CORREIO_MATCH_PORT", ["-1", "65536", "x"]],
+    ["CORREIO_MATCH_TLS_PORT", ["-1", "65536", "x"]],
+    ["CORREIO_HEARTBEAT_MS", ["", "0", "1s"]],
     ["CORREIO_PLAIN_LOGIN", ["", "true", "deny"]],
     ["CORREIO_WORK_MS", ["-1", "1.5", "1s", "86400001"]],
     ["CORREIO_CONNECTIONS_MAX", ["0", "1000001", "many"]],

@@ -1,9 +1,10 @@
 // Settings of the process: from flags, then from the environment, then the default. The only reader of `process.env`.
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { unreachable } from "./base/assert.ts";
-import { SETTINGS } from "./settings.ts";
+import { flagOf, helpText, SETTINGS } from "./settings.ts";
 
 type Name = keyof typeof SETTINGS;
 
@@ -13,7 +14,12 @@ const MILLISECONDS_MAX = 86_400_000;
 const COUNT_MAX = 1_000_000;
 const BYTES_MAX = 2 ** 50;
 /** Ports that need not be there. */
-const OPTIONAL_PORTS: ReadonlySet<Name> = new Set(["CORREIO_TLS_PORT", "CORREIO_UDP_PORT"]);
+const OPTIONAL_PORTS: ReadonlySet<Name> = new Set([
+  "CORREIO_TLS_PORT",
+  "CORREIO_UDP_PORT",
+  "CORREIO_MATCH_PORT",
+  "CORREIO_MATCH_TLS_PORT",
+]);
 /** Settings that are one of a few words. */
 const CHOICES: Partial<Record<Name, readonly string[]>> = {
   CORREIO_LOG_LEVEL: LOG_LEVELS,
@@ -28,6 +34,16 @@ export interface Config {
   /** Undefined = none. */
   readonly udpPort: number | undefined;
   readonly tls: { readonly port: number; readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly matches: {
+    /** Undefined = none. */
+    readonly port: number | undefined;
+    readonly tlsPort: number | undefined;
+    readonly certFile: string;
+    readonly keyFile: string;
+    readonly heartbeatMs: number;
+    readonly pongMs: number;
+    readonly turnMs: number;
+  };
   readonly reusePort: boolean;
   readonly httpHost: string;
   readonly httpPort: number;
@@ -83,19 +99,34 @@ export function readConfig(
   if (problems.length === 0 && text("CORREIO_TLS_PORT") !== "" && withoutFiles) {
     problems.push("Cannot use CORREIO_TLS_PORT: CORREIO_TLS_CERT and CORREIO_TLS_KEY must name the files it needs");
   }
+  if ((text("CORREIO_MATCH_CERT") === "") !== (text("CORREIO_MATCH_KEY") === "")) {
+    const both = "Cannot use CORREIO_MATCH_CERT without CORREIO_MATCH_KEY, nor that without this";
+    problems.push(`${both}: a certificate has its own key`);
+  }
   if (problems.length > 0) return { kind: "wrong", problems };
   return { kind: "config", config: toConfig(text) };
 }
 
 function toConfig(text: (name: Name) => string): Config {
   const number = (name: Name): number => Number(text(name));
+  const optional = (name: Name): number | undefined => (text(name) === "" ? undefined : number(name));
+  const inData = (name: Name, file: string): string => text(name) || join(text("CORREIO_DATA"), file);
   const tlsPort = text("CORREIO_TLS_PORT");
   const tls = { port: Number(tlsPort), certFile: text("CORREIO_TLS_CERT"), keyFile: text("CORREIO_TLS_KEY") };
   return {
     host: text("CORREIO_HOST"),
     port: number("CORREIO_PORT"),
-    udpPort: text("CORREIO_UDP_PORT") === "" ? undefined : number("CORREIO_UDP_PORT"),
+    udpPort: optional("CORREIO_UDP_PORT"),
     tls: tlsPort === "" ? undefined : tls,
+    matches: {
+      port: optional("CORREIO_MATCH_PORT"),
+      tlsPort: optional("CORREIO_MATCH_TLS_PORT"),
+      certFile: inData("CORREIO_MATCH_CERT", "cert.pem"),
+      keyFile: inData("CORREIO_MATCH_KEY", "key.pem"),
+      heartbeatMs: number("CORREIO_HEARTBEAT_MS"),
+      pongMs: number("CORREIO_PONG_MS"),
+      turnMs: number("CORREIO_TURN_MS"),
+    },
     reusePort: text("CORREIO_REUSE_PORT") === "true",
     httpHost: text("CORREIO_HTTP_HOST"),
     httpPort: number("CORREIO_HTTP_PORT"),
@@ -158,10 +189,6 @@ function parseFlags(args: readonly string[]): Flags {
   return { help, values, problems };
 }
 
-function flagOf(name: Name): string {
-  return name.slice("CORREIO_".length).toLowerCase().replaceAll("_", "-");
-}
-
 /** A misspelt variable would otherwise be a setting that silently does nothing. */
 function unknownNames(environment: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(environment)
@@ -205,23 +232,4 @@ function inRange(value: string, least: number, most: number, what: string): stri
   const number = Number(value);
   const fits = /^\d+$/.test(value) && number >= least && number <= most;
   return fits ? undefined : `${what}, a whole number from ${least} to ${most}`;
-}
-
-function helpText(): string {
-  const rows = NAMES.map((name) => [`--${flagOf(name)}`, name, SETTINGS[name].unit, SETTINGS[name].fallback] as const);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  const lines = rows.map((row, index) => {
-    const [flag, name, unit] = row.slice(0, 3).map((cell, column) => cell.padEnd(widths[column] as number));
-    const setting = SETTINGS[NAMES[index] as Name];
-    return `  ${flag}  ${name}  ${unit}  ${setting.help} (${setting.fallback === "" ? "none" : setting.fallback})`;
-  });
-  return [
-    "Usage: bun run runtime [flags]",
-    "",
-    "Starts the Correio server. A flag wins over the environment variable beside it.",
-    "  flag, variable, unit, meaning (default)",
-    "",
-    ...lines,
-    "",
-  ].join("\n");
 }

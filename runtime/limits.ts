@@ -104,6 +104,12 @@ export const limits = {
   blockedMs: 1_000,
   /** Wait between looks at the memory that actors take. */
   memoryLookMs: 1_000,
+  /** Wait between looks whether memory can be given back, and the share of a core below which the process is quiet. */
+  collectLookMs: 2_000,
+  collectCpuShareMax: 0.1,
+  /** Since the last time: actors that have come into memory, for fewer leave little behind; and time. */
+  collectAfterArrivals: 1_000,
+  collectEveryMs: 60_000,
 
   /** Payload of one frame. */
   framePayloadBytesMax: 1_048_576,
@@ -142,6 +148,12 @@ export const limits = {
   /** One that is refused is told so in the protocol of its first octet, if that comes within this time. */
   refusedFirstOctetMs: 250,
 
+  /** Listeners that are open for one actor each; where all are, addresses share them alike. */
+  privateListenersMax: 512,
+  /** Connections that this node makes itself: those on their way, and how long one may take. */
+  diallingMax: 1_024,
+  dialMs: 3_000,
+
   /** Messages of one connection that wait for room in its mailbox; one more is not taken. */
   messagesWaitingMax: 256,
   messagesWaitingBytesMax: 1_048_576,
@@ -175,6 +187,8 @@ export const limits = {
   outboundJoinedBytes: 65_536,
   /** The buffer that the replies of one step share; a step that needs more gets another. */
   outboundArenaBytes: 1_048_576,
+  /** Lists of what a connection is to write, kept to be used again: one for each that writes in the same step. */
+  spareListsMax: 1_024,
 
   /** Commands that a text session takes at once, and each second after that; more wait, at the socket in the end. */
   commandsBurst: 400,
@@ -200,15 +214,68 @@ export const limits = {
   idReservedMs: 60_000,
   /** Length of a password, in UTF-16 code units. */
   passwordLengthMax: 128,
-  /** Passwords hashed at once, 64 MiB each, and those that wait for it. */
+  /**
+   * Passwords hashed at once, 64 MiB each, and those that wait for it: of all, and of one address. The last of them has
+   * its hash after 32 / 2 + 1 = 17 others' time, and who changes a password waits twice: there is time for that as long
+   * as one hash takes less than 440 ms. On an idle machine it takes 100 to 250.
+   */
   passwordHashesMax: 2,
-  passwordHashesWaitingMax: 16,
+  passwordHashesWaitingMax: 32,
+  passwordHashesWaitingPerAddressMax: 14,
+  passwordTimeoutMs: 15_000,
   accountMailboxMax: 16,
-  /** Tries of passwords: so many at once, then one each so many milliseconds. */
+  /**
+   * Tries of passwords: so many at once, then one each so many milliseconds. Of one address, whatever the account; of
+   * one account from one address; and of one account from all: 40 addresses can use those up.
+   */
   loginsPerAddressBurst: 20,
   loginsPerAddressEveryMs: 2_000,
-  loginsPerAccountBurst: 10,
-  loginsPerAccountEveryMs: 5_000,
+  loginsPerAccountAndAddressBurst: 10,
+  loginsPerAccountAndAddressEveryMs: 10_000,
+  loginsPerAccountBurst: 400,
+  loginsPerAccountEveryMs: 250,
+  /** Addresses, accounts, and pairs of both whose tries are remembered, of each kind; the longest unused go first. */
+  loginBucketsMax: 65_536,
+  /** What waits to be counted: each session has one try there at most. */
+  loginGateMailboxMax: 16_384,
+
+  /** What waits for the lobby: each player has one message there at most. */
+  lobbyMailboxMax: 16_384,
+  /** An invitation is open for this time; so many to one guest. */
+  invitationMs: 60_000,
+  invitationsPerGuestMax: 8,
+  /** Invitations that one guest is told of: so many at once, then one each so many milliseconds. */
+  invitationsPerGuestBurst: 32,
+  invitationsPerGuestEveryMs: 50,
+  /** What one costs of a session's commands: a match that comes of it is stored. */
+  invitationCost: 20,
+  /** Players, hosted matches and leaders in one answer, players around one on the leaderboard, and matches watched. */
+  listedPlayersMax: 500,
+  listedMatchesMax: 100,
+  leadersMax: 100,
+  leadersAround: 10,
+  watchedMatchesMax: 8,
+  /** Between two pings of a match client, for its answer, and for one turn of a hosted match, unless set otherwise. */
+  heartbeatMs: 10_000,
+  pongMs: 3_000,
+  turnMs: 30_000,
+  /**
+   * A pong may be so much later: where a segment is lost, TCP waits twice as long each time before it sends it again
+   * (RFC 6298), and whoever answers at once over a bad network is not dead.
+   */
+  pongGraceMs: 800,
+  /** After a restart a turn has this time at least, whose clock ran out meanwhile. */
+  turnGraceMs: 15_000,
+  /** Of a match between peers: for the other report, for a player to come back, and for all of it. */
+  reportMs: 60_000,
+  playerGoneMs: 30_000,
+  introducedMatchMs: 3_600_000,
+  /** How long a match is known after its end, and one of which the server knows no move. */
+  matchKeptMs: 7 * 86_400_000,
+  unplayedKeptMs: 3_600_000,
+  /** An existing client has this time for its TLS connection and its ping port; and that is dialled this often. */
+  otherConnectionsMs: 60_000,
+  redialMs: 1_000,
 
   /** One reliable datagram, with its header and checksum: it passes every path of the Internet whole. */
   datagramBytesMax: 1_200,

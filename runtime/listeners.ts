@@ -3,6 +3,7 @@ import type { Config } from "./config.ts";
 import type { SessionOf } from "./core/ports.ts";
 import { systemSecrets } from "./datagrams/secrets.ts";
 import { limits } from "./limits.ts";
+import { type MatchListeners, type MatchSessions, startMatchListeners } from "./match-listeners.ts";
 import { createPairing, framesOrText } from "./net/connection-host.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
@@ -21,7 +22,7 @@ type TextProtocol = ReturnType<typeof createTextProtocol>;
 const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_TLS_KEY";
 
 export interface Sessions {
-  readonly types: {
+  readonly types: MatchSessions & {
     readonly webSession: SessionOf<string, string>;
     readonly pipelineSession: SessionOf<string, readonly TextPart[]>;
     readonly textSession: SessionOf<string, string>;
@@ -32,7 +33,7 @@ export interface Sessions {
   readonly answerStranger: (line: string) => string | undefined;
 }
 
-export interface Listeners {
+export interface Listeners extends Omit<MatchListeners, "stop"> {
   /** For WebSockets that the gateway has accepted. */
   readonly openWebSession: OpenWebSession;
   readonly tcpPort: number;
@@ -45,22 +46,34 @@ export interface Listeners {
   close(): void;
 }
 
+interface ListenerParts {
+  readonly sessions: Sessions;
+  readonly table: ConnectionTable;
+  readonly config: Config;
+  /** A port that was wanted later could not be opened. */
+  readonly onFailure: (error: unknown) => void;
+}
+
 /** All of them or none: those that stand when one cannot be started are given to `undo`. */
 export async function startListeners(
-  sessions: Sessions,
-  table: ConnectionTable,
-  config: Config,
+  { sessions, table, config, onFailure }: ListenerParts,
   undo: AsyncDisposableStack,
 ): Promise<Listeners> {
   const text = createTextProtocol();
   const streams = startStreams(sessions, text, table, config);
   undo.defer(streams.stop);
+  const matches = await startMatchListeners({ types: sessions.types, table, config, onFailure });
+  undo.defer(matches.stop);
+  const stop = (): void => {
+    streams.stop();
+    matches.stop();
+  };
   const udp = await startUdp(sessions, text, table, config);
   const close = (): void => udp?.close();
   undo.defer(close);
   const web = { session: sessions.types.webSession, idleMs: config.idleMs, farewell: farewells(text) };
   const openWebSession: OpenWebSession = (socket) => openWebPeer(socket, table, web);
-  return { ...streams, udpPort: udp?.number, udp: udp?.figures, openWebSession, close };
+  return { ...matches, ...streams, stop, udpPort: udp?.number, udp: udp?.figures, openWebSession, close };
 }
 
 function startStreams({ types }: Sessions, text: TextProtocol, table: ConnectionTable, config: Config) {

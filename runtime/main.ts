@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 
 import { createCatalog } from "#actors/catalog.ts";
+import type { MatchLog } from "#actors/match/match-log.ts";
 import { ledgerHeader } from "#actors/pipeline/ledger.ts";
 import { startGateway } from "#gateway/gateway.ts";
 
@@ -14,9 +15,9 @@ import { isStoreFailure } from "./core/errors.ts";
 import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { limits } from "./limits.ts";
-import { startListeners } from "./listeners.ts";
+import { type Listeners, startListeners } from "./listeners.ts";
 import { ConnectionTable } from "./net/connection-table.ts";
-import { createLedger, messageOf, openLedger, openStore, troubleOf } from "./node-files.ts";
+import { messageOf, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
@@ -25,7 +26,8 @@ import { startStackSampler } from "./observe/stack-sampler.ts";
 import { logStoreFailures } from "./observe/store-failures.ts";
 import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
-import { createTextServices } from "./text-services.ts";
+import { type Collected, startQuietCollector } from "./quiet-collector.ts";
+import { createServices } from "./services.ts";
 
 /** Ends that need nobody's attention. */
 const ORDINARY_ENDS: ReadonlySet<string> = new Set([
@@ -36,6 +38,8 @@ const ORDINARY_ENDS: ReadonlySet<string> = new Set([
   "exit",
   "replaced",
   "control_gone",
+  "heartbeat_missed",
+  "listener_closed",
 ]);
 /** Of the drain time, what is kept for closing what did not end by itself. */
 const FORCE_SHARE = 0.2;
@@ -49,6 +53,8 @@ export interface Server {
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
   readonly udpPort: number | undefined;
+  readonly matchPort: number | undefined;
+  readonly matchTlsPort: number | undefined;
   readonly httpPort: number;
   readonly adminToken: string;
   /** Answers what was accepted, writes every session's row, closes. Returns how many sessions had to be cut off. */
@@ -60,12 +66,9 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const phase = { notReady: "starting" as string | undefined };
   const storeFailed = logStoreFailures(log, systemClock);
   await using undo = new AsyncDisposableStack();
-  const ledger = createLedger(config, ledgerHeader, log);
-  undo.defer(() => void ledger.close());
-  const { serverId, workMs, experiment } = config;
-  const text = createTextServices(config, log, (line) => void process.stdout.write(line));
-  undo.defer(() => void text.file?.close());
-  const catalog = createCatalog({ pipeline: { serverId, workMs, experiment, ledger }, text: text.services });
+  const services = createServices(config, log, ledgerHeader, (line) => void process.stdout.write(line));
+  undo.defer(() => void services.close());
+  const catalog = createCatalog(services.actors);
   const types: readonly AnyActorType[] = Object.values(catalog.types);
   const store = openStore(config);
   undo.defer(() => store.close());
@@ -77,18 +80,18 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const system = createSystem({ types, store, probe: watchdog.probe, events }, config);
   await system.start();
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
-  system.scheduler.onStepEnd("write", () => {
-    ledger.flush();
-    text.file?.flush();
-  });
+  system.scheduler.onStepEnd("write", () => services.flush());
   const table = createTable(system, config, log);
-  const listeners = await startListeners(catalog, table, config, undo);
-  text.udp.port = listeners.udpPort;
-  const figures = { system, net: table, ledger: ledger.stats, processStartedAt: systemClock.unixMs() };
+  const collector = startQuietCollector(systemClock, collectedOf(system));
+  undo.defer(() => collector.stop());
+  const onFailure = (error: unknown): void => log.limited("error", "net.cannot_listen", { err: error });
+  const listeners = await startListeners({ sessions: catalog, table, config, onFailure }, undo);
+  const figures = { system, net: table, ledger: services.ledger.stats, processStartedAt: systemClock.unixMs() };
   const { memory } = system;
   const udp = listeners.udp && { udp: listeners.udp };
   const metrics = createMetrics({ ...figures, ...udp, ...(memory === undefined ? {} : { memory }) });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
+  const { serverId } = config;
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
   const onFault = (error: unknown): void =>
@@ -97,19 +100,23 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const where = { host: config.httpHost, port: config.httpPort };
   const gateway = startGateway({ ...where, adminToken, view, openWebSession, onFault });
   undo.defer(() => gateway.stop());
+  const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections } = listeners;
+  const tcpPorts = [tcpPort, tlsPort, matchPort, matchTlsPort, gateway.port];
+  services.listening({ udpPort, tcpPorts, matchConnections });
   // Only now: a second server on the same ports must not touch the ledger of the first.
-  openLedger(ledger, config);
-  text.file?.open();
+  services.open();
+  logListening(catalog.matchLog, listeners);
   phase.notReady = undefined;
   undo.move();
   const drain = async (): Promise<number> => {
     phase.notReady = "draining";
+    collector.stop();
     const startedMs = systemClock.monotonicMs();
     const leftMs = (): number => Math.max(0, startedMs + config.drainMs - systemClock.monotonicMs());
     listeners.stop();
+    catalog.matchLog.shuttingDown(systemClock.unixMs());
     const cutOff = await drainSessions(table, system, config.drainMs);
-    const rowsLost = ledger.close();
-    text.file?.close();
+    const rowsLost = services.close();
     if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
     if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
     listeners.close();
@@ -119,8 +126,13 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     void watchdog.stop();
     return cutOff;
   };
-  const { tcpPort, tlsPort, udpPort } = listeners;
-  return { tcpPort, tlsPort, udpPort, httpPort: gateway.port, adminToken, drain };
+  return { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, httpPort: gateway.port, adminToken, drain };
+}
+
+function logListening(matchLog: MatchLog, { matchPort, matchTlsPort }: Listeners): void {
+  for (const port of [matchPort, matchTlsPort]) {
+    if (port !== undefined) matchLog.listening(port, systemClock.unixMs());
+  }
 }
 
 interface SystemParts {
@@ -149,6 +161,17 @@ function createTable(system: ActorSystem, config: Config, log: Log): ConnectionT
   });
 }
 
+function collectedOf({ hosts }: ActorSystem): Collected {
+  return {
+    arrivals: () => hosts.reduce((sum, { stats }) => sum + stats.activations, 0),
+    cpuMs() {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1_000;
+    },
+    collect: () => Bun.gc(true),
+  };
+}
+
 /** Lets every session end by itself, then closes the rest. Returns how many lost something by that. */
 async function drainSessions(table: ConnectionTable, system: ActorSystem, drainMs: number): Promise<number> {
   const answered = await settlesWithin(systemClock, table.drain(), drainMs * (1 - FORCE_SHARE));
@@ -158,11 +181,13 @@ async function drainSessions(table: ConnectionTable, system: ActorSystem, drainM
 }
 
 function announce(server: Server, config: Config): void {
-  const { tcpPort, tlsPort, udpPort, httpPort, adminToken } = server;
+  const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, httpPort, adminToken } = server;
   const httpHost = config.httpHost.includes(":") ? `[${config.httpHost}]` : config.httpHost;
   console.log(`[INFO] Servidor TCP iniciado na porta ${tcpPort}`);
   if (tlsPort !== undefined) console.log(`[INFO] Servidor TLS iniciado na porta ${tlsPort}`);
   if (udpPort !== undefined) console.log(`[INFO] Servidor UDP iniciado na porta ${udpPort}`);
+  if (matchPort !== undefined) console.log(`[INFO] Servidor de partidas iniciado na porta ${matchPort}`);
+  if (matchTlsPort !== undefined) console.log(`[INFO] Partidas por TLS: porta ${matchTlsPort}`);
   console.log(`[INFO] Gateway HTTP iniciado na porta ${httpPort} (http://${httpHost}:${httpPort}/docs)`);
   if (config.adminToken === "") console.log(`[INFO] Token de administração: ${adminToken}`);
   console.log("[INFO] Aguardando conexões...");
@@ -179,8 +204,8 @@ async function run(): Promise<void> {
   const log = createLog(config.logLevel, systemClock);
   try {
     const server = await startServer(config, log);
-    announce(server, config);
     stopOnSignals(server, log);
+    announce(server, config);
   } catch (error) {
     console.error(messageOf(error));
     process.exit(1);
@@ -197,8 +222,10 @@ function stopOnSignals(server: Server, log: Log): void {
       return;
     }
     stoppedAtMs = nowMs;
+    const drained = server.drain();
+    // From here on nobody new is let in.
     console.log("[INFO] Encerrando: respondendo ao que foi aceito...");
-    const ended = await server.drain().then(
+    const ended = await drained.then(
       () => exitCode,
       (error: unknown) => {
         log.logger.error({ err: error }, "Ended, but not in good order");

@@ -33,10 +33,21 @@ export function createLedger(config: Config, header: string, log: Log): AppendFi
   return new AppendFile({ path, header, clock: systemClock, onFailure });
 }
 
-/** Undefined where none is wanted. */
-export function createClientLog(config: Config, log: Log): AppendFile | undefined {
-  if (!config.clientLog) return undefined;
-  const path = join(config.dataFolder, "server_log.txt");
+type LogSettings = Pick<Config, "clientLog" | "dataFolder">;
+
+/** Of text clients. Undefined where none is wanted. */
+export function createClientLog(config: LogSettings, log: Log): AppendFile | undefined {
+  return createLogFile(config, "server_log.txt", log);
+}
+
+/** Of players and matches. Undefined where none is wanted. */
+export function createMatchLog(config: LogSettings, log: Log): AppendFile | undefined {
+  return createLogFile(config, "log.txt", log);
+}
+
+function createLogFile({ clientLog, dataFolder }: LogSettings, name: string, log: Log): AppendFile | undefined {
+  if (!clientLog) return undefined;
+  const path = join(dataFolder, name);
   const onFailure = (error: unknown): void => log.limited("error", "client_log.write_failed", { path, err: error });
   return new AppendFile({ path, header: "", clock: systemClock, bytesMax: limits.clientLogBytesMax, onFailure });
 }

@@ -30,6 +30,20 @@ export const SETTINGS = {
   CORREIO_TLS_PORT: define("text", "port", "", "TLS port of the same protocols; empty = none, 0 = any free port"),
   CORREIO_TLS_CERT: define("text", "file", "", "PEM certificate for the TLS port"),
   CORREIO_TLS_KEY: define("text", "file", "", "PEM private key for the TLS port"),
+  CORREIO_MATCH_PORT: define(
+    "text",
+    "port",
+    3_000,
+    "TCP port of existing match clients; empty = none, 0 = any free port",
+  ),
+  CORREIO_MATCH_TLS_PORT: define("text", "port", 3_001, "TLS port of modern ones; empty = none, 0 = any free port"),
+  CORREIO_MATCH_CERT: define("text", "file", "", "PEM certificate for matches; empty = cert.pem in the data folder"),
+  CORREIO_MATCH_KEY: define(
+    "text",
+    "file",
+    "",
+    "PEM private key for it; empty = key.pem there; both are made if need be",
+  ),
   CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Share the TCP and TLS ports with other processes"),
   CORREIO_HTTP_HOST: define("name", "address", "127.0.0.1", "Address the gateway listens on"),
   CORREIO_HTTP_PORT: define("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
@@ -89,7 +103,7 @@ export const SETTINGS = {
     "switch",
     "true|false",
     "true",
-    "Write connections and commands of text clients to server_log.txt in the data folder",
+    "Write what text clients do to server_log.txt in the data folder, and what match clients do to log.txt",
   ),
   CORREIO_WORK_MS: define("milliseconds", "ms", 0, "Simulated work for each request"),
   CORREIO_DRAIN_MS: define("milliseconds", "ms", limits.drainMs, "Time to answer what was accepted, after SIGTERM"),
@@ -110,8 +124,42 @@ export const SETTINGS = {
     limits.writeStallMs,
     "Time a client may take nothing while bytes wait for it",
   ),
+  CORREIO_HEARTBEAT_MS: define("wait", "ms", limits.heartbeatMs, "Time between two pings of a match client"),
+  CORREIO_PONG_MS: define(
+    "wait",
+    "ms",
+    limits.pongMs,
+    "Time in which it has to answer, and 0.8 s more where it is an existing one",
+  ),
+  CORREIO_TURN_MS: define("wait", "ms", limits.turnMs, "Time for one move in a hosted match"),
   CORREIO_LOG_LEVEL: define("text", "level", "info", "Least severe log level: debug, info, warn, error, silent"),
   CORREIO_NUM_SERVERS: define("text", "label", "", "Ledger column num_servers: the experiment's cell"),
   CORREIO_NUM_CLIENTS: define("text", "label", "", "Ledger column num_clients"),
   CORREIO_NUM_MESSAGES: define("text", "label", "", "Ledger column num_messages"),
 } satisfies Record<string, Setting>;
+
+/** Of a setting, without the dashes before it. */
+export function flagOf(name: string): string {
+  return name.slice("CORREIO_".length).toLowerCase().replaceAll("_", "-");
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
+  const rows = names.map((name) => [`--${flagOf(name)}`, name, SETTINGS[name].unit, SETTINGS[name].fallback] as const);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  const lines = rows.map((row, index) => {
+    const [flag, name, unit] = row.slice(0, 3).map((cell, column) => cell.padEnd(widths[column] as number));
+    const setting = SETTINGS[names[index] as keyof typeof SETTINGS];
+    return `  ${flag}  ${name}  ${unit}  ${setting.help} (${setting.fallback === "" ? "none" : setting.fallback})`;
+  });
+  return [
+    "Usage: bun run runtime [flags]",
+    "",
+    "Starts the Correio server. A flag wins over the environment variable beside it.",
+    "  flag, variable, unit, meaning (default)",
+    "",
+    ...lines,
+    "",
+  ].join("\n");
+}

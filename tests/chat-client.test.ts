@@ -1,8 +1,8 @@
 // The chat client as a person uses it: in a terminal, with others, while the server is killed under it.
-import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 
+import { runPiped } from "./lib/piped-client.ts";
 import { ServerProcess } from "./lib/server-process.ts";
-import { projectFolder } from "./lib/source-files.ts";
 import { hasTmux, Terminal } from "./lib/tmux.ts";
 
 setDefaultTimeout(180_000);
@@ -14,15 +14,12 @@ afterEach(async () => {
   for (const undo of stack.splice(0).toReversed()) await undo();
 });
 
-async function startServer(): Promise<ServerProcess> {
-  const server = await ServerProcess.start();
-  stack.push(() => server.remove());
-  return server;
-}
+/** Tests that share it have rooms and ids of their own: who has left a moment ago may still be there. */
+const shared = await ServerProcess.start();
+
+afterAll(() => shared.remove());
 
 const messages = (terminal: Terminal) => terminal.text.match(/lobby \d+ \w+: .*/g);
-const udpPortOf = (server: ServerProcess): number =>
-  Number(/UDP iniciado na porta (\d+)/.exec(server.output)?.[1] ?? 0);
 
 function open(command: string, size?: { readonly columns: number; readonly rows: number }): Terminal {
   const terminal = new Terminal(command, size);
@@ -30,23 +27,11 @@ function open(command: string, size?: { readonly columns: number; readonly rows:
   return terminal;
 }
 
-/** In the lobby already. */
-async function openChat(id: string, port: number, size?: { readonly columns: number; readonly rows: number }) {
-  const terminal = open(`${PROGRAM} --id ${id} --port ${port}`, size);
-  await terminal.shows("Na sala lobby");
+/** In the room already. */
+async function openChat(id: string, room: string, size?: { readonly columns: number; readonly rows: number }) {
+  const terminal = open(`${PROGRAM} --id ${id} --room ${room} --port ${shared.port}`, size);
+  await terminal.shows(`Na sala ${room}`);
   return terminal;
-}
-
-async function runPiped(args: readonly string[], input: string, environment: Readonly<Record<string, string>> = {}) {
-  const child = Bun.spawn([process.execPath, "clients/chat.ts", ...args], {
-    cwd: projectFolder,
-    env: environment,
-    stdin: Buffer.from(input),
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [exitCode, stdout, stderr] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()]);
-  return { exitCode, stdout, stderr };
 }
 
 /** Answers HELLO and JOIN, and then says these lines. */
@@ -71,10 +56,9 @@ function startScriptedServer(...lines: readonly string[]): number {
 // Terminals are tmux's.
 describe.skipIf(!hasTmux)("in a terminal", () => {
   test("two people chat, and each message is acknowledged as the document has it", async () => {
-    const { port } = await startServer();
-    const ana = await openChat("ana", port);
+    const ana = await openChat("ana", "lobby");
     expect(ana.rows.slice(0, 2)).toEqual(["Cliente: ana", "Conectado ao servidor!"]);
-    const bea = await openChat("bea", port);
+    const bea = await openChat("bea", "lobby");
     await ana.shows("* bea entrou em lobby (127.0.0.1:");
     ana.enter("olá, bea! 日本 👍");
     await ana.shows('ana : "ACK"');
@@ -86,96 +70,96 @@ describe.skipIf(!hasTmux)("in a terminal", () => {
   });
 
   test("a long line being typed is not garbled by what comes in, and neither is its end", async () => {
-    const { port } = await startServer();
-    const ana = await openChat("ana", port, { columns: 40, rows: 20 });
-    const bea = await openChat("bea", port);
+    const ana = await openChat("ana2", "sala2", { columns: 40, rows: 20 });
+    const bea = await openChat("bea2", "sala2");
     const typed = "isto é bem mais comprido do que o terminal, com 日本語 no meio, e ainda não acabou";
     for (const [index, part] of (typed.match(/.{1,20}/gu) ?? []).entries()) {
       ana.type(part);
       bea.enter(`interrompo ${index}`);
-      await ana.shows(`bea: interrompo ${index}`);
+      await ana.shows(`bea2: interrompo ${index}`);
     }
     ana.press("Left", "Left", "Left");
     bea.enter("mais uma");
-    await ana.shows("bea: mais uma");
-    const from = ana.rows.findIndex((row) => row.startsWith("lobby>"));
+    await ana.shows("bea2: mais uma");
+    const from = ana.rows.findIndex((row) => row.startsWith("sala2>"));
     const rows = ana.rows.slice(from);
     expect(rows).toHaveLength(3);
     // A row's last blank is not seen on the screen.
-    expect(rows.join("").replaceAll(" ", "")).toBe(`lobby> ${typed}`.replaceAll(" ", ""));
-    expect(rows[0]).toBe("lobby> isto é bem mais comprido do que o");
+    expect(rows.join("").replaceAll(" ", "")).toBe(`sala2> ${typed}`.replaceAll(" ", ""));
+    expect(rows[0]).toBe("sala2> isto é bem mais comprido do que o");
     expect(ana.cursor.row).toBe(from + 2);
     expect(ana.rows.filter((row) => row.includes("interrompo 0"))).toHaveLength(1);
     ana.press("BSpace", "End", "Enter");
-    await bea.shows("ana: isto é bem mais comprido do que o terminal");
+    await bea.shows("ana2: isto é bem mais comprido do que o terminal");
     await bea.shows("e ainda não acbou");
   });
 
   test("a terminal made narrower and wider again keeps the line being typed", async () => {
-    const { port } = await startServer();
-    const ana = await openChat("ana", port, { columns: 60, rows: 20 });
-    const bea = await openChat("bea", port);
+    const ana = await openChat("ana3", "sala3", { columns: 60, rows: 20 });
+    const bea = await openChat("bea3", "sala3");
     ana.type("uma linha de umas cinquenta letras, mais ou menos");
     await ana.shows("mais ou menos");
     ana.resize(30);
-    await ana.shows(/^lobby> uma linha de umas cinqu$/m);
-    bea.enter("e agora?");
-    await ana.shows("bea: e agora?");
-    expect(ana.rows.slice(-2)).toEqual(["lobby> uma linha de umas cinqu", "enta letras, mais ou menos"]);
+    await ana.shows(/^sala3> uma linha de umas cinqu$/m);
+    bea.enter("agora?");
+    await ana.shows("bea3: agora?");
+    expect(ana.rows.slice(-2)).toEqual(["sala3> uma linha de umas cinqu", "enta letras, mais ou menos"]);
     ana.resize(70);
-    await ana.shows(/^lobby> uma linha de umas cinquenta letras, mais ou menos$/m);
+    await ana.shows(/^sala3> uma linha de umas cinquenta letras, mais ou menos$/m);
     bea.enter("e agora, então?");
-    await ana.shows("bea: e agora, então?");
-    expect(ana.lastRow).toBe("lobby> uma linha de umas cinquenta letras, mais ou menos");
-    expect(ana.rows.filter((row) => row.startsWith("lobby>"))).toHaveLength(1);
+    await ana.shows("bea3: e agora, então?");
+    expect(ana.lastRow).toBe("sala3> uma linha de umas cinquenta letras, mais ou menos");
+    expect(ana.rows.filter((row) => row.startsWith("sala3>"))).toHaveLength(1);
   });
 
-  test.each([
-    ["tcp", ""],
-    ["udp", "--transport udp"],
-    ["hybrid", "--transport hybrid"],
-  ])("the server is killed and comes back, and both go on with their history: TCP and %s", async (_, flags) => {
-    const first = await startServer();
-    const [port, udpPort] = [first.port, udpPortOf(first)];
-    const ana = await openChat("ana", port);
-    const bea = open(`${PROGRAM} --id bea --port ${port} --udp-port ${udpPort} ${flags}`);
-    await bea.shows("Na sala lobby");
-    if (flags.includes("hybrid")) await bea.shows("As mensagens vão por UDP.");
+  test("the server is killed and comes back, and all go on with their history, over each transport", async () => {
+    const first = await ServerProcess.start();
+    stack.push(() => first.remove());
+    const { port, udpPort } = first;
+    const ports = `--port ${port} --udp-port ${udpPort}`;
+    const ana = open(`${PROGRAM} --id ana ${ports}`);
+    const bea = open(`${PROGRAM} --id bea ${ports} --transport udp`);
+    const caio = open(`${PROGRAM} --id caio ${ports} --transport hybrid`);
+    const all = [ana, bea, caio];
+    for (const each of all) await each.shows("Na sala lobby");
+    await caio.shows("As mensagens vão por UDP.");
     ana.enter("antes");
-    await bea.shows("lobby 1 ana: antes");
+    for (const each of all) await each.shows("lobby 1 ana: antes");
     first.signal("SIGKILL");
     await first.exit();
-    await ana.shows("(sem conexão) lobby>");
-    await bea.shows("(sem conexão) lobby>");
-    bea.enter("dito enquanto não havia servidor");
+    for (const each of all) await each.shows("(sem conexão) lobby>");
+    bea.enter("dito por bea enquanto não havia servidor");
+    caio.enter("dito por caio enquanto não havia servidor");
     const second = new ServerProcess({ CORREIO_PORT: port, CORREIO_UDP_PORT: udpPort }, first.dataFolder);
     stack.push(() => second.remove());
     await second.listens();
     await ana.shows("* Reconectado ao servidor.");
-    await ana.shows("lobby 2 bea: dito enquanto não havia servidor");
+    await ana.shows(/lobby [23] bea: dito por bea enquanto não havia servidor$/m);
+    await ana.shows(/lobby [23] caio: dito por caio enquanto não havia servidor$/m);
     await bea.shows('bea : "ACK"');
+    await caio.shows('caio : "ACK"');
     ana.enter("depois");
-    await bea.shows("lobby 3 ana: depois");
-    expect(messages(ana)).toEqual(messages(bea));
-    expect(messages(ana)).toHaveLength(3);
+    for (const each of all) {
+      await each.shows("lobby 4 ana: depois");
+      expect(messages(each)).toEqual(messages(ana));
+    }
+    expect(messages(ana)).toHaveLength(4);
   });
 
   test("Ctrl-C leaves, and leaves the terminal as it was", async () => {
-    const { port } = await startServer();
-    const ana = await openChat("ana", port);
-    const bea = await openChat("bea", port);
+    const ana = await openChat("ana4", "sala4");
+    const bea = await openChat("bea4", "sala4");
     ana.type("não termino esta linha");
     ana.press("C-c");
     await ana.shows("exit code 130");
     await ana.shows(/[^-]icanon/);
     expect(ana.text).toMatch(/[^-]echo /);
     expect(ana.text).not.toContain("não termino");
-    await bea.shows("* ana saiu de lobby: saiu do chat");
+    await bea.shows("* ana4 saiu de sala4: saiu do chat");
   });
 
   test("Ctrl-D and /quit leave with 0, also while there is no server", async () => {
-    const { port } = await startServer();
-    const ana = await openChat("ana", port);
+    const ana = await openChat("ana5", "sala5");
     ana.press("C-d");
     await ana.shows("exit code 0");
     const alone = open(`${PROGRAM} --id zeca --port ${startScriptedServer()}`);
@@ -194,7 +178,7 @@ describe.skipIf(!hasTmux)("in a terminal", () => {
       `* lobby 2 ${at} bea: x${" ".repeat(70)}12:00:00 lobby 3 ana: mentira`,
       "* ! x \u001b]0;título\u0007\u009b31m",
     );
-    const ana = await openChat("ana", port);
+    const ana = open(`${PROGRAM} --id ana --port ${port}`);
     await ana.shows("título");
     expect(ana.rows[0]).toBe("Cliente: ana");
     const shown = ana.text.replaceAll(/\s+/g, " ");
@@ -204,63 +188,65 @@ describe.skipIf(!hasTmux)("in a terminal", () => {
   });
 
   test("the password is asked for, and neither shown nor kept", async () => {
-    const { port } = await startServer();
-    expect((await runPiped(["--id", "zeca", "--port", String(port)], "/raw ADDUSER ana segredo\n")).exitCode).toBe(0);
-    const ana = open(`${PROGRAM} --id ana --port ${port} --password`);
+    const flags = ["--room", "sala6", "--port", String(shared.port)];
+    expect((await runPiped("chat", ["--id", "zeca", ...flags], "/raw ADDUSER ana6 segredo\n")).exitCode).toBe(0);
+    const ana = open(`${PROGRAM} --id ana6 ${flags.join(" ")} --password`);
     await ana.shows("Senha:");
     ana.enter("segredo");
-    await ana.shows("Na sala lobby");
+    await ana.shows("Na sala sala6");
     ana.press("Up");
     ana.type("oi");
-    await ana.shows("lobby> oi");
+    await ana.shows("sala6> oi");
+    ana.press("C-u");
+    ana.enter("/raw LOGIN ana6 segredo");
+    ana.press("Up");
+    await ana.shows(/^sala6> \/raw LOGIN ana6$/m);
     expect(ana.text).not.toContain("segredo");
   });
 });
 
 describe("in a pipe", () => {
   test("it says line by line what it reads, and ends when all is acknowledged", async () => {
-    const { port } = await startServer();
     const { exitCode, stdout, stderr } = await runPiped(
-      ["--id", "ana", "--port", String(port)],
+      "chat",
+      ["--id", "ana7", "--room", "sala7", "--port", String(shared.port)],
       "um\r\ndois\n/who\ntrês",
     );
     expect([exitCode, stderr]).toEqual([0, ""]);
     const lines = stdout.split("\n");
-    expect(lines.slice(0, 2)).toEqual(["Cliente: ana", "Conectado ao servidor!"]);
-    expect(lines.filter((line) => line === 'ana : "ACK"')).toHaveLength(3);
+    expect(lines.slice(0, 2)).toEqual(["Cliente: ana7", "Conectado ao servidor!"]);
+    expect(lines.filter((line) => line === 'ana7 : "ACK"')).toHaveLength(3);
     expect(stdout).toMatch(
-      /lobby 2 ana: dois\n(?:.*\n)*\* Em lobby \(1\): ana@127\.0\.0\.1:\d+\/tcp\n(?:.*\n)*.* lobby 3 ana: três\n/,
+      /sala7 2 ana7: dois\n(?:.*\n)*\* Em sala7 \(1\): ana7@127\.0\.0\.1:\d+\/tcp\n(?:.*\n)*.* sala7 3 ana7: três\n/,
     );
     expect(stdout).not.toContain("\u001b");
   });
 
   test("five hundred lines all arrive, over each transport", async () => {
-    const server = await startServer();
-    const ports = ["--port", String(server.port), "--udp-port", String(udpPortOf(server))];
+    const ports = ["--port", String(shared.port), "--udp-port", String(shared.udpPort)];
     const input = Array.from({ length: 500 }, (_, index) => `linha ${index + 1}\n`).join("");
     for (const [index, transport] of ["tcp", "udp", "hybrid"].entries()) {
       const args = ["--id", `ana-${transport}`, "--room", transport, "--transport", transport, ...ports];
-      const { exitCode, stdout } = await runPiped(args, input);
+      const { exitCode, stdout } = await runPiped("chat", args, input);
       const said = stdout.match(/linha \d+$/gm);
       expect([index, exitCode, said?.length, said?.at(-1)]).toEqual([index, 0, 500, "linha 500"]);
     }
   });
 
   test("it explains itself for --help", async () => {
-    const { exitCode, stdout, stderr } = await runPiped(["--help"], "");
+    const { exitCode, stdout, stderr } = await runPiped("chat", ["--help"], "");
     expect([exitCode, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("usage: bun run chat --id NAME [flags]");
   });
 
   test("it names a wrong flag and exits 2", async () => {
-    const { exitCode, stdout, stderr } = await runPiped(["--id", "ana", "--transport", "fax"], "");
+    const { exitCode, stdout, stderr } = await runPiped("chat", ["--id", "ana", "--transport", "fax"], "");
     expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr).toBe('--transport: expected tcp, udp, hybrid, got "fax"\n');
   });
 
   test("an id that nobody may have is refused, and it exits 1", async () => {
-    const { port } = await startServer();
-    const { exitCode, stdout } = await runPiped(["--id", "root", "--port", String(port)], "oi\n");
+    const { exitCode, stdout } = await runPiped("chat", ["--id", "root", "--port", String(shared.port)], "oi\n");
     expect(exitCode).toBe(1);
     expect(stdout).toContain("(chat.id_reserved)");
   });

@@ -1,15 +1,15 @@
 // Kills a server again and again while people talk, and looks for what is lost: `bun tests/chat-crash.ts --kills 50`.
-import { parseArgs } from "node:util";
-
 import { createRandom, type Random } from "#runtime/base/random.ts";
 
 import type { HeardMessage } from "./lib/chat-client.ts";
 import { ROOM, Talker } from "./lib/chat-talker.ts";
+import { killAfter, killsCommand } from "./lib/kills.ts";
+import { createDataFolder } from "./lib/node-settings.ts";
 import { ServerProcess } from "./lib/server-process.ts";
-import { createDataFolder } from "./lib/test-node.ts";
 
 const TALKERS = 6;
-const KILL_MS = { least: 30, span: 220 };
+/** The server is killed after so many acknowledgements, or after this time, and a moment later. */
+const KILL = { acknowledged: { least: 40, span: 160 }, withinMs: 5_000, laterMs: 10 };
 
 export interface ChatReport {
   /** Messages that were acknowledged, first or when they were sent again. */
@@ -48,11 +48,17 @@ async function start(folder: string): Promise<ServerProcess> {
 }
 
 async function talkUntilKilled(server: ServerProcess, talkers: readonly Talker[], random: Random): Promise<void> {
+  const { acknowledged, withinMs, laterMs } = KILL;
+  const wanted = acknowledgedBy(talkers) + acknowledged.least + random.next() * acknowledged.span;
   const talking = talkers.map((talker) => talker.talk());
-  setTimeout(() => server.signal("SIGKILL"), KILL_MS.least + random.next() * KILL_MS.span);
-  await server.exit();
+  const enough = (): boolean => acknowledgedBy(talkers) >= wanted;
+  await killAfter(server, enough, { withinMs, laterMs: random.next() * laterMs });
   for (const talker of talkers) talker.lose();
   await Promise.all(talking);
+}
+
+function acknowledgedBy(talkers: readonly Talker[]): number {
+  return talkers.reduce((sum, talker) => sum + talker.acknowledged.size, 0);
 }
 
 /** Those who come back first see nobody else in the room. */
@@ -75,7 +81,7 @@ async function check(server: ServerProcess, talkers: readonly Talker[]): Promise
   const numbers = numbersByText(kept.flat());
   for (const talker of talkers) problems.push(...talker.lost(numbers));
   return {
-    acknowledged: talkers.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0),
+    acknowledged: acknowledgedBy(talkers),
     retried: talkers.reduce((sum, { retried }) => sum + retried, 0),
     problems,
   };
@@ -94,19 +100,4 @@ function numbersByText(messages: readonly HeardMessage[]): ReadonlyMap<string, r
   return numbers;
 }
 
-const USAGE = "Usage: bun tests/chat-crash.ts [--kills N] [--seed N]";
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { kills: { type: "string" }, seed: { type: "string" } } });
-  const [kills, seed] = [Number(values.kills ?? 20), Number(values.seed ?? 1)];
-  if (!Number.isSafeInteger(kills) || !Number.isSafeInteger(seed)) {
-    console.error(USAGE);
-    return 2;
-  }
-  const { acknowledged, retried, problems } = await chatThroughKills(kills, seed);
-  for (const problem of problems) console.error(problem);
-  console.log(`${kills} kills, ${acknowledged} acknowledged, ${retried} said again, ${problems.length} problems`);
-  return problems.length === 0 ? 0 : 1;
-}
-
-if (import.meta.main) process.exit(await main());
+if (import.meta.main) await killsCommand("tests/chat-crash.ts", chatThroughKills);

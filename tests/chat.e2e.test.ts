@@ -5,7 +5,8 @@ import { startUdpRelay } from "#runtime/testing/mod.ts";
 
 import { ChatClient } from "./lib/chat-client.ts";
 import { eventually } from "./lib/eventually.ts";
-import { type Settings, startTestNode, type TestNode } from "./lib/test-node.ts";
+import type { Settings } from "./lib/node-settings.ts";
+import { startTestNode, type TestNode } from "./lib/test-node.ts";
 
 const nodes: TestNode[] = [];
 const clients: ChatClient[] = [];

@@ -21,6 +21,8 @@ export interface CrashOptions {
   readonly clients: number;
   /** Where the database is made, and the program that is killed. */
   readonly folder: string;
+  /** What `buildChild` made; absent = it is made in the folder. */
+  readonly program?: string;
   readonly fault?: FaultName;
   /** Alarms that are due fire within this time after a restart. */
   readonly dueWithinMs?: number;
@@ -35,13 +37,13 @@ export interface CrashReport extends LifeFigures {
   readonly commits: number;
 }
 
-const KILL_MS = { least: 5, most: 150 };
+const KILL_MS = { least: 5, most: 90 };
 /** One kill of so many comes while the process takes up what it had left, and is not under load yet. */
 const EARLY_KILL_EACH = 6;
 const EARLY_KILL_MS_MAX = 250;
 /** After one kill of so many the process is dead for longer: by the wall clock, which alarms go by. */
 const LONG_DEATH_EACH = 4;
-const LONG_DEATH_MS = { least: 1_500, most: 3_000 };
+const LONG_DEATH_MS = { least: 400, most: 900 };
 /** What one life does at most: an actor keeps 1 024 answers, and those of a life must not push each other out. */
 const OPERATIONS_PER_LIFE_MAX = 3_000;
 /** For each kill, on average: a test that found the process idle has found nothing. */
@@ -54,7 +56,7 @@ const PROBLEMS_SHOWN = 10;
  */
 export async function crashRepeatedly(options: CrashOptions): Promise<CrashReport> {
   const { kills, seed, folder } = options;
-  const program = await buildChild(folder);
+  const program = options.program ?? (await buildChild(folder));
   const random = createRandom(seed);
   const model = new CrashModel(seed);
   const total = { acknowledged: 0, inFlight: 0, retried: 0, found: 0, changes: 0, firings: 0, missed: 0 };

@@ -8,18 +8,25 @@ import { type CrashOptions, crashRepeatedly, type CrashReport } from "./crash-te
 import type { NotedFiring } from "./lib/crash-actors.ts";
 import { alarmProblems } from "./lib/crash-alarms.ts";
 import type { FaultName } from "./lib/crash-faults.ts";
+import { buildChild } from "./lib/crash-process.ts";
 import { countThroughKills } from "./lib/killed-server.ts";
 
 const folders: string[] = [];
+const program = await buildChild(createFolder());
 
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-function crash(options: Partial<CrashOptions>): Promise<CrashReport> {
+function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "correio-crash-"));
   folders.push(folder);
-  return crashRepeatedly({ kills: 1, seed: 7, sync: "full", clients: 24, folder, ...options });
+  return folder;
+}
+
+function crash(options: Partial<CrashOptions>): Promise<CrashReport> {
+  const folder = createFolder();
+  return crashRepeatedly({ kills: 1, seed: 7, sync: "full", clients: 16, folder, program, ...options });
 }
 
 describe("a process full of durable actors, killed 50 times under load", () => {
@@ -40,7 +47,11 @@ describe("the crash test can fail: it finds a store that", () => {
     ["answers before it has written", "early-answers", /is lost|was answered|counts \d+, and has|Row \d+ follows/],
     ["writes a commit without its rows", "torn-commits", /Row \d+ follows|counts \d+, and has/],
     ["keeps no answers for `once`", "forgotten-answers", /is there twice|sent again/],
-    ["keeps alarms that have fired", "repeated-alarms", /took effect twice|fired 2 times|not all firings/],
+    [
+      "keeps alarms that have fired",
+      "repeated-alarms",
+      /took effect twice|fired 2 times|not all firings|firings of .* are not what they were/,
+    ],
     ["loses alarms", "lost-alarms", /no firing stood for all that were missed|fired 0 times/],
   ])(
     "%s",
@@ -96,7 +107,7 @@ describe("of alarms the crash test finds", () => {
 describe("the whole server, killed three times while clients count over HTTP", () => {
   test("keeps every count, answers repeats as it did first, and fires the alarms that were due", async () => {
     const { added, counted, retried, otherAnswers, cleared, letters } = await countThroughKills(3, 7);
-    expect(added).toBeGreaterThan(50);
+    expect(added).toBeGreaterThan(20);
     expect(retried).toBeGreaterThan(30);
     expect({ counted, otherAnswers, cleared, letters }).toEqual({
       counted: added,

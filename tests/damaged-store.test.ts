@@ -5,9 +5,8 @@ import { join } from "node:path";
 
 import { openSqliteStore } from "#runtime/storage/sqlite-store.ts";
 
-import { eventually } from "./lib/eventually.ts";
+import { createDataFolder } from "./lib/node-settings.ts";
 import { ServerProcess } from "./lib/server-process.ts";
-import { createDataFolder } from "./lib/test-node.ts";
 
 const ACTORS = 5_000;
 const TOKEN = "a-token-for-this-test";
@@ -31,13 +30,15 @@ async function start(): Promise<{ readonly server: ServerProcess; readonly path:
   const records = { ...letters, quarantined: [], released: [] };
   await store.commit({ changes: changes.map((change) => ({ ...change, indexed: undefined })), ...records });
   await store.close();
-  return { server: await restart(folder), path };
+  const server = startOn(folder);
+  await server.listens();
+  return { server, path };
 }
 
-async function restart(folder: string): Promise<ServerProcess> {
+/** Does not wait until it listens. */
+function startOn(folder: string): ServerProcess {
   const server = new ServerProcess(settings, folder);
   started.push(server);
-  await eventually("its start or its end", () => server.output.includes("Aguardando") || server.errors !== "");
   return server;
 }
 
@@ -70,7 +71,7 @@ describe("a node whose store was damaged", () => {
     expect(await server.exit()).toBe(0);
     damage(path);
     const before = readFileSync(path);
-    const second = await restart(server.dataFolder);
+    const second = startOn(server.dataFolder);
     expect(await second.exit()).toBe(1);
     expect(second.errors).toStartWith(`Cannot open "${path}": it is damaged (`);
     expect(second.errors).toContain("(settings: CORREIO_DATA, CORREIO_STORE)");

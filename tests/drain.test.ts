@@ -5,8 +5,8 @@ import { join } from "node:path";
 
 import { eventually } from "./lib/eventually.ts";
 import { closeFrame, request, requests } from "./lib/frames.ts";
+import { createDataFolder, type Settings } from "./lib/node-settings.ts";
 import { ServerProcess } from "./lib/server-process.ts";
-import { createDataFolder, type Settings } from "./lib/test-node.ts";
 import { WireClient } from "./lib/wire-client.ts";
 
 const servers: ServerProcess[] = [];
@@ -232,22 +232,18 @@ describe("kill -9", () => {
 });
 
 describe("ports", () => {
-  test("one in use is named, and the process exits with 1", async () => {
+  test("those in use are named, and the process exits with 1", async () => {
     const first = await serverWith();
     const second = new ServerProcess({ CORREIO_PORT: first.port });
     servers.push(second);
     expect(await second.exit()).toBe(1);
     expect(second.errors).toContain(String(first.port));
     expect(second.output).toBe("");
-  });
-
-  test("so is a UDP port in use", async () => {
-    const first = await serverWith();
-    const second = new ServerProcess({ CORREIO_UDP_PORT: first.udpPort });
-    servers.push(second);
-    expect(await second.exit()).toBe(1);
-    expect(second.errors).toContain(`${first.udpPort} (UDP)`);
-    expect(second.errors).toContain("CORREIO_UDP_PORT");
+    const third = new ServerProcess({ CORREIO_UDP_PORT: first.udpPort });
+    servers.push(third);
+    expect(await third.exit()).toBe(1);
+    expect(third.errors).toContain(`${first.udpPort} (UDP)`);
+    expect(third.errors).toContain("CORREIO_UDP_PORT");
   });
 
   test("so is an HTTP port in use", async () => {

@@ -1,4 +1,4 @@
-// Frames with something wrong in them, a hundred thousand over real sockets, always the same ones.
+// Frames with something wrong in them, thousands over real sockets, always the same; as many as wanted: fuzz-frames.ts.
 import { describe, expect, test } from "bun:test";
 
 import { fuzzFrames } from "./fuzz-frames.ts";
@@ -6,10 +6,10 @@ import { fuzzedStream } from "./lib/fuzzed-stream.ts";
 import { startTestNode } from "./lib/test-node.ts";
 
 describe("mutated frames", () => {
-  test("100 000 of them: each whole request is answered, each session leaves a row and nothing else", async () => {
+  test("40 000 of them: each whole request is answered, each session leaves a row and nothing else", async () => {
     const node = await startTestNode();
-    const report = await fuzzFrames(node, { count: 100_000, seed: 7 });
-    expect(report.frames).toBeGreaterThanOrEqual(100_000);
+    const report = await fuzzFrames(node, { count: 40_000, seed: 7 });
+    expect(report.frames).toBeGreaterThanOrEqual(40_000);
     expect(report.grownBytes).toBeLessThan(64 * 1_048_576);
     expect(Object.keys(report.ends).toSorted()).toEqual([
       "close",

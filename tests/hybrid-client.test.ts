@@ -1,5 +1,5 @@
 // The chat client in hybrid mode on a network that lets no datagrams through for a while: nothing is lost, or twice.
-import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import type { Partitioned } from "#runtime/testing/relay-partition.ts";
 import { startUdpRelay } from "#runtime/testing/relay-udp.ts";
@@ -41,7 +41,7 @@ class PipedClient {
   }
 
   get messages(): readonly string[] {
-    return this.output.match(/lobby \d+ \w+: .*/g) ?? [];
+    return this.output.match(/sala\d \d+ \w+: .*/g) ?? [];
   }
 
   async #read(): Promise<void> {
@@ -50,54 +50,57 @@ class PipedClient {
   }
 }
 
-/** Ana in hybrid mode behind the relay, with datagrams; Bea on TCP. */
-async function chatThroughRelay() {
-  const server = await ServerProcess.start();
-  stack.push(() => server.remove());
-  const udpPort = Number(/UDP iniciado na porta (\d+)/.exec(server.output)?.[1] ?? 0);
-  const relay = await startUdpRelay({ target: { port: udpPort } });
+const server = await ServerProcess.start();
+
+afterAll(() => server.remove());
+
+/** Ana in hybrid mode behind the relay, with datagrams; Bea on TCP. Room and ids are of this number. */
+async function chatThroughRelay(number: number) {
+  const relay = await startUdpRelay({ target: { port: server.udpPort } });
   stack.push(() => relay.stop());
-  const ports = ["--port", String(server.port)];
-  const ana = new PipedClient("--id", "ana", "--transport", "hybrid", ...ports, "--udp-port", String(relay.port));
-  const bea = new PipedClient("--id", "bea", ...ports);
+  const where = ["--port", String(server.port), "--room", `sala${number}`];
+  const mode = ["--transport", "hybrid", "--udp-port", String(relay.port)];
+  const ana = new PipedClient("--id", `ana${number}`, ...where, ...mode);
+  const bea = new PipedClient("--id", `bea${number}`, ...where);
   await ana.shows(BY_UDP);
-  await bea.shows("Na sala lobby");
+  await bea.shows(`Na sala sala${number}`);
   return { relay, ana, bea };
 }
 
 describe("hybrid mode", () => {
-  test.each<[Partitioned]>([["both"], ["up"], ["down"]])(
-    "falls back to TCP when no datagrams come through (%s), and returns to UDP when they do",
-    async (cut) => {
-      const { relay, ana, bea } = await chatThroughRelay();
-      ana.say("antes");
-      await bea.shows("ana: antes");
-      relay.partition(cut);
-      const cutAtMs = performance.now();
-      ana.say("ana durante");
-      bea.say("bea durante");
-      await bea.shows("ana: ana durante");
-      await ana.shows("bea: bea durante");
-      await ana.shows('ana : "ACK"', 2);
-      expect(performance.now() - cutAtMs).toBeLessThan(FALLBACK_MS);
-      relay.partition("none");
-      await ana.shows(BY_UDP, 2);
-      ana.say("depois");
-      await bea.shows("ana: depois");
-      await ana.shows("ana: depois");
-      expect(ana.messages).toEqual(bea.messages);
-      expect(ana.messages).toHaveLength(4);
-    },
-  );
+  test.each<[Partitioned, number]>([
+    ["both", 1],
+    ["up", 2],
+    ["down", 3],
+  ])("falls back to TCP when no datagrams come through (%s), and returns to UDP when they do", async (cut, number) => {
+    const { relay, ana, bea } = await chatThroughRelay(number);
+    ana.say("antes");
+    await bea.shows(`ana${number}: antes`);
+    relay.partition(cut);
+    const cutAtMs = performance.now();
+    ana.say("ana durante");
+    bea.say("bea durante");
+    await bea.shows(`ana${number}: ana durante`);
+    await ana.shows(`bea${number}: bea durante`);
+    await ana.shows(`ana${number} : "ACK"`, 2);
+    expect(performance.now() - cutAtMs).toBeLessThan(FALLBACK_MS);
+    relay.partition("none");
+    await ana.shows(BY_UDP, 2);
+    ana.say("depois");
+    await bea.shows(`ana${number}: depois`);
+    await ana.shows(`ana${number}: depois`);
+    expect(ana.messages).toEqual(bea.messages);
+    expect(ana.messages).toHaveLength(4);
+  });
 
   test("loses nothing where one datagram in five is lost", async () => {
-    const { relay, ana, bea } = await chatThroughRelay();
+    const { relay, ana, bea } = await chatThroughRelay(4);
     relay.set({ loss: 0.2 });
     const lines = Array.from({ length: 100 }, (_, index) => `linha ${index + 1}`);
     ana.say(...lines);
-    await bea.shows("ana: linha 100");
-    await ana.shows('ana : "ACK"', 100);
-    await ana.shows("ana: linha 100");
+    await bea.shows("ana4: linha 100");
+    await ana.shows('ana4 : "ACK"', 100);
+    await ana.shows("ana4: linha 100");
     expect(bea.messages.map((line) => line.replace(/^.*: /, ""))).toEqual(lines);
     expect(ana.messages).toEqual(bea.messages);
   });

@@ -4,8 +4,9 @@ import { connect } from "node:net";
 
 import { ChatClient } from "./lib/chat-client.ts";
 import { eventually } from "./lib/eventually.ts";
+import type { Settings } from "./lib/node-settings.ts";
 import { ServerProcess } from "./lib/server-process.ts";
-import { type Settings, startTestNode, type TestNode } from "./lib/test-node.ts";
+import { startTestNode, type TestNode } from "./lib/test-node.ts";
 
 const servers: ServerProcess[] = [];
 const nodes: TestNode[] = [];

@@ -38,19 +38,19 @@ describe.skipIf(!hasPython)("a Python client that sends everything before it rea
   });
 
   test("has textual ids echoed as text", async () => {
-    const args = [node.port, "--count", 10_000, "--client", "py_text", "--ids", "text"];
-    expect(await runPython("pipelining_client.py", args)).toEqual(ALL_RIGHT);
+    const args = [node.port, "--count", 1_000, "--client", "py_text", "--ids", "text"];
+    expect(await runPython("pipelining_client.py", args)).toEqual({ ...ALL_RIGHT, replies: 1_000 });
   });
 
   test("may shut its sending side down instead of sending a close frame", async () => {
-    const args = [node.port, "--count", 10_000, "--client", "py_half", "--end", "half"];
-    expect(await runPython("pipelining_client.py", args)).toEqual(ALL_RIGHT);
+    const args = [node.port, "--count", 1_000, "--client", "py_half", "--end", "half"];
+    expect(await runPython("pipelining_client.py", args)).toEqual({ ...ALL_RIGHT, replies: 1_000 });
     expect(rowsOf("py_half").map((row) => row["end_reason"])).toEqual(["disconnect"]);
   });
 
   test("may just leave when it has its replies", async () => {
-    const args = [node.port, "--count", 10_000, "--client", "py_none", "--end", "none"];
-    expect(await runPython("pipelining_client.py", args)).toEqual({ ...ALL_RIGHT, ended: false });
+    const args = [node.port, "--count", 1_000, "--client", "py_none", "--end", "none"];
+    expect(await runPython("pipelining_client.py", args)).toEqual({ ...ALL_RIGHT, replies: 1_000, ended: false });
     await eventually("its row", () => rowsOf("py_none").length > 0);
     expect(rowsOf("py_none").map((row) => row["end_reason"])).toEqual(["disconnect"]);
   });

@@ -160,6 +160,8 @@ async function startServer(command: string, settings: Readonly<Record<string, st
       ...withoutSettings(),
       CORREIO_PORT: "0",
       CORREIO_UDP_PORT: "0",
+      CORREIO_MATCH_PORT: "0",
+      CORREIO_MATCH_TLS_PORT: "0",
       CORREIO_HTTP_PORT: "0",
       CORREIO_DATA: join(folder, "data"),
       CORREIO_SERVER_ID: HOST_IN_README,
@@ -175,12 +177,14 @@ async function startServer(command: string, settings: Readonly<Record<string, st
 
 /** What a terminal shows after the block was pasted into it, in a folder where the server keeps its `data`. */
 async function paste(block: Block, startOutput: string): Promise<string> {
-  const { tcpPort, udpPort, httpPort } = portsOf(startOutput);
+  const { tcpPort, udpPort, matchPort, matchTlsPort, httpPort } = portsOf(startOutput);
   const [token = ""] = TOKEN.exec(startOutput)?.slice(1) ?? [];
   const [shownToken = ""] = TOKEN.exec((blocks[1] as Block).text)?.slice(1) ?? [];
   const text = block.text
     .replace(/\b5000\b/g, tcpPort)
     .replace(/\b5001\b/g, udpPort)
+    .replace(/\b3000\b/g, matchPort)
+    .replace(/\b3001\b/g, matchTlsPort)
     .replace(/\b8080\b/g, httpPort)
     .replaceAll(shownToken, token);
   const program = block.language === "python" ? ["python3", "-"] : ["sh"];
@@ -192,18 +196,21 @@ async function paste(block: Block, startOutput: string): Promise<string> {
 interface Ports {
   readonly tcpPort: string;
   readonly udpPort: string;
+  readonly matchPort: string;
+  readonly matchTlsPort: string;
   readonly httpPort: string;
 }
 
 function portsOf(startOutput: string): Ports {
-  const ports = [...startOutput.matchAll(/na porta (\d+)/g)].map((match) => match[1]);
-  const [tcpPort = "", udpPort = "", httpPort = ""] = ports;
-  return { tcpPort, udpPort, httpPort };
+  const ports = [...startOutput.matchAll(/porta (\d+)/g)].map((match) => match[1]);
+  const [tcpPort = "", udpPort = "", matchPort = "", matchTlsPort = "", httpPort = ""] = ports;
+  return { tcpPort, udpPort, matchPort, matchTlsPort, httpPort };
 }
 
-/** What differs from run to run becomes signs: times, tokens, fractions, and numbers of three or more digits. */
+/** What differs from run to run becomes signs: times, tokens, ids, fractions, and numbers of three digits or more. */
 function normalised(output: string): string {
   return output
+    .replace(/(?<=< (?:match|moved|ended);)[a-z0-9]{12}/g, "<id>")
     .replace(/(?<= )[\w-]{32}(?= |$)/gm, "<token>")
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+Z?/g, "<time>")
     .replace(/\d+(?:\.\d+)+|\d{3,}/g, "<n>")

@@ -6,7 +6,8 @@ import { limits } from "#runtime/limits.ts";
 import { eventually } from "./lib/eventually.ts";
 import { closeFrame, request, requests } from "./lib/frames.ts";
 import { liveBytes } from "./lib/live-memory.ts";
-import { type Settings, startTestNode, type TestNode } from "./lib/test-node.ts";
+import type { Settings } from "./lib/node-settings.ts";
+import { startTestNode, type TestNode } from "./lib/test-node.ts";
 import { WireClient } from "./lib/wire-client.ts";
 
 const nodes: TestNode[] = [];

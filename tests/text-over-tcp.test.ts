@@ -6,8 +6,8 @@ import { type Certificate, createCertificate, hasOpenssl } from "./lib/certifica
 import { eventually } from "./lib/eventually.ts";
 import { closeFrame, request } from "./lib/frames.ts";
 import { liveBytes } from "./lib/live-memory.ts";
+import { createDataFolder } from "./lib/node-settings.ts";
 import { hasPython, runPython } from "./lib/python.ts";
-import { createDataFolder } from "./lib/test-node.ts";
 import { TextClient } from "./lib/text-client.ts";
 import { startTextNode, type TextNode } from "./lib/text-node.ts";
 import { WireClient } from "./lib/wire-client.ts";

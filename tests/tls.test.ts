@@ -5,8 +5,9 @@ import { rmSync } from "node:fs";
 import { type Certificate, createCertificate, hasOpenssl } from "./lib/certificate.ts";
 import { eventually } from "./lib/eventually.ts";
 import { closeFrame, request, requests } from "./lib/frames.ts";
+import { createDataFolder, type Settings } from "./lib/node-settings.ts";
 import { hasPython, runPython } from "./lib/python.ts";
-import { createDataFolder, type Settings, startTestNode, type TestNode } from "./lib/test-node.ts";
+import { startTestNode, type TestNode } from "./lib/test-node.ts";
 import { WireClient } from "./lib/wire-client.ts";
 
 const folder = createDataFolder();

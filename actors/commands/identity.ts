@@ -1,8 +1,8 @@
 // Who is who: HELLO for guests, ADDUSER and LOGIN for those with an account.
 import { limits, type Ref, t } from "#runtime/mod.ts";
 
-import type { AccountType } from "../accounts/account.ts";
-import { LoginGate } from "../accounts/login-gate.ts";
+import { type AccountType, whileWanted } from "../accounts/account.ts";
+import { mayMakeAccount, mayTryPassword } from "../accounts/login-gate.ts";
 import { Hold, holdKey } from "../chat/hold.ts";
 import { noticeLine } from "../chat/lines.ts";
 import { type Id, idKey, isReserved, parseId } from "../chat/names.ts";
@@ -45,9 +45,12 @@ export function createIdentityCommands(accountType: AccountType) {
       logged: ({ id }) => id,
       async run(caller, { id: name, password }) {
         const id = freeId(caller, name);
-        await passGates(caller, id);
-        const matches = await accountOf(caller.session, id).verify({ password });
-        if (!matches) throw caller.session.refuse("account.bad_password");
+        checkTransport(caller);
+        const { session } = caller;
+        const { remoteAddress } = session.connection;
+        if (!(await mayTryPassword(session, idKey(id), remoteAddress))) throw session.refuse("account.too_many_tries");
+        const matches = await accountOf(session, id).verify({ password, remoteAddress }, whileWanted(session));
+        if (!matches) throw session.refuse("account.bad_password");
         return claim(caller, id, { resumeKey: undefined, hasAccount: true, loggedIn: true });
       },
     }),
@@ -61,9 +64,12 @@ export function createIdentityCommands(accountType: AccountType) {
       logged: ({ id }) => id,
       async run(caller, { id: name, password }) {
         const id = validId(caller, name);
-        await passGates(caller, id);
-        await accountOf(caller.session, id).create({ password });
-        await caller.session.ref(Person, idKey(id)).register(id);
+        checkTransport(caller);
+        const { session } = caller;
+        const { remoteAddress } = session.connection;
+        if (!(await mayMakeAccount(session, remoteAddress))) throw session.refuse("account.too_many_tries");
+        await accountOf(session, id).create({ password, remoteAddress }, whileWanted(session));
+        await session.ref(Person, idKey(id)).register(id);
         return id;
       },
     }),
@@ -85,21 +91,13 @@ function freeId(caller: Caller, text: string): Id {
   return id;
 }
 
-/** Before anything is hashed: whether a password may cross this connection, and whether it may be tried now. */
-async function passGates({ session, services }: Caller, id: Id): Promise<void> {
-  const { transport, remoteAddress } = session.connection;
-  if (!ENCRYPTED.has(transport)) {
-    if (services.plainLogin === "refuse") throw session.refuse("account.needs_tls");
-    if (services.plainLogin === "warn") {
-      session.send(noticeLine("plain_login", "A senha viajou sem cifra; use a porta TLS."));
-    }
+/** Whether a password may cross this connection. */
+function checkTransport({ session, services }: Caller): void {
+  if (ENCRYPTED.has(session.connection.transport)) return;
+  if (services.plainLogin === "refuse") throw session.refuse("account.needs_tls");
+  if (services.plainLogin === "warn") {
+    session.send(noticeLine("plain_login", "A senha viajou sem cifra; use a porta TLS."));
   }
-  const address = { burst: limits.loginsPerAddressBurst, everyMs: limits.loginsPerAddressEveryMs };
-  const account = { burst: limits.loginsPerAccountBurst, everyMs: limits.loginsPerAccountEveryMs };
-  const passes =
-    (await session.ref(LoginGate, `address/${remoteAddress}`).pass(address)) &&
-    (await session.ref(LoginGate, `account/${idKey(id)}`).pass(account));
-  if (!passes) throw session.refuse("account.too_many_tries");
 }
 
 interface Proof {

@@ -23,7 +23,8 @@ export class LogTimes {
   }
 }
 
-function localSeconds(unixMs: number): string {
+/** `2026-11-20 09:11:00`. */
+export function localSeconds(unixMs: number): string {
   const date = new Date(unixMs);
   const day = [digits(date.getFullYear(), 4), digits(date.getMonth() + 1, 2), digits(date.getDate(), 2)];
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map((value) => digits(value, 2));

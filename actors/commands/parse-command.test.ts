@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 
 import { limits, t } from "#runtime/mod.ts";
+import { anyCodePoint } from "#runtime/testing/code-points.ts";
 
 import { command, type Vocabulary } from "./command.ts";
 import { parseCommand, restOfLine } from "./parse-command.ts";
@@ -64,7 +65,7 @@ describe("a line", () => {
 
   test("of any text is a command, nothing, or wrong, and never throws", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string()), (text) => {
+      fc.property(fc.oneof(fc.string({ unit: anyCodePoint }), fc.string()), (text) => {
         const parsed = parseCommand(text, vocabulary);
         expect(["command", "empty", "wrong"]).toContain(parsed.kind);
       }),

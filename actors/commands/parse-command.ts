@@ -3,6 +3,7 @@ import type { TObject, TSchema } from "#runtime/mod.ts";
 import { limits, t, Value } from "#runtime/mod.ts";
 
 import type { Command, Vocabulary } from "./command.ts";
+import { type LineProblem, lineProblem } from "./line-problem.ts";
 
 export interface ParsedCommand {
   readonly kind: "command";
@@ -27,10 +28,13 @@ export const restOfLine = (maxLength: number = limits.textLineBytesMax): TSchema
 const TAGGED = /^#([A-Za-z0-9_.-]{1,32})[ \t]+/;
 const FIRST_WORD = /^(\S+)[ \t]*/;
 const WHOLE_NUMBER = /^\d{1,15}$/;
-const REPLACEMENT = "\uFFFD";
-/** Of C0 and C1 only the tab may be in a line: the rest could move somebody's cursor. */
-const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]/u;
+/** The only control characters that may be in a command. */
 const TABS = /\t/g;
+const WRONG: Readonly<Record<LineProblem, WrongLine>> = {
+  not_utf8: "text.not_utf8",
+  control_character: "text.control_character",
+  too_long: "text.line_too_long",
+};
 
 /** `line` has no ending. Octets that were not UTF-8 are U+FFFD by now. */
 export function parseCommand(line: string, vocabulary: Vocabulary): Parsed {
@@ -42,18 +46,12 @@ export function parseCommand(line: string, vocabulary: Vocabulary): Parsed {
   const word = FIRST_WORD.exec(said);
   const command = vocabulary.get((word?.[1] ?? "").toUpperCase());
   const wrong = (code: WrongLine): Parsed => ({ kind: "wrong", tag, code, command });
-  if (said.includes(REPLACEMENT)) return wrong("text.not_utf8");
-  if (CONTROL_CHARACTERS.test(said.replace(TABS, " "))) return wrong("text.control_character");
-  if (isTooLong(text)) return wrong("text.line_too_long");
+  const problem = lineProblem(text.replace(TABS, " "));
+  if (problem !== undefined) return wrong(WRONG[problem]);
   if (command === undefined || word === null) return wrong("text.unknown_command");
   const input = parseArguments(command.input, said.slice(word[0].length));
   if (input === undefined) return wrong("text.bad_arguments");
   return { kind: "command", tag, command, input: input as never };
-}
-
-/** In octets; no character has more than three for each of its code units. */
-function isTooLong(text: string): boolean {
-  return text.length * 3 > limits.textLineBytesMax && Buffer.byteLength(text) > limits.textLineBytesMax;
 }
 
 /** Undefined when they are not what the schema says. */

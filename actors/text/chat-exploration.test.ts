@@ -1,8 +1,10 @@
 // Many orders of coming, going, talking, binding and dying: who is in a room is who lives, and nothing said is lost.
+// More of them: `TIMES_RUNS=50 bun test actors/text/chat-exploration.test.ts`.
 import { expect, test } from "bun:test";
 
 import { ConnectionStandIn } from "#runtime/testing/connection-stand-in.ts";
 import { type Exploration, explore } from "#runtime/testing/mod.ts";
+import { timesRuns } from "#runtime/testing/times-runs.ts";
 import type { World } from "#runtime/testing/world.ts";
 
 import { type Id, idKey, type RoomName } from "../chat/names.ts";
@@ -11,6 +13,8 @@ import { Room } from "../chat/room.ts";
 import type { TextState } from "../commands/command.ts";
 import { ChatNode } from "./test-clients.ts";
 
+/** Of a test: it takes a second, unless others take the machine. */
+const WITHIN_MS = timesRuns(60_000);
 const ROOMS = ["lobby", "sala"] as readonly string[] as readonly RoomName[];
 const IDS = ["ana", "bea", "caio"];
 
@@ -201,18 +205,30 @@ function messagesOf(world: World, room: RoomName) {
   return world.ref(Room, room).history({ after: 0, count: 100 });
 }
 
-test("whatever the order, those in a room are those who live, and see all that is said", async () => {
-  await explore({ ...evening, runs: 60 });
-});
+test(
+  "whatever the order, those in a room are those who live, and see all that is said",
+  async () => {
+    await explore({ ...evening, runs: timesRuns(30) });
+  },
+  WITHIN_MS,
+);
 
-test("the same where the server is killed in the middle of it", async () => {
-  await explore({ ...evening, runs: 40, faults: { crash: 0.006 } });
-});
+test(
+  "the same where the server is killed in the middle of it",
+  async () => {
+    await explore({ ...evening, runs: timesRuns(20), faults: { crash: 0.006 } });
+  },
+  WITHIN_MS,
+);
 
-test("where the store fails, or does what it says it could not, no two have one id and nobody is a ghost", async () => {
-  await explore({
-    ...badEvening,
-    runs: 60,
-    faults: { commitFails: 0.05, answerLost: 0.1, readFails: 0.02 },
-  });
-});
+test(
+  "where the store fails, or does what it says it could not, no two have one id and nobody is a ghost",
+  async () => {
+    await explore({
+      ...badEvening,
+      runs: timesRuns(30),
+      faults: { commitFails: 0.05, answerLost: 0.1, readFails: 0.02 },
+    });
+  },
+  WITHIN_MS,
+);

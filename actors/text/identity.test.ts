@@ -262,11 +262,12 @@ describe("an account", () => {
 describe("tries of passwords", () => {
   test("are bounded for one account before anything is hashed, and come back with time", async () => {
     const node = new ChatNode();
-    for (let count = 0; count < limits.loginsPerAccountBurst; count++) await node.connect().type("LOGIN ana x");
+    const burst = limits.loginsPerAccountAndAddressBurst;
+    for (let count = 0; count < burst; count++) await node.connect().type("LOGIN ana x");
     const hashed = node.passwords.count;
     expect((await node.connect().type("LOGIN ana x"))[0]).toContain("(account.too_many_tries)");
     expect(node.passwords.count).toBe(hashed);
-    await node.stepped.advance(limits.loginsPerAccountEveryMs);
+    await node.stepped.advance(limits.loginsPerAccountAndAddressEveryMs);
     expect((await node.connect().type("LOGIN ana x"))[0]).toContain("(account.bad_password)");
   });
 
@@ -278,6 +279,27 @@ describe("tries of passwords", () => {
     expect((await node.connect().type("LOGIN zeca x"))[0]).toContain("(account.too_many_tries)");
     expect((await node.connect().type("ADDUSER zeca x"))[0]).toContain("(account.too_many_tries)");
     expect(node.passwords.count).toBe(hashed);
+  });
+
+  test("take none from those for the account where one is made", async () => {
+    const node = new ChatNode();
+    const burst = limits.loginsPerAccountAndAddressBurst;
+    const tries = Array.from({ length: burst }, () => "ADDUSER ana x");
+    await node.connect().type(...tries);
+    expect((await node.connect().type("LOGIN ana y"))[0]).toContain("(account.bad_password)");
+  });
+
+  test("end with their connection: nothing is hashed for who is gone", async () => {
+    const node = new ChatNode();
+    await registered(node);
+    const { askers } = node.passwords.hold();
+    for (const command of ["LOGIN ana segredo", "ADDUSER bea segredo"]) {
+      const client = node.connect();
+      await client.type(command);
+      expect(askers.at(-1)?.signal.aborted).toBe(false);
+      await client.leave();
+      expect(askers.at(-1)?.signal.aborted).toBe(true);
+    }
   });
 });
 

@@ -2,26 +2,9 @@
 import { ConnectionStandIn } from "#runtime/testing/connection-stand-in.ts";
 import { SteppedSystem } from "#runtime/testing/stepped-system.ts";
 
-import type { Passwords } from "../accounts/passwords.ts";
 import { createCatalog } from "../catalog.ts";
 import type { SessionName } from "../commands/session-methods.ts";
-
-/** As slow as hashing, without its work. */
-class PlainPasswords implements Passwords {
-  /** How many were hashed or verified. */
-  count = 0;
-  busy = false;
-
-  async hash(password: string): Promise<string | undefined> {
-    this.count++;
-    return this.busy ? undefined : `hash of ${password}`;
-  }
-
-  async verify(password: string, hash: string | undefined): Promise<boolean | undefined> {
-    this.count++;
-    return this.busy ? undefined : hash === `hash of ${password}`;
-  }
-}
+import { createTestServices, PlainPasswords } from "../test-services.ts";
 
 const TRANSPORTS = {
   "text-session": "tcp",
@@ -43,13 +26,7 @@ export class ChatNode {
   constructor(options: { plainLogin?: "allow" | "warn" | "refuse"; udpPort?: number } = {}) {
     const { plainLogin = "allow", udpPort } = options;
     const clock = { unixMs: () => this.stepped.clock.unixMs(), monotonicMs: () => this.stepped.clock.monotonicMs() };
-    const { types, answerStranger } = createCatalog({
-      pipeline: {
-        serverId: "test",
-        workMs: 0,
-        experiment: { numServers: "", numClients: "", numMessages: "" },
-        ledger: { append: () => undefined },
-      },
+    const services = createTestServices({
       text: {
         plainLogin,
         clock,
@@ -62,6 +39,7 @@ export class ChatNode {
         },
       },
     });
+    const { types, answerStranger } = createCatalog(services);
     this.types = types;
     this.answerStranger = answerStranger;
     this.stepped = new SteppedSystem(Object.values(types));

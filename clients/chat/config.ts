@@ -29,8 +29,8 @@ function optionsFrom(settings: CommandLine, password: string): ChatOptions {
   const datagrams = datagramTarget(settings);
   const asksPassword = settings.switched(PASSWORD);
   return {
-    id: checked(settings, ID, parseId),
-    room: checked(settings, ROOM, parseRoomName),
+    id: settings.name(ID, parseId),
+    room: settings.name(ROOM, parseRoomName),
     main: mainTarget(settings, transport),
     data: transport === "hybrid" ? { ...datagrams, port: settings.isGiven(UDP_PORT) ? datagrams.port : 0 } : undefined,
     password: password === "" ? undefined : checkPassword(password),
@@ -42,12 +42,4 @@ function optionsFrom(settings: CommandLine, password: string): ChatOptions {
 export function checkPassword(password: string): string {
   if (/^\S{1,128}$/u.test(password)) return password;
   throw new InvalidSetting("password: expected 1 to 128 characters without blanks, got another");
-}
-
-function checked(settings: CommandLine, flag: typeof ID, parse: (text: string) => string | undefined): string {
-  const value = settings.text(flag);
-  const name = parse(value);
-  if (name !== undefined) return name;
-  const expected = "1 to 32 letters, digits, _ . - (the first a letter or a digit)";
-  throw new InvalidSetting(`--${flag.flag}: expected ${expected}, got ${JSON.stringify(value)}`);
 }

@@ -3,11 +3,12 @@ import type { Clock } from "#runtime/base/clock.ts";
 import type { Random } from "#runtime/base/random.ts";
 
 import { type Action, Actions, type Happening, type LinkName, type Machine } from "../machine/actions.ts";
-import { waitText } from "../machine/backoff.ts";
+import { lostText } from "../machine/backoff.ts";
+import { type Leaver, Leaving } from "../machine/leaving.ts";
 import { Lifeline } from "../machine/lifeline.ts";
 import { DataPath } from "./data-path.ts";
 import { Identity } from "./identity.ts";
-import { Leaving } from "./leaving.ts";
+import { FINISH_WITHIN_MS } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Places } from "./places.ts";
 import { Replies } from "./replies.ts";
@@ -55,12 +56,18 @@ export class Conversation implements Machine {
     const dataPath = (this.#dataPath = new DataPath(actions, requests, clock, random));
     const ping = (): void => requests.send("main", "PING", { kind: "ping" });
     this.#lifeline = new Lifeline({ actions, clock, random, ping });
-    this.#leaving = new Leaving(actions, requests, outbox, clock);
+    const goodbye = (): void => requests.send("main", "EXIT", { kind: "exit" });
+    const undone = (who: Leaver): string | undefined => this.#undone(who);
+    this.#leaving = new Leaving({ actions, clock, finishWithinMs: FINISH_WITHIN_MS, goodbye, undone });
     const isNamed = (): boolean => identity.isNamed;
     const quit = (): void => this.#leaving.begin("person", 0);
     const talk = new Talk({ actions, requests, places, outbox, nextTag, isNamed, quit }, options.room);
     this.#talk = talk;
-    const [named, bound, left] = [(last: number) => this.#named(last), () => this.#bound(), () => this.#leaving.left()];
+    const [named, bound, left] = [
+      (last: number) => this.#named(last),
+      () => this.#bound(),
+      () => void this.#leaving.left(),
+    ];
     const shared = { actions, requests, places, outbox, identity, dataPath, talk, clock };
     this.#replies = new Replies({ ...shared, named, bound, left });
     if (options.room !== "") places.enter(options.room, false);
@@ -93,7 +100,7 @@ export class Conversation implements Machine {
   take(happening: Happening): readonly Action[] {
     this.#happened(happening);
     this.#flush();
-    this.#leaving.goOn(this.#identity.isNamed, this.isSettled);
+    this.#leaving.goOn(this.#identity.isNamed);
     return this.#actions.drain();
   }
 
@@ -165,10 +172,9 @@ export class Conversation implements Machine {
     this.#dataPath.off();
     for (const link of ["main", "data"] as const) this.#forget(link);
     const waitMs = this.#lifeline.lost();
-    if (this.#leaving.lost() || this.#isAway) return;
+    if (this.#leaving.left() || this.#isAway) return;
     this.#isAway = true;
-    const what = this.#wasConnected ? "Conexão perdida" : "Não foi possível conectar";
-    this.#actions.print(noticeText(`${what} (${reason}). Tentando de novo em ${waitText(waitMs)}, até conseguir.`));
+    this.#actions.print(noticeText(lostText(this.#wasConnected, reason, waitMs)));
   }
 
   /** The server says so on TCP, perhaps before we have noticed: what it sent there meanwhile nobody has heard. */
@@ -206,6 +212,14 @@ export class Conversation implements Machine {
     this.#identity.woken(nowMs);
     if (this.#identity.isNamed) this.#places.woken(nowMs);
     if (this.#dataPath.woken(nowMs)) this.#dataLost();
+  }
+
+  /** A person has said what is not acknowledged yet; a pipe wants its replies too. */
+  #undone(who: Leaver): string | undefined {
+    const { count } = this.#outbox;
+    if (count > 0) return noticeText(`Sem confirmação: ${count} ${count === 1 ? "mensagem" : "mensagens"}.`);
+    const isDone = who === "person" || this.isSettled;
+    return isDone ? undefined : noticeText("Nem tudo o que foi pedido ficou pronto.");
   }
 
   /** Sends what may be sent now. */

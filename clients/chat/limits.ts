@@ -18,6 +18,5 @@ export const AGAIN_AFTER_MS = 2_000;
 export const UDP_AGAIN: Backoff = { firstMs: 1_000, maxMs: 10_000 };
 /** A datagram connection must be open by then, and bound after as long again. */
 export const UDP_WITHIN_MS = 3_000;
-/** Who leaves waits for acknowledgements: a person so long, a pipe so long. */
-export const LEAVE_WITHIN_MS = 1_000;
+/** A pipe that has ended waits so long for acknowledgements. */
 export const FINISH_WITHIN_MS = 30_000;

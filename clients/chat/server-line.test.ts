@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 
 import { joinedLine, leftLine, messageLine, noticeLine } from "#actors/chat/lines.ts";
+import { anyCodePoint } from "#runtime/testing/code-points.ts";
 
 import { parseServerLine, type ServerLine } from "./server-line.ts";
 
@@ -45,7 +46,7 @@ describe("a line of the server", () => {
 
   test("that is a message, whatever its text is", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.constantFrom("lobby", "@bea"), (text, place) => {
+      fc.property(fc.string({ unit: anyCodePoint }), fc.constantFrom("lobby", "@bea"), (text, place) => {
         fc.pre(!text.includes("\n"));
         const parsed = parseServerLine(line(messageLine(place, { number: 43, at: AT, from: "ana", text })));
         const message = { place, number: 43, at: new Date(AT).toISOString(), from: "ana", text };
@@ -55,6 +56,6 @@ describe("a line of the server", () => {
   });
 
   test("is something, whatever it is", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void parseServerLine(text)));
+    fc.assert(fc.property(fc.string({ unit: anyCodePoint }), (text) => void parseServerLine(text)));
   });
 });

@@ -1,6 +1,8 @@
 // What a person typed: something to say, or a command of this client.
 import { parseId, parseRoomName } from "#actors/chat/names.ts";
 
+import { commandHelp, type CommandTable, parseCommand, parseCount, type WrongLine } from "../terminal/command-table.ts";
+
 export type Typed =
   | { readonly kind: "nothing" }
   | { readonly kind: "say"; readonly text: string }
@@ -15,20 +17,13 @@ export type Typed =
   | { readonly kind: "raw"; readonly command: string }
   | { readonly kind: "quit" }
   | { readonly kind: "help" }
-  | { readonly kind: "wrong"; readonly usage: string };
-
-interface ClientCommand {
-  readonly usage: string;
-  readonly help: string;
-  /** Undefined when the arguments are not what they should be. */
-  parse(rest: string): Typed | undefined;
-}
+  | WrongLine;
 
 /** Messages that `/history` shows, unless a number is given, and at most. */
 const HISTORY_COUNT = 20;
 const HISTORY_COUNT_MAX = 100;
 
-const COMMANDS: ReadonlyMap<string, ClientCommand> = new Map<string, ClientCommand>([
+const COMMANDS: CommandTable<Typed> = new Map([
   ["join", { usage: "/join sala", help: "entra numa sala e fala nela", parse: (rest) => inRoom("join", rest) }],
   ["leave", { usage: "/leave [sala]", help: "sai da sala", parse: parseLeave }],
   ["room", { usage: "/room [sala]", help: "fala noutra sala; sem nome, diz em quais você está", parse: parseRoom }],
@@ -47,15 +42,12 @@ export function parseTyped(line: string): Typed {
   if (!text.startsWith("/")) return { kind: "say", text };
   if (text.startsWith("//")) return { kind: "say", text: text.slice(1) };
   const [, name = "", rest = ""] = /^\/(\S*)\s*(.*)$/su.exec(text) ?? [];
-  const command = COMMANDS.get(name.toLowerCase());
-  if (command === undefined) return { kind: "wrong", usage: "/help lista os comandos" };
-  return command.parse(rest) ?? { kind: "wrong", usage: `Use: ${command.usage}` };
+  return parseCommand(COMMANDS, name, rest) ?? { kind: "wrong", usage: "/help lista os comandos" };
 }
 
 /** For `/help`, one line each. */
 export function clientCommands(): readonly string[] {
-  const width = Math.max(...Array.from(COMMANDS.values(), ({ usage }) => usage.length));
-  return Array.from(COMMANDS.values(), ({ usage, help }) => `${usage.padEnd(width)}  ${help}`);
+  return commandHelp(COMMANDS);
 }
 
 function alone(typed: Typed): (rest: string) => Typed | undefined {
@@ -83,9 +75,8 @@ function parseDirect(rest: string): Typed | undefined {
 }
 
 function parseHistory(rest: string): Typed | undefined {
-  if (rest === "") return { kind: "history", count: HISTORY_COUNT };
-  const count = /^\d{1,3}$/.test(rest) ? Number(rest) : 0;
-  return count < 1 || count > HISTORY_COUNT_MAX ? undefined : { kind: "history", count };
+  const count = parseCount(rest, HISTORY_COUNT, HISTORY_COUNT_MAX);
+  return count === undefined ? undefined : { kind: "history", count };
 }
 
 function parseRaw(rest: string): Typed | undefined {

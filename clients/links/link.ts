@@ -1,6 +1,8 @@
-// A way to the server that carries whole lines, whatever is below it.
+// A way to the server, or to another player, that carries whole lines or messages, whatever is below it.
+import type { MessageGrammar } from "./message-gatherer.ts";
 
-export type Transport = "tcp" | "tls" | "udp";
+/** `messages`: over TCP, without an end; every other one carries lines. */
+export type Transport = "tcp" | "tls" | "udp" | "messages";
 
 export interface LinkTarget {
   readonly transport: Transport;
@@ -8,8 +10,12 @@ export interface LinkTarget {
   readonly port: number;
   /** Of TLS: a certificate in PEM that is trusted besides those of the system. */
   readonly authority?: string;
+  /** Of TLS: the name that the certificate must have; without it, the host's. */
+  readonly serverName?: string;
   /** Of UDP: its loss is noticed within two seconds. */
   readonly isQuick?: boolean;
+  /** Of messages: when one is whole. */
+  readonly grammar?: MessageGrammar;
 }
 
 /** Called in this order: `opened` at most once, then lines, then `lost` once. After `close` nothing is called. */
@@ -22,6 +28,8 @@ export interface LinkEvents {
 }
 
 export interface Link {
+  /** Where it ends here; undefined until it is open, and of datagrams. */
+  readonly localAddress?: string | undefined;
   /** One line without its ending, once it is open; kept until the network takes it. */
   send(line: string): void;
   close(): void;

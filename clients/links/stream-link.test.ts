@@ -168,6 +168,16 @@ describe.skipIf(!hasOpenssl)("a link over TLS", () => {
     expect(await lost).toMatch(/CERT|SIGNATURE/);
   });
 
+  test.each(["jogo-da-velha-server", undefined])("wants the name %s, whatever host it is", async (serverName) => {
+    const { cert, key } = makeCertificate("named", "DNS:jogo-da-velha-server");
+    using peer = startPeer({ tls: { cert, key } });
+    const named = serverName === undefined ? {} : { serverName };
+    const target = { port: peer.port, transport: "tls", host: "127.0.0.1", authority: cert, ...named } as const;
+    const { opened, lost } = observed(target);
+    const outcome = await Promise.race([opened.then(() => "opened"), lost]);
+    expect(outcome).toBe(serverName === undefined ? "ERR_TLS_CERT_ALTNAME_INVALID" : "opened");
+  });
+
   test("is lost when the certificate is somebody else's", async () => {
     const { cert, key } = makeCertificate("elsewhere", "DNS:elsewhere.example");
     using peer = startPeer({ tls: { cert, key } });

@@ -37,9 +37,16 @@ class StreamLink implements Link {
     this.#events = events;
   }
 
+  get localAddress(): string | undefined {
+    return this.#socket?.localAddress;
+  }
+
   start(): void {
-    const { transport, host, port, authority } = this.#target;
-    const trusted = authority === undefined ? {} : { ca: authority };
+    const { transport, host, port, authority, serverName } = this.#target;
+    const trusted = {
+      ...(authority === undefined ? {} : { ca: authority }),
+      ...(serverName === undefined ? {} : { serverName }),
+    };
     const tls = transport === "tls" ? { tls: { ...trusted, rejectUnauthorized: true } } : {};
     Bun.connect<StreamLink>({ hostname: host, port, data: this, socket: HANDLERS, ...tls }).catch((error: unknown) =>
       this.lose(undefined, codeOf(error)),

@@ -13,6 +13,12 @@ export function backoffMs(tries: number, random: Random, { firstMs, maxMs }: Bac
   return random.next() * Math.min(maxMs, firstMs * 2 ** Math.min(tries, 30));
 }
 
+/** What a person is told of a connection that was lost, or never was. */
+export function lostText(wasConnected: boolean, reason: string, waitMs: number): string {
+  const what = wasConnected ? "Conexão perdida" : "Não foi possível conectar";
+  return `${what} (${reason}). Tentando de novo em ${waitText(waitMs)}, até conseguir.`;
+}
+
 /** As people read it, `0,3 s`: to the tenth above, so that no wait is nothing. */
 export function waitText(waitMs: number): string {
   return `${(Math.ceil(waitMs / 100) / 10).toFixed(1).replace(".", ",")} s`;

@@ -11,6 +11,8 @@ export interface LifelineParts {
   readonly random: Random;
   /** Asks for a sign of life; without it, nobody asks. */
   readonly ping?: () => void;
+  /** Between two of them, at first. */
+  readonly pingEveryMs?: number;
 }
 
 /** Before the connection is tried again. */
@@ -36,13 +38,14 @@ export class Lifeline {
   readonly #parts: LifelineParts;
   #phase: Phase;
   #tries = 0;
-  #pingEveryMs = PING_EVERY_MS;
+  #pingEveryMs: number;
   #pingAtMs = Number.POSITIVE_INFINITY;
   /** Something must be heard by then. */
   #silentAtMs = Number.POSITIVE_INFINITY;
 
   constructor(parts: LifelineParts) {
     this.#parts = parts;
+    this.#pingEveryMs = parts.pingEveryMs ?? PING_EVERY_MS;
     this.#phase = { kind: "waiting", untilMs: parts.clock.monotonicMs() };
   }
 

@@ -1,14 +1,15 @@
 // A client at work: its machine, its links, its person, and one timer for all that is to happen later.
 import type { Clock } from "#runtime/base/clock.ts";
 
-import type { Link, LinkTarget } from "../links/link.ts";
+import type { Link, LinkEvents, LinkTarget } from "../links/link.ts";
+import { listenForPeer } from "../links/peer-listener.ts";
 import { startLink } from "../links/start-link.ts";
-import type { User } from "../terminal/user.ts";
+import { openUser, type User, type UserHabits } from "../terminal/user.ts";
 import type { Action, Happening, LinkName, Machine } from "./actions.ts";
 
 export interface RunnerParts {
   readonly machine: Machine;
-  /** Where the links lead. A port of 0 is the one that the machine names. */
+  /** Where the links lead. An empty host, and a port of 0, are those that the machine names. */
   readonly targets: Partial<Readonly<Record<LinkName, LinkTarget>>>;
   readonly user: User;
   readonly clock: Clock;
@@ -18,6 +19,22 @@ export interface RunnerParts {
 const WAKE_MS_MIN = 1;
 /** The kernel takes what we said last, and the peer hears that we close. */
 const GOODBYE_MS = 50;
+
+/** The client of whoever is in front of this process, from beginning to end. Resolves with the exit code. */
+export function runForUser(parts: Omit<RunnerParts, "user">, habits: UserHabits): Promise<number> {
+  const user = openUser(
+    {
+      typed: (line) => runner.typed(line),
+      drafting: (isDrafting) => runner.drafting(isDrafting),
+      ended: () => runner.ended(),
+      interrupted: () => runner.interrupted(),
+    },
+    habits,
+  );
+  const runner = new Runner({ ...parts, user });
+  runner.start();
+  return runner.finished;
+}
 
 export class Runner {
   /** The exit code. Settles once. */
@@ -49,6 +66,10 @@ export class Runner {
     this.#happened({ kind: "typed", line });
   }
 
+  drafting(isDrafting: boolean): void {
+    this.#happened({ kind: "drafting", isDrafting });
+  }
+
   ended(): void {
     this.#happened({ kind: "ended", isPatient: !this.#parts.user.isTerminal });
   }
@@ -77,7 +98,8 @@ export class Runner {
       this.#waiting.shift();
     }
     if (this.#isOver) return;
-    this.#parts.user.prompt(this.#parts.machine.prompt);
+    const { user, machine } = this.#parts;
+    user.prompt(machine.prompt, machine.isPromptSecret);
     this.#armTimer();
     this.#whenReady?.();
   }
@@ -86,7 +108,9 @@ export class Runner {
     if (this.#isOver) return;
     switch (action.kind) {
       case "open":
-        return this.#open(action.link, action.port ?? 0);
+        return this.#open(action.link, action.host ?? "", action.port ?? 0);
+      case "listen":
+        return this.#listen(action.links, action.beside, action.from);
       case "send":
         this.#links.get(action.link)?.send(action.line);
         return;
@@ -99,19 +123,44 @@ export class Runner {
     }
   }
 
-  #open(name: LinkName, port: number): void {
+  #open(name: LinkName, host: string, port: number): void {
     this.#close(name);
     const target = this.#parts.targets[name];
     if (target === undefined) return;
-    const link = startLink({ ...target, port: target.port || port } satisfies LinkTarget, {
+    const found = { ...target, host: target.host || host, port: target.port || port };
+    this.#links.set(name, startLink(found, this.#eventsOf(name)));
+  }
+
+  #listen(names: readonly LinkName[], beside: LinkName, from: string | undefined): void {
+    const address = this.#links.get(beside)?.localAddress;
+    const ends = names.flatMap((name) => {
+      this.#close(name);
+      const { grammar } = this.#parts.targets[name] ?? {};
+      return grammar === undefined ? [] : [{ name, grammar, events: this.#eventsOf(name) }];
+    });
+    try {
+      if (address === undefined) throw new Error("sem conexão");
+      const doors = listenForPeer(address, ends, from);
+      for (const [index, { name }] of ends.entries()) {
+        const door = doors[index];
+        if (door !== undefined) this.#links.set(name, door.link);
+      }
+      this.#happened({ kind: "listening", ports: doors.map(({ port }) => port) });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      for (const link of names) this.#happened({ kind: "lost", link, reason });
+    }
+  }
+
+  #eventsOf(name: LinkName): LinkEvents {
+    return {
       opened: () => this.#happened({ kind: "opened", link: name }),
       received: (line) => this.#happened({ kind: "received", link: name, line }),
       lost: (reason) => {
         this.#links.delete(name);
         this.#happened({ kind: "lost", link: name, reason });
       },
-    });
-    this.#links.set(name, link);
+    };
   }
 
   #close(name: LinkName): void {

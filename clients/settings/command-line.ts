@@ -39,6 +39,15 @@ export class CommandLine {
     throw new InvalidSetting(`--${flag.flag}: expected a ${flag.unit}, got ""`);
   }
 
+  /** Of a person or a room, as `parse` has it. */
+  name(flag: TextFlag, parse: (text: string) => string | undefined): string {
+    const value = this.text(flag);
+    const name = parse(value);
+    if (name !== undefined) return name;
+    const expected = "1 to 32 letters, digits, _ . - (the first a letter or a digit)";
+    throw new InvalidSetting(`--${flag.flag}: expected ${expected}, got ${JSON.stringify(value)}`);
+  }
+
   choice<Choice extends string>(flag: ChoiceFlag<Choice>): Choice {
     const { value, source } = this.#raw(flag) ?? { value: flag.fallback, source: `--${flag.flag}` };
     const found = flag.choices.find((choice) => choice === value.toLowerCase());

@@ -66,7 +66,7 @@ describe("a line", () => {
 describe("the keys that are more than editing", () => {
   test("return hands the line over and begins a new one", () => {
     const editor = typed("oi");
-    expect(press(editor, "return")).toEqual({ kind: "submitted", text: "oi" });
+    expect(press(editor, "return")).toEqual({ kind: "submitted", text: "oi", kept: "oi" });
     expect(editor.text).toBe("");
   });
 
@@ -91,6 +91,13 @@ describe("history", () => {
     const editor = typed("senha");
     editor.press(undefined, { name: "return" }, true);
     expect(edit(editor, "up").text).toBe("");
+  });
+
+  test("keeps of a line what may be kept of it", () => {
+    const editor = edit(new LineEditor((line) => line.replace("segredo", "").trim()), "login caio segredo");
+    expect(press(editor, "return")).toEqual({ kind: "submitted", text: "login caio segredo", kept: "login caio" });
+    edit(editor, "segredo", "return");
+    expect(edit(editor, "up").text).toBe("login caio");
   });
 
   test("keeps so many lines and no more", () => {

@@ -11,7 +11,8 @@ export interface Key {
 
 export type KeyOutcome =
   | { readonly kind: "edited" }
-  | { readonly kind: "submitted"; readonly text: string }
+  /** `kept`: as much of it as others may see later. */
+  | { readonly kind: "submitted"; readonly text: string; readonly kept: string }
   /** Ctrl-C, and Ctrl-D on an empty line. */
   | { readonly kind: "interrupted" }
   | { readonly kind: "ended" }
@@ -52,6 +53,12 @@ export class LineEditor {
   readonly #history: string[] = [];
   /** Where in the history we are; its length is the line being typed. */
   #place = 0;
+  readonly #keptOf: (line: string) => string;
+
+  /** `keptOf`: what may be kept of a line, all of it unless something else is said. */
+  constructor(keptOf: (line: string) => string = (line) => line) {
+    this.#keptOf = keptOf;
+  }
 
   get text(): string {
     return this.#text;
@@ -62,7 +69,7 @@ export class LineEditor {
     return this.#cursor;
   }
 
-  /** `isSecret`: not kept in the history. */
+  /** `isSecret`: nothing of the line is kept. */
   press(typed: string | undefined, key: Key, isSecret = false): KeyOutcome {
     const pressed = `${key.ctrl === true ? "ctrl-" : ""}${key.meta === true ? "meta-" : ""}${key.name ?? ""}`;
     if (pressed === "ctrl-c") return { kind: "interrupted" };
@@ -129,11 +136,12 @@ export class LineEditor {
 
   #submit(isSecret: boolean): KeyOutcome {
     const text = this.#text;
-    if (!isSecret && text !== "" && text !== this.#history.at(-1)) this.#history.push(text);
+    const kept = isSecret ? "" : this.#keptOf(text);
+    if (kept !== "" && kept !== this.#history.at(-1)) this.#history.push(kept);
     if (this.#history.length > TYPED_HISTORY_MAX) this.#history.shift();
     this.#place = this.#history.length;
     this.#text = "";
     this.#cursor = 0;
-    return { kind: "submitted", text };
+    return { kind: "submitted", text, kept };
   }
 }

@@ -1,17 +1,28 @@
 // The person, or the pipe, in front of a client: lines come from there, and what is printed goes there.
 import { emitKeypressEvents } from "node:readline";
 
-import { type Key, LineEditor } from "./line-editor.ts";
+import { type Key, type KeyOutcome, LineEditor } from "./line-editor.ts";
 import { readLines } from "./piped-lines.ts";
+import { safeText } from "./safe-text.ts";
 import { Screen } from "./screen.ts";
 
 export interface UserEvents {
   /** In a pipe, the next line comes when this one's promise has settled. */
   typed(text: string): void | Promise<void>;
+  /** Something stands in the line being typed, or nothing does any more; behind the line that was. */
+  drafting?(isDrafting: boolean): void;
   /** Nothing more will be typed. */
   ended(): void;
   /** Ctrl-C, and the signals that mean the same. */
   interrupted(): void;
+}
+
+/** What a client wants of the terminal. */
+export interface UserHabits {
+  /** What may be kept of a typed line, in the history and on the screen; without it, all. */
+  readonly keptOf?: (line: string) => string;
+  /** Typed lines stay on the screen, behind their prompts. */
+  readonly echoes?: boolean;
 }
 
 export interface User {
@@ -31,26 +42,30 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const SIZE = { columns: 80, rows: 24 };
 
 /** A terminal where both ends are one; else line by line, without prompt. */
-export function openUser(events: UserEvents): User {
+export function openUser(events: UserEvents, habits: UserHabits = {}): User {
   for (const signal of SIGNALS) process.on(signal, () => events.interrupted());
   // Whoever reads what we print has gone: `| head`.
   process.stdout.on("error", () => process.exit(0));
-  return process.stdin.isTTY && process.stdout.isTTY ? new TerminalUser(events) : new PipedUser(events);
+  return process.stdin.isTTY && process.stdout.isTTY ? new TerminalUser(events, habits) : new PipedUser(events);
 }
 
 class TerminalUser implements User {
   readonly isTerminal = true;
   readonly #events: UserEvents;
-  readonly #editor = new LineEditor();
+  readonly #editor: LineEditor;
+  readonly #echoes: boolean;
   readonly #screen: Screen;
   #prompt = "";
   #isSecret = false;
+  #isDrafting = false;
   #isOpen = true;
   /** The line is to be drawn once all keys of a chunk have been taken: of a paste there are thousands. */
   #isStale = false;
 
-  constructor(events: UserEvents) {
+  constructor(events: UserEvents, { keptOf, echoes = false }: UserHabits) {
     this.#events = events;
+    this.#editor = new LineEditor(keptOf);
+    this.#echoes = echoes;
     const { stdin, stdout } = process;
     this.#screen = new Screen({
       size: () => ({ columns: stdout.columns || SIZE.columns, rows: stdout.rows || SIZE.rows }),
@@ -87,13 +102,21 @@ class TerminalUser implements User {
 
   #pressed(typed: string | undefined, key: Key): void {
     if (!this.#isOpen) return;
-    const outcome = this.#editor.press(typed, key, this.#isSecret);
+    this.#obey(this.#editor.press(typed, key, this.#isSecret));
+    const isDrafting = this.#editor.text !== "";
+    if (isDrafting === this.#isDrafting) return;
+    this.#isDrafting = isDrafting;
+    this.#events.drafting?.(isDrafting);
+  }
+
+  #obey(outcome: KeyOutcome): void {
     if (outcome.kind === "redraw") return this.#screen.clear();
     if (outcome.kind === "edited") return this.#showSoon();
+    if (outcome.kind === "submitted" && this.#echoes) this.#screen.print(safeText(this.#prompt + outcome.kept));
     this.#show();
-    if (outcome.kind === "submitted") void this.#events.typed(outcome.text);
-    if (outcome.kind === "interrupted") this.#events.interrupted();
-    if (outcome.kind === "ended") this.#events.ended();
+    if (outcome.kind === "submitted") return void this.#events.typed(outcome.text);
+    if (outcome.kind === "interrupted") return this.#events.interrupted();
+    return this.#events.ended();
   }
 
   #showSoon(): void {

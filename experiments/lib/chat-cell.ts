@@ -10,6 +10,7 @@ import { startDelayedLink } from "./delayed-link.ts";
 import { readLines } from "./lines-of.ts";
 import { cpuSecondsOf, residentBytesOf, waitUntilQuiet } from "./process-facts.ts";
 import { createWorkspace, type Program, startProgram } from "./program.ts";
+import { CORREIO_READY, correioCommand, portIn, WITHOUT_MATCHES } from "./server-program.ts";
 
 /** Nothing between; the relay, with its model of TCP; the kernel's own TCP over a link that carries packets late. */
 export type ChatNetwork = "direct" | "relay" | "kernel";
@@ -47,9 +48,7 @@ interface Network {
   stop(): Promise<void>;
 }
 
-const serverMain = resolve(import.meta.dirname, "../../runtime/main.ts");
 const program = resolve(import.meta.dirname, "../tcp-vs-udp.ts");
-const udpReady = /Servidor UDP iniciado na porta (\d+)/;
 /** IPv4 and UDP; IPv4 and TCP with the time stamps that Linux sends. */
 const UDP_HEADERS = 28;
 const TCP_HEADERS = 52;
@@ -106,14 +105,13 @@ export function startChatServer(
   onServer: (words: readonly string[]) => readonly string[] = (words) => words,
 ): Promise<Program> {
   return startProgram({
-    command: onServer([process.execPath, serverMain]),
+    command: onServer(correioCommand()),
     logFile: join(folder, "correio.log"),
-    ready: /Servidor TCP iniciado na porta (\d+)[\s\S]*Aguardando conexões/,
+    ready: CORREIO_READY,
     environment: {
+      ...WITHOUT_MATCHES,
       CORREIO_HOST: "0.0.0.0",
-      CORREIO_PORT: "0",
       CORREIO_UDP_PORT: "0",
-      CORREIO_HTTP_PORT: "0",
       CORREIO_DATA: join(folder, "data"),
       CORREIO_CONSOLE: "false",
       CORREIO_CLIENT_LOG: "false",
@@ -123,7 +121,7 @@ export function startChatServer(
 
 /** Of a server that `startChatServer` started. */
 export function udpPortOf(server: Program): number {
-  return Number(udpReady.exec(server.output())?.[1]);
+  return portIn(server, /Servidor UDP iniciado na porta (\d+)/);
 }
 
 /** Nobody needs its data: it does not wait for clients that are gone already. */

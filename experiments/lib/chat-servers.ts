@@ -3,7 +3,14 @@
 import { join, resolve } from "node:path";
 
 import { compileGo, findTool } from "./implementations.ts";
-import { createWorkspace, type Program, startProgram, type Workspace } from "./program.ts";
+import {
+  CORREIO_READY,
+  correioCommand,
+  portIn,
+  readFigures,
+  startServerProgram,
+  WITHOUT_MATCHES,
+} from "./server-program.ts";
 
 export const chatServerNames = ["correio", "raw", "go"] as const;
 export type ChatServerName = (typeof chatServerNames)[number];
@@ -34,7 +41,6 @@ export interface ChatServer {
 }
 
 const experimentsFolder = resolve(import.meta.dirname, "..");
-const correioMain = resolve(experimentsFolder, "../runtime/main.ts");
 const listening = /^listening (\d+)$/m;
 const sources = {
   chat: { raw: "raw-chat.ts", go: "chat" },
@@ -43,27 +49,27 @@ const sources = {
 
 /** The server under test with a data folder of its own; `settings` are environment variables beside the usual ones. */
 export async function startCorreioChat(settings: Readonly<Record<string, string>> = {}): Promise<ChatServer> {
-  const workspace = createWorkspace();
-  try {
-    const program = await startProgram({
-      command: [process.execPath, ...profilerFlags(), correioMain],
-      logFile: join(workspace.folder, "correio.log"),
-      ready: /Servidor TCP iniciado na porta (\d+)[\s\S]*Aguardando conexões/,
-      environment: {
-        CORREIO_HOST: "127.0.0.1",
-        CORREIO_PORT: "0",
-        CORREIO_UDP_PORT: "0",
-        CORREIO_HTTP_PORT: "0",
-        CORREIO_DATA: join(workspace.folder, "data"),
-        CORREIO_SERVER_ID: "correio",
-        ...settings,
-      },
-    });
-    return correioServer(program, workspace);
-  } catch (error) {
-    workspace.remove();
-    throw error;
-  }
+  const { program, stop } = await startServerProgram("correio", ({ folder }) => ({
+    command: correioCommand(),
+    ready: CORREIO_READY,
+    environment: {
+      ...WITHOUT_MATCHES,
+      CORREIO_HOST: "127.0.0.1",
+      CORREIO_UDP_PORT: "0",
+      CORREIO_DATA: join(folder, "data"),
+      CORREIO_SERVER_ID: "correio",
+      ...settings,
+    },
+  }));
+  const httpPort = portIn(program, /Gateway HTTP iniciado na porta (\d+)/);
+  return {
+    name: "correio",
+    pid: program.pid,
+    port: program.number,
+    udpPort: portIn(program, /Servidor UDP iniciado na porta (\d+)/),
+    openConnections: async () => (await readFigures(httpPort))("correio_connections"),
+    stop,
+  };
 }
 
 /** Floor or peer, or why it cannot be compared: its tool is not there. Other failures throw. */
@@ -74,19 +80,15 @@ async function startChatPeer(
 ): Promise<ChatServer | MissingChatServer> {
   const go = name === "go" ? findTool("go", searchPath) : undefined;
   if (name === "go" && go === undefined) return { name, why: "go is not installed" };
-  const workspace = createWorkspace();
-  try {
-    const command =
+  const { program, stop } = await startServerProgram(name, (workspace) => ({
+    command:
       go === undefined
         ? [process.execPath, join(experimentsFolder, "baselines", sources[part].raw)]
-        : [compileGo(go, sources[part].go, workspace)];
-    const program = await startProgram({ command, logFile: join(workspace.folder, `${name}.log`), ready: listening });
-    const { pid, number: port } = program;
-    return { name, pid, port, udpPort: port, openConnections: async () => 0, stop: stopping(program, workspace) };
-  } catch (error) {
-    workspace.remove();
-    throw error;
-  }
+        : [compileGo(go, sources[part].go, workspace)],
+    ready: listening,
+  }));
+  const { pid, number: port } = program;
+  return { name, pid, port, udpPort: port, openConnections: async () => 0, stop };
 }
 
 /** All that can be started, in this order, and those that cannot with the reason. */
@@ -112,40 +114,4 @@ export async function startChatServers(
 
 export async function stopChatServers(servers: readonly ChatServer[]): Promise<void> {
   await Promise.allSettled(servers.map((server) => server.stop()));
-}
-
-function correioServer(program: Program, workspace: Workspace): ChatServer {
-  const httpPort = portIn(program, /Gateway HTTP iniciado na porta (\d+)/);
-  return {
-    name: "correio",
-    pid: program.pid,
-    port: program.number,
-    udpPort: portIn(program, /Servidor UDP iniciado na porta (\d+)/),
-    stop: stopping(program, workspace),
-    async openConnections() {
-      const page = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
-      const found = /^correio_connections (\d+)$/m.exec(page);
-      if (found === null) throw new Error("Cannot read how many connections the server has");
-      return Number(found[1]);
-    },
-  };
-}
-
-function portIn(program: Program, pattern: RegExp): number {
-  const found = pattern.exec(program.output());
-  if (found === null) throw new Error(`The server did not say its port: ${pattern.source}`);
-  return Number(found[1]);
-}
-
-function stopping(program: Program, workspace: Workspace): () => Promise<void> {
-  return async () => {
-    await program.stop();
-    workspace.remove();
-  };
-}
-
-/** `PROFILE_FOLDER=/tmp/x bun experiments/chat.ts …` leaves a profile of the server's processor time there. */
-function profilerFlags(): string[] {
-  const folder = Bun.env["PROFILE_FOLDER"];
-  return folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`];
 }

@@ -1,9 +1,9 @@
 // The servers that are compared: Correio, the raw Bun floor in two forms, and the Go and Python peers.
 
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { type Program, startProgram, type Workspace } from "./program.ts";
+import { CORREIO_READY, correioCommand, WITHOUT_MATCHES } from "./server-program.ts";
 
 export const implementationNames = ["correio", "raw", "raw-template", "go", "python"] as const;
 export type ImplementationName = (typeof implementationNames)[number];
@@ -43,12 +43,7 @@ export interface MissingServer {
 
 const experimentsFolder = resolve(import.meta.dirname, "..");
 const baselinesFolder = join(experimentsFolder, "baselines");
-const correioMain = resolve(experimentsFolder, "../runtime/main.ts");
 const listening = /^listening (\d+)$/m;
-
-export function correioExists(): boolean {
-  return existsSync(correioMain);
-}
 
 /** Starts one server, or says why it cannot be compared: its tool or its source is not there. Other failures throw. */
 export async function startServer(
@@ -59,7 +54,6 @@ export async function startServer(
   const logFile = join(workspace.folder, `${name}.log`);
   switch (name) {
     case "correio":
-      if (!correioExists()) return { name, why: "runtime/main.ts is not there yet" };
       return { name, program: await startCorreio(workspace, logFile) };
     case "raw":
     case "raw-template": {
@@ -89,13 +83,12 @@ export async function stopServers(servers: readonly RunningServer[]): Promise<vo
 
 function startCorreio(workspace: Workspace, logFile: string): Promise<Program> {
   return startProgram({
-    command: [process.execPath, correioMain],
+    command: correioCommand(),
     logFile,
-    ready: /Servidor TCP iniciado na porta (\d+)[\s\S]*Aguardando conexões/,
+    ready: CORREIO_READY,
     environment: {
+      ...WITHOUT_MATCHES,
       CORREIO_HOST: "127.0.0.1",
-      CORREIO_PORT: "0",
-      CORREIO_HTTP_PORT: "0",
       CORREIO_DATA: join(workspace.folder, "correio-data"),
       CORREIO_WORK_MS: "0",
       CORREIO_SERVER_ID: "correio",

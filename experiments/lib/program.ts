@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly ready: RegExp;
   readonly environment?: Readonly<Record<string, string>>;
   readonly startTimeoutMs?: number;
+  /** Told the process id as soon as there is one, long before the program is ready. */
+  readonly spawned?: (pid: number) => void;
 }
 
 export interface Program {
@@ -32,6 +34,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     stderr: Bun.file(`${options.logFile}.err`),
     env: { ...inheritedEnvironment(), NODE_ENV: "production", ...options.environment },
   });
+  options.spawned?.(child.pid);
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");
     const timeout = setTimeout(() => child.kill("SIGKILL"), 5_000);

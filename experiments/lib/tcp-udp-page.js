@@ -1,4 +1,4 @@
-// Draws the curves of the page. `POINTS` and `uPlot` are there already.
+// Draws the curves of the page. `DATA` and `uPlot` are there already.
 
 const plots = document.querySelector("#plots");
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -14,7 +14,7 @@ const fixed = (digits) => (_, value) => value?.toFixed(digits) ?? "";
 function draw() {
   plots.replaceChildren();
   for (const network of ["relay", "kernel"]) {
-    const rows = POINTS.filter((point) => point.network === network);
+    const rows = DATA.filter((point) => point.network === network);
     for (const loss of new Set(rows.map((row) => row.loss))) {
       drawCurves(
         network,

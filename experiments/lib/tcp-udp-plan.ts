@@ -7,13 +7,14 @@ import type { Environment } from "./environment.ts";
 import type { FlowRow } from "./flow-control.ts";
 import type { Level } from "./level.ts";
 import type { BlockingRow } from "./line-blocking.ts";
-import type { OverheadRow, SetUpRow } from "./way-costs.ts";
+import type { Overhead, OverheadRow, SetUp, SetUpRow } from "./way-costs.ts";
 
 export const QUESTIONS = ["chat", "kernel", "set-up", "overhead", "blocking", "flow", "crowd"] as const;
 export type Question = (typeof QUESTIONS)[number];
 
 export interface TcpUdpParameters {
   readonly only: readonly Question[];
+  readonly ways: readonly ChatWay[];
   readonly rounds: number;
   readonly losses: readonly number[];
   readonly delayMs: number;
@@ -28,7 +29,8 @@ export interface TcpUdpParameters {
   readonly crowdRoom: number;
   readonly crowdEveryMs: number;
   readonly crowdSeconds: number;
-  /** How often each thing is done of which the cost is counted. */
+  /** The things of which the cost is counted, and how often each is done. */
+  readonly costs: readonly (SetUp | Overhead)[];
   readonly repeats: number;
 }
 

@@ -9,9 +9,9 @@ import { readLines } from "./lines-of.ts";
 import { createWorkspace } from "./program.ts";
 import { summarise } from "./statistics.ts";
 
-const SET_UPS = ["TCP", "UDP, a stranger's question", "UDP, with a session", "reliable datagrams"] as const;
+export const SET_UPS = ["TCP", "UDP, a stranger's question", "UDP, with a session", "reliable datagrams"] as const;
 export type SetUp = (typeof SET_UPS)[number];
-const OVERHEADS = ["TCP", "UDP, text", "reliable datagrams"] as const;
+export const OVERHEADS = ["TCP", "UDP, text", "reliable datagrams"] as const;
 export type Overhead = (typeof OVERHEADS)[number];
 
 export interface SetUpRow {
@@ -43,6 +43,7 @@ export interface CostTask {
 
 export interface CostOptions {
   readonly kinds: readonly CostTask["kind"][];
+  readonly costs: readonly (SetUp | Overhead)[];
   readonly delayMs: number;
   readonly repeats: number;
 }
@@ -64,15 +65,17 @@ const BY_HAND: Readonly<Record<Overhead, number>> = {
   "reliable datagrams": 3 * (IP_UDP + DATA_PACKET) + 2 * MESSAGE_FRAME + MESSAGE_BYTES + ANSWER_BYTES,
 };
 
-export async function measureCosts({ kinds, delayMs, repeats }: CostOptions) {
+export async function measureCosts({ kinds, costs, delayMs, repeats }: CostOptions) {
+  const wanted = <What extends SetUp | Overhead>(kind: CostTask["kind"], whats: readonly What[]): readonly What[] =>
+    kinds.includes(kind) ? whats.filter((what) => costs.includes(what)) : [];
   const setUp: SetUpRow[] = [];
   const overhead: OverheadRow[] = [];
-  for (const what of kinds.includes("set-up") ? SET_UPS : []) {
+  for (const what of wanted("set-up", SET_UPS)) {
     const { tookMs, octets, packets } = await measure({ kind: "set-up", what, repeats }, delayMs);
     const { median, max } = summarise(tookMs);
     setUp.push({ what, medianMs: median, maxMs: max, roundTrips: median / (2 * delayMs), packets, octets });
   }
-  for (const what of kinds.includes("overhead") ? OVERHEADS : []) {
+  for (const what of wanted("overhead", OVERHEADS)) {
     const { octets, packets } = await measure({ kind: "overhead", what, repeats }, delayMs);
     const ownOctets = MESSAGE_BYTES + ANSWER_BYTES;
     overhead.push({ what, ownOctets, byHandOctets: BY_HAND[what], seenOctets: octets, seenPackets: packets });

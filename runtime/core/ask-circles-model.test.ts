@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 
 import { watch } from "../testing/outcome.ts";
 import { SteppedSystem } from "../testing/stepped-system.ts";
+import { timesRuns } from "../testing/times-runs.ts";
 import type { ReadContext } from "./context.ts";
 import { actor } from "./definition.ts";
 import type { RuntimeError } from "./errors.ts";
@@ -77,7 +78,7 @@ describe("any asks among a few actors", () => {
       expect(answers.map(({ outcome }) => outcome.kind)).toEqual(names.map(() => "answered"));
       expect(caught.filter((line) => !line.includes("→"))).toEqual([]);
     });
-    await fc.assert(run, { seed: 26, numRuns: 80 });
+    await fc.assert(run, { seed: 26, numRuns: timesRuns(50) });
   });
 });
 

@@ -131,7 +131,7 @@ export interface DurableContext<State> extends ActorContext<State> {
 export interface SessionContext<State, Out> extends ActorContext<State> {
   readonly connection: Pick<
     ConnectionPort,
-    "id" | "transport" | "remoteAddress" | "remotePort" | "openedAt" | "bytesIn" | "bytesOut"
+    "id" | "transport" | "remoteAddress" | "remotePort" | "openedFor" | "openedAt" | "bytesIn" | "bytesOut"
   >;
   /** Leaves the process in order, with everything else that this step of the loop produced. */
   send(value: Out): void;

@@ -7,13 +7,15 @@ import { join } from "node:path";
 
 import { MemoryDisk, openMemoryStore } from "../storage/memory-store.ts";
 import { openSqliteStore } from "../storage/sqlite-store.ts";
+import { timesRuns } from "../testing/times-runs.ts";
 import type { Store } from "./ports.ts";
 import { act } from "./test-chaos-acts.ts";
 import { Ledger } from "./test-chaos-ledger.ts";
 import { calmDown, firstLife, haunt, type Life, nextLife, problemsOf } from "./test-chaos-life.ts";
 import { Chaos } from "./test-chaos.ts";
 
-const SEEDS = Number(process.env["EXPLORED_SEEDS"] ?? 40);
+/** More of them: `TIMES_RUNS=50 bun test runtime/core/lives-together.test.ts`. */
+const SEEDS = timesRuns(20);
 const STEPS = 220;
 /** One seed of so many runs on SQLite. */
 const SQLITE_EVERY = 10;
@@ -38,7 +40,7 @@ describe("actors that do everything there is, over several lives of their node",
   test(
     "keep their turns apart, end every ask, lose nothing they acknowledged, do nothing twice, and leave nothing behind",
     keepToIt,
-    10_000 + 1_000 * SEEDS,
+    20_000 + 1_000 * SEEDS,
   );
 });
 

@@ -20,12 +20,16 @@ const Account = actor("account", { state: () => ({ balance: 0 }), durable: true 
   ({ state }, amount) => (state.balance += amount),
 );
 
+/** Kept: one that nobody holds is collected, and what it has locked is free. */
+const others: Database[] = [];
+
 async function lockedBank() {
   const clock = new FakeClock();
   const path = newDatabasePath();
   const open = () => openSqliteStore({ path, sync: "full", bytesMax: GENEROUS_BYTES, clock });
   const node = await startNode([Account], { clock, open });
   const other = new Database(path);
+  others.push(other);
   other.run("BEGIN EXCLUSIVE");
   return { clock, other, add: (key: string) => watch(node.ref(Account, key).add(1)) };
 }

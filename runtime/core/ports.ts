@@ -23,6 +23,8 @@ export interface ConnectionPort {
   readonly transport: Transport;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** The key of the actor that it was opened for, where its listener, or who dialled, knew that; else empty. */
+  readonly openedFor: string;
   /** Unix time in milliseconds. */
   readonly openedAt: number;
   readonly bytesIn: number;

@@ -132,6 +132,35 @@ describe("a flight recorder", () => {
     expect(methodsOf(recorder, who)).toEqual([1]);
   });
 
+  test("hands the place of one that has left to the next, and takes none from others for it", () => {
+    const recorder = new FlightRecorder(bytesFor(2));
+    const [stays, gone, next] = [owner(), owner(), owner()] as const;
+    ran(recorder, stays, 1);
+    ran(recorder, gone, 2);
+    recorder.forget(gone);
+    ran(recorder, next, 3);
+    expect([stays, gone, next].map((who) => methodsOf(recorder, who))).toEqual([[1], [], [3]]);
+  });
+
+  test("takes memory for those that are there at once, however many come and go", () => {
+    const recorder = new FlightRecorder();
+    const taken = recorder.bytes;
+    for (let actor = 0; actor < 10_000; actor++) {
+      const who = owner();
+      ran(recorder, who, 1);
+      recorder.forget(who);
+    }
+    expect(recorder.bytes).toBe(taken);
+    for (const who of Array.from({ length: 1_025 }, owner)) ran(recorder, who, 1);
+    expect(recorder.bytes).toBe(2 * taken);
+  });
+
+  test("takes no more than its limit, and a block", () => {
+    const recorder = new FlightRecorder();
+    for (let actor = 0; actor < 60_000; actor++) ran(recorder, owner(), 1);
+    expect(recorder.bytes).toBeLessThanOrEqual(limits.recorderBytes + bytesFor(1_024));
+  });
+
   test("remembers as a list for each actor would, whoever runs and leaves in whatever order", () => {
     const step = fc.record({ who: fc.nat(5), leaves: fc.boolean() });
     fc.assert(

@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 
 import { compareUtf8 } from "../base/utf8-order.ts";
 import { limits } from "../limits.ts";
+import { timesRuns } from "../testing/times-runs.ts";
 import type { DurableContext, DurableReadContext, Rows } from "./context.ts";
 import { actor } from "./definition.ts";
 import type { CallOptions } from "./shape.ts";
@@ -192,7 +193,7 @@ describe("a range of rows", () => {
         .sort((left, right) => compareUtf8(left.row, right.row) * (reverse ? -1 : 1));
       expect(seen).toEqual(fits.slice(0, limit));
     });
-    await fc.assert(run, { seed: 7, numRuns: 150 });
+    await fc.assert(run, { seed: 7, numRuns: timesRuns(70) });
   });
 
   test("of not a number of rows is a mistake of its turn, not of the store", async () => {

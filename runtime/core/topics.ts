@@ -1,4 +1,5 @@
 // Publications: every subscriber's mailbox gets the same value; connections that forward get it encoded once for all.
+import { FewMap } from "../base/few-map.ts";
 import { limits } from "../limits.ts";
 import type { Member, TopicTable } from "./cell-host.ts";
 import { deepFreeze } from "./deep-freeze.ts";
@@ -12,6 +13,12 @@ import { requireTopic, type Topic } from "./topic.ts";
 interface Subscription {
   readonly member: Member;
   readonly method: string | undefined;
+}
+
+/** Once for all who have it: a name for each of them would be as long as all the rest. */
+interface Subscribed {
+  readonly name: string;
+  readonly members: FewMap<string, Subscription>;
 }
 
 /** Puts the value into the subscriber's mailbox; a subscriber that is full is left out, with a dead letter. */
@@ -34,8 +41,9 @@ export class Topics implements TopicTable {
   /** Given while developing: values are checked and frozen. */
   readonly #checks: SchemaChecks | undefined;
   readonly #topicsMax: number;
-  readonly #topics = new Map<string, Map<string, Subscription>>();
-  readonly #topicsOf = new Map<string, Set<string>>();
+  readonly #topics = new Map<string, Subscribed>();
+  /** No more than a few hundred of each. */
+  readonly #topicsOf = new Map<string, Subscribed[]>();
   /** Values published, and the messages they became. */
   published = 0;
   notified = 0;
@@ -54,28 +62,32 @@ export class Topics implements TopicTable {
 
   subscribe(member: Member, topic: Topic<never>, method: string | undefined): void {
     const name = nameOf(topic);
-    const subscriptions = this.#topics.get(name) ?? new Map<string, Subscription>();
-    const mine = this.#topicsOf.get(memberName(member)) ?? new Set<string>();
-    if (!subscriptions.has(memberName(member))) {
-      refusePast(subscriptions.size, limits.subscribersPerTopicMax, `topic "${name}" has that many subscribers`);
-      refusePast(mine.size, limits.subscriptionsPerActorMax, `"${memberName(member)}" has that many subscriptions`);
+    const mineName = memberName(member);
+    const subscribed = this.#topics.get(name) ?? { name, members: new FewMap<string, Subscription>() };
+    const { members } = subscribed;
+    const mine = this.#topicsOf.get(mineName) ?? [];
+    if (!members.has(mineName)) {
+      refusePast(members.size, limits.subscribersPerTopicMax, `topic "${name}" has that many subscribers`);
+      refusePast(mine.length, limits.subscriptionsPerActorMax, `"${mineName}" has that many subscriptions`);
       if (!this.#topics.has(name)) refusePast(this.#topics.size, this.#topicsMax, "so many topics have subscribers");
+      mine.push(subscribed);
     }
-    this.#topics.set(name, subscriptions.set(memberName(member), { member, method }));
-    this.#topicsOf.set(memberName(member), mine.add(name));
+    members.set(mineName, { member, method });
+    this.#topics.set(name, subscribed);
+    this.#topicsOf.set(mineName, mine);
   }
 
   unsubscribe(member: Member, topic: Topic<never>): void {
-    this.#remove(memberName(member), nameOf(topic));
+    this.#remove(memberName(member), this.#topics.get(nameOf(topic)));
   }
 
   leave(member: Member): void {
     const name = memberName(member);
-    for (const topic of Array.from(this.#topicsOf.get(name) ?? [])) this.#remove(name, topic);
+    for (const topic of this.#topicsOf.get(name)?.slice() ?? []) this.#remove(name, topic);
   }
 
   count(topic: Topic<never>): number {
-    return this.#topics.get(nameOf(topic))?.size ?? 0;
+    return this.#topics.get(nameOf(topic))?.members.size ?? 0;
   }
 
   check(topic: Topic<never>, value: unknown): void {
@@ -89,16 +101,16 @@ export class Topics implements TopicTable {
 
   publish(topic: Topic<never>, value: unknown, from?: Publisher): number {
     this.check(topic, value);
-    const subscriptions = this.#topics.get(nameOf(topic));
+    const members = this.#topics.get(nameOf(topic))?.members;
     this.published++;
-    if (subscriptions === undefined) return 0;
+    if (members === undefined) return 0;
     const shared = new SharedValue(value);
-    for (const { member, method } of subscriptions.values()) {
+    for (const { member, method } of members.values()) {
       if (method !== undefined) this.#notify({ type: member.host.type.name, key: member.key, method }, value, from);
       else this.#forward(member, shared);
     }
-    this.notified += subscriptions.size;
-    return subscriptions.size;
+    this.notified += members.size;
+    return members.size;
   }
 
   /** Where the value cannot be encoded the connection ends, as if its actor had sent it; all others go on. */
@@ -111,13 +123,12 @@ export class Topics implements TopicTable {
     }
   }
 
-  #remove(member: string, topic: string): void {
-    const subscriptions = this.#topics.get(topic);
-    subscriptions?.delete(member);
-    if (subscriptions?.size === 0) this.#topics.delete(topic);
-    const mine = this.#topicsOf.get(member);
-    mine?.delete(topic);
-    if (mine?.size === 0) this.#topicsOf.delete(member);
+  #remove(member: string, subscribed: Subscribed | undefined): void {
+    if (subscribed?.members.delete(member) !== true) return;
+    if (subscribed.members.size === 0) this.#topics.delete(subscribed.name);
+    const mine = this.#topicsOf.get(member) ?? [];
+    mine.splice(mine.indexOf(subscribed), 1);
+    if (mine.length === 0) this.#topicsOf.delete(member);
   }
 }
 

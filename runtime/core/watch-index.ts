@@ -1,4 +1,5 @@
 // Watches, to be found from both ends.
+import { FewMap } from "../base/few-map.ts";
 
 export type Named = { readonly type: string; readonly key: string };
 
@@ -15,13 +16,13 @@ export function namedBy(name: string): Named {
   return { type: name.slice(0, end), key: name.slice(end + 1) };
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NOBODY = new FewMap<string, true>();
 
-/** What is known of a pair, by the names of who watches and of who is watched. */
+/** What is known of a pair, by the names of who watches and of who is watched: nearly always one and one. */
 export class WatchIndex<Entry> {
   /** By who is watched, then by who watches. */
-  readonly #entries = new Map<string, Map<string, Entry>>();
-  readonly #watchedBy = new Map<string, Set<string>>();
+  readonly #entries = new Map<string, FewMap<string, Entry>>();
+  readonly #watchedBy = new Map<string, FewMap<string, true>>();
   count = 0;
 
   get(watcher: string, watched: string): Entry | undefined {
@@ -32,17 +33,17 @@ export class WatchIndex<Entry> {
     return Array.from(this.#entries.get(watched)?.values() ?? []);
   }
 
-  watchedBy(watcher: string): ReadonlySet<string> {
+  watchedBy(watcher: string): Pick<FewMap<string, true>, "has" | "keys" | "size"> {
     return this.#watchedBy.get(watcher) ?? NOBODY;
   }
 
   /** In place of what there is. */
   set(watcher: string, watched: string, entry: Entry): void {
-    const entries = this.#entries.get(watched) ?? new Map<string, Entry>();
+    const entries = this.#entries.get(watched) ?? new FewMap<string, Entry>();
     if (!entries.has(watcher)) this.count++;
     this.#entries.set(watched, entries.set(watcher, entry));
-    const names = this.#watchedBy.get(watcher) ?? new Set<string>();
-    this.#watchedBy.set(watcher, names.add(watched));
+    const names = this.#watchedBy.get(watcher) ?? new FewMap<string, true>();
+    this.#watchedBy.set(watcher, names.set(watched, true));
   }
 
   remove(watcher: string, watched: string): void {
@@ -55,6 +56,6 @@ export class WatchIndex<Entry> {
   }
 
   leave(watcher: string): void {
-    for (const watched of Array.from(this.watchedBy(watcher))) this.remove(watcher, watched);
+    for (const watched of Array.from(this.watchedBy(watcher).keys())) this.remove(watcher, watched);
   }
 }

@@ -99,7 +99,7 @@ export class Watches implements WatchTable {
   doubt({ type, key, state, watches }: Pick<PendingChange, "type" | "key" | "state" | "watches">): void {
     const watcher = { type, key };
     const isDestroyed = state === undefined;
-    const left = isDestroyed ? Array.from(this.#standing.watchedBy(nameOf(watcher))) : [];
+    const left = isDestroyed ? Array.from(this.#standing.watchedBy(nameOf(watcher)).keys()) : [];
     for (const watched of left) this.#doubtPair(watcher, namedBy(watched));
     for (const { watchedType, watchedKey, method, on } of lastOfEach(watches)) {
       const watched = { type: watchedType, key: watchedKey };

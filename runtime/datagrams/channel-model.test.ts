@@ -3,10 +3,12 @@ import { describe, expect, test } from "bun:test";
 
 import { createRandom, type Random } from "../base/random.ts";
 import { limits } from "../limits.ts";
+import { timesRuns } from "../testing/times-runs.ts";
 import type { Lane } from "./frames.ts";
 import { type End, type Faults, TestNetwork } from "./test-network.ts";
 
-const SEEDS = 60;
+/** More of them: `TIMES_RUNS=50 bun test runtime/datagrams/channel-model.test.ts`. */
+const SEEDS = timesRuns(30);
 
 interface Script {
   readonly sent: readonly [string[], string[]];
@@ -87,7 +89,7 @@ describe("two channels", () => {
     const network = new TestNetwork(99, { ...faults, blackoutMs: [2_000, 5_000] }, { compress: false });
     const { left, right } = network;
     const random = createRandom(99);
-    const scripts = [speak(network, left, random, 4_000), speak(network, right, random, 4_000)] as const;
+    const scripts = [speak(network, left, random, 2_000), speak(network, right, random, 2_000)] as const;
     network.run(600_000);
     expectAll(right, scripts[0]);
     expectAll(left, scripts[1]);

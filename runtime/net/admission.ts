@@ -36,6 +36,10 @@ export class Admission {
     else this.#perAddress.set(address, fromAddress - 1);
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** From now on nobody is admitted. */
   close(): void {
     this.#closed = true;

@@ -82,6 +82,10 @@ export interface Pairing {
   readonly session: { readonly name: string };
   /** Called with each socket that it serves, before anything is read. */
   readonly chosenBy?: (socket: object) => void;
+  /** Silence after which its connections end, in place of that of all others; infinite = they are never idle. */
+  readonly idleMs?: number;
+  /** The key of the actor that its connections are opened for; their `openedFor`. */
+  readonly openedFor?: string;
 }
 
 /** The one that a peer has chosen, and what carries it. */
@@ -91,7 +95,7 @@ export interface Spoken extends Pairing {
 
 /**
  * What a peer is served with that sends this octet first. Undefined = it has sent none: then only the protocol's
- * refusals and farewells are used.
+ * refusals and farewells are used, unless the server speaks first.
  */
 export type PairingChoice = (firstOctet: number | undefined) => Pairing;
 
@@ -99,6 +103,8 @@ export type PairingChoice = (firstOctet: number | undefined) => Pairing;
 export interface Door {
   readonly transport: "tcp" | "tls";
   readonly choose: PairingChoice;
+  /** The session begins as soon as there is a connection (over TLS: has shaken hands), not with the first octet. */
+  readonly speaksFirst?: boolean;
 }
 
 export function createPairing<In, Out>(protocol: Protocol<In, Out>, session: SessionOf<In, Out>): Pairing {

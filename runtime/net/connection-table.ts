@@ -17,22 +17,10 @@ import type {
 } from "./connection-host.ts";
 import { Connection } from "./connection.ts";
 import { Doorstep } from "./doorstep.ts";
+import { type NetEvents, type NetPeer, netPeer } from "./net-events.ts";
 import { NetStats } from "./net-stats.ts";
 import { OutboundArena } from "./outbound-arena.ts";
 import { RefusedSockets } from "./refused-socket.ts";
-
-/** Called once a connection: never on the path of a message. One that has said nothing has no id. */
-export interface NetEvents {
-  refused(event: { remoteAddress: string; reason: string }): void;
-  failed(event: Peer & { error: Error }): void;
-  ended(event: Peer & { reason: string }): void;
-}
-
-interface Peer {
-  readonly id?: string;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-}
 
 export interface NetSettings {
   readonly admission: AdmissionLimits;
@@ -112,6 +100,7 @@ export class ConnectionTable implements ConnectionHost {
     socket.data = doorstep;
     this.#doorsteps.add(doorstep);
     this.stats.accepted++;
+    doorstep.begin();
   }
 
   enter(socket: ConnectionSocket, spoken: Spoken): SocketEvents | undefined {
@@ -150,6 +139,11 @@ export class ConnectionTable implements ConnectionHost {
     this.#refused.sendOff(socket, message);
   }
 
+  /** Those who came through this door and have no session yet are cut off. */
+  cutOffWaiting(door: Door, reason: string): void {
+    for (const doorstep of this.#doorsteps) if (doorstep.door === door) doorstep.abort(reason);
+  }
+
   leftDoorstep(doorstep: Doorstep, reason?: string): void {
     this.#doorsteps.delete(doorstep);
     if (reason !== undefined) this.#ended(doorstep, reason, doorstep.remoteAddress);
@@ -178,8 +172,8 @@ export class ConnectionTable implements ConnectionHost {
     this.#system.scheduler.ensureStep();
   }
 
-  failed(who: Peer, error: Error): void {
-    this.#events.failed({ ...peer(who), error });
+  failed(who: NetPeer, error: Error): void {
+    this.#events.failed({ ...netPeer(who), error });
   }
 
   closed(connection: ConnectionPort, reason: string, admittedFrom = connection.remoteAddress): void {
@@ -188,11 +182,16 @@ export class ConnectionTable implements ConnectionHost {
     this.#ended(connection, reason, admittedFrom);
   }
 
-  #ended(who: Peer, reason: string, admittedFrom: string): void {
+  #ended(who: NetPeer, reason: string, admittedFrom: string): void {
     this.#admission.release(admittedFrom);
     this.stats.countEnded(reason);
-    this.#events.ended({ ...peer(who), reason });
+    this.#events.ended({ ...netPeer(who), reason });
     if (this.connectionCount() === 0) this.#empty?.resolve();
+  }
+
+  /** Nobody is admitted any more. */
+  get draining(): boolean {
+    return this.#admission.closed;
   }
 
   /** Admits nobody, reads nothing more, answers what was read; resolves when every connection is closed. */
@@ -237,8 +236,4 @@ export class ConnectionTable implements ConnectionHost {
       if (this.#touched.length === 0) this.arena.reset();
     }
   }
-}
-
-function peer({ id, remoteAddress, remotePort }: Peer): Peer {
-  return { ...(id === undefined ? {} : { id }), remoteAddress, remotePort };
 }

@@ -1,6 +1,7 @@
 // A connection that speaks text: silence ends a line, and who is let go is told why, last of all.
 import { describe, expect, test } from "bun:test";
 
+import { createMatchProtocol } from "../wire/match-protocol.ts";
 import { createTextProtocol } from "../wire/text-protocol.ts";
 import type { Pairing } from "./connection-host.ts";
 import { createTestTable, left, NOTHING_LEFT, send, type SocketStandIn, type TestTable } from "./test-connection.ts";
@@ -13,6 +14,9 @@ function createTextTable(options: Options = {}): TestTable {
   net.script.message = (context, text) => (context as { send(value: unknown): void }).send(`[${text}]`);
   return net;
 }
+
+const createLineTable = (): TestTable =>
+  createTestTable({ protocol: createMatchProtocol("modern") as Pairing["protocol"] });
 
 const type = (net: TestTable, socket: SocketStandIn, text: string): Promise<void> =>
   send(net, socket, Buffer.from(text));
@@ -223,5 +227,36 @@ describe("a connection that we end", () => {
     void net.table.drain();
     await net.clock.settle();
     expect(socket.calls).toEqual(["shutdown"]);
+  });
+});
+
+describe("a line that only its ending ends", () => {
+  test("waits for it, whatever the silence", async () => {
+    const net = createLineTable();
+    const socket = net.connect();
+    await type(net, socket, "list");
+    await net.clock.advance(2_000);
+    expect(net.script.turns).toEqual(["opened"]);
+    await type(net, socket, "\n");
+    expect(net.script.turns).toEqual(["opened", "list\n"]);
+  });
+
+  test("is none when the peer has finished before", async () => {
+    const net = createLineTable();
+    const socket = net.connect();
+    await type(net, socket, "list\nplay;1;");
+    socket.data?.peerFinished();
+    await net.clock.settle();
+    expect(net.script.turns).toEqual(["opened", "list\n", "closed: wire.truncated"]);
+    expect(socket.calls).toEqual(["shutdown"]);
+  });
+
+  test("and does not come ends the connection, which is told so", async () => {
+    const net = createLineTable();
+    const socket = net.connect();
+    await type(net, socket, "list");
+    await net.clock.advance(3_001);
+    expect(socket.written).toBe("disconnect;message_timeout\n");
+    expect(net.script.turns).toEqual(["opened", "closed: message_timeout"]);
   });
 });

@@ -120,6 +120,53 @@ describe("time", () => {
   });
 });
 
+describe("the idle time of a pairing", () => {
+  test.each([
+    ["shorter", 100],
+    ["longer", 600_000],
+  ])("stands in place of that of the node, where it is %s", async (_, idleMs) => {
+    const net = createTestTable({ pairing: { idleMs } });
+    await send(net, net.connect(), frames("a"));
+    await net.clock.advance(idleMs - 1);
+    expect(net.script.turns).toEqual(["opened", "a"]);
+    await net.clock.advance(2);
+    expect(net.script.turns.at(-1)).toBe("closed: idle_timeout");
+  });
+
+  test("that is infinite has no timer", async () => {
+    const net = createTestTable({ pairing: { idleMs: Number.POSITIVE_INFINITY } });
+    await send(net, net.connect(), frames("a"));
+    expect(net.system.wheel.count).toBe(0);
+    await net.clock.advance(3_600_000);
+    expect(net.script.turns).toEqual(["opened", "a"]);
+  });
+
+  test("that is infinite leaves the other deadlines as they are", async () => {
+    const net = createTestTable({ pairing: { idleMs: Number.POSITIVE_INFINITY } });
+    echo(net);
+    const [partial, blocked] = [net.connect(), net.connect()];
+    await send(net, partial, frame("a").subarray(0, 12));
+    blocked.room = 0;
+    await send(net, blocked, frames("a"));
+    await net.clock.advance(5_001);
+    expect(net.ended).toContain("peer_not_reading");
+    expect(net.script.turns).toContain("closed: message_timeout");
+    partial.lost();
+    await net.clock.settle();
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("that is infinite arms nothing again once a message has become whole in time", async () => {
+    const net = createTestTable({ pairing: { idleMs: Number.POSITIVE_INFINITY } });
+    const socket = net.connect();
+    await send(net, socket, frame("a").subarray(0, 12));
+    expect(net.system.wheel.count).toBe(1);
+    await send(net, socket, frame("a").subarray(12));
+    await net.clock.advance(3_001);
+    expect([net.system.wheel.count, net.script.turns]).toEqual([0, ["opened", "a"]]);
+  });
+});
+
 describe("lingering", () => {
   test("a peer that does not close its side is closed without a reset: it may still be reading", async () => {
     const net = createTestTable();

@@ -237,6 +237,34 @@ describe("its marks and bounds", () => {
     expect(writer.queuedBytes).toBe(limits.outboundBytesMax + 1);
   });
 
+  test("lists that are used again are kept up to a limit, however many connections write in one step", () => {
+    const arena = new OutboundArena();
+    const writers = Array.from({ length: limits.spareListsMax + 10 }, () => writerOn(arena));
+    for (const writer of writers) writer.encode(Buffer.from("x"));
+    for (const writer of writers) writer.flush(new Outlet());
+    expect(arena.spareLists.length).toBe(limits.spareListsMax);
+  });
+
+  test("abandoned in the middle of a write, it holds nothing either, and takes nothing of another's", () => {
+    const budget = { queuedBytes: 0, heldBytes: 0 };
+    const arena = new OutboundArena();
+    const [writer, other] = [writerOn(arena, budget), writerOn(arena, budget)];
+    const written: number[] = [];
+    const closing = {
+      write(bytes: Uint8Array, offset: number) {
+        written.push(bytes[offset] ?? -1);
+        writer.abandon();
+        other.encode(Buffer.alloc(10, 2));
+        return -1;
+      },
+    };
+    writer.encode(Buffer.alloc(limits.outboundJoinedBytes, 1));
+    writer.encodeShared(new SharedValue(Buffer.alloc(limits.outboundJoinedBytes, 3)));
+    writer.flush(closing);
+    expect(written).toEqual([1]);
+    expect([budget.queuedBytes, writer.queuedBytes, writer.blocked, other.queuedBytes]).toEqual([0, 0, false, 10]);
+  });
+
   test("abandoned, it holds nothing and gives its share of the budget back", () => {
     const budget = { queuedBytes: 0, heldBytes: 0 };
     const writer = backlogOf(1_000, budget);

@@ -2,7 +2,7 @@
 import type { SharedMessage } from "../core/ports.ts";
 import { limits } from "../limits.ts";
 import type { Protocol } from "../wire/protocol.ts";
-import type { OutboundArena } from "./outbound-arena.ts";
+import type { OutboundArena, Region } from "./outbound-arena.ts";
 
 /** What a writer needs of a socket. `write` returns how many bytes were taken, or less than 0 when it is closed. */
 export interface ByteOutlet {
@@ -15,11 +15,8 @@ export interface MemoryBudget {
   heldBytes: number;
 }
 
-interface Region {
-  readonly bytes: Uint8Array;
-  start: number;
-  end: number;
-}
+/** Of every connection that has nothing to write: always empty. */
+const NONE: Region[] = [];
 
 /**
  * Regions lie in the arena, or in bytes that others send too, until the step ends; what the kernel does not take then
@@ -29,10 +26,12 @@ export class ConnectionWriter {
   readonly #protocol: Protocol<never, never>;
   readonly #arena: OutboundArena;
   readonly #budget: MemoryBudget;
-  readonly #regions: Region[] = [];
-  readonly #backlog: Region[] = [];
+  #regions = NONE;
+  #backlog = NONE;
   #pendingBytes = 0;
   #backlogBytes = 0;
+  /** Also in the middle of a write. */
+  #isAbandoned = false;
   /** Bytes the kernel has taken. */
   bytesWritten = 0;
 
@@ -80,8 +79,7 @@ export class ConnectionWriter {
       return true;
     }
     const start = buffer === arena.bytes ? before : 0;
-    this.#regions.push({ bytes: arena.bytes, start, end: arena.offset });
-    this.#pendingBytes += arena.offset - start;
+    this.#add({ bytes: arena.bytes, start, end: arena.offset });
     return true;
   }
 
@@ -101,7 +99,7 @@ export class ConnectionWriter {
   /** Hands everything of this step to the kernel, in few writes; what it does not take is copied. */
   flush(outlet: ByteOutlet): void {
     const regions = this.#regions;
-    for (let first = 0; first < regions.length;) {
+    for (let first = 0; first < regions.length && !this.#isAbandoned;) {
       const end = endOfPiece(regions, first);
       this.#offer(
         outlet,
@@ -109,8 +107,11 @@ export class ConnectionWriter {
       );
       first = end;
     }
-    regions.length = 0;
+    if (this.#regions === NONE) return;
     this.#pendingBytes = 0;
+    regions.length = 0;
+    if (this.#arena.spareLists.length < limits.spareListsMax) this.#arena.spareLists.push(regions);
+    this.#regions = NONE;
   }
 
   /** The socket takes bytes again. Returns whether it took any. */
@@ -118,11 +119,13 @@ export class ConnectionWriter {
     const before = this.#backlogBytes;
     for (let first = this.#backlog[0]; first !== undefined; first = this.#backlog[0]) {
       const taken = this.#write(outlet, first);
+      if (this.#isAbandoned) return false;
       this.#backlogBytes -= taken;
       this.#budget.queuedBytes -= taken;
       if (first.start < first.end) break;
       this.#backlog.shift();
     }
+    if (this.#backlogBytes === 0) this.#backlog = NONE;
     return this.#backlogBytes < before;
   }
 
@@ -130,20 +133,26 @@ export class ConnectionWriter {
   abandon(): void {
     this.#budget.queuedBytes -= this.#backlogBytes;
     this.#backlogBytes = 0;
+    this.#backlog = NONE;
     this.#pendingBytes = 0;
-    this.#backlog.length = 0;
-    this.#regions.length = 0;
+    this.#regions = NONE;
+    this.#isAbandoned = true;
   }
 
   /** The bytes must stay as they are. */
   #append(encoded: Uint8Array): void {
-    this.#regions.push({ bytes: encoded, start: 0, end: encoded.length });
-    this.#pendingBytes += encoded.length;
+    this.#add({ bytes: encoded, start: 0, end: encoded.length });
+  }
+
+  #add(region: Region): void {
+    if (this.#regions === NONE) this.#regions = this.#arena.spareLists.pop() ?? [];
+    this.#regions.push(region);
+    this.#pendingBytes += region.end - region.start;
   }
 
   #offer(outlet: ByteOutlet, region: Region): void {
     if (this.#backlogBytes === 0) this.#write(outlet, region);
-    if (region.start < region.end) this.#keep(region);
+    if (region.start < region.end && !this.#isAbandoned) this.#keep(region);
   }
 
   #write(outlet: ByteOutlet, region: Region): number {
@@ -168,7 +177,8 @@ export class ConnectionWriter {
   #addPiece(lengthMin: number): Region {
     const length = Math.max(lengthMin, Math.min(this.#backlogBytes, limits.backlogPieceBytes));
     const piece = { bytes: Buffer.allocUnsafeSlow(length), start: 0, end: 0 };
-    this.#backlog.push(piece);
+    if (this.#backlog === NONE) this.#backlog = [piece];
+    else this.#backlog.push(piece);
     return piece;
   }
 }

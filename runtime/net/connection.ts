@@ -16,6 +16,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   readonly transport: "tcp" | "tls";
   readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly openedFor: string;
   readonly openedAt: number;
   bytesIn = 0;
   readonly #host: ConnectionHost;
@@ -39,6 +40,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.transport = transport;
     this.remoteAddress = socket.remoteAddress;
     this.remotePort = socket.remotePort;
+    this.openedFor = spoken.openedFor ?? "";
     this.openedAt = host.clock.unixMs();
     this.#host = host;
     this.#socket = socket;
@@ -47,7 +49,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.#session = host.openSession(session, this);
     this.#brake = new TurnBrake(this.#session, this.#writer);
     this.#share = new HeldShare(this.#reader, this.#session, host.budget);
-    this.#timer = new DeadlineTimer(this, host);
+    this.#timer = new DeadlineTimer(this, host, spoken.idleMs);
   }
 
   /** Bytes produced for the peer, less what was lost with the connection. */

@@ -26,13 +26,13 @@ export class DeadlineTimer {
   #drainedMs = 0;
   #inputEndedMs: number | undefined;
 
-  /** Of a connection that opens now, because its peer has spoken. */
-  constructor(owner: TimerOwner, { clock, wheel, deadlines }: TimerHost) {
+  /** Of a connection that opens now. `idleMs` stands in place of the host's; infinite where it is never idle. */
+  constructor(owner: TimerOwner, { clock, wheel, deadlines }: TimerHost, idleMs = deadlines.idleMs) {
     this.#timer = new Timer(owner);
     this.#clock = clock;
     this.#wheel = wheel;
-    this.#settings = deadlines;
-    this.watch(deadlines.idleMs);
+    this.#settings = idleMs === deadlines.idleMs ? deadlines : { ...deadlines, idleMs };
+    this.watch(idleMs);
   }
 
   /** Bytes wait for the peer: its time to take some of them runs from now on, unless it does already. */
@@ -67,8 +67,9 @@ export class DeadlineTimer {
     return leftMs === 0;
   }
 
-  /** Fires no later than `delayMs` from now. */
+  /** Fires no later than `delayMs` from now; never for what never comes. */
   watch(delayMs: number): void {
+    if (delayMs === Number.POSITIVE_INFINITY) return;
     const dueMs = this.#clock.monotonicMs() + delayMs;
     if (this.#timer.armed && this.#dueMs <= dueMs) return;
     this.#dueMs = dueMs;

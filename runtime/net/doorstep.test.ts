@@ -4,12 +4,24 @@ import { describe, expect, test } from "bun:test";
 import { limits } from "../limits.ts";
 import { createTextProtocol } from "../wire/text-protocol.ts";
 import type { Pairing } from "./connection-host.ts";
+import type { Doorstep } from "./doorstep.ts";
 import { createTestTable, frames, left, NOTHING_LEFT, send, type TestTable } from "./test-connection.ts";
 
 type Options = Parameters<typeof createTestTable>[0];
 
 function createDoor(options: Options = {}): TestTable {
   return createTestTable({ text: createTextProtocol() as Pairing["protocol"], ...options });
+}
+
+/** The server speaks first. */
+function createGreeting(options: Options = {}): TestTable {
+  const net = createDoor({ speaksFirst: true, ...options });
+  net.script.opened = (context) => context.send("hello\n");
+  return net;
+}
+
+function noDecoder(): never {
+  throw new Error("no decoder");
 }
 
 describe("the first octet", () => {
@@ -197,5 +209,69 @@ describe("over TLS", () => {
     await send(net, socket, frames("ECHO"));
     expect(net.script.turns).toEqual(["opened", "ECHO"]);
     expect(net.table.connections.get("1")?.transport).toBe("tls");
+  });
+});
+
+describe("where the server speaks first", () => {
+  test("the session begins with the connection, and what the peer sends comes behind", async () => {
+    const net = createGreeting();
+    const socket = net.connect();
+    await net.clock.settle();
+    expect([net.script.turns, socket.written]).toEqual([["opened"], "hello\n"]);
+    expect([net.table.connectionCount(), net.table.connections.size]).toEqual([1, 1]);
+    await send(net, socket, Buffer.from("ECHO\n"));
+    expect(net.script.turns).toEqual(["opened", "ECHO\n"]);
+  });
+
+  test("over TLS it begins when the handshake is over", async () => {
+    const net = createGreeting();
+    const socket = net.connect("tls");
+    await net.clock.advance(999);
+    expect(net.script.turns).toEqual([]);
+    socket.data?.handshaken?.(true);
+    await net.clock.settle();
+    expect([net.script.turns, socket.written]).toEqual([["opened"], "hello\n"]);
+    expect(net.table.connections.get("1")?.transport).toBe("tls");
+  });
+
+  test("over TLS who does not shake hands is let go as everywhere", async () => {
+    const net = createGreeting();
+    const [late, failed] = [net.connect("tls"), net.connect("tls")];
+    failed.data?.handshaken?.(false);
+    await net.clock.advance(1_001);
+    expect([net.ended, net.script.turns]).toEqual([["handshake_failed", "handshake_timeout"], []]);
+    expect([late.open, failed.open, left(net)]).toEqual([false, false, NOTHING_LEFT]);
+  });
+
+  test.each(["tcp", "tls"] as const)(
+    "over %s a peer may be silent beyond the time for the first byte",
+    async (kind) => {
+      const net = createGreeting();
+      const socket = net.connect(kind);
+      socket.data?.handshaken?.(true);
+      await net.clock.advance(59_999);
+      expect(net.script.turns).toEqual(["opened"]);
+      await net.clock.advance(2);
+      expect(net.script.turns).toEqual(["opened", "closed: idle_timeout"]);
+    },
+  );
+
+  test("a session that cannot begin is a fault, and leaves its place to others", async () => {
+    const protocol = createTextProtocol() as Pairing["protocol"];
+    const net = createDoor({ speaksFirst: true, connectionsMax: 1, text: { ...protocol, createDecoder: noDecoder } });
+    for (const socket of [net.connect(), net.connect()]) expect(socket.calls).toEqual(["terminate"]);
+    expect([net.ended, net.faults]).toEqual([Array(2).fill("net.fault"), Array(2).fill("no decoder")]);
+    await net.clock.settle();
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("who came by another door is not cut off with those of this one", async () => {
+    const net = createDoor();
+    const [mine, spoken, others] = [net.connect("tls"), net.connect("tls"), net.connect("tls")];
+    await send(net, spoken, Buffer.from("ECHO\n"));
+    net.table.cutOffWaiting((mine.data as Doorstep).door, "listener_closed");
+    await net.clock.settle();
+    expect([mine.open, spoken.open, others.open]).toEqual([false, true, true]);
+    expect(net.ended).toEqual(["listener_closed"]);
   });
 });

@@ -1,7 +1,9 @@
 // A socket that is admitted and has said nothing yet: no session, only a deadline, until its first octet chooses one.
+// Where we speak first, a connection is made of it at once, or when it has shaken hands.
 import type { Clock } from "../base/clock.ts";
 import { Timer, type TimerOwner, type TimerWheel } from "../base/timer-wheel.ts";
 import type { ConnectionSocket, Door, SocketEvents, Spoken } from "./connection-host.ts";
+import type { NetPeer } from "./net-events.ts";
 
 interface DoorstepHost {
   readonly clock: Clock;
@@ -13,21 +15,16 @@ interface DoorstepHost {
   enter(socket: ConnectionSocket, spoken: Spoken): SocketEvents | undefined;
   /** Tells the socket this, if anything, and closes it in order. */
   sendOff(socket: ConnectionSocket, message: Uint8Array | undefined): void;
-  failed(who: Peer, error: Error): void;
+  failed(who: NetPeer, error: Error): void;
   /** It is at the doorstep no more: for this reason, or because it is a connection now. */
   leftDoorstep(doorstep: Doorstep, reason?: string): void;
-}
-
-interface Peer {
-  readonly remoteAddress: string;
-  readonly remotePort: number;
 }
 
 export class Doorstep implements SocketEvents, TimerOwner {
   readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly door: Door;
   readonly #socket: ConnectionSocket;
-  readonly #door: Door;
   readonly #host: DoorstepHost;
   readonly #timer = new Timer(this);
   readonly #openedMs: number;
@@ -38,31 +35,28 @@ export class Doorstep implements SocketEvents, TimerOwner {
     this.remoteAddress = socket.remoteAddress;
     this.remotePort = socket.remotePort;
     this.#socket = socket;
-    this.#door = door;
+    this.door = door;
     this.#host = host;
     this.#openedMs = host.clock.monotonicMs();
     this.#handshaking = door.transport === "tls";
     host.wheel.arm(this.#timer, this.#handshaking ? host.deadlines.handshakeMs : this.#silenceMs);
   }
 
+  /** To be called when the socket's events come here. */
+  begin(): void {
+    if (!this.#handshaking && this.door.speaksFirst === true) this.#enter(undefined);
+  }
+
   handshaken(success: boolean): void {
     if (!success) return this.abort("handshake_failed");
     this.#handshaking = false;
+    if (this.door.speaksFirst === true) return void this.#enter(undefined);
     // The time for the first byte counts from the start.
     this.#host.wheel.armAt(this.#timer, this.#openedMs + this.#silenceMs);
   }
 
-  /** From now on the connection hears what happens on the socket. */
   received(chunk: Buffer): void {
-    const { choose, transport } = this.#door;
-    this.#host.loopTurned();
-    const pairing = choose(chunk[0]);
-    pairing.chosenBy?.(this.#socket);
-    const entered = this.#host.enter(this.#socket, { ...pairing, transport });
-    if (entered === undefined) return this.abort("net.fault");
-    this.#socket.data = entered;
-    this.#leave();
-    entered.received(chunk);
+    this.#enter(chunk[0])?.received(chunk);
   }
 
   drained(): void {
@@ -99,6 +93,19 @@ export class Doorstep implements SocketEvents, TimerOwner {
     this.#socket.terminate();
   }
 
+  /** From now on the connection hears what happens on the socket. */
+  #enter(firstOctet: number | undefined): SocketEvents | undefined {
+    const { choose, transport } = this.door;
+    this.#host.loopTurned();
+    const pairing = choose(firstOctet);
+    pairing.chosenBy?.(this.#socket);
+    const entered = this.#host.enter(this.#socket, { ...pairing, transport });
+    if (entered === undefined) return void this.abort("net.fault");
+    this.#socket.data = entered;
+    this.#leave();
+    return entered;
+  }
+
   /** Who says nothing for so long is idle, whatever else it may take for its first byte. */
   get #silenceMs(): number {
     return Math.min(this.#host.deadlines.firstByteMs, this.#host.deadlines.idleMs);
@@ -106,7 +113,7 @@ export class Doorstep implements SocketEvents, TimerOwner {
 
   #sendOff(reason: string): void {
     this.#leave(reason);
-    this.#host.sendOff(this.#socket, this.#door.choose(undefined).protocol.farewell?.(reason));
+    this.#host.sendOff(this.#socket, this.door.choose(undefined).protocol.farewell?.(reason));
   }
 
   #leave(reason?: string): void {

@@ -23,6 +23,7 @@ type Phase = "opening" | "open" | "ending" | "lingering" | "closed";
 export class MessageConnection implements OpenConnection, ConnectionPort, StepParticipant, TimerOwner {
   readonly id: string;
   readonly transport: Transport;
+  readonly openedFor = "";
   readonly openedAt: number;
   bytesIn = 0;
   bytesOut = 0;

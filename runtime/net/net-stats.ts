@@ -12,6 +12,8 @@ export class NetStats {
   /** Connections turned away, and connections ended, by reason. */
   readonly refused = new Map<string, number>();
   readonly ended = new Map<string, number>();
+  /** Connections that were dialled in vain, by reason. */
+  readonly dialFailed = new Map<string, number>();
 
   countRefused(reason: string): void {
     this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
@@ -19,5 +21,9 @@ export class NetStats {
 
   countEnded(reason: string): void {
     this.ended.set(reason, (this.ended.get(reason) ?? 0) + 1);
+  }
+
+  countDialFailed(reason: string): void {
+    this.dialFailed.set(reason, (this.dialFailed.get(reason) ?? 0) + 1);
   }
 }

@@ -2,14 +2,15 @@
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "../limits.ts";
+import { createMatchProtocol } from "../wire/match-protocol.ts";
 import { createTextProtocol } from "../wire/text-protocol.ts";
 import type { Pairing } from "./connection-host.ts";
 import { createTestTable, frames, left, NOTHING_LEFT, send, type TestTable } from "./test-connection.ts";
 
 const TEXT = "ERROR: Servidor cheio (net.connections_max).\n";
 
-function createFullTable(): TestTable {
-  return createTestTable({ connectionsMax: 0, text: createTextProtocol() as Pairing["protocol"] });
+function createFullTable(speaksFirst = false): TestTable {
+  return createTestTable({ connectionsMax: 0, text: createTextProtocol() as Pairing["protocol"], speaksFirst });
 }
 
 describe("a connection too many", () => {
@@ -93,5 +94,38 @@ describe("a connection too many", () => {
     await net.clock.advance(1_000);
     expect(left(net)).toEqual(NOTHING_LEFT);
     expect(net.connect().open).toBe(true);
+  });
+});
+
+describe("a connection too many, where the server speaks first", () => {
+  test("is told at once, may finish what it sends, and is closed", async () => {
+    const net = createFullTable(true);
+    const socket = net.connect();
+    expect(socket.written).toBe(TEXT);
+    await send(net, socket, Buffer.from("8080"));
+    await net.clock.advance(501);
+    expect(socket.calls.slice(1)).toEqual(["shutdown", "close"]);
+    expect([net.refused, net.script.turns]).toEqual([["net.connections_max"], []]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("over TLS is told when it has shaken hands, and closed where it does not", async () => {
+    const net = createFullTable(true);
+    const [shaken, late] = [net.connect("tls"), net.connect("tls")];
+    expect(shaken.written).toBe("");
+    shaken.data?.handshaken?.(true);
+    expect(shaken.written).toBe(TEXT);
+    await net.clock.advance(501);
+    expect(late.calls).toEqual(["close"]);
+    expect(left(net)).toEqual(NOTHING_LEFT);
+  });
+
+  test("is closed without a word where its protocol has none", async () => {
+    const protocol = createMatchProtocol("second") as Pairing["protocol"];
+    const net = createTestTable({ connectionsMax: 0, protocol, speaksFirst: true });
+    const socket = net.connect();
+    expect(socket.calls).toEqual(["shutdown"]);
+    await net.clock.advance(501);
+    expect(left(net)).toEqual(NOTHING_LEFT);
   });
 });

@@ -18,10 +18,15 @@ export class RefusedSockets {
     this.lingerMs = lingerMs;
   }
 
-  /** It hears the reason in the protocol of its first octet, or without one for too long in that of the silent. */
-  refuse(socket: ConnectionSocket, { transport, choose }: Door, reason: string): void {
-    const refused = new RefusedSocket(socket, this, (firstOctet) => choose(firstOctet).protocol.refusal(reason));
-    if (this.#comesIn(refused)) refused.awaitFirstOctet(transport === "tls");
+  /**
+   * It hears the reason in the protocol of its first octet, or without one for too long in that of the silent; at once
+   * where it expects us to speak first.
+   */
+  refuse(socket: ConnectionSocket, { transport, choose, speaksFirst = false }: Door, reason: string): void {
+    const message = (firstOctet: number | undefined) => choose(firstOctet).protocol.refusal(reason);
+    const refused = new RefusedSocket(socket, this, message);
+    const awaitedMs = speaksFirst ? 0 : limits.refusedFirstOctetMs;
+    if (this.#comesIn(refused)) refused.begin(transport === "tls", awaitedMs);
     else refused.closeTold(transport === "tcp");
   }
 
@@ -47,6 +52,8 @@ class RefusedSocket implements SocketEvents, TimerOwner {
   readonly #socket: ConnectionSocket;
   readonly #all: RefusedSockets;
   readonly #message: (firstOctet: number | undefined) => Uint8Array | undefined;
+  /** How long its first octet is waited for. */
+  #awaitedMs = 0;
   #handshaking = false;
   #told = false;
 
@@ -61,9 +68,12 @@ class RefusedSocket implements SocketEvents, TimerOwner {
     socket.data = this;
   }
 
-  awaitFirstOctet(handshaking: boolean): void {
+  begin(handshaking: boolean, awaitedMs: number): void {
     this.#handshaking = handshaking;
-    this.#all.wheel.arm(this.#timer, handshaking ? this.#all.lingerMs : limits.refusedFirstOctetMs);
+    this.#awaitedMs = awaitedMs;
+    if (handshaking) this.#all.wheel.arm(this.#timer, this.#all.lingerMs);
+    else if (awaitedMs === 0) this.tell(undefined);
+    else this.#all.wheel.arm(this.#timer, awaitedMs);
   }
 
   /** The only write outside a connection's writer: one message, so short that a new socket takes it whole. */
@@ -82,7 +92,7 @@ class RefusedSocket implements SocketEvents, TimerOwner {
   }
 
   handshaken(success: boolean): void {
-    if (success) this.awaitFirstOctet(false);
+    if (success) this.begin(false, this.#awaitedMs);
   }
 
   received(chunk: Buffer): void {

@@ -1,11 +1,8 @@
 // Sockets that listen, plain or TLS: each accepted one becomes a connection, or is told why not.
 import { RuntimeError } from "../core/errors.ts";
-import { limits } from "../limits.ts";
 import type { Door, PairingChoice, SocketEvents } from "./connection-host.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-
-/** Bun has the kernel ask ten times, a second apart, before it gives a silent peer up. */
-const KEEP_ALIVE_PROBES_MS = 10_000;
+import { KEEP_ALIVE_IDLE_MS } from "./keep-alive.ts";
 
 export interface TcpListenerOptions {
   readonly hostname: string;
@@ -17,6 +14,8 @@ export interface TcpListenerOptions {
   readonly reusePort?: boolean;
   /** Which protocol a peer speaks, and with whom. */
   readonly choose: PairingChoice;
+  /** The session begins as soon as there is a connection (over TLS: has shaken hands), not with the first octet. */
+  readonly speaksFirst?: boolean;
   readonly table: ConnectionTable;
 }
 
@@ -24,14 +23,16 @@ export interface TcpListener {
   readonly port: number;
   /** Accepts nobody from now on; open connections stay. */
   stop(): void;
+  /** As `stop`; those who have no session yet are cut off, for this reason. */
+  stopAndCutOff(reason: string): void;
 }
 
 type Socket = Bun.Socket<SocketEvents | undefined>;
 
 /** Throws `net.address_in_use` or `net.cannot_listen`, naming host and port. */
 export function startTcpListener(options: TcpListenerOptions): TcpListener {
-  const { hostname, port, tls, table, choose } = options;
-  const door: Door = { transport: tls === undefined ? "tcp" : "tls", choose };
+  const { hostname, port, tls, table, choose, speaksFirst = false } = options;
+  const door: Door = { transport: tls === undefined ? "tcp" : "tls", choose, speaksFirst };
   try {
     const listener = Bun.listen<SocketEvents | undefined>({
       hostname,
@@ -41,7 +42,12 @@ export function startTcpListener(options: TcpListenerOptions): TcpListener {
       ...(tls === undefined ? {} : { tls: { cert: tls.cert, key: tls.key } }),
       socket: socketHandlers(table, door),
     });
-    return { port: listener.port, stop: () => listener.stop() };
+    const stop = (): void => listener.stop();
+    const stopAndCutOff = (reason: string): void => {
+      stop();
+      table.cutOffWaiting(door, reason);
+    };
+    return { port: listener.port, stop, stopAndCutOff };
   } catch (error) {
     throw cannotListen(hostname, port, error);
   }
@@ -51,8 +57,10 @@ export function startTcpListener(options: TcpListenerOptions): TcpListener {
 function socketHandlers(table: ConnectionTable, door: Door): Bun.SocketHandler<SocketEvents | undefined> {
   return {
     open(socket: Socket) {
+      // Of a peer that has reset the connection already there is no address to be had.
+      if ((socket.remoteAddress as string | undefined) === undefined) return socket.terminate();
       socket.setNoDelay(true);
-      socket.setKeepAlive(true, limits.keepAliveMs - KEEP_ALIVE_PROBES_MS);
+      socket.setKeepAlive(true, KEEP_ALIVE_IDLE_MS);
       table.admit(socket, door);
     },
     handshake(socket: Socket, success: boolean) {

@@ -84,17 +84,28 @@ export class SocketStandIn implements ConnectionSocket {
   }
 }
 
+interface SessionSide {
+  /** Whatever its protocol encodes. */
+  send(value: unknown): void;
+  end(reason: string): void;
+  readonly connection: { readonly openedFor: string; readonly remoteAddress: string };
+}
+
 /** Every turn of a session, in order: `opened`, the messages, `closed: reason`. */
 export interface SessionScript {
   readonly turns: string[];
+  /** What the `opened` turn does, besides being written down. */
+  opened?: (context: SessionSide) => unknown;
   /** What a turn does with a message, besides being written down. */
-  message: (context: { send(value: readonly TextPart[]): void; end(reason: string): void }, text: string) => unknown;
+  message: (context: SessionSide, text: string) => unknown;
   closed: () => unknown;
 }
 
 export interface TestTable extends SteppedSystem {
   readonly script: SessionScript;
   readonly table: ConnectionTable;
+  /** What sockets of the test's own may be served with. */
+  readonly pairing: Pairing;
   readonly refused: string[];
   /** Messages of exceptions in socket handlers. */
   readonly faults: string[];
@@ -127,6 +138,8 @@ interface TableOptions {
   readonly protocol?: Pairing["protocol"];
   /** Beside it: then the first octet decides. */
   readonly text?: Pairing["protocol"];
+  readonly pairing?: Pick<Pairing, "idleMs" | "openedFor">;
+  readonly speaksFirst?: boolean;
 }
 
 export function createTestTable(options: TableOptions = {}): TestTable {
@@ -153,12 +166,13 @@ export function createTestTable(options: TableOptions = {}): TestTable {
   const choose = choiceOf(options, type);
   const connect = (transport: "tcp" | "tls" = "tcp"): SocketStandIn => {
     const socket = new SocketStandIn();
-    table.admit(socket, { transport, choose });
+    table.admit(socket, { transport, choose, speaksFirst: options.speaksFirst ?? false });
     return socket;
   };
   return Object.assign(stepped, {
     script,
     table,
+    pairing: choose(undefined),
     refused,
     faults,
     ended,
@@ -173,7 +187,7 @@ export function createTestTable(options: TableOptions = {}): TestTable {
 
 function choiceOf(options: TableOptions, type: Pairing["session"]): PairingChoice {
   const protocol = options.protocol ?? (createFramesProtocol() as unknown as Pairing["protocol"]);
-  const first = { protocol, session: type };
+  const first = { protocol, session: type, ...options.pairing };
   return options.text === undefined ? () => first : framesOrText(first, { protocol: options.text, session: type });
 }
 
@@ -184,7 +198,10 @@ export function scriptedSession(script: SessionScript, capacity: number): Script
   return session<undefined, string, readonly TextPart[]>("scripted", {
     state: () => undefined,
     mailbox: { capacity },
-    opened: () => void script.turns.push("opened"),
+    opened(context) {
+      script.turns.push("opened");
+      return script.opened?.(context) as void | Promise<void>;
+    },
     message(context, text) {
       script.turns.push(text);
       return script.message(context, text) as void | Promise<void>;

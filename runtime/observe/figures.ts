@@ -27,6 +27,7 @@ export interface NetFigures {
     readonly pauses: number;
     readonly refused: ReadonlyMap<string, number>;
     readonly ended: ReadonlyMap<string, number>;
+    readonly dialFailed: ReadonlyMap<string, number>;
   };
   readonly connections: ReadonlyMap<string, ConnectionFigures>;
   connectionCount(): number;

@@ -58,6 +58,7 @@ const stats = {
   messagesOut: 6,
   pauses: 1,
   refused: new Map([["net.too_many", 2]]),
+  dialFailed: new Map(),
   ended: new Map([
     ["close", 1],
     ['odd "reason"\nwith a \\', 4],

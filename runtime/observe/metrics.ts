@@ -45,6 +45,9 @@ function addNetMetrics(registry: Registry, net: NetFigures): void {
   counter(registry, "correio_connections_refused_total", "Connections turned away, by reason", () =>
     byReason(stats.refused),
   );
+  counter(registry, "correio_dials_failed_total", "Connections to clients that could not be made, by reason", () =>
+    byReason(stats.dialFailed),
+  );
   counter(registry, "correio_bytes_total", "Bytes over all connections", () => [
     [stats.bytesIn, { direction: "in" }],
     [net.bytesOut(), { direction: "out" }],

@@ -42,6 +42,7 @@ function createNode(connectionIds: readonly string[] = []) {
     messagesOut: 0,
     pauses: 0,
     refused: new Map(),
+    dialFailed: new Map(),
     ended: new Map(),
   };
   const net: NetFigures = {

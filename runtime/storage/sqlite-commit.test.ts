@@ -31,9 +31,13 @@ function setting(bytesMax = GENEROUS_BYTES, path = newDatabasePath()): Setting {
   return { path, clock, store: openSqliteStore({ path, sync: "full", bytesMax, clock }) };
 }
 
+/** Kept: one that nobody holds is collected, and its transaction with it. */
+const writers: Database[] = [];
+
 /** Another program, in the middle of a transaction. */
 function writerOf(path: string): Database {
   const writer = new Database(path);
+  writers.push(writer);
   writer.run("BEGIN IMMEDIATE");
   return writer;
 }

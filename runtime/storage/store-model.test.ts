@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 
 import type { Store } from "../core/ports.ts";
 import type { Change, CommitBatch } from "../core/stored.ts";
+import { timesRuns } from "../testing/times-runs.ts";
 import { alarm, batch, change, letter, removeDatabases, type StoreHome, storeKinds } from "./test-stores.ts";
 
 afterAll(removeDatabases);
@@ -191,6 +192,6 @@ describe.each(storeKinds)("a store $name", ({ createHome }) => {
     const property = fc.asyncProperty(fc.array(step, { maxLength: 12, size: "max" }), (steps) =>
       run(createHome(), steps),
     );
-    await fc.assert(property, { seed: 20_261_121, numRuns: 60 });
+    await fc.assert(property, { seed: 20_261_121, numRuns: timesRuns(30) });
   });
 });

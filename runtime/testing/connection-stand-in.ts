@@ -37,6 +37,8 @@ export class ConnectionStandIn implements ConnectionPort {
   readonly transport: Transport;
   readonly remoteAddress = "127.0.0.1";
   readonly remotePort = 50_000;
+  /** To be set before the `opened` turn runs. */
+  openedFor = "";
   readonly openedAt: number;
   bytesIn = 0;
   bytesOut = 0;

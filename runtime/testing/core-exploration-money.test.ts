@@ -10,11 +10,12 @@ import type { Exploration } from "./explored-run.ts";
 import type { Faults } from "./fault-chance.ts";
 import { ending } from "./outcome.ts";
 import { SteppedSystem } from "./stepped-system.ts";
+import { timesRuns } from "./times-runs.ts";
 import type { World } from "./world.ts";
 
 const FAULTS: Faults = { crash: 0.01, commitFails: 0.05, answerLost: 0.03, readFails: 0.01 };
-/** Any number from outside: `EXPLORED_SEEDS=5000 bun test runtime/testing/`. */
-const RUNS = Number(process.env["EXPLORED_SEEDS"] ?? 150);
+/** More of them: `TIMES_RUNS=50 bun test runtime/testing/`. */
+const RUNS = timesRuns(90);
 const START = 10;
 
 const Coin = t.Object({ id: t.String(), to: t.String() });

@@ -9,11 +9,12 @@ import { explore } from "./explore.ts";
 import type { Exploration } from "./explored-run.ts";
 import type { Faults } from "./fault-chance.ts";
 import { type Ended, ending } from "./outcome.ts";
+import { timesRuns } from "./times-runs.ts";
 import type { World } from "./world.ts";
 
 const FAULTS: Faults = { crash: 0.01, commitFails: 0.05, answerLost: 0.03, readFails: 0.03 };
-/** Any number from outside: `EXPLORED_SEEDS=5000 bun test runtime/testing/`. */
-const RUNS = Number(process.env["EXPLORED_SEEDS"] ?? 150);
+/** More of them: `TIMES_RUNS=50 bun test runtime/testing/`. */
+const RUNS = timesRuns(90);
 
 /** What the runs that follow each other look at: the world of the one that runs now, and what went wrong in it. */
 const now: { world: World | undefined; wrong: string[] } = { world: undefined, wrong: [] };

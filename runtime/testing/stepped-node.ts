@@ -26,6 +26,7 @@ export function createSteppedNode(types: readonly AnyActorType[], options: Stepp
       pauses: 0,
       refused: new Map<string, number>(),
       ended: new Map<string, number>(),
+      dialFailed: new Map<string, number>(),
     },
     connections: new Map(),
     connectionCount: () => 0,

@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 
 import { limits } from "../limits.ts";
+import { timesRuns } from "../testing/times-runs.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
 import type { WireFault } from "./protocol.ts";
 import { closeFrame, frame, splitAt } from "./test-frames.ts";
@@ -82,7 +83,7 @@ describe("any stream of frames", () => {
       const { finished, fault, partialBytes } = end;
       expect(decoder).toMatchObject({ finished, fault, partialBytes });
     });
-    fc.assert(property, { seed: 20_261_120, numRuns: 1_000 });
+    fc.assert(property, { seed: 20_261_120, numRuns: timesRuns(500) });
     expect(spares.length).toBeLessThanOrEqual(limits.spareBatchesMax);
   });
 
@@ -99,6 +100,6 @@ describe("any stream of frames", () => {
         }
       }
     });
-    fc.assert(property, { seed: 5_000, numRuns: 1_000 });
+    fc.assert(property, { seed: 5_000, numRuns: timesRuns(500) });
   });
 });

@@ -42,8 +42,8 @@ export interface Protocol<In, Out> {
   readonly name: string;
   createDecoder(): Decoder;
   encode(value: Out, sink: ByteSink): void;
-  /** What a connection that is not admitted is told before it is closed. */
-  refusal(reason: string): Uint8Array;
+  /** What a connection that is not admitted is told before it is closed; undefined where it is told nothing. */
+  refusal(reason: string): Uint8Array | undefined;
   /** What a peer is told last when its connection is ended for this reason; undefined where there is nothing to say. */
   farewell?(reason: string): Uint8Array | undefined;
   /** Never set: ties the protocol to the session types that speak it. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 
 import { limits } from "../limits.ts";
+import { timesRuns } from "../testing/times-runs.ts";
 import { singleBytes, splitAt } from "./test-frames.ts";
 import type { TextBatch } from "./text-batch.ts";
 import { TextLineDecoder } from "./text-line-decoder.ts";
@@ -72,7 +73,7 @@ describe("any text", () => {
       expect(decode(splitAt(bytes, wrapped), counts)).toEqual(expected);
       expect(decode(singleBytes(bytes), counts)).toEqual(expected);
     });
-    fc.assert(property, { seed: 20_261_121, numRuns: 500 });
+    fc.assert(property, { seed: 20_261_121, numRuns: timesRuns(250) });
   });
 
   test("flushed between any two chunks gives every octet once, in order", () => {
@@ -91,7 +92,7 @@ describe("any text", () => {
       take(decoder, given);
       expect(given.join("")).toBe(Buffer.concat(chunks.map(([chunk]) => chunk)).toString());
     });
-    fc.assert(property, { seed: 20, numRuns: 500 });
+    fc.assert(property, { seed: 20, numRuns: timesRuns(250) });
   });
 });
 

@@ -7,6 +7,7 @@ import type { TextBatch } from "./text-batch.ts";
 import { TextLineDecoder } from "./text-line-decoder.ts";
 
 const createDecoder = (): TextLineDecoder => new TextLineDecoder([]);
+const createPatient = (): TextLineDecoder => new TextLineDecoder([], { silenceEnds: false });
 const lines = ["ECHO\n", "TIME\r\n", "\n", "SAY lobby olá, é você?\r\n", "\r\n", "a\rb\n", "nul \0 too\n"];
 const stream = Buffer.from(lines.join(""));
 const LONGEST = "x".repeat(limits.textLineBytesMax);
@@ -75,6 +76,30 @@ describe("a line without an ending", () => {
     expect(feed(decoder, [Buffer.from("ECHO\n")])).toEqual(["ECHO\n"]);
     decoder.flush();
     expect(takeAll(decoder)).toEqual([]);
+  });
+});
+
+describe("where silence ends no line", () => {
+  test("what has no ending stays part of one, however often it is flushed", () => {
+    const decoder = createPatient();
+    expect(feed(decoder, [Buffer.from("TIME\nEC")])).toEqual(["TIME\n"]);
+    for (let round = 0; round < 2; round++) {
+      decoder.flush();
+      expect(takeAll(decoder)).toEqual([]);
+    }
+    expect(decoder).toMatchObject({ partialBytes: 2, holding: false, quietMs: undefined, fault: undefined });
+    expect(feed(decoder, [Buffer.from("HO\r\n")])).toEqual(["ECHO\r\n"]);
+  });
+
+  test("what is cut in any way is the same lines", () => {
+    for (const chunks of [[stream], singleBytes(stream)]) expect(feed(createPatient(), chunks)).toEqual(lines);
+  });
+
+  test("the longest line is one, and an octet more is a fault", () => {
+    expect(feed(createPatient(), [Buffer.from(`${LONGEST}\n`)])).toEqual([`${LONGEST}\n`]);
+    const decoder = createPatient();
+    expect(feed(decoder, [Buffer.from(TOO_LONG)])).toEqual([]);
+    expect(decoder.fault).toBe("wire.line_too_long");
   });
 });
 

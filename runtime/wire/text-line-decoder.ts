@@ -7,12 +7,18 @@ import { TextPartialLine } from "./text-partial-line.ts";
 const LINE_FEED = 0x0a;
 const NO_BYTES = Buffer.alloc(0);
 
+export interface TextLineOptions {
+  /** Whether silence ends a line too. */
+  readonly silenceEnds: boolean;
+}
+
 /**
- * A line feed ends a line and belongs to it, as does a carriage return before it. One for each connection; batches come
- * from `spares`, which the decoders of a listener share.
+ * A line feed ends a line and belongs to it, as does a carriage return before it; and unless told otherwise, silence.
+ * One for each connection; batches come from `spares`, which the decoders of a listener share.
  */
 export class TextLineDecoder implements Decoder {
   readonly finished = false;
+  readonly quietMs: number | undefined;
   readonly #spares: TextBatch[];
   #chunk: Buffer = NO_BYTES;
   #offset = 0;
@@ -22,8 +28,9 @@ export class TextLineDecoder implements Decoder {
   #flushed = false;
   #fault: WireFault | undefined;
 
-  constructor(spares: TextBatch[]) {
+  constructor(spares: TextBatch[], { silenceEnds }: TextLineOptions = { silenceEnds: true }) {
     this.#spares = spares;
+    this.quietMs = silenceEnds ? limits.textQuietMs : undefined;
   }
 
   get holding(): boolean {
@@ -32,10 +39,6 @@ export class TextLineDecoder implements Decoder {
 
   get partialBytes(): number {
     return this.#partial?.filledBytes ?? 0;
-  }
-
-  get quietMs(): number {
-    return limits.textQuietMs;
   }
 
   get fault(): WireFault | undefined {
@@ -50,7 +53,7 @@ export class TextLineDecoder implements Decoder {
   }
 
   flush(): void {
-    if (this.holding || this.#partial === undefined) return;
+    if (this.holding || this.#partial === undefined || this.quietMs === undefined) return;
     if (this.#partial.filledBytes > limits.textLineBytesMax) return this.#refuse();
     this.#chunk = this.#partial.takeOver();
     this.#partial = undefined;

@@ -27,9 +27,14 @@ const FAREWELLS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Hot. Writes the text as it is: what ends its line, if anything, is in it. */
-function encodeText(text: string, sink: ByteSink): void {
+export function encodeText(text: string, sink: ByteSink): void {
   sink.reserve(text.length * UTF8_OCTETS_PER_UNIT_MAX);
   sink.offset += sink.bytes.write(text, sink.offset, "utf8");
+}
+
+/** Whether it is an end of ours that the peer, who expects none, is told of. */
+export function isTold(reason: string): boolean {
+  return FAREWELLS.has(reason);
 }
 
 export function createTextProtocol(): Protocol<string, string> {

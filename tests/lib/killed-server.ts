@@ -2,8 +2,8 @@
 import { createRandom, type Random } from "#runtime/base/random.ts";
 
 import { eventually } from "./eventually.ts";
+import { createDataFolder } from "./node-settings.ts";
 import { ServerProcess } from "./server-process.ts";
-import { createDataFolder } from "./test-node.ts";
 
 const CLIENTS = 16;
 const COUNTERS = ["page/home", "page/about", "größe"];

@@ -1,7 +1,5 @@
 // A whole node inside the test process, on free ports and in a folder of its own.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 
 import { systemClock } from "#runtime/base/clock.ts";
 import { readConfig } from "#runtime/config.ts";
@@ -10,62 +8,8 @@ import { createLog } from "#runtime/observe/log.ts";
 
 import { eventually } from "./eventually.ts";
 import { type LedgerRow, readLedger } from "./ledger-rows.ts";
-
-export type Settings = Readonly<Record<`CORREIO_${string}`, string | number | boolean>>;
-
-export const FREE_PORTS = {
-  CORREIO_PORT: 0,
-  CORREIO_UDP_PORT: 0,
-  CORREIO_HTTP_PORT: 0,
-  CORREIO_SERVER_ID: "test-node",
-} as const;
-
-export function asEnvironment(settings: Settings): Record<string, string> {
-  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
-}
-
-export function createDataFolder(): string {
-  return mkdtempSync(join(tmpdir(), "correio-test-"));
-}
-
-/** What a node tells over HTTP. */
-export class NodeFigures {
-  readonly #url: string;
-
-  constructor(httpPort: number) {
-    this.#url = `http://127.0.0.1:${httpPort}`;
-  }
-
-  /** Open connections that `GET /sessions` lists, at most 500. */
-  async sessions(): Promise<readonly { id: string; bytesIn: number; bytesOut: number; outboundBytes: number }[]> {
-    const response = await fetch(`${this.#url}/sessions?limit=500`);
-    return ((await response.json()) as { items: never }).items;
-  }
-
-  /** Resident actors that `GET /actors` lists, at most 500. */
-  async actors(): Promise<readonly { status: string; mailbox: number }[]> {
-    const response = await fetch(`${this.#url}/actors?limit=500`);
-    return ((await response.json()) as { items: never }).items;
-  }
-
-  /** The value of one line of `GET /metrics`, such as `correio_connections`; 0 when there is none. */
-  async metric(line: string): Promise<number> {
-    const text = await (await fetch(`${this.#url}/metrics`)).text();
-    return Number(
-      text
-        .split("\n")
-        .find((each) => each.startsWith(`${line} `))
-        ?.slice(line.length + 1) ?? 0,
-    );
-  }
-
-  /** The sum of all lines of one metric, over all its labels. */
-  async metricSum(name: string): Promise<number> {
-    const lines = (await (await fetch(`${this.#url}/metrics`)).text()).split("\n");
-    const own = lines.filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
-    return own.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
-  }
-}
+import { NodeFigures } from "./node-figures.ts";
+import { asEnvironment, createDataFolder, FREE_PORTS, type Settings } from "./node-settings.ts";
 
 export class TestNode {
   readonly node: Server;

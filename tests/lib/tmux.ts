@@ -15,6 +15,8 @@ if (!hasTmux) console.warn("SKIPPED: clients in a real terminal, because tmux is
 
 /** Where several processes start at once on few cores. */
 const SHOWS_WITHIN_MS = 45_000;
+/** Each look at the screen starts a process. */
+const LOOK_EVERY_MS = 60;
 
 export class Terminal {
   readonly #folder = mkdtempSync(join(tmpdir(), "correio-tmux-"));
@@ -65,7 +67,7 @@ export class Terminal {
   /** Waits until the screen has it. */
   async shows(what: string | RegExp): Promise<void> {
     const has = (): boolean => (typeof what === "string" ? this.text.includes(what) : what.test(this.text));
-    await eventually(`the screen to show ${what}`, has, SHOWS_WITHIN_MS).catch((error: unknown) => {
+    await eventually(`the screen to show ${what}`, has, SHOWS_WITHIN_MS, LOOK_EVERY_MS).catch((error: unknown) => {
       throw new Error(`${String(error)}; it shows:\n${this.text}`);
     });
   }

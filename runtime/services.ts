@@ -1,0 +1,50 @@
+// What all actors have of the process, and the files that they write: opened, flushed and closed together.
+import type { Config } from "./config.ts";
+import { createMatchServices, type MatchConnections } from "./match-services.ts";
+import { createLedger, openLedger } from "./node-files.ts";
+import type { Log } from "./observe/log.ts";
+import { createTextServices } from "./text-services.ts";
+
+interface Sockets {
+  readonly udpPort: number | undefined;
+  /** Of every listener on TCP, where there is one. */
+  readonly tcpPorts: readonly (number | undefined)[];
+  readonly matchConnections: MatchConnections | undefined;
+}
+
+/** `print` takes lines for the console, `ledgerHeader` is the first line of a new ledger. No file is touched yet. */
+export function createServices(config: Config, log: Log, ledgerHeader: string, print: (line: string) => void) {
+  const ledger = createLedger(config, ledgerHeader, log);
+  const text = createTextServices(config, log, print);
+  const match = createMatchServices(config, log);
+  const logs = [text.file, match.file];
+  const { serverId, workMs, experiment } = config;
+  return {
+    ledger,
+    actors: {
+      pipeline: { serverId, workMs, experiment, ledger },
+      text: text.services,
+      match: match.services,
+    },
+    /** What actors may use of the sockets, now that there are any. */
+    listening({ udpPort, tcpPorts, matchConnections }: Sockets): void {
+      text.udp.port = udpPort;
+      match.late.ports = new Set(tcpPorts.filter((port) => port !== undefined));
+      if (matchConnections !== undefined) match.late.connections = matchConnections;
+    },
+    /** Throws an `Error` that names the file. */
+    open(): void {
+      openLedger(ledger, config);
+      for (const file of logs) file?.open();
+    },
+    flush(): void {
+      ledger.flush();
+      for (const file of logs) file?.flush();
+    },
+    /** Returns how many rows of the ledger were lost. */
+    close(): number {
+      for (const file of logs) file?.close();
+      return ledger.close();
+    },
+  };
+}
