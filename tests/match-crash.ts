@@ -15,8 +15,8 @@ import { type MatchPort, StubbornPlayer } from "./lib/stubborn-player.ts";
 
 /** So few that they may all make accounts and log in without having to wait. */
 const NAMES = Array.from("abcdef", (letter) => `player-${letter}`);
-/** The server is killed after so many moves, from none on, or after this time, and a moment later. */
-const KILL = { movesMax: 40, withinMs: 3_000, laterMs: 10 };
+/** The server is killed after so many moves, from none on, or after this time, and a moment later; so often at most. */
+const KILL = { movesMax: 40, withinMs: 3_000, laterMs: 10, timesMax: 10 };
 /** Longer than a turn. */
 const ALL_OVER_MS = 60_000;
 const PAGE = 500;
@@ -41,7 +41,8 @@ export async function playThroughKills(kills: number, seed: number): Promise<Mat
   try {
     // One after the other: making an account takes long, and its time is bounded.
     for (const player of players) await player.enter(portOf(server));
-    for (let kill = 0; kill < kills; kill++) {
+    // And on until a move had to be sent again, or the checks would have checked too little.
+    for (let kill = 0; kill < kills || (retriedBy(players) === 0 && kill < kills * KILL.timesMax); kill++) {
       await playUntilKilled(server, players, random);
       server = await start(folder);
     }
@@ -82,7 +83,15 @@ async function playUntilKilled(
 
 /** That were acknowledged. */
 function movesOf(players: readonly StubbornPlayer[]): number {
-  return players.reduce((sum, { notes }) => sum + notes.acknowledgedCount, 0);
+  return total(players, ({ notes }) => notes.acknowledgedCount);
+}
+
+function retriedBy(players: readonly StubbornPlayer[]): number {
+  return total(players, ({ retried }) => retried);
+}
+
+function total(players: readonly StubbornPlayer[], count: (player: StubbornPlayer) => number): number {
+  return players.reduce((sum, player) => sum + count(player), 0);
 }
 
 /** Who loses its connection alone comes back, until there is nobody to come back to. */
@@ -118,13 +127,12 @@ async function report(server: ServerProcess, players: readonly StubbornPlayer[])
   const expected = ["topACK", ...leaders([...records.values()])].join(";");
   const matchesByReason: Record<string, number> = {};
   for (const { reason } of records.values()) matchesByReason[reason] = (matchesByReason[reason] ?? 0) + 1;
-  const sum = (count: (player: StubbornPlayer) => number): number => players.map(count).reduce((a, b) => a + b, 0);
   return {
     matches: records.size,
     matchesByReason,
     acknowledged: movesOf(players),
-    retried: sum(({ retried }) => retried),
-    resigned: sum(({ notes }) => notes.resignedCount),
+    retried: retriedBy(players),
+    resigned: total(players, ({ notes }) => notes.resignedCount),
     problems: [
       ...players.flatMap(({ problems, notes, name }) => [...problems, ...notes.problems(records, name)]),
       ...[...records.values()].flatMap(recordProblems),
