@@ -111,7 +111,6 @@ export function startChatServer(
     environment: {
       ...WITHOUT_MATCHES,
       CORREIO_HOST: "0.0.0.0",
-      CORREIO_UDP_PORT: "0",
       CORREIO_DATA: join(folder, "data"),
       CORREIO_CONSOLE: "false",
       CORREIO_CLIENT_LOG: "false",

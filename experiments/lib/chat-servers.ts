@@ -55,7 +55,6 @@ export async function startCorreioChat(settings: Readonly<Record<string, string>
     environment: {
       ...WITHOUT_MATCHES,
       CORREIO_HOST: "127.0.0.1",
-      CORREIO_UDP_PORT: "0",
       CORREIO_DATA: join(folder, "data"),
       CORREIO_SERVER_ID: "correio",
       ...settings,

@@ -17,6 +17,7 @@ export const CORREIO_READY = /Servidor TCP iniciado na porta (\d+)[\s\S]*Aguarda
 /** Settings of one that serves on free ports, and no matches. */
 export const WITHOUT_MATCHES = {
   CORREIO_PORT: "0",
+  CORREIO_UDP_PORT: "0",
   CORREIO_HTTP_PORT: "0",
   CORREIO_MATCH_PORT: "",
   CORREIO_MATCH_TLS_PORT: "",
