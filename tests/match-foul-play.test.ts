@@ -129,6 +129,19 @@ describe("in a hosted match", () => {
     await draw(["1;2", "3;2", "2;1", "2;3", "1;3", "3;1", "3;3"]);
   });
 
+  test("who logs out hears nothing more of it on that connection", async () => {
+    const [davi, eva] = await Promise.all([server.player("davi"), server.player("eva")]);
+    await davi.ask("begin;eva;davi;hosted");
+    await eva.take("invite");
+    await eva.ask("answer;davi;True");
+    await eva.take("match;");
+    expect(await eva.ask("logout")).toBe("logoutACK");
+    expect((await davi.take("absent")).split(";").at(-1)).toBe("eva");
+    expect(await eva.ask("list")).toStartWith("listACK;ana");
+    expect(eva.lines).toEqual([]);
+    for (const player of [davi, eva]) player.close();
+  });
+
   test("nothing goes on after the end", async () => {
     await playHosted();
     await draw(["2;2", "1;1", "1;2", "3;2", "2;1", "2;3", "1;3", "3;1", "3;3"]);

@@ -5,7 +5,17 @@ import { type HostedEnd, matchLines, movedLine, presenceLine, type Snapshot } fr
 import type { MatchLog } from "./match-log.ts";
 import { BySchema, StartSchema } from "./match-schemas.ts";
 import { boardOf, cellAt, moveProblem, moverOf, placeOf, type Side, standingOf } from "./rules.ts";
-import { decide, emptySeats, otherSide, type Seats, settle, settleSoon, sideOf, takeSeats } from "./seats.ts";
+import {
+  decide,
+  emptySeats,
+  otherSide,
+  type Seats,
+  settle,
+  settleIfCutOff,
+  settleSoon,
+  sideOf,
+  takeSeats,
+} from "./seats.ts";
 
 const PlaySchema = t.Object({
   key: t.String({ description: "Whose move it is, by his key" }),
@@ -86,7 +96,10 @@ export function createHostedMatch(services: { readonly turnMs: number; readonly 
     .on("settle", {}, (match) => settle(match, log, match.state.moves.length))
     .on("forget", {}, (match) => match.destroy())
     .on("absent", { in: BySchema }, (match, { key }) => tellPresence(match, "absent", key))
-    .on("present", { in: BySchema }, (match, { key }) => tellPresence(match, "present", key))
+    .on("present", { in: BySchema }, async (match, { key }) => {
+      await settleIfCutOff(match, log);
+      tellPresence(match, "present", key);
+    })
     .read("show", { out: SnapshotSchema }, (match): Snapshot => {
       const { state, key: id } = match;
       if (state.phase === "new") throw match.refuse("match.unknown");

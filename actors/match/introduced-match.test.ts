@@ -154,7 +154,7 @@ describe("a player who is gone", () => {
     await again.send("login;ana;segredo");
     await match.node.stepped.advance(1);
     expect(endOf(match.beto)).toEqual([";abandoned;0"]);
-    expect(await match.beto.send("result;beto;ana;WIN")).toEqual(["resultERR;Opponent disconnected"]);
+    expect(await match.beto.send("result;beto;ana;WIN")).toEqual(["resultERR;Match abandoned"]);
     expect(await again.send("begin;beto;ana")).toEqual(["beginACK"]);
   });
 });
@@ -171,7 +171,7 @@ test("a player may end it without a result, which the other learns when he repor
   await match.beto.send("result;beto;ana;WIN");
   expect((await match.ana.send("end"))[0]).toBe("endACK");
   const [told, end = ""] = match.beto.take();
-  expect(told).toBe("resultERR;Opponent disconnected");
+  expect(told).toBe("resultERR;Match abandoned");
   expect(end.split(";").slice(2).join(";")).toBe(";abandoned;0");
   expect(await match.ana.send("end", "begin;beto;ana")).toEqual(["endERR;ended", "beginACK"]);
 });

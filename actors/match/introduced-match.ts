@@ -6,7 +6,17 @@ import type { MatchLog } from "./match-log.ts";
 import { BySchema, type PeerAddress, PeerAddressSchema, StartSchema } from "./match-schemas.ts";
 import { Player } from "./player.ts";
 import type { Side } from "./rules.ts";
-import { decide, emptySeats, otherSide, type Seats, settle, settleSoon, sideOf, takeSeats } from "./seats.ts";
+import {
+  decide,
+  emptySeats,
+  otherSide,
+  type Seats,
+  settle,
+  settleIfCutOff,
+  settleSoon,
+  sideOf,
+  takeSeats,
+} from "./seats.ts";
 import { sentenceOf } from "./sentences.ts";
 
 const ReportedSchema = t.Union([t.Literal("WIN"), t.Literal("LOST"), t.Literal("DRAW")]);
@@ -81,7 +91,10 @@ export function createIntroducedMatch({ log }: { readonly log: MatchLog }) {
     .on("absent", { in: BySchema }, (match, { key }) => {
       if (match.state.phase === "playing") match.alarm(`gone ${key}`, { afterMs: limits.playerGoneMs, send: "gone" });
     })
-    .on("present", { in: BySchema }, (match, { key }) => match.cancelAlarm(`gone ${key}`))
+    .on("present", { in: BySchema }, (match, { key }) => {
+      match.cancelAlarm(`gone ${key}`);
+      return settleIfCutOff(match, log);
+    })
     .on("gone", {}, (match) => endIfPlaying(match, "opponent_gone"))
     .on("unconfirmed", {}, (match) => endIfPlaying(match, "unconfirmed"))
     .on("expired", {}, (match) => endIfPlaying(match, "expired"))

@@ -52,9 +52,9 @@ export function createModernSession({ services, log, types, vocabulary }: MatchS
       if (to === me.state.key) await takeSeat(callerOf(me), types, seat);
     })
     .on("matchLine", { in: t.String() }, (me, line) => {
-      // That he was away himself, and is back, is no news to him.
       const { match, name } = me.state;
-      if (!tellsPresenceOf(line, match?.id ?? "", name)) me.send(line);
+      // Whoever has logged out is in none. That he was away himself, and is back, is no news to him.
+      if (match !== undefined && !tellsPresenceOf(line, match.id, name)) me.send(line);
     })
     .on("rollCall", { in: t.Object({}) }, answerRollCall)
     .on("replaced", {}, (me) => me.end("replaced"))

@@ -3,20 +3,15 @@ import { describe, expect, test } from "bun:test";
 
 import { limits } from "#runtime/mod.ts";
 
-import { MatchNode, type TestConnection } from "./test-players.ts";
+import { MatchNode } from "./test-players.ts";
 
 const YES = "answer;ana;True;5001;beto;5002";
 const ANSWER = "answer;beto;True;127.0.0.1;5001;5002";
 
-async function keyOf(player: TestConnection): Promise<string> {
-  const [reply = ""] = await player.send("key");
-  return reply.slice("keyACK;".length);
-}
-
 async function invited() {
   const node = new MatchNode();
   const [ana, beto] = [await node.player("ana"), await node.player("beto")];
-  const key = await keyOf(ana);
+  const key = await ana.resumeKey();
   await ana.send("begin;beto;ana");
   beto.take();
   return { node, ana, beto, resume: `resume;ana;${key}\n` };
@@ -52,7 +47,7 @@ describe("a guest who resumes", () => {
   test("on another connection is told of the invitations that are open", async () => {
     const node = new MatchNode();
     const [ana, beto] = [await node.player("ana"), await node.player("beto")];
-    const key = await keyOf(beto);
+    const key = await beto.resumeKey();
     await ana.send("begin;beto;ana");
     const again = node.connect();
     expect(await again.send(`resume;beto;${key}`)).toEqual(["resumeACK;beto", "invite;ana"]);
@@ -61,7 +56,7 @@ describe("a guest who resumes", () => {
 
   test("into a match between peers needs to be told nothing: the host comes to him", async () => {
     const { node, beto } = await invited();
-    const key = await keyOf(beto);
+    const key = await beto.resumeKey();
     await beto.send(YES);
     expect(await node.connect().send(`resume;beto;${key}`)).toEqual(["resumeACK;beto"]);
   });
@@ -88,7 +83,7 @@ test("a password that is changed ends the key, also where the player is on anoth
   for (let steps = 0; steps < 12; steps++) {
     const node = new MatchNode();
     const ana = await node.player("ana");
-    const key = await keyOf(ana);
+    const key = await ana.resumeKey();
     ana.connection.deliver("passwd;ana;segredo;outra\n");
     for (let step = 0; step < steps; step++) await node.stepped.step();
     const thief = node.connect();

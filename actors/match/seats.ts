@@ -109,6 +109,11 @@ export async function settle(match: SeatedMatch, log: MatchLog, moves: number): 
   log.matchEnded({ id, host: host.name, guest: guest.name, winner: winnerName, reason }, match.turnStartedAt);
 }
 
+/** Where another turn finds it starting, the process ended in the one that started it: nobody waits for the alarm. */
+export async function settleIfCutOff(match: SeatedMatch, log: MatchLog): Promise<void> {
+  if (match.state.phase === "starting") await settle(match, log, 0);
+}
+
 function settleLater(match: SeatedMatch, afterMs: number): void {
   match.alarm("settle", { afterMs, send: "settle" });
 }

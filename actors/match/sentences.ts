@@ -8,7 +8,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "account.too_many_tries": "Too many attempts",
   "account.wrong_old_password": "WRONGPASSWORD",
   "leaderboard.unknown": "Not on the leaderboard",
-  "match.abandoned": "Opponent disconnected",
+  "match.abandoned": "Match abandoned",
   "match.already_inviting": "Already inviting",
   "match.already_logged_in": "Already logged in",
   "match.already_reported": "Already reported",

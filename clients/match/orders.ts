@@ -53,7 +53,7 @@ export class Orders {
         );
       case "end":
         if (peer.isPlaying) return peer.giveUp();
-        if (peer.isReporting) return say("O resultado foi relatado; falta o que o adversário diz.");
+        if (peer.isReporting) return peer.sayReport();
         break;
       default:
         break;

@@ -225,14 +225,21 @@ describe("a game that is not finished", () => {
     expect(ana.sent.slice(2)).toEqual(["end"]);
   });
 
-  test("because we give up is lost, and the peer sees our connections close", () => {
+  test("because we give up is lost, and the peer is told so before our connections close", () => {
     const ana = host();
     ana.type("end");
-    expect([ana.sent, ana.toPeer]).toEqual([["result;ana;bea;LOST"], []]);
+    expect([ana.sent, ana.toPeer]).toEqual([["result;ana;bea;LOST"], ["end"]]);
     expect(ana.wanted).toEqual([
       { kind: "close", link: "play" },
       { kind: "close", link: "ping" },
     ]);
+  });
+
+  test("because the other gives up is won", () => {
+    const ana = host();
+    ana.hear("end");
+    ana.lose("play");
+    expect([ana.sent, ana.shown]).toEqual([["result;ana;bea;WIN"], ["bea desistiu. Você venceu!"]]);
   });
 
   test("because we give up before it began is nobody's loss", () => {
@@ -260,8 +267,17 @@ describe("a game that is not finished", () => {
     ana.type("end");
     expect(ana.sent).toEqual(["result;ana;bea;LOST"]);
     expect(ana.shown.at(-1)).toBe("O resultado foi relatado; falta o que o adversário diz.");
-    ana.receive("resultERR;Opponent disconnected", "ended;k3f9x2a1;;abandoned;0");
-    expect(ana.shown.at(-1)).toBe("O adversário já saiu da partida; ela acaba sem resultado.");
+    ana.receive("resultERR;Match abandoned", "ended;k3f9x2a1;;abandoned;0");
+    expect(ana.shown.at(-1)).toBe("A partida foi abandonada; ela acaba sem resultado.");
+  });
+
+  test("while the server is away is not said to be reported", () => {
+    const ana = host();
+    ana.lose();
+    ana.type("end");
+    ana.forget();
+    ana.type("end");
+    expect(ana.shown).toEqual(["O servidor saberá disso quando houver conexão."]);
   });
 
   test("and of which only the server knows is ended with end, which its refusal says", () => {

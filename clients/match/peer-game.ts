@@ -5,7 +5,7 @@ import { boardOf, moveProblem, placeOf, type Side, standingOf } from "#actors/ma
 
 import type { Actions, LinkName } from "../machine/actions.ts";
 import { PeerMeeting } from "./peer-meeting.ts";
-import { parsePlay, PEER_LINKS, playMessage } from "./peer-messages.ts";
+import { GIVE_UP_MESSAGE, parsePlay, PEER_LINKS, playMessage } from "./peer-messages.ts";
 import { PeerReport, type Result } from "./peer-report.ts";
 import { PeerPing } from "./pings.ts";
 import { isPeerReason, refusalText } from "./sentences.ts";
@@ -55,6 +55,11 @@ export class PeerGame {
     return this.#report.isOpen;
   }
 
+  /** What is left to do for that. */
+  sayReport(): void {
+    this.#report.sayState();
+  }
+
   /** Nothing but a move of ours can go on. */
   get isQuiet(): boolean {
     if (this.#phase === "none") return !this.isReporting;
@@ -96,6 +101,10 @@ export class PeerGame {
     if (link === "ping") return this.ping.received(message);
     if (this.#phase !== "playing") return;
     const { say } = this.#parts;
+    if (message === GIVE_UP_MESSAGE) {
+      say(`${this.opponent} desistiu. ${RESULT_TEXT.WIN}`);
+      return this.#finish("WIN");
+    }
     const cell = parsePlay(message);
     if (cell === undefined) return say(`Ignorado: ${this.opponent} mandou o que não é jogada: ${message}`);
     const problem = moveProblem(this.#moves, OTHER[this.#side], cell);
@@ -124,10 +133,11 @@ export class PeerGame {
     return this.#moved(cell);
   }
 
-  /** Who gives up has lost; before there was a game, nobody has. */
+  /** Who gives up has lost, and the other has won; before there was a game, nobody has. */
   giveUp(): void {
-    const { say } = this.#parts;
+    const { actions, say } = this.#parts;
     if (this.#phase === "playing") {
+      actions.add({ kind: "send", link: "play", line: GIVE_UP_MESSAGE });
       say("Você desistiu.");
       return this.#finish("LOST");
     }

@@ -4,8 +4,8 @@ import { cellAt, placeOf } from "#actors/match/rules.ts";
 import type { LinkTarget } from "../links/link.ts";
 import type { MessageGrammar } from "../links/message-gatherer.ts";
 
-/** On the match port: a move, whose last number may go on. */
-const PLAY_GRAMMAR: MessageGrammar = { whole: /(?!)/, unfinished: /^p(?:l(?:a(?:y(?:;\d*;?)?)?)?)?$/ };
+/** On the match port: a move, whose last number may go on; and from a program of ours that its player gives up. */
+const PLAY_GRAMMAR: MessageGrammar = { whole: /(?!)/, unfinished: /^(?:p(?:l(?:a(?:y(?:;\d*;?)?)?)?)?|en?)$/ };
 /** On the ping port: nothing waits for a silence, which would be measured too. */
 const PING_GRAMMAR: MessageGrammar = { whole: /^p[io]ng/, unfinished: /^p(?:[io]n?)?$/ };
 
@@ -16,6 +16,9 @@ export const PEER_TARGETS: Readonly<Record<(typeof PEER_LINKS)[number], LinkTarg
   play: { transport: "messages", host: "", port: 0, grammar: PLAY_GRAMMAR },
   ping: { transport: "messages", host: "", port: 0, grammar: PING_GRAMMAR },
 };
+
+/** Of ours alone: the connection closes behind it, which is all that other programs need to see. */
+export const GIVE_UP_MESSAGE = "end";
 
 export function playMessage(cell: number): string {
   const { row, column } = placeOf(cell);

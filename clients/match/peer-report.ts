@@ -32,11 +32,17 @@ export class PeerReport {
 
   /** `undefined`: both are free at once, and nobody scores. */
   begin(opponent: string, result: Result | undefined): void {
-    const { say, session, clock } = this.#parts;
+    const { session, clock } = this.#parts;
     this.#report = { opponent, result };
     this.#isTold = result === undefined;
     this.#untilMs = clock.monotonicMs() + CONFIRMED_WITHIN_MS;
     if (session.isKnown) this.#send();
+    else this.sayState();
+  }
+
+  sayState(): void {
+    const { say, session } = this.#parts;
+    if (session.isKnown) say("O resultado foi relatado; falta o que o adversário diz.");
     else say("O servidor saberá disso quando houver conexão.");
   }
 

@@ -157,12 +157,15 @@ describe("a game from peer to peer", () => {
     await Promise.all([ana.until("Resultado confirmado: você venceu."), bea.until("Resultado confirmado: ana")]);
   });
 
-  test("that one gives up is over for both at once, who may play again", async () => {
+  test("that one gives up counts for the other at once, and they may play again", async () => {
     const { ana, bea } = await begin();
     ana.type("end");
     await ana.until("Você desistiu.");
-    await bea.until("A conexão com ana caiu");
-    await ana.until("O adversário já saiu da partida; ela acaba sem resultado.");
+    await bea.until("ana desistiu. Você venceu!");
+    await Promise.all([
+      ana.until("Resultado confirmado: bea venceu."),
+      bea.until("Resultado confirmado: você venceu."),
+    ]);
     bea.type("begin ana");
     await ana.until("bea te convidou para jogar!");
     ana.type("n");

@@ -25,6 +25,7 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ["Conflicting reports of match result", "Os dois relatos da partida não concordam: ninguém pontua."],
   ["No match with that user", "Para o servidor, essa partida já acabou."],
   ["Opponent disconnected", "O adversário já saiu da partida; ela acaba sem resultado."],
+  ["Match abandoned", "A partida foi abandonada; ela acaba sem resultado."],
   ["Report was not confirmed", "O adversário não relatou o resultado; ele não conta."],
   ["Match expired", "A partida durou demais; ela não conta."],
   ["Not on the leaderboard", "Essa pessoa ainda não tem lugar no placar."],
