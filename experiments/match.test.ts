@@ -1,14 +1,15 @@
 // The match experiment runs with tiny parameters: every octet is accounted for, every move seen, nobody taken for dead.
 
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { join } from "node:path";
 
+import { describeEnvironment } from "./lib/environment.ts";
 import { renderMatchPage } from "./lib/match-page.ts";
 import { DEFAULT_MATCHES, type MatchParameters, type MatchQuestion, type MatchReport } from "./lib/match-plan.ts";
 import { matchReport, renderMatches } from "./lib/match-report.ts";
 import { inOwnNetwork, whyNoNetworkCounter } from "./lib/recorder-network.ts";
 import { RecordedProcess } from "./lib/recorder-process.ts";
 import { Recorder } from "./lib/recorder.ts";
+import { testCommandLine } from "./lib/test-command-line.ts";
 import { runMatches } from "./match.ts";
 
 const WITHIN_MS = 60_000;
@@ -42,9 +43,6 @@ function runAlone(code: string): unknown {
   if (stdout.length === 0) throw new Error(stderr.toString());
   return JSON.parse(stdout.toString());
 }
-
-const command = (...words: readonly string[]) =>
-  Bun.spawnSync([process.execPath, join(import.meta.dirname, "match.ts"), ...words], { stdin: "ignore" });
 
 describe("the match experiment", () => {
   setDefaultTimeout(WITHIN_MS);
@@ -170,40 +168,21 @@ describe("the recorder", () => {
 });
 
 describe("its page", () => {
-  const environment = {
-    command: "bun </script>",
-    date: "",
-    commit: "",
-    bun: "",
-    cpu: "",
-    cores: 2,
-    kernel: "",
-    congestionControl: "",
-  };
-
   test("has a plot of each figure with its phases", async () => {
     const recorder = await Recorder.start(10, "none");
     recorder.phase("start");
     const { network: _, ...recording } = await recorder.stop();
     const curves = [{ name: "server, in", perSecond: [1, 2] }];
     const scene = { name: "server", recording, bytes: [], curves } as const;
-    const page = await renderMatchPage(matchReport(environment, DEFAULT_MATCHES, [], { scenes: [scene] }));
+    const page = await renderMatchPage(matchReport(describeEnvironment(), DEFAULT_MATCHES, [], { scenes: [scene] }));
     for (const label of ["CPU, % of a core", "resident memory, MB", "payload, B/s"])
       expect(page).toContain(`"${label}"`);
     expect(page).toContain('"marks":[{"name":"start"');
   });
 });
 
-describe("its command line", () => {
-  test("lists its flags", () => {
-    const { exitCode, stdout } = command("--help");
-    expect(exitCode).toBe(0);
-    for (const flag of ["--only", "--matches", "--out", "--json", "--quick"]) expect(stdout.toString()).toContain(flag);
-  });
-
-  test.each([["--rounds=0"], ["--only=all"], ["--nothing"], ["nothing"]])("says what is wrong with %s", (word) => {
-    const { exitCode, stderr } = command(word);
-    expect(exitCode).toBe(2);
-    expect(stderr.toString()).toContain("See --help");
-  });
-});
+testCommandLine(
+  "match.ts",
+  ["--only", "--matches", "--out", "--json", "--quick"],
+  ["--rounds=0", "--only=all", "--nothing", "nothing"],
+);

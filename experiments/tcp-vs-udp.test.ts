@@ -10,10 +10,12 @@ import { startTcpRelay, startUdpRelay } from "#runtime/testing/mod.ts";
 import { startChatServer, udpPortOf } from "./lib/chat-cell.ts";
 import { CHAT_WAYS, joinChat } from "./lib/chat-member.ts";
 import { startDelayedLink, whyNoDelayedLink } from "./lib/delayed-link.ts";
+import { describeEnvironment } from "./lib/environment.ts";
 import { readLines } from "./lib/lines-of.ts";
 import { renderPage } from "./lib/tcp-udp-page.ts";
 import type { ChatRow, TcpUdpParameters, TcpUdpReport } from "./lib/tcp-udp-plan.ts";
 import { renderTcpUdp } from "./lib/tcp-udp-report.ts";
+import { testCommandLine } from "./lib/test-command-line.ts";
 import { runTcpUdp } from "./tcp-vs-udp.ts";
 
 const WITHIN_MS = 60_000;
@@ -37,9 +39,6 @@ const tiny: TcpUdpParameters = {
   costs: [],
   repeats: 2,
 };
-
-const run = (...words: readonly string[]) =>
-  Bun.spawnSync([process.execPath, join(import.meta.dirname, "tcp-vs-udp.ts"), ...words], { stdin: "ignore" });
 
 const isWhole = ({ arrived, expected, duplicates, outOfOrder, garbled }: ChatRow): boolean =>
   arrived === expected && duplicates + outOfOrder + garbled === 0;
@@ -206,16 +205,7 @@ describe("what it says", () => {
     ],
   };
   const report: TcpUdpReport = {
-    environment: {
-      command: "bun </script>",
-      date: "",
-      commit: "",
-      bun: "",
-      cpu: "",
-      cores: 2,
-      kernel: "",
-      congestionControl: "",
-    },
+    environment: describeEnvironment(),
     parameters: tiny,
     missing: ["the kernel's own TCP: no python3"],
     runs: [],
@@ -246,19 +236,8 @@ describe("what it says", () => {
   });
 });
 
-describe("its command line", () => {
-  test("lists its flags", () => {
-    const { exitCode, stdout } = run("--help");
-    expect(exitCode).toBe(0);
-    for (const flag of ["--only", "--losses", "--plot", "--json", "--quick"]) expect(stdout.toString()).toContain(flag);
-  });
-
-  test.each([["--rounds=0"], ["--losses=1"], ["--losses=,"], ["--only=all"], ["--nothing"], ["nothing"]])(
-    "says what is wrong with %s",
-    (word) => {
-      const { exitCode, stderr } = run(word);
-      expect(exitCode).toBe(2);
-      expect(stderr.toString()).toContain("See --help");
-    },
-  );
-});
+testCommandLine(
+  "tcp-vs-udp.ts",
+  ["--only", "--losses", "--plot", "--json", "--quick"],
+  ["--rounds=0", "--losses=1", "--losses=,", "--only=all", "--nothing", "nothing"],
+);

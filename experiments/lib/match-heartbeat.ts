@@ -72,7 +72,7 @@ export async function measureHeartbeat(
   stack.defer(() => server.stop());
   const scene: Scene = { server, parameters, stack, relays: [], doomed: [], falsePositives: [], isCut: false };
   const watchers = await startPairs(scene);
-  const existing = await startExisting(scene);
+  const dying = await startExisting(scene);
   progress?.(`${parameters.pairs * 2} modern and ${parameters.existing} existing clients alive …`);
   const bareNetwork = await liveOn(scene);
   progress?.("some die …");
@@ -87,7 +87,7 @@ export async function measureHeartbeat(
     );
   const [modern, old] = await Promise.all([
     Promise.all(watchers.map((watcher) => noticed(watcher.take(/absent;\w+;\w+\n/, withinMs)))),
-    Promise.all(existing.dying.map((client) => noticed(client.untilLetGo(withinMs)))),
+    Promise.all(dying.map((client) => noticed(client.untilLetGo(withinMs)))),
   ]);
   return {
     parameters,
@@ -142,15 +142,20 @@ async function startPairs(scene: Scene): Promise<ModernClient[]> {
 }
 
 function watch(scene: Scene, client: ModernClient, name: string, dies: boolean): void {
-  client.onClosed(() => {
-    if (!(dies && scene.isCut)) scene.falsePositives.push(`${name} was let go`);
-  });
+  watchEnd(scene, client, name, dies);
   client.onHeard((text) => {
     if (text.includes("absent;") && !scene.isCut) scene.falsePositives.push(`${name} was told ${text.trim()}`);
   });
 }
 
-async function startExisting(scene: Scene): Promise<{ readonly dying: readonly ExistingClient[] }> {
+function watchEnd(scene: Scene, client: ModernClient | ExistingClient, name: string, dies: boolean): void {
+  client.onClosed(() => {
+    if (!(dies && scene.isCut)) scene.falsePositives.push(`${name} was let go`);
+  });
+}
+
+/** Returns those that will die. */
+async function startExisting(scene: Scene): Promise<readonly ExistingClient[]> {
   const { server, parameters, stack } = scene;
   const dying: ExistingClient[] = [];
   for (let index = 0; index < parameters.existing; index++) {
@@ -161,12 +166,10 @@ async function startExisting(scene: Scene): Promise<{ readonly dying: readonly E
     stack.defer(() => client.end());
     const name = `existing${index}`;
     await client.logIn(name, PASSWORD);
-    client.onClosed(() => {
-      if (!(dies && scene.isCut)) scene.falsePositives.push(`${name} was let go`);
-    });
+    watchEnd(scene, client, name, dies);
     if (dies) dying.push(client);
   }
-  return { dying };
+  return dying;
 }
 
 async function startRelay(scene: Scene, port: number, isDoomed = false): Promise<number> {
