@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { dirname } from "node:path";
 
 import { type Clock, systemClock } from "./base/clock.ts";
+import { codeOf } from "./base/code-of.ts";
 import { OWNER_ALONE } from "./storage/owner-alone.ts";
 
 export interface CertificateFiles {
@@ -178,8 +179,4 @@ function drawSerial(): string {
 
 function withLineEnd(pem: string): string {
   return pem.endsWith("\n") ? pem : `${pem}\n`;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -1,5 +1,5 @@
 // Commands with passwords, and those that stand for one: accounts, login, logout, and the key to come back with.
-import { limits } from "#runtime/mod.ts";
+import { limits, Refusal, RuntimeError } from "#runtime/mod.ts";
 
 import { whileWanted } from "../accounts/account.ts";
 import { mayMakeAccount, mayTryPassword } from "../accounts/login-gate.ts";
@@ -40,7 +40,7 @@ export function createAccountCommands(types: MatchTypes): readonly MatchCommand[
         try {
           return await logIn(caller, types, name, password);
         } catch (error) {
-          const code = error instanceof Error && "code" in error ? String(error.code) : "";
+          const code = error instanceof Refusal || error instanceof RuntimeError ? error.code : "";
           log.loginFailed(printable(name), sentenceOf(code), me.connection, me.unixMs());
           throw error;
         }
@@ -140,7 +140,7 @@ async function changePassword(caller: Caller, types: MatchTypes, change: Passwor
     .ref(types.account, me.state.key)
     .change({ password, next, remoteAddress: me.connection.remoteAddress }, whileWanted(me))
     .catch((error: unknown) => {
-      const isWrong = error instanceof Error && "code" in error && error.code === "account.bad_password";
+      const isWrong = error instanceof Refusal && error.code === "account.bad_password";
       throw isWrong ? me.refuse("account.wrong_old_password") : error;
     });
   await me.ref(Player, me.state.key).forgetKey();

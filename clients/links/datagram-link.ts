@@ -1,9 +1,9 @@
 // Lines over UDP, by the reliable datagram protocol: once, and in order.
 import { lookup } from "node:dns/promises";
 
-import { RuntimeError } from "#runtime/core/errors.ts";
 import { DatagramClient } from "#runtime/net/datagram-client.ts";
 
+import { errorText } from "../load/error-text.ts";
 import type { Link, LinkEvents, LinkTarget } from "./link.ts";
 
 /** Addresses of this machine and of private networks: retransmission there need not be patient. */
@@ -50,7 +50,7 @@ class DatagramLink implements Link {
       if (this.#isOver) client.finish();
       else this.#events.opened();
     } catch (error) {
-      this.#lose(codeOf(error));
+      this.#lose(errorText(error));
     }
   }
 
@@ -75,9 +75,4 @@ class DatagramLink implements Link {
     this.#client?.drop();
     this.#events.lost(reason);
   }
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof RuntimeError) return error.code;
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

@@ -3,6 +3,7 @@ import type { Socket, SocketHandler } from "bun";
 
 import { systemClock } from "#runtime/base/clock.ts";
 
+import { errorText } from "../load/error-text.ts";
 import { SocketWriter } from "../load/socket-writer.ts";
 import type { Link, LinkEvents, LinkTarget } from "./link.ts";
 import { MessageGatherer, type MessageGrammar } from "./message-gatherer.ts";
@@ -35,7 +36,7 @@ export function startMessageLink(target: LinkTarget, events: LinkEvents): Link {
   if (grammar === undefined) throw new TypeError("Cannot open a link for messages: its target has no grammar");
   const link = new MessageLink(grammar, events);
   Bun.connect<MessageLink>({ hostname: host, port, data: link, socket: MESSAGE_HANDLERS }).catch((error: unknown) =>
-    link.lose(error instanceof Error && "code" in error ? String(error.code) : String(error)),
+    link.lose(errorText(error)),
   );
   return link;
 }

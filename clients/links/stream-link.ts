@@ -1,6 +1,7 @@
 // Lines over TCP and TLS.
 import type { Socket, SocketHandler } from "bun";
 
+import { errorText } from "../load/error-text.ts";
 import { SocketWriter } from "../load/socket-writer.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import type { Link, LinkEvents, LinkTarget } from "./link.ts";
@@ -49,7 +50,7 @@ class StreamLink implements Link {
     };
     const tls = transport === "tls" ? { tls: { ...trusted, rejectUnauthorized: true } } : {};
     Bun.connect<StreamLink>({ hostname: host, port, data: this, socket: HANDLERS, ...tls }).catch((error: unknown) =>
-      this.lose(undefined, codeOf(error)),
+      this.lose(undefined, errorText(error)),
     );
   }
 
@@ -77,7 +78,7 @@ class StreamLink implements Link {
   onHandshake(socket: Socket<StreamLink>, failure: Error | null): void {
     if (this.#isOver) return;
     if (failure === null) this.#events.opened();
-    else this.lose(socket, codeOf(failure));
+    else this.lose(socket, errorText(failure));
   }
 
   onData(socket: Socket<StreamLink>, chunk: Uint8Array): void {
@@ -105,9 +106,4 @@ class StreamLink implements Link {
     socket?.terminate();
     if (!wasOver) this.#events.lost(reason);
   }
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return "code" in error && typeof error.code === "string" ? error.code : error.message;
 }

@@ -6,6 +6,7 @@ import type { Clock } from "#runtime/base/clock.ts";
 import { FRAME_HEADER_BYTES, FRAME_TYPE_CLOSE, writeFrameHeader } from "#runtime/wire/frame-header.ts";
 
 import type { LoadOptions } from "./config.ts";
+import { errorText } from "./error-text.ts";
 import { CLOSE_GRACE_MS } from "./limits.ts";
 import { ReplyCheck } from "./reply-check.ts";
 import type { RequestBlock } from "./request-block.ts";
@@ -217,9 +218,4 @@ export class LoadConnection {
       this.#isPaused && stillSending ? ", not reading before all are sent (a batch size changes that)" : "";
     return `${this.#sentCount} of ${this.#job.messageCount} requests sent, ${this.#replyCount} answered${reading}`;
   }
-}
-
-function errorText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return "code" in error && typeof error.code === "string" ? error.code : error.message;
 }

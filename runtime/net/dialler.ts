@@ -1,6 +1,7 @@
 // Connections that this node makes, each for one actor: what answers there is a session that was opened for it.
 import { isIP } from "node:net";
 
+import { codeOf } from "../base/code-of.ts";
 import { Timer, type TimerOwner } from "../base/timer-wheel.ts";
 import { limits } from "../limits.ts";
 import type { Door, Pairing } from "./connection-host.ts";
@@ -87,9 +88,8 @@ class Attempt implements TimerOwner {
   }
 
   notOpened(error: Error | undefined): void {
-    const code = error !== undefined && "code" in error ? String(error.code) : "";
     this.#end();
-    this.#options.table.stats.countDialFailed(REASONS.get(code) ?? "failed");
+    this.#options.table.stats.countDialFailed(REASONS.get(codeOf(error)) ?? "failed");
   }
 
   timerFired(): void {

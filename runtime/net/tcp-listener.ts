@@ -1,4 +1,5 @@
 // Sockets that listen, plain or TLS: each accepted one becomes a connection, or is told why not.
+import { codeOf } from "../base/code-of.ts";
 import { RuntimeError } from "../core/errors.ts";
 import type { Door, PairingChoice, SocketEvents } from "./connection-host.ts";
 import type { ConnectionTable } from "./connection-table.ts";
@@ -93,8 +94,7 @@ function isSystemError(error: Error): boolean {
 }
 
 function cannotListen(hostname: string, port: number, cause: unknown): RuntimeError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "EADDRINUSE") {
+  if (codeOf(cause) === "EADDRINUSE") {
     return new RuntimeError(
       "net.address_in_use",
       `Cannot listen on ${hostname}:${port}: another program has this port`,

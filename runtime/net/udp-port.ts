@@ -1,5 +1,6 @@
 // Hot. One UDP socket: what comes is handed on, what leaves goes in few system calls, and no closed port hurts others.
 import type { Clock } from "../base/clock.ts";
+import { codeOf } from "../base/code-of.ts";
 import { RuntimeError } from "../core/errors.ts";
 import { limits } from "../limits.ts";
 import { SocketOptions } from "./socket-options.ts";
@@ -197,10 +198,6 @@ export class UdpPort {
       this.flush();
     });
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 function cannotOpen(hostname: string, port: number, cause: unknown): RuntimeError {

@@ -2,6 +2,7 @@
 import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
 
+import { codeOf } from "../base/code-of.ts";
 import { RuntimeError, type RuntimeErrorCode } from "../core/errors.ts";
 
 interface Meaning {
@@ -58,8 +59,4 @@ function reasonOf(path: string, code: string): string {
   } catch (error) {
     return codeOf(error);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
