@@ -196,6 +196,7 @@ describe("in a match between peers", () => {
     await eventually("its place to be free", async () => !(await beto.ask("list")).includes("guest"));
     const anew = await server.modern();
     expect(await anew.ask("login;guest;segredo de guest")).toBe("loginACK;guest");
+    expect(await caio.take("result")).toBe("resultERR;Match abandoned");
     expect((await caio.take("ended")).replace(/;\w+/, "")).toBe("ended;;abandoned;0");
     expect(await anew.ask("begin;caio;guest")).toBe("beginACK");
     expect(await caio.take("invite")).toBe("invite;guest");

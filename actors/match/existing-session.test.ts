@@ -37,6 +37,17 @@ async function beating() {
   return { ...client, heartbeat };
 }
 
+test("is told in words it knows of a match that ends without counting, though it has not reported", async () => {
+  const { node, plain } = await loggedIn("ana");
+  const beto = await node.player("beto");
+  await plain.send("begin;beto;ana");
+  await beto.send("answer;ana;True;5001;beto;5002");
+  plain.take();
+  await beto.send("end");
+  expect(plain.take()).toEqual(["resultERR;Match abandoned"]);
+  expect(await plain.send("list")).toEqual(["listACK;ana;beto"]);
+});
+
 describe("the plain connection", () => {
   test("is told its own TLS port first, without being asked", async () => {
     const node = new MatchNode();

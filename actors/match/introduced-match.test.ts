@@ -20,6 +20,12 @@ async function playing(): Promise<Playing> {
   return { node, ana, beto };
 }
 
+/** What he has sent before. */
+const TOLD = [
+  ["he has reported", "result;beto;ana;WIN"],
+  ["not", "list"],
+] as const;
+
 const leaders = async ({ node }: Playing): Promise<string> => (await node.connect().send("leaders")).join();
 const ended = (connection: TestConnection): readonly string[] =>
   connection.take().filter((line) => line.startsWith("ended;"));
@@ -136,9 +142,9 @@ describe("a player who is gone", () => {
     expect((await beto.send("result;beto;ana;LOST"))[0]).toBe("resultACK");
   });
 
-  test("has left the match after a while", async () => {
+  test.each(TOLD)("has left the match after a while, which the other is told, whether %s", async (_, command) => {
     const match = await playing();
-    await match.beto.send("result;beto;ana;WIN");
+    await match.beto.send(command);
     await match.ana.lose();
     await match.node.stepped.advance(limits.playerGoneMs + 1_000);
     const [told, end = ""] = match.beto.take();
@@ -153,22 +159,38 @@ describe("a player who is gone", () => {
     const again = match.node.connect();
     await again.send("login;ana;segredo");
     await match.node.stepped.advance(1);
-    expect(endOf(match.beto)).toEqual([";abandoned;0"]);
+    const [told, end = ""] = match.beto.take();
+    expect(told).toBe("resultERR;Match abandoned");
+    expect(end.split(";").slice(2).join(";")).toBe(";abandoned;0");
+    expect(again.take()).toEqual([]);
     expect(await match.beto.send("result;beto;ana;WIN")).toEqual(["resultERR;Match abandoned"]);
     expect(await again.send("begin;beto;ana")).toEqual(["beginACK"]);
   });
 });
 
-test("a match that nobody reports is over after an hour", async () => {
+test("who has reported and logs in anew is told that it counts for nothing", async () => {
+  const { node, ana } = await playing();
+  await ana.send("result;ana;beto;WIN");
+  await ana.lose();
+  expect((await node.connect().send("login;ana;segredo")).slice(0, 2)).toEqual([
+    "loginACK;ana",
+    "resultERR;Match abandoned",
+  ]);
+});
+
+test("a match that nobody reports is over after an hour, which both are told", async () => {
   const match = await playing();
   await match.node.stepped.advance(limits.introducedMatchMs + 1_000);
-  expect(endOf(match.ana)).toEqual([";expired;0"]);
+  for (const player of [match.ana, match.beto]) {
+    const [told, end = ""] = player.take();
+    expect([told, end.split(";").slice(2).join(";")]).toEqual(["resultERR;Match expired", ";expired;0"]);
+  }
   expect(await match.ana.send("begin;beto;ana")).toEqual(["beginACK"]);
 });
 
-test("a player may end it without a result, which the other learns when he reports", async () => {
+test.each(TOLD)("a player may end it without a result, which the other is told, whether %s", async (_, command) => {
   const match = await playing();
-  await match.beto.send("result;beto;ana;WIN");
+  await match.beto.send(command);
   expect((await match.ana.send("end"))[0]).toBe("endACK");
   const [told, end = ""] = match.beto.take();
   expect(told).toBe("resultERR;Match abandoned");

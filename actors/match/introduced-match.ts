@@ -87,7 +87,12 @@ export function createIntroducedMatch({ log }: { readonly log: MatchLog }) {
     })
     .on("settle", {}, (match) => settle(match, log, 0))
     .on("forget", {}, (match) => match.destroy())
-    .on("left", { in: BySchema }, (match) => endIfPlaying(match, "abandoned"))
+    .on("left", { in: BySchema }, (match, { key }) => {
+      const side = sideOf(match.state, key);
+      // Whoever logs in anew knows of it; but not that what he has reported counts for nothing.
+      const isNews = side !== undefined && match.state.reports[side] !== undefined;
+      endIfPlaying(match, "abandoned", isNews ? undefined : side);
+    })
     .on("absent", { in: BySchema }, (match, { key }) => {
       if (match.state.phase === "playing") match.alarm(`gone ${key}`, { afterMs: limits.playerGoneMs, send: "gone" });
     })
@@ -103,14 +108,14 @@ export function createIntroducedMatch({ log }: { readonly log: MatchLog }) {
     );
 }
 
-function endIfPlaying(match: IntroducedContext, reason: IntroducedEnd): void {
+function endIfPlaying(match: IntroducedContext, reason: IntroducedEnd, knowing?: Side): void {
   if (match.state.phase !== "playing") return;
-  end(match, undefined, reason);
+  end(match, undefined, reason, knowing);
   settleSoon(match);
 }
 
-/** Whose report has been taken is told when it comes to nothing; `asking` learns it by the answer. */
-function end(match: IntroducedContext, winner: Side | undefined, reason: IntroducedEnd, asking?: Side): void {
+/** Where it counts for nothing both are told so, reported or not; but not who learns it otherwise: `knowing`. */
+function end(match: IntroducedContext, winner: Side | undefined, reason: IntroducedEnd, knowing?: Side): void {
   const { state } = match;
   for (const name of ["unconfirmed", "expired", `gone ${state.host.key}`, `gone ${state.guest.key}`]) {
     match.cancelAlarm(name);
@@ -118,7 +123,7 @@ function end(match: IntroducedContext, winner: Side | undefined, reason: Introdu
   decide(match, winner, reason);
   if (reason === "agreed") return;
   for (const side of SIDES) {
-    if (state.reports[side] === undefined || side === asking) continue;
+    if (side === knowing) continue;
     match.ref(Player, state[side].key).tell.note({ text: `resultERR;${sentenceOf(`match.${reason}`)}` });
   }
 }

@@ -293,6 +293,15 @@ describe("a game that is not finished", () => {
     expect(ana.shown.at(-1)).toBe("Você não está em uma partida.");
   });
 
+  test("because the server takes the other for gone is over here too, and said once", () => {
+    const ana = host();
+    ana.receive("resultERR;Opponent disconnected", "ended;k3f9x2a1;;opponent_gone;0");
+    expect(ana.shown).toEqual(["O adversário já saiu da partida; ela acaba sem resultado."]);
+    expect(ana.wanted).toHaveLength(2);
+    ana.type("begin bea");
+    expect(ana.sent).toEqual(["begin;bea;ana"]);
+  });
+
   test("because the server ended it is over here too", () => {
     const ana = host();
     ana.receive("ended;k3f9x2a1;;abandoned;0");

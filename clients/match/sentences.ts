@@ -26,7 +26,7 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ["No match with that user", "Para o servidor, essa partida já acabou."],
   ["Opponent disconnected", "O adversário já saiu da partida; ela acaba sem resultado."],
   ["Match abandoned", "A partida foi abandonada; ela acaba sem resultado."],
-  ["Report was not confirmed", "O adversário não relatou o resultado; ele não conta."],
+  ["Report was not confirmed", "Só um dos dois relatou o resultado; ele não conta."],
   ["Match expired", "A partida durou demais; ela não conta."],
   ["Not on the leaderboard", "Essa pessoa ainda não tem lugar no placar."],
   ["not_in_match", "Você não está em uma partida."],
