@@ -12,6 +12,8 @@ import { createMatchTypes } from "./match/match-catalog.ts";
 import { MatchLog } from "./match/match-log.ts";
 import type { MatchServices } from "./match/services.ts";
 import { createPipelineSession, type PipelineService } from "./pipeline/session.ts";
+import { createServerTypes } from "./servers/server-catalog.ts";
+import type { ServerServices } from "./servers/services.ts";
 import { ClientLog, type ServerLog } from "./text/client-log.ts";
 import { createTextSession } from "./text/session.ts";
 import { createStrangerAnswers } from "./text/strangers.ts";
@@ -24,13 +26,15 @@ export interface Services {
     readonly clock: CommandClock;
   };
   readonly match: MatchServices;
+  readonly servers: ServerServices;
 }
 
-export function createCatalog({ pipeline, text, match }: Services) {
+export function createCatalog({ pipeline, text, match, servers }: Services) {
   const account = createAccount(text.passwords);
   const vocabulary = createVocabulary(account);
   const textServices = { ...text, vocabulary, log: new ClientLog(text.log) };
   const matchLog = new MatchLog(match.log);
+  const messaging = createServerTypes(servers);
   const types = {
     counter: Counter,
     pipelineSession: createPipelineSession(pipeline),
@@ -44,6 +48,8 @@ export function createCatalog({ pipeline, text, match }: Services) {
     account,
     loginGate: LoginGate,
     ...createMatchTypes(match, account, matchLog),
+    ...messaging.types,
   };
-  return { types, answerStranger: createStrangerAnswers(vocabulary, text.clock), matchLog };
+  const answerStranger = createStrangerAnswers(vocabulary, text.clock);
+  return { types, answerStranger, matchLog, clocks: messaging.clocks };
 }

@@ -41,6 +41,7 @@ const nothing = (): undefined => undefined;
 export function createTestServices(given: {
   readonly text?: Partial<Services["text"]>;
   readonly match?: Partial<Services["match"]>;
+  readonly servers?: Partial<Services["servers"]>;
 }): Services {
   const experiment = { numServers: "", numClients: "", numMessages: "" };
   return {
@@ -66,6 +67,26 @@ export function createTestServices(given: {
       listensAt: () => false,
       log: { append: nothing },
       ...given.match,
+    },
+    servers: {
+      serves: true,
+      hardwareMs: () => 0,
+      publications: { send: nothing },
+      askStore: () => Promise.reject(new Error("There is no home")),
+      server: {
+        address: undefined,
+        instance: "test",
+        heartbeatMs: limits.serverHeartbeatMs,
+        synchronisation: "estimate",
+        nameAt: nothing,
+        askReference: async () => undefined,
+        askServer: async () => undefined,
+        keepServers: nothing,
+        announce: nothing,
+        openAdminEndpoint: nothing,
+        log: nothing,
+      },
+      ...given.servers,
     },
   };
 }

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { unreachable } from "./base/assert.ts";
-import { flagOf, helpText, SETTINGS } from "./settings.ts";
-
-type Name = keyof typeof SETTINGS;
+import { JOINED, type MessagingConfig, toMessagingConfig } from "./messaging-config.ts";
+import { flagOf, helpText, type SettingName as Name, SETTINGS } from "./settings.ts";
 
 const NAMES = Object.keys(SETTINGS) as Name[];
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
@@ -19,6 +18,7 @@ const OPTIONAL_PORTS: ReadonlySet<Name> = new Set([
   "CORREIO_UDP_PORT",
   "CORREIO_MATCH_PORT",
   "CORREIO_MATCH_TLS_PORT",
+  "CORREIO_MESSAGING_PORT",
 ]);
 /** Settings that are one of a few words. */
 const CHOICES: Partial<Record<Name, readonly string[]>> = {
@@ -26,6 +26,7 @@ const CHOICES: Partial<Record<Name, readonly string[]>> = {
   CORREIO_STORE: ["sqlite", "memory"],
   CORREIO_SYNC: ["full", "normal"],
   CORREIO_PLAIN_LOGIN: ["warn", "refuse", "allow"],
+  CORREIO_CLOCK_SYNC: ["estimate", "berkeley"],
 };
 
 export interface Config {
@@ -44,6 +45,7 @@ export interface Config {
     readonly pongMs: number;
     readonly turnMs: number;
   };
+  readonly messaging: MessagingConfig;
   readonly reusePort: boolean;
   readonly httpHost: string;
   readonly httpPort: number;
@@ -90,7 +92,9 @@ export function readConfig(
   const flags = parseFlags(args);
   if (flags.help) return { kind: "help", text: helpText() };
   const problems = [...flags.problems, ...unknownNames(environment)];
-  const text = (name: Name): string => flags.values.get(flagOf(name)) ?? environment[name] ?? SETTINGS[name].fallback;
+  const given = (name: Name): string | undefined => flags.values.get(flagOf(name)) ?? environment[name];
+  const fallbacks = (given("CORREIO_JOIN") ?? "") === "" ? {} : JOINED;
+  const text = (name: Name): string => given(name) ?? fallbacks[name] ?? SETTINGS[name].fallback;
   for (const name of NAMES) {
     const problem = problemOf(name, text(name));
     if (problem !== undefined) problems.push(problem);
@@ -127,6 +131,7 @@ function toConfig(text: (name: Name) => string): Config {
       pongMs: number("CORREIO_PONG_MS"),
       turnMs: number("CORREIO_TURN_MS"),
     },
+    messaging: toMessagingConfig(text),
     reusePort: text("CORREIO_REUSE_PORT") === "true",
     httpHost: text("CORREIO_HTTP_HOST"),
     httpPort: number("CORREIO_HTTP_PORT"),
@@ -217,6 +222,8 @@ function wantedOf(name: Name, value: string): string | undefined {
       return inRange(value, 1, COUNT_MAX, "a count");
     case "bytes":
       return inRange(value, 0, BYTES_MAX, "a number of bytes");
+    case "number":
+      return /^-?\d{1,9}$/.test(value) ? undefined : "a whole number of at most nine digits";
     case "switch":
       return value === "true" || value === "false" ? undefined : "true or false";
     case "name":

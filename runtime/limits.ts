@@ -1,6 +1,9 @@
 // Every bound of the runtime, with its unit. Those an operator may change are read by config.ts, with these defaults.
+import { messagingLimits } from "./messaging-limits.ts";
 
 export const limits = {
+  ...messagingLimits,
+
   /** Longest key of an actor, in UTF-16 code units. */
   actorKeyLengthMax: 512,
   /** Messages one mailbox holds before it refuses, unless the actor type says otherwise. */

@@ -4,6 +4,7 @@ import type { SessionOf } from "./core/ports.ts";
 import { systemSecrets } from "./datagrams/secrets.ts";
 import { limits } from "./limits.ts";
 import { type MatchListeners, type MatchSessions, startMatchListeners } from "./match-listeners.ts";
+import { type MessagingListeners, type MessagingSessions, startMessagingListeners } from "./messaging-listeners.ts";
 import { createPairing, framesOrText } from "./net/connection-host.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
@@ -22,13 +23,14 @@ type TextProtocol = ReturnType<typeof createTextProtocol>;
 const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_TLS_KEY";
 
 export interface Sessions {
-  readonly types: MatchSessions & {
-    readonly webSession: SessionOf<string, string>;
-    readonly pipelineSession: SessionOf<string, readonly TextPart[]>;
-    readonly textSession: SessionOf<string, string>;
-    readonly udpTextSession: SessionOf<string, string>;
-    readonly datagramSession: SessionOf<string, string>;
-  };
+  readonly types: MatchSessions &
+    MessagingSessions & {
+      readonly webSession: SessionOf<string, string>;
+      readonly pipelineSession: SessionOf<string, readonly TextPart[]>;
+      readonly textSession: SessionOf<string, string>;
+      readonly udpTextSession: SessionOf<string, string>;
+      readonly datagramSession: SessionOf<string, string>;
+    };
   /** The reply to a line from an address that is not proven; undefined where only a session has one. */
   readonly answerStranger: (line: string) => string | undefined;
 }
@@ -36,6 +38,7 @@ export interface Sessions {
 export interface Listeners extends Omit<MatchListeners, "stop"> {
   /** For WebSockets that the gateway has accepted. */
   readonly openWebSession: OpenWebSession;
+  readonly messaging: MessagingListeners;
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
   readonly udpPort: number | undefined;
@@ -64,16 +67,19 @@ export async function startListeners(
   undo.defer(streams.stop);
   const matches = await startMatchListeners({ types: sessions.types, table, config, onFailure });
   undo.defer(matches.stop);
+  const messaging = startMessagingListeners({ types: sessions.types, table, config });
+  undo.defer(messaging.stop);
   const stop = (): void => {
     streams.stop();
     matches.stop();
+    messaging.stop();
   };
   const udp = await startUdp(sessions, text, table, config);
   const close = (): void => udp?.close();
   undo.defer(close);
   const web = { session: sessions.types.webSession, idleMs: config.idleMs, farewell: farewells(text) };
   const openWebSession: OpenWebSession = (socket) => openWebPeer(socket, table, web);
-  return { ...matches, ...streams, stop, udpPort: udp?.number, udp: udp?.figures, openWebSession, close };
+  return { ...matches, ...streams, messaging, stop, udpPort: udp?.number, udp: udp?.figures, openWebSession, close };
 }
 
 function startStreams({ types }: Sessions, text: TextProtocol, table: ConnectionTable, config: Config) {

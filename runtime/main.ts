@@ -4,19 +4,24 @@ import { randomBytes } from "node:crypto";
 import { createCatalog } from "#actors/catalog.ts";
 import type { MatchLog } from "#actors/match/match-log.ts";
 import { ledgerHeader } from "#actors/pipeline/ledger.ts";
+import { DESK_KEY } from "#actors/servers/request-desk.ts";
+import { SERVER_KEY } from "#actors/servers/server-addresses.ts";
 import { startGateway } from "#gateway/gateway.ts";
 
 import packageFile from "../package.json" with { type: "json" };
+import { startLines } from "./announce.ts";
 import { systemClock } from "./base/clock.ts";
 import { settlesWithin } from "./base/settles-within.ts";
 import { type Config, readConfig } from "./config.ts";
+import { createTable } from "./connections.ts";
 import type { AnyActorType } from "./core/definition.ts";
 import { isStoreFailure } from "./core/errors.ts";
 import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
-import { limits } from "./limits.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
-import { ConnectionTable } from "./net/connection-table.ts";
+import type { MessagingPorts } from "./messaging-listeners.ts";
+import { startMessagingServer } from "./messaging-start.ts";
+import type { ConnectionTable } from "./net/connection-table.ts";
 import { messageOf, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
@@ -29,18 +34,6 @@ import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { type Collected, startQuietCollector } from "./quiet-collector.ts";
 import { createServices } from "./services.ts";
 
-/** Ends that need nobody's attention. */
-const ORDINARY_ENDS: ReadonlySet<string> = new Set([
-  "close",
-  "disconnect",
-  "shutdown",
-  "idle_timeout",
-  "exit",
-  "replaced",
-  "control_gone",
-  "heartbeat_missed",
-  "listener_closed",
-]);
 /** Of the drain time, what is kept for closing what did not end by itself. */
 const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
@@ -55,6 +48,7 @@ export interface Server {
   readonly udpPort: number | undefined;
   readonly matchPort: number | undefined;
   readonly matchTlsPort: number | undefined;
+  readonly messaging: MessagingPorts | undefined;
   readonly httpPort: number;
   readonly adminToken: string;
   /** Answers what was accepted, writes every session's row, closes. Returns how many sessions had to be cut off. */
@@ -100,12 +94,14 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const where = { host: config.httpHost, port: config.httpPort };
   const gateway = startGateway({ ...where, adminToken, view, openWebSession, onFault });
   undo.defer(() => gateway.stop());
-  const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections } = listeners;
+  const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections, messaging } = listeners;
   const tcpPorts = [tcpPort, tlsPort, matchPort, matchTlsPort, gateway.port];
-  services.listening({ udpPort, tcpPorts, matchConnections });
+  services.listening({ udpPort, tcpPorts, matchConnections, proxy: messaging.proxy });
   // Only now: a second server on the same ports must not touch the ledger of the first.
   services.open();
   logListening(catalog.matchLog, listeners);
+  const { serverPort: port } = services;
+  const stopServer = startMessagingServer({ ...serverActors(system, catalog.types), table, config, messaging, port });
   phase.notReady = undefined;
   undo.move();
   const drain = async (): Promise<number> => {
@@ -114,11 +110,11 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     const startedMs = systemClock.monotonicMs();
     const leftMs = (): number => Math.max(0, startedMs + config.drainMs - systemClock.monotonicMs());
     listeners.stop();
+    stopServer();
     catalog.matchLog.shuttingDown(systemClock.unixMs());
     const cutOff = await drainSessions(table, system, config.drainMs);
     const rowsLost = services.close();
-    if (cutOff > 0) log.logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
-    if (rowsLost > 0) log.logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
+    reportLosses(log, cutOff, rowsLost);
     listeners.close();
     await settlesWithin(systemClock, gateway.stop(), leftMs());
     await settlesWithin(systemClock, store.close(), Math.max(STORE_CLOSE_MS, leftMs()));
@@ -126,13 +122,27 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     void watchdog.stop();
     return cutOff;
   };
-  return { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, httpPort: gateway.port, adminToken, drain };
+  const ports = { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging: messaging.ports };
+  return { ...ports, httpPort: gateway.port, adminToken, drain };
+}
+
+function reportLosses({ logger }: Log, cutOff: number, rowsLost: number): void {
+  if (cutOff > 0) logger.warn({ sessions: cutOff }, "Cut sessions off: the drain deadline passed");
+  if (rowsLost > 0) logger.error({ rows: rowsLost }, "Lost ledger rows: the file could not be written");
 }
 
 function logListening(matchLog: MatchLog, { matchPort, matchTlsPort }: Listeners): void {
   for (const port of [matchPort, matchTlsPort]) {
     if (port !== undefined) matchLog.listening(port, systemClock.unixMs());
   }
+}
+
+function serverActors(system: ActorSystem, types: ReturnType<typeof createCatalog>["types"]) {
+  const actors = {
+    start: () => void system.ref(types.server, SERVER_KEY).tell.start(),
+    serve: (body: string[]) => system.ref(types.requestDesk, DESK_KEY).serve(body),
+  };
+  return { actors, adminSession: types.adminSession };
 }
 
 interface SystemParts {
@@ -146,19 +156,6 @@ function createSystem(parts: SystemParts, config: Config): ActorSystem {
   const { memoryBudgetBytes: bytes, development } = config;
   const memory = { bytes, used: () => process.memoryUsage.rss() };
   return new ActorSystem({ clock: systemClock, ...parts, development, ...(bytes === 0 ? {} : { memory }) });
-}
-
-function createTable(system: ActorSystem, config: Config, log: Log): ConnectionTable {
-  const deadlines = { ...config, answerMs: limits.closingTurnsMs, lingerMs: limits.lingerMs };
-  // Nobody who remembers a session of an earlier process must take one of this for it.
-  const settings = { admission: config, deadlines, idPrefix: `${system.store.epoch}-` };
-  return new ConnectionTable(system, settings, {
-    refused: ({ reason, ...who }) => log.limited("warn", reason, { ...who, msg: "Refused a connection" }),
-    failed: ({ error, ...who }) => log.limited("error", "net.fault", { ...who, err: error }),
-    ended: ({ reason, ...who }) => {
-      if (!ORDINARY_ENDS.has(reason)) log.limited("warn", reason, { ...who, msg: "Ended a connection" });
-    },
-  });
 }
 
 function collectedOf({ hosts }: ActorSystem): Collected {
@@ -180,19 +177,6 @@ async function drainSessions(table: ConnectionTable, system: ActorSystem, drainM
   return cutOff;
 }
 
-function announce(server: Server, config: Config): void {
-  const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, httpPort, adminToken } = server;
-  const httpHost = config.httpHost.includes(":") ? `[${config.httpHost}]` : config.httpHost;
-  console.log(`[INFO] Servidor TCP iniciado na porta ${tcpPort}`);
-  if (tlsPort !== undefined) console.log(`[INFO] Servidor TLS iniciado na porta ${tlsPort}`);
-  if (udpPort !== undefined) console.log(`[INFO] Servidor UDP iniciado na porta ${udpPort}`);
-  if (matchPort !== undefined) console.log(`[INFO] Servidor de partidas iniciado na porta ${matchPort}`);
-  if (matchTlsPort !== undefined) console.log(`[INFO] Partidas por TLS: porta ${matchTlsPort}`);
-  console.log(`[INFO] Gateway HTTP iniciado na porta ${httpPort} (http://${httpHost}:${httpPort}/docs)`);
-  if (config.adminToken === "") console.log(`[INFO] Token de administração: ${adminToken}`);
-  console.log("[INFO] Aguardando conexões...");
-}
-
 async function run(): Promise<void> {
   const settings = readConfig(process.argv.slice(2));
   if (settings.kind === "help") return console.log(settings.text);
@@ -205,7 +189,8 @@ async function run(): Promise<void> {
   try {
     const server = await startServer(config, log);
     stopOnSignals(server, log);
-    announce(server, config);
+    const madeToken = config.adminToken === "" ? server.adminToken : undefined;
+    for (const line of startLines({ ...server, httpHost: config.httpHost, madeToken })) console.log(line);
   } catch (error) {
     console.error(messageOf(error));
     process.exit(1);

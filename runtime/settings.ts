@@ -1,7 +1,8 @@
 // Every setting of the process: its name, its unit, its default, and what --help says of it.
 import { limits } from "./limits.ts";
 
-export type SettingKind = "text" | "name" | "port" | "wait" | "milliseconds" | "count" | "bytes" | "switch";
+export type SettingKind = "text" | "name" | "port" | "wait" | "milliseconds" | "count" | "bytes" | "number" | "switch";
+export type SettingName = keyof typeof SETTINGS;
 
 export interface Setting {
   readonly kind: SettingKind;
@@ -132,6 +133,35 @@ export const SETTINGS = {
     "Time in which it has to answer, and 0.8 s more where it is an existing one",
   ),
   CORREIO_TURN_MS: define("wait", "ms", limits.turnMs, "Time for one move in a hosted match"),
+  CORREIO_MESSAGING_PORT: define(
+    "text",
+    "port",
+    5_555,
+    "ZeroMQ port of clients; empty = none of the messaging ports, 0 = any free port, here and below",
+  ),
+  CORREIO_WORKER_PORT: define("port", "port", 5_556, "ZeroMQ port of worker servers"),
+  CORREIO_PUBLISHER_PORT: define("port", "port", 5_557, "ZeroMQ port of publishers"),
+  CORREIO_SUBSCRIBER_PORT: define("port", "port", 5_558, "ZeroMQ port of subscribers"),
+  CORREIO_MESSAGING_STORE_PORT: define("port", "port", 5_559, "Port at which joined servers reach what is stored"),
+  CORREIO_REFERENCE_PORT: define("port", "port", 5_560, "ZeroMQ port of the reference service"),
+  CORREIO_SERVER_PORTS: define("port", "port", 5_600, "A server's admin endpoint is at this port plus its rank"),
+  CORREIO_JOIN: define("text", "host", "", "Be one more server of the node at this host, at the ports above"),
+  CORREIO_SERVER_ADDRESS: define(
+    "text",
+    "host[:port]",
+    "",
+    "Where other servers reach this one's admin endpoint; empty = where they see it come from",
+  ),
+  CORREIO_SERVES: define("switch", "true|false", "true", "Serve requests in this process too, not only by workers"),
+  CORREIO_SERVER_HEARTBEAT_MS: define(
+    "wait",
+    "ms",
+    limits.serverHeartbeatMs,
+    "Time between two heartbeats of a server",
+  ),
+  CORREIO_CLOCK_SYNC: define("text", "estimate|berkeley", "estimate", "How a coordinator synchronises clocks"),
+  CORREIO_CLOCK_OFFSET_MS: define("number", "ms", 0, "Error of this server's clock, to try synchronisation with"),
+  CORREIO_CLOCK_DRIFT_PPM: define("number", "ppm", 0, "Drift of this server's clock, in parts per million"),
   CORREIO_LOG_LEVEL: define("text", "level", "info", "Least severe log level: debug, info, warn, error, silent"),
   CORREIO_NUM_SERVERS: define("text", "label", "", "Ledger column num_servers: the experiment's cell"),
   CORREIO_NUM_CLIENTS: define("text", "label", "", "Ledger column num_clients"),

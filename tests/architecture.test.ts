@@ -23,6 +23,7 @@ interface Rule {
 }
 
 const LEAVES: readonly string[] = ["runtime/base/", "runtime/limits.ts"];
+const MESSAGING_LIMITS = "runtime/messaging-limits.ts";
 /** What of the core bytes and sockets may know: what it needs of them, what can go wrong, how messages look. */
 const CORE_EDGE: readonly string[] = ["ports", "stored", "errors", "shape"].map((name) => `runtime/core/${name}.ts`);
 const EVERYTHING: readonly string[] = ["runtime/", "actors/", "gateway/"];
@@ -30,8 +31,9 @@ const EVERYTHING: readonly string[] = ["runtime/", "actors/", "gateway/"];
 const RULES: readonly Rule[] = [
   { files: "runtime/main.ts", may: [...EVERYTHING, "package.json"] },
   { files: "runtime/mod.ts", may: ["runtime/core/", "runtime/wire/", ...LEAVES], pure: true },
-  { files: "runtime/limits.ts", may: [], pure: true },
-  { files: "runtime/config.ts", may: [...LEAVES, "runtime/settings.ts"] },
+  { files: "runtime/limits.ts", may: [MESSAGING_LIMITS], pure: true },
+  { files: MESSAGING_LIMITS, may: [], pure: true },
+  { files: "runtime/config.ts", may: [...LEAVES, "runtime/settings.ts", "runtime/messaging-config.ts"] },
   { files: "runtime/settings.ts", may: LEAVES, pure: true },
   { files: "runtime/node-files.ts", may: ["runtime/"] },
   { files: "runtime/passwords.ts", may: LEAVES },
@@ -39,7 +41,16 @@ const RULES: readonly Rule[] = [
   { files: "runtime/certificates.ts", may: [...LEAVES, "runtime/storage/owner-alone.ts"] },
   { files: "runtime/text-services.ts", may: ["runtime/"] },
   { files: "runtime/match-services.ts", may: ["runtime/"] },
+  { files: "runtime/announce.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/messaging-config.ts", may: ["runtime/settings.ts"] },
+  { files: "runtime/messaging-services.ts", may: ["runtime/"] },
+  { files: "runtime/messaging-start.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/server-port.ts", may: ["runtime/"] },
+  { files: "runtime/messaging-listeners.ts", may: ["runtime/"] },
+  { files: "runtime/publication-proxy.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/server-links.ts", may: ["runtime/"], pure: true },
   { files: "runtime/services.ts", may: ["runtime/"] },
+  { files: "runtime/connections.ts", may: ["runtime/"], pure: true },
   { files: "runtime/match-listeners.ts", may: ["runtime/"] },
   { files: "runtime/listeners.ts", may: ["runtime/"] },
   { files: "runtime/node.ts", may: ["runtime/"] },
@@ -55,6 +66,10 @@ const RULES: readonly Rule[] = [
   {
     files: "runtime/net/",
     may: [...LEAVES, "runtime/wire/", "runtime/datagrams/", ...CORE_EDGE, "runtime/core/ref.ts"],
+  },
+  {
+    files: "runtime/zmtp/",
+    may: [...LEAVES, "runtime/wire/", "runtime/net/", ...CORE_EDGE, "runtime/core/scheduler.ts"],
   },
   { files: "runtime/testing/", may: ["runtime/"] },
   { files: "runtime/", may: [] },

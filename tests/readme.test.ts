@@ -160,6 +160,7 @@ async function startServer(command: string, settings: Readonly<Record<string, st
       ...withoutSettings(),
       CORREIO_PORT: "0",
       CORREIO_UDP_PORT: "0",
+      CORREIO_MESSAGING_PORT: "",
       CORREIO_MATCH_PORT: "0",
       CORREIO_MATCH_TLS_PORT: "0",
       CORREIO_HTTP_PORT: "0",

@@ -1,8 +1,11 @@
 // A way to the server, or to another player, that carries whole lines or messages, whatever is below it.
 import type { MessageGrammar } from "./message-gatherer.ts";
 
-/** `messages`: over TCP, without an end; every other one carries lines. */
-export type Transport = "tcp" | "tls" | "udp" | "messages";
+/**
+ * `messages`: over TCP, without an end; every other one carries lines. `zeromq`: requests and publications, as
+ * `./zeromq-link.ts` writes them as lines.
+ */
+export type Transport = "tcp" | "tls" | "udp" | "messages" | "zeromq";
 
 export interface LinkTarget {
   readonly transport: Transport;
@@ -14,6 +17,8 @@ export interface LinkTarget {
   readonly serverName?: string;
   /** Of UDP: its loss is noticed within two seconds. */
   readonly isQuick?: boolean;
+  /** Of ZeroMQ: where publications come from; `port` takes requests. */
+  readonly publicationsPort?: number;
   /** Of messages: when one is whole. */
   readonly grammar?: MessageGrammar;
 }

@@ -10,7 +10,7 @@ import { startDelayedLink } from "./delayed-link.ts";
 import { readLines } from "./lines-of.ts";
 import { cpuSecondsOf, residentBytesOf, waitUntilQuiet } from "./process-facts.ts";
 import { createWorkspace, type Program, startProgram } from "./program.ts";
-import { CORREIO_READY, correioCommand, portIn, WITHOUT_MATCHES } from "./server-program.ts";
+import { CORREIO_READY, correioCommand, portIn, WITHOUT_OTHER_FAMILIES } from "./server-program.ts";
 
 /** Nothing between; the relay, with its model of TCP; the kernel's own TCP over a link that carries packets late. */
 export type ChatNetwork = "direct" | "relay" | "kernel";
@@ -109,7 +109,7 @@ export function startChatServer(
     logFile: join(folder, "correio.log"),
     ready: CORREIO_READY,
     environment: {
-      ...WITHOUT_MATCHES,
+      ...WITHOUT_OTHER_FAMILIES,
       CORREIO_HOST: "0.0.0.0",
       CORREIO_DATA: join(folder, "data"),
       CORREIO_CONSOLE: "false",

@@ -9,7 +9,7 @@ import {
   portIn,
   readFigures,
   startServerProgram,
-  WITHOUT_MATCHES,
+  WITHOUT_OTHER_FAMILIES,
 } from "./server-program.ts";
 
 export const chatServerNames = ["correio", "raw", "go"] as const;
@@ -53,7 +53,7 @@ export async function startCorreioChat(settings: Readonly<Record<string, string>
     command: correioCommand(),
     ready: CORREIO_READY,
     environment: {
-      ...WITHOUT_MATCHES,
+      ...WITHOUT_OTHER_FAMILIES,
       CORREIO_HOST: "127.0.0.1",
       CORREIO_DATA: join(folder, "data"),
       CORREIO_SERVER_ID: "correio",

@@ -3,7 +3,7 @@
 import { join, resolve } from "node:path";
 
 import { type Program, startProgram, type Workspace } from "./program.ts";
-import { CORREIO_READY, correioCommand, WITHOUT_MATCHES } from "./server-program.ts";
+import { CORREIO_READY, correioCommand, WITHOUT_OTHER_FAMILIES } from "./server-program.ts";
 
 export const implementationNames = ["correio", "raw", "raw-template", "go", "python"] as const;
 export type ImplementationName = (typeof implementationNames)[number];
@@ -87,7 +87,7 @@ function startCorreio(workspace: Workspace, logFile: string): Promise<Program> {
     logFile,
     ready: CORREIO_READY,
     environment: {
-      ...WITHOUT_MATCHES,
+      ...WITHOUT_OTHER_FAMILIES,
       CORREIO_HOST: "127.0.0.1",
       CORREIO_DATA: join(workspace.folder, "correio-data"),
       CORREIO_WORK_MS: "0",

@@ -4,7 +4,7 @@ import { cpSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { findTool } from "./implementations.ts";
-import { correioCommand, portIn, readFigures, startServerProgram } from "./server-program.ts";
+import { correioCommand, portIn, readFigures, startServerProgram, WITHOUT_OTHER_FAMILIES } from "./server-program.ts";
 
 export const MATCH_SERVER_NAMES = ["correio", "raw", "python"] as const;
 export type MatchServerName = (typeof MATCH_SERVER_NAMES)[number];
@@ -62,10 +62,9 @@ export async function startCorreioMatches(options: MatchServerOptions = {}): Pro
       ready: /Partidas por TLS: porta (\d+)[\s\S]*Aguardando conexões/,
       startTimeoutMs: START_WITHIN_MS,
       environment: {
+        ...WITHOUT_OTHER_FAMILIES,
         CORREIO_HOST: "127.0.0.1",
-        CORREIO_PORT: "0",
         CORREIO_UDP_PORT: "",
-        CORREIO_HTTP_PORT: "0",
         CORREIO_MATCH_PORT: "0",
         CORREIO_MATCH_TLS_PORT: "0",
         CORREIO_DATA: data,

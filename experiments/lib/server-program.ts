@@ -14,13 +14,20 @@ export function correioCommand(): readonly string[] {
 /** Its TCP port is the first group. */
 export const CORREIO_READY = /Servidor TCP iniciado na porta (\d+)[\s\S]*Aguardando conexões/;
 
-/** Settings of one that serves on free ports, and no matches. */
-export const WITHOUT_MATCHES = {
+/** Settings of one that serves neither matches nor ZeroMQ, and all else, or what is asked for beside it, on free ports. */
+export const WITHOUT_OTHER_FAMILIES = {
   CORREIO_PORT: "0",
   CORREIO_UDP_PORT: "0",
   CORREIO_HTTP_PORT: "0",
   CORREIO_MATCH_PORT: "",
   CORREIO_MATCH_TLS_PORT: "",
+  CORREIO_MESSAGING_PORT: "",
+  CORREIO_WORKER_PORT: "0",
+  CORREIO_PUBLISHER_PORT: "0",
+  CORREIO_SUBSCRIBER_PORT: "0",
+  CORREIO_MESSAGING_STORE_PORT: "0",
+  CORREIO_REFERENCE_PORT: "0",
+  CORREIO_SERVER_PORTS: "0",
 } as const;
 
 export interface ServerProgram {

@@ -23,3 +23,11 @@ export const systemClock: Clock = {
   soon: (callback) => queueMicrotask(callback),
   afterIo: (callback) => void setImmediate(callback),
 };
+
+/**
+ * The hardware clock of this machine: Unix milliseconds with fractions, never going back. It is the wall clock as it
+ * was when the process started, and how long that is ago, which `monotonicMs` says.
+ */
+export function hardwareMsAt(monotonicMs: number): number {
+  return performance.timeOrigin + monotonicMs;
+}

@@ -26,6 +26,8 @@ export interface MailboxOptions {
    * by the length of their text as JSON, where this is given.
    */
   readonly bytes?: number;
+  /** Of a session: messages of the capacity that its connection does not fill, for calls by others; 0 unless given. */
+  readonly keptForCalls?: number;
 }
 
 export interface ActorOptions<State> {
@@ -114,7 +116,8 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never, Dura
 
   constructor(name: string, options: ActorOptions<State>, sessionMethods?: SessionMethods) {
     assert(TYPE_NAME.test(name), `an actor type is named like "chat-room", not "${name}"`);
-    const { hibernateAfterMs = 0, mailbox: { capacity = 1, bytes = 1 } = {}, version = 1, indexed = [] } = options;
+    const { hibernateAfterMs = 0, mailbox = {}, version = 1, indexed = [] } = options;
+    const { capacity = limits.mailboxMessagesMax, bytes = 1, keptForCalls = 0 } = mailbox;
     assert(version >= 1 && Number.isSafeInteger(version), `"${name}" needs a whole version from 1 on`);
     assert(
       indexed.length <= limits.indexedFieldsMax,
@@ -125,6 +128,7 @@ export class ActorType<State, Methods = NoMethods, In = never, Out = never, Dura
     const { onceResultsMax = 1 } = options;
     assert(onceResultsMax >= 1 && Number.isSafeInteger(onceResultsMax), `"${name}" needs to keep at least one answer`);
     assert(capacity >= 1 && Number.isSafeInteger(capacity), `"${name}" needs a mailbox for at least one message`);
+    assert(keptForCalls >= 0 && keptForCalls < capacity, `"${name}" needs room for its connection in its mailbox`);
     assert(bytes > 0 && Number.isFinite(bytes), `"${name}" needs a mailbox bounded in bytes`);
     this.name = name;
     this.options = options;

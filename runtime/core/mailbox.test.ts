@@ -53,6 +53,12 @@ describe("a mailbox", () => {
     expect(mailbox.offer(envelope())).toBe(true);
   });
 
+  test("keeps of its capacity for calls what its type says: a connection does not fill that", () => {
+    const mailbox = new Mailbox({ capacity: 3, bytesMax: 100, keptForCalls: 1 });
+    mailbox.putBatch(batch(2, 2));
+    expect([mailbox.room, mailbox.offer(envelope()), mailbox.offer(envelope())]).toEqual([0, true, false]);
+  });
+
   test("has room while it holds one byte less than its bound", () => {
     const mailbox = bounded(10, 100);
     mailbox.putBatch(batch(1, 99));

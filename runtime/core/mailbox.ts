@@ -9,6 +9,8 @@ export type MailboxItem = Envelope | MessageBatch;
 export interface MailboxBounds {
   readonly capacity: number;
   readonly bytesMax: number;
+  /** Of the capacity, what a connection does not fill. */
+  readonly keptForCalls?: number;
 }
 
 /** A list through the items themselves: an empty mailbox holds nothing, and nothing is allocated for each message. */
@@ -72,9 +74,10 @@ export class Mailbox {
     return this.#count >= this.#bounds.capacity ? "messages" : "bytes";
   }
 
-  /** How many more messages would be taken now. */
+  /** How many more messages of a connection would be taken now. */
   get room(): number {
-    return this.#bytes >= this.#bounds.bytesMax ? 0 : Math.max(0, this.#bounds.capacity - this.#count);
+    const { capacity, bytesMax, keptForCalls = 0 } = this.#bounds;
+    return this.#bytes >= bytesMax ? 0 : Math.max(0, capacity - keptForCalls - this.#count);
   }
 
   /** False, and nothing is kept, when the mailbox is full. */

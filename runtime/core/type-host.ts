@@ -34,11 +34,11 @@ export class TypeHost implements CellHost, TimerOwner {
 
   constructor(type: AnyActorType, index: number, services: NodeServices) {
     const { mailbox = {}, hibernateAfterMs } = type.options;
-    const { capacity = limits.mailboxMessagesMax, bytes = limits.mailboxBytesMax } = mailbox;
+    const { capacity = limits.mailboxMessagesMax, bytes = limits.mailboxBytesMax, keptForCalls = 0 } = mailbox;
     this.type = type;
     this.index = index;
     this.services = services;
-    this.bounds = { capacity, bytesMax: bytes };
+    this.bounds = { capacity, bytesMax: bytes, keptForCalls };
     this.weighs = mailbox.bytes !== undefined && type.session === undefined;
     this.hibernates = type.session === undefined || hibernateAfterMs !== undefined;
     this.#hibernateAfterMs = hibernateAfterMs ?? limits.idleStopMs;

@@ -46,6 +46,22 @@ export interface StepParticipant {
   failed(error: Error): void;
 }
 
+/** A connection that octets go out on as they are. */
+export interface StreamPort extends ConnectionPort {
+  /** Bytes that the peer has not taken. */
+  readonly outboundBytes: number;
+  /** As `send`, of a message that is encoded already: its octets must stay as they are. */
+  write(octets: Uint8Array, start: number, end: number): void;
+  /** Offers the kernel now what would leave at the end of this step. */
+  flush(): void;
+}
+
+/** What hears what comes over a connection: an actor of this type, or what `open` makes. */
+export interface SessionMaker {
+  readonly name: string;
+  readonly open?: (connection: StreamPort) => SessionPort;
+}
+
 /** What a table keeps, whatever carries it. */
 export interface OpenConnection extends ConnectionPort {
   readonly sessionAddress: string;
@@ -66,7 +82,7 @@ export interface ConnectionHost {
   readonly arena: OutboundArena;
   readonly budget: MemoryBudget;
   readonly deadlines: DeadlineSettings & { readonly lingerMs: number };
-  openSession(type: Pairing["session"], connection: ConnectionPort): SessionPort;
+  openSession(type: SessionMaker, connection: ConnectionPort): SessionPort;
   /** A socket has something: the loop has looked. */
   loopTurned(): void;
   /** `stepEnded` is to be called once, when the turns of this step are over. */
@@ -79,10 +95,13 @@ export interface ConnectionHost {
 /** A protocol, and the session type that speaks it. */
 export interface Pairing {
   readonly protocol: Protocol<never, never>;
-  readonly session: { readonly name: string };
+  readonly session: SessionMaker;
   /** Called with each socket that it serves, before anything is read. */
   readonly chosenBy?: (socket: object) => void;
-  /** Silence after which its connections end, in place of that of all others; infinite = they are never idle. */
+  /**
+   * Silence after which its connections end, in place of that of all others; infinite = they are never idle. Where the
+   * protocol has a ping: after which the peer is pinged.
+   */
   readonly idleMs?: number;
   /** The key of the actor that its connections are opened for; their `openedFor`. */
   readonly openedFor?: string;

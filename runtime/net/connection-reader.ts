@@ -64,9 +64,22 @@ export class ConnectionReader {
     return this.#decoder.partialBytes > 0;
   }
 
+  /** Where the protocol has a ping. */
+  get pinger(): Pick<Decoder, "ping" | "silenceMaxMs"> | undefined {
+    return this.#decoder.ping && this.#decoder;
+  }
+
   /** Why nothing more can be read: the peer has closed, or what it sent is no message. */
   get end(): string | undefined {
     return this.#decoder.fault ?? (this.#decoder.finished ? "close" : undefined);
+  }
+
+  /** There is a connection. Whether the peer owes an answer to what the protocol has begun with. */
+  opened(nowMs: number): boolean {
+    this.#decoder.opened?.();
+    if (!this.#partial) return false;
+    this.lastByteMs = this.partialSinceMs = nowMs;
+    return true;
   }
 
   receive(chunk: Buffer, nowMs: number, session: SessionPort): void {

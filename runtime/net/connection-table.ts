@@ -10,7 +10,7 @@ import type {
   ConnectionSocket,
   Door,
   OpenConnection,
-  Pairing,
+  SessionMaker,
   SocketEvents,
   Spoken,
   StepParticipant,
@@ -149,7 +149,7 @@ export class ConnectionTable implements ConnectionHost {
     if (reason !== undefined) this.#ended(doorstep, reason, doorstep.remoteAddress);
   }
 
-  openSession(type: Pairing["session"], connection: ConnectionPort): SessionPort {
+  openSession(type: SessionMaker, connection: ConnectionPort): SessionPort {
     return this.#system.openSession(type, connection);
   }
 

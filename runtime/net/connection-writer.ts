@@ -90,6 +90,18 @@ export class ConnectionWriter {
     return true;
   }
 
+  /** As `encode`, of octets that are encoded: they must stay as they are. Neighbours in one buffer leave as one. */
+  write(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.queuedBytes > limits.outboundBytesMax) return false;
+    const last = this.#regions.at(-1);
+    if (last === undefined || last.bytes !== bytes || last.end !== start) this.#add({ bytes, start, end });
+    else {
+      last.end = end;
+      this.#pendingBytes += end - start;
+    }
+    return true;
+  }
+
   /** What the protocol has to say at such an end goes behind everything else, whatever waits already. */
   bidFarewell(reason: string): void {
     const farewell = this.#protocol.farewell?.(reason);

@@ -1,7 +1,8 @@
 // Hot. One connection: bytes in to its session's mailbox, values out to its writer, and an orderly end.
 import type { TimerOwner } from "../base/timer-wheel.ts";
-import type { ConnectionPort, SessionPort, SharedMessage } from "../core/ports.ts";
-import type { ConnectionHost, ConnectionSocket, SocketEvents, Spoken } from "./connection-host.ts";
+import type { SessionPort, SharedMessage } from "../core/ports.ts";
+import type { DecoderOutlet } from "../wire/protocol.ts";
+import type { ConnectionHost, ConnectionSocket, SocketEvents, Spoken, StreamPort } from "./connection-host.ts";
 import { ConnectionReader } from "./connection-reader.ts";
 import { ConnectionWriter } from "./connection-writer.ts";
 import { DeadlineTimer } from "./deadline-timer.ts";
@@ -11,7 +12,7 @@ import { TurnBrake } from "./turn-brake.ts";
 /** Open: messages flow. Ending: the session hears `closed`, the rest is flushed. Lingering: FIN is sent. */
 type Phase = "open" | "ending" | "lingering" | "closed";
 
-export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
+export class Connection implements StreamPort, SocketEvents, TimerOwner, DecoderOutlet {
   readonly id: string;
   readonly transport: "tcp" | "tls";
   readonly remoteAddress: string;
@@ -44,12 +45,13 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.openedAt = host.clock.unixMs();
     this.#host = host;
     this.#socket = socket;
-    this.#reader = new ConnectionReader(socket, protocol.createDecoder(), host.stats);
+    this.#reader = new ConnectionReader(socket, protocol.createDecoder(this), host.stats);
     this.#writer = new ConnectionWriter(protocol, host.arena, host.budget);
-    this.#session = host.openSession(session, this);
+    this.#session = session.open?.(this) ?? host.openSession(session, this);
     this.#brake = new TurnBrake(this.#session, this.#writer);
     this.#share = new HeldShare(this.#reader, this.#session, host.budget);
-    this.#timer = new DeadlineTimer(this, host, spoken.idleMs);
+    this.#timer = new DeadlineTimer(this, host, this.#reader, spoken.idleMs);
+    if (this.#reader.opened(host.clock.monotonicMs())) this.#timer.partial();
   }
 
   /** Bytes produced for the peer, less what was lost with the connection. */
@@ -78,6 +80,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     if (this.#phase !== "open" || this.#inputEnd !== undefined) return;
     this.#host.loopTurned();
     this.#reader.receive(chunk, this.#host.clock.monotonicMs(), this.#session);
+    this.#timer.heard();
     this.#afterInput();
   }
 
@@ -123,6 +126,16 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
     this.#sent();
   }
 
+  write(octets: Uint8Array, start: number, end: number): void {
+    if (this.#phase !== "open") return;
+    if (!this.#writer.write(octets, start, end)) return void this.abort("outbound_overflow");
+    this.#sent();
+  }
+
+  flush(): void {
+    this.#writer.flush(this.#socket);
+  }
+
   end(reason: string): void {
     if (this.#phase === "open") this.#close(reason);
   }
@@ -140,6 +153,12 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   sessionLeft(): void {
     this.#sessionGone = true;
     this.#touch();
+  }
+
+  // From the decoder.
+
+  control(octets: Uint8Array): void {
+    this.write(octets, 0, octets.length);
   }
 
   // From the listener.
@@ -185,11 +204,11 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
   timerFired(): void {
     if (this.#phase === "lingering") return void this.abort(this.#endReason);
     const reading = this.#phase === "open" && this.#inputEnd === undefined;
-    if (reading && this.#timer.quietIsOver(this.#reader, this.#session)) this.#afterInput();
-    const late = this.#timer.late(this.#reader, this.#session, this.#phase === "open");
+    if (reading && this.#timer.quietIsOver(this.#session)) this.#afterInput();
+    const late = this.#timer.late(this.#session, this.#phase === "open");
     if (late === undefined) return;
     if (late === "answer_timeout") return this.#close(late);
-    if (late === "peer_not_reading") return void this.abort(late);
+    if (late === "peer_not_reading" || late === "heartbeat_missed") return void this.abort(late);
     this.#inputEnd ??= late;
     this.#timer.watch(this.#host.deadlines.writeStallMs);
     this.#finishWhenAnswered();
@@ -201,7 +220,7 @@ export class Connection implements ConnectionPort, SocketEvents, TimerOwner {
 
   /** What came with the last chunk, or with the room that a turn made: more to wait for, or the end. */
   #afterInput(): void {
-    if (this.#reader.partialSinceMs !== undefined) this.#timer.partial(this.#reader);
+    if (this.#reader.partialSinceMs !== undefined) this.#timer.partial();
     if (this.#reader.holding) this.#touch();
     else this.#inputEnd = this.#reader.end ?? this.#inputEnd;
     this.#finishWhenAnswered();

@@ -9,6 +9,7 @@ import {
   type TimeoutReason,
 } from "./connection-deadlines.ts";
 import type { ConnectionReader } from "./connection-reader.ts";
+import { Heartbeat } from "./heartbeat.ts";
 
 interface TimerHost {
   readonly clock: Clock;
@@ -20,17 +21,26 @@ export class DeadlineTimer {
   readonly #timer: Timer;
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
-  readonly #settings: DeadlineSettings;
+  readonly #reader: ConnectionReader;
+  readonly #heartbeat: Heartbeat | undefined;
+  #settings: DeadlineSettings;
   #dueMs = 0;
   #blockedSinceMs: number | undefined;
   #drainedMs = 0;
   #inputEndedMs: number | undefined;
 
   /** Of a connection that opens now. `idleMs` stands in place of the host's; infinite where it is never idle. */
-  constructor(owner: TimerOwner, { clock, wheel, deadlines }: TimerHost, idleMs = deadlines.idleMs) {
+  constructor(
+    owner: TimerOwner,
+    { clock, wheel, deadlines }: TimerHost,
+    reader: ConnectionReader,
+    idleMs = deadlines.idleMs,
+  ) {
     this.#timer = new Timer(owner);
     this.#clock = clock;
     this.#wheel = wheel;
+    this.#reader = reader;
+    this.#heartbeat = reader.pinger && new Heartbeat(reader.pinger, reader);
     this.#settings = idleMs === deadlines.idleMs ? deadlines : { ...deadlines, idleMs };
     this.watch(idleMs);
   }
@@ -56,15 +66,23 @@ export class DeadlineTimer {
   }
 
   /** A message is not whole. */
-  partial(reader: ConnectionReader): void {
-    this.watch(Math.min(this.#settings.messageMs, reader.quietMs));
+  partial(): void {
+    this.watch(Math.min(this.#settings.messageMs, this.#reader.quietMs));
   }
 
   /** Whether a message that only silence ends has become whole by it; when it may later, the timer fires then. */
-  quietIsOver(reader: ConnectionReader, session: SessionPort): boolean {
-    const leftMs = reader.awaitQuiet(session, this.#clock.monotonicMs());
+  quietIsOver(session: SessionPort): boolean {
+    const leftMs = this.#reader.awaitQuiet(session, this.#clock.monotonicMs());
     if (leftMs !== undefined && leftMs > 0) this.watch(leftMs);
     return leftMs === 0;
+  }
+
+  /** The peer has said something: that it wants to be given up after less silence, perhaps. */
+  heard(): void {
+    const idleMs = this.#heartbeat?.silenceMaxMs ?? Number.POSITIVE_INFINITY;
+    if (idleMs >= this.#settings.idleMs) return;
+    this.#settings = { ...this.#settings, idleMs };
+    this.watch(idleMs);
   }
 
   /** Fires no later than `delayMs` from now; never for what never comes. */
@@ -87,15 +105,22 @@ export class DeadlineTimer {
   }
 
   /** What is late; undefined when nothing is: then it fires again when something may be. */
-  late(reader: ConnectionReader, session: SessionPort, open: boolean): TimeoutReason | undefined {
-    const verdict = judgeDeadlines(this.#times(reader, session, open), this.#settings, this.#clock.monotonicMs());
-    if ("reason" in verdict) return verdict.reason;
-    this.watch(verdict.lookAgainMs);
+  late(session: SessionPort, open: boolean): TimeoutReason | "heartbeat_missed" | undefined {
+    const nowMs = this.#clock.monotonicMs();
+    const verdict = judgeDeadlines(this.#times(session, open), this.#settings, nowMs);
+    if ("lookAgainMs" in verdict) this.watch(verdict.lookAgainMs);
+    else if (verdict.reason !== "idle_timeout" || this.#heartbeat === undefined) return verdict.reason;
+    else {
+      const lookAgainMs = this.#heartbeat.beat(nowMs);
+      if (lookAgainMs === undefined) return "heartbeat_missed";
+      this.set(lookAgainMs);
+    }
     return undefined;
   }
 
   /** Of a connection that is ending only the flush is watched. */
-  #times(reader: ConnectionReader, session: SessionPort, open: boolean): ConnectionTimes {
+  #times(session: SessionPort, open: boolean): ConnectionTimes {
+    const reader = this.#reader;
     const { idleSinceMs, quiet } = session;
     // While the peer takes nothing no turn begins: its own time is watched then.
     const endedMs = open && !quiet && this.#blockedSinceMs === undefined ? this.#inputEndedMs : undefined;

@@ -9,6 +9,8 @@ export interface DialEvents {
   opened(): void;
   /** It was not: why, where that is known. No more is heard of it. */
   notOpened(error: Error | undefined): void;
+  /** It was, and is over. */
+  closed?(): void;
 }
 
 /** Takes one piece at a time, as the kernel takes only so much: the writer keeps the rest. */
@@ -17,6 +19,7 @@ export class DialledSocket implements ConnectionSocket {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly #socket: Socket;
+  readonly #events: DialEvents;
   #isOpen = false;
   #isOver = false;
 
@@ -24,6 +27,7 @@ export class DialledSocket implements ConnectionSocket {
   constructor(remoteAddress: string, remotePort: number, events: DialEvents) {
     this.remoteAddress = remoteAddress;
     this.remotePort = remotePort;
+    this.#events = events;
     this.#socket = connect({
       host: remoteAddress,
       port: remotePort,
@@ -32,7 +36,7 @@ export class DialledSocket implements ConnectionSocket {
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_IDLE_MS,
     });
-    this.#listen(events);
+    this.#listen();
   }
 
   write(bytes: Uint8Array, offset: number, length: number): number {
@@ -71,10 +75,10 @@ export class DialledSocket implements ConnectionSocket {
     this.#socket.destroy();
   }
 
-  #listen(events: DialEvents): void {
+  #listen(): void {
     let error: Error | undefined;
     this.#socket.on("connect", () => {
-      if (!this.#isOver) this.#opened(events);
+      if (!this.#isOver) this.#opened();
     });
     // `close` follows.
     this.#socket.on("error", (cause) => (error = cause));
@@ -82,16 +86,16 @@ export class DialledSocket implements ConnectionSocket {
       if (this.#isOver) return;
       if (this.#isOpen) return this.#over();
       this.#isOver = true;
-      events.notOpened(error);
+      this.#events.notOpened(error);
     });
     this.#socket.on("data", (chunk: Buffer) => this.#tell((heard) => heard.received(chunk)));
     this.#socket.on("end", () => this.#tell((heard) => heard.peerFinished()));
   }
 
-  #opened(events: DialEvents): void {
+  #opened(): void {
     this.#isOpen = true;
     try {
-      events.opened();
+      this.#events.opened();
     } catch (error) {
       this.#fail(error);
     }
@@ -103,6 +107,7 @@ export class DialledSocket implements ConnectionSocket {
     if (this.#isOver) return;
     this.#isOver = true;
     this.data?.socketClosed();
+    this.#events.closed?.();
   }
 
   #tell(act: (heard: SocketEvents) => void): void {

@@ -7,7 +7,25 @@ export type WireFault =
   | "wire.frame_too_large"
   | "wire.line_too_long"
   /** The peer stopped in the middle of a message. */
-  | "wire.truncated";
+  | "wire.truncated"
+  | "wire.message_too_large"
+  | "wire.zmtp_greeting"
+  | "wire.zmtp_version"
+  | "wire.zmtp_mechanism"
+  | "wire.zmtp_handshake"
+  | "wire.zmtp_socket_type"
+  | "wire.zmtp_wrong_password"
+  /** The peer has sent ERROR. */
+  | "wire.zmtp_refused_by_peer"
+  | "wire.zmtp_frame"
+  | "wire.zmtp_frames_max"
+  | "wire.zmtp_command";
+
+/** Where a decoder writes what belongs to its protocol alone: greetings, answers to pings. */
+export interface DecoderOutlet {
+  /** Leaves in order with everything else; the octets must stay as they are. */
+  control(octets: Uint8Array): void;
+}
 
 /** The receiving half of one connection. */
 export interface Decoder {
@@ -27,6 +45,12 @@ export interface Decoder {
   readonly finished: boolean;
   /** Why the stream cannot be read any further. */
   readonly fault: WireFault | undefined;
+  /** There is a connection: where the protocol speaks first, it does. Until the peer has answered, it is partial. */
+  opened?(): void;
+  /** Asks a silent peer for a sign of life; false where it could give none. */
+  ping?(): boolean;
+  /** A peer that is silent for longer wants to be given up; infinite where it does not say so. */
+  readonly silenceMaxMs?: number;
 }
 
 /** Where encoders write: `bytes` from `offset` on, after `reserve` has made room. */
@@ -40,7 +64,7 @@ export interface ByteSink {
 
 export interface Protocol<In, Out> {
   readonly name: string;
-  createDecoder(): Decoder;
+  createDecoder(outlet?: DecoderOutlet): Decoder;
   encode(value: Out, sink: ByteSink): void;
   /** What a connection that is not admitted is told before it is closed; undefined where it is told nothing. */
   refusal(reason: string): Uint8Array | undefined;

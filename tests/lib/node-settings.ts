@@ -10,6 +10,7 @@ export const FREE_PORTS = {
   CORREIO_UDP_PORT: 0,
   CORREIO_MATCH_PORT: "",
   CORREIO_MATCH_TLS_PORT: "",
+  CORREIO_MESSAGING_PORT: "",
   CORREIO_HTTP_PORT: 0,
   CORREIO_SERVER_ID: "test-node",
 } as const;

@@ -1,0 +1,98 @@
+// Schedules of faults for a world of elections: what goes wrong, when, and for how long, as the seed has it.
+import { GOOD } from "./test-election-network.ts";
+import type { TestServer } from "./test-election-server.ts";
+import { TIMES } from "./test-election-server.ts";
+import { ElectionWorld, EXPIRY, type Plan } from "./test-election-world.ts";
+
+export interface Ran {
+  /** The promise that was broken. */
+  readonly violation: string | undefined;
+  /** From the end of the faults until all that lived agreed. */
+  readonly agreedAfterMs: number;
+}
+
+const LOOK_EVERY = 10;
+
+/** Faults, then calm until all agree, or until they should have. */
+export function runSchedule(plan: Plan): Ran {
+  const world = new ElectionWorld(plan);
+  const faultsUntil = TIMES.timeoutMs * (1 + world.below(5));
+  while (world.time.now < faultsUntil && world.violation === undefined) {
+    world.time.runUntil(Math.min(faultsUntil, world.time.now + world.below(TIMES.timeoutMs / 2)));
+    goWrong(world);
+  }
+  const mayStayDown = !plan.isListFixed && world.chance() < 0.3;
+  calm(world, mayStayDown);
+  const endedAt = world.time.now;
+  const within = 2 * TIMES.timeoutMs + (plan.isListFixed ? 0 : 2 * TIMES.heartbeatMs) + (mayStayDown ? EXPIRY : 0);
+  let disagreement: string | undefined = "";
+  while (disagreement !== undefined && world.violation === undefined && world.time.now < endedAt + within) {
+    world.time.runUntil(world.time.now + LOOK_EVERY);
+    disagreement = world.disagreement();
+  }
+  const lateness = disagreement && `no agreement ${within} after the faults: ${disagreement} (seed ${plan.seed})`;
+  return { violation: world.violation ?? lateness, agreedAfterMs: world.time.now - endedAt };
+}
+
+function goWrong(world: ElectionWorld): void {
+  const { servers, network, time } = world;
+  const server = servers[world.below(servers.length)] as TestServer;
+  const kind = world.below(10);
+  if (kind < 3) crash(world, server);
+  else if (kind < 5) pause(world, server);
+  else if (kind < 7) partition(world);
+  else if (kind < 8) network.mend();
+  else if (kind < 9) {
+    network.quality = { loss: world.chance() * 0.4, copies: world.chance() * 0.3, delayMax: world.below(40) };
+  } else flap(world, time.now);
+}
+
+/** In the middle of what it says next, or now; it starts again, as a rule. */
+function crash(world: ElectionWorld, server: TestServer): void {
+  const isMemoryLost = world.chance() < 0.25;
+  if (world.chance() < 0.5 && !isMemoryLost) server.effectsLeft = world.below(8);
+  else world.crash(server, isMemoryLost);
+  world.time.at(world.time.now + world.below(2 * TIMES.timeoutMs), () => !world.isCalm && world.start(server));
+}
+
+function pause(world: ElectionWorld, server: TestServer): void {
+  world.pause(server);
+  world.time.at(world.time.now + world.below(3 * TIMES.timeoutMs), () => server.resume());
+}
+
+/** Both ways, or one way only, between two sides; between single servers; or from the reference. */
+function partition(world: ElectionWorld): void {
+  const { servers, network } = world;
+  const places = servers.length;
+  const isSide = Array.from({ length: 8 }, () => world.chance() < 0.5);
+  const kind = world.below(4);
+  for (let from = 0; from <= 7; from++) {
+    for (let to = 0; to <= 7; to++) {
+      if ((from >= places && from !== 7) || (to >= places && to !== 7)) continue;
+      const isAcross = isSide[from] !== isSide[to];
+      const isCut = [isAcross, isAcross && isSide[from] === true, world.chance() < 0.2, from === 7 || to === 7][kind];
+      if (isCut === true) network.cut(from, to);
+    }
+  }
+}
+
+/** The highest comes and goes. */
+function flap(world: ElectionWorld, from: number): void {
+  const top = world.servers.at(-1) as TestServer;
+  let at = from;
+  for (let count = world.below(6); count >= 0; count--) {
+    world.time.at((at += world.below(TIMES.timeoutMs)), () => !world.isCalm && world.crash(top, false));
+    world.time.at((at += world.below(TIMES.timeoutMs)), () => !world.isCalm && world.start(top));
+  }
+}
+
+function calm(world: ElectionWorld, mayStayDown: boolean): void {
+  world.isCalm = true;
+  world.network.mend();
+  world.network.quality = GOOD;
+  for (const server of world.servers) {
+    server.effectsLeft = Number.POSITIVE_INFINITY;
+    if (server.isPaused) server.resume();
+    if (!server.isUp && !(mayStayDown && world.chance() < 0.7)) world.start(server);
+  }
+}

@@ -1,0 +1,90 @@
+// The coordinator's work where clocks are estimated: it polls often, and tells each server a line to follow.
+import { limits } from "#runtime/mod.ts";
+
+import type { ClockReading } from "../clocks/clock-line.ts";
+import { GroupClock } from "../clocks/group-clock.ts";
+import type { ClockDuty, Correction, Polled } from "./clock-duty.ts";
+import type { NodeClocks } from "./node-clocks.ts";
+
+export class EstimatingDuty implements ClockDuty {
+  readonly #ownName: string;
+  readonly #clocks: NodeClocks;
+  readonly #group: GroupClock;
+  readonly #nextPollMs = new Map<string, number>();
+  /** Of foreign servers, which have no part in the time of the group: what their clocks were ahead of it. */
+  readonly #foreign = new Map<string, { readonly offsetMs: number; readonly boundMs: number }>();
+  #nextCorrectionMs: number;
+
+  /** Goes on with the time that a former coordinator has left; where there is none, it listens before it begins. */
+  constructor(ownName: string, clocks: NodeClocks) {
+    const { hardwareMs, member } = clocks;
+    this.#ownName = ownName;
+    this.#clocks = clocks;
+    this.#group = new GroupClock(ownName);
+    const succession = member.succession(hardwareMs);
+    if (succession !== undefined) this.#group.resume(succession, hardwareMs);
+    this.#nextCorrectionMs = hardwareMs + (succession === undefined ? limits.clockListenMs : 0);
+  }
+
+  duePolls(others: readonly string[], nowMs: number): readonly string[] {
+    const known = new Set(others);
+    for (const name of this.#nextPollMs.keys()) if (!known.has(name)) this.#forget(name);
+    const due = others.filter((name) => nowMs >= (this.#nextPollMs.get(name) ?? -Infinity));
+    for (const name of due) this.#nextPollMs.set(name, nowMs + this.#pollAfterMs(name, nowMs));
+    return due;
+  }
+
+  polled({ name, sentMs, arrivedMs, reading }: Polled): void {
+    if (!isOurs(reading)) return this.#note(name, reading.timeMs, (arrivedMs - sentMs) / 2, arrivedMs);
+    const { hardwareMs } = reading;
+    const sample = { sentMs, peerReceivedMs: hardwareMs, peerSentMs: hardwareMs, receivedMs: arrivedMs };
+    this.#group.observe(name, sample, reading);
+  }
+
+  corrections(others: readonly string[], nowMs: number): readonly Correction[] {
+    if (nowMs < this.#nextCorrectionMs) return [];
+    this.#nextCorrectionMs = nowMs + limits.clockCorrectMs;
+    const group = this.#group;
+    if (group.line === undefined) group.begin(this.#clocks.member.reading(nowMs));
+    group.advance(nowMs);
+    const own = group.ownCorrection(nowMs);
+    if (own === undefined) return [];
+    const all = others.flatMap((name): readonly Correction[] => {
+      const correction = group.correctionFor(name, nowMs);
+      return correction === undefined ? this.#correctForeign(name, nowMs) : [{ name, correction }];
+    });
+    return [{ name: this.#ownName, correction: own }, ...all];
+  }
+
+  offsetOf(name: string, nowMs: number): { readonly offsetMs: number; readonly boundMs: number } | undefined {
+    return this.#group.estimate(name, nowMs) ?? this.#foreign.get(name);
+  }
+
+  #pollAfterMs(name: string, nowMs: number): number {
+    return this.#foreign.has(name) ? limits.berkeleyRoundMs : this.#group.pollAfterMs(name, nowMs);
+  }
+
+  #note(name: string, timeMs: number, boundMs: number, nowMs: number): void {
+    const offsetMs = timeMs + boundMs - this.#clocks.member.reading(nowMs).timeMs;
+    this.#foreign.set(name, { offsetMs, boundMs });
+    this.#nextPollMs.set(name, nowMs + limits.berkeleyRoundMs);
+  }
+
+  /** As existing programs know it: told the time once it is surely wrong. */
+  #correctForeign(name: string, nowMs: number): readonly Correction[] {
+    const seen = this.#foreign.get(name);
+    if (seen === undefined || Math.abs(seen.offsetMs) <= seen.boundMs + limits.foreignClockMs) return [];
+    this.#foreign.set(name, { ...seen, offsetMs: 0 });
+    return [{ name, differenceMs: -seen.offsetMs, timeMs: this.#clocks.member.reading(nowMs).timeMs }];
+  }
+
+  #forget(name: string): void {
+    this.#nextPollMs.delete(name);
+    this.#foreign.delete(name);
+    this.#group.forget(name);
+  }
+}
+
+function isOurs(reading: Polled["reading"]): reading is ClockReading {
+  return "hardwareMs" in reading;
+}

@@ -1,0 +1,146 @@
+// What this process knows and does as one of the servers, as long as it runs: its name, its election, its office.
+import type { DurableContext } from "#runtime/mod.ts";
+
+import { Election } from "../election/election.ts";
+import type { Effect, ElectionEvent, ElectionMemory } from "../election/messages.ts";
+import { electionTimes } from "../election/times.ts";
+import { BerkeleyDuty } from "./berkeley-duty.ts";
+import type { ClockDuty, Correction } from "./clock-duty.ts";
+import { EstimatingDuty } from "./estimating-duty.ts";
+import type { NodeClocks } from "./node-clocks.ts";
+import type { KnownServer } from "./reference.ts";
+import { OUTLET_KEY } from "./server-addresses.ts";
+import { correctionData, differenceData } from "./server-messages.ts";
+import type { ServerOutletType } from "./server-outlet.ts";
+import type { ServerPort } from "./services.ts";
+
+export interface ServerParts {
+  readonly port: ServerPort;
+  readonly clocks: NodeClocks;
+  readonly outlet: ServerOutletType;
+}
+
+export interface ServerState {
+  /** What must be found again after a restart. */
+  memory: ElectionMemory | undefined;
+}
+
+export type ServerTurn = DurableContext<ServerState>;
+
+/** While this server is coordinator. */
+interface ClockOffice {
+  readonly epoch: number;
+  readonly duty: ClockDuty;
+}
+
+/** Registered under one name, for as long as the process runs. */
+export class OwnServer {
+  readonly name: string;
+  readonly election: Election;
+  readonly #parts: ServerParts;
+  #rank: number;
+  #servers: ReadonlyMap<string, KnownServer> = new Map();
+  #office: ClockOffice | undefined;
+
+  constructor(me: ServerTurn, name: string, rank: number, parts: ServerParts) {
+    const { memory } = me.state;
+    const times = electionTimes(parts.port.heartbeatMs);
+    this.name = name;
+    this.election = new Election({ name, times, random: () => me.random(), memory, nowMs: me.turnStartedMs });
+    this.#parts = parts;
+    this.#rank = rank;
+    parts.port.openAdminEndpoint(rank);
+  }
+
+  get rank(): number {
+    return this.#rank;
+  }
+
+  /** As the reference has listed them, this one too. */
+  get servers(): readonly KnownServer[] {
+    return [...this.#servers.values()];
+  }
+
+  /** What it synchronises by, while it is coordinator. */
+  get duty(): ClockDuty | undefined {
+    return this.#office?.duty;
+  }
+
+  listed(me: ServerTurn, rank: number, servers: readonly KnownServer[]): void {
+    const { port } = this.#parts;
+    if (rank !== this.#rank) port.openAdminEndpoint(rank);
+    this.#rank = rank;
+    this.#servers = new Map(servers.map((server) => [server.name, server]));
+    port.keepServers(new Set(this.#servers.keys()));
+    this.step(me, { kind: "known", members: servers });
+  }
+
+  tick(me: ServerTurn): void {
+    if (this.election.dueAtMs <= me.turnStartedMs) this.step(me, { kind: "tick" });
+    this.#serve(me);
+  }
+
+  step(me: ServerTurn, event: ElectionEvent): readonly Effect[] {
+    const effects = this.election.step(event, me.monotonicMs());
+    for (const effect of effects) this.#perform(me, effect);
+    return effects;
+  }
+
+  #perform(me: ServerTurn, effect: Effect): void {
+    const { outlet, port } = this.#parts;
+    const out = me.ref(outlet, OUTLET_KEY).tell;
+    switch (effect.kind) {
+      case "remember":
+        me.state.memory = effect.memory;
+        return;
+      case "ask": {
+        const to = this.#servers.get(effect.to);
+        if (to !== undefined) out.ask({ from: this.name, to, ask: effect });
+        return;
+      }
+      case "announce":
+        out.announce({ coordinator: effect.coordinator });
+        return;
+      case "became":
+        return port.log("server.became", { ...effect });
+      case "refused":
+        return me.countRefusal(`election.${effect.reason}`);
+      case "reply":
+        return;
+    }
+  }
+
+  /** The coordinator's work: also a server that was one is none from here on. */
+  #serve(me: ServerTurn): void {
+    const { outlet, clocks } = this.#parts;
+    const epoch = this.election.actingEpoch(me.monotonicMs());
+    if (epoch !== this.#office?.epoch) this.#office = epoch === undefined ? undefined : this.#takeOffice(epoch);
+    if (this.#office === undefined) return;
+    const { duty } = this.#office;
+    const others = [...this.#servers.keys()].filter((name) => name !== this.name);
+    const nowMs = clocks.hardwareMs;
+    for (const name of duty.duePolls(others, nowMs)) {
+      me.ref(outlet, OUTLET_KEY).tell.poll({ to: this.#servers.get(name) as KnownServer });
+    }
+    for (const correction of duty.corrections(others, nowMs)) this.#correct(me, correction, this.#office.epoch);
+  }
+
+  #takeOffice(epoch: number): ClockOffice {
+    const { port, clocks } = this.#parts;
+    const Duty = port.synchronisation === "berkeley" ? BerkeleyDuty : EstimatingDuty;
+    return { epoch, duty: new Duty(this.name, clocks) };
+  }
+
+  #correct(me: ServerTurn, correction: Correction, epoch: number): void {
+    const { outlet, clocks } = this.#parts;
+    if (correction.name === this.name) return void clocks.correct(correction);
+    const to = this.#servers.get(correction.name);
+    if (to === undefined) return;
+    const authority = { coordinator: this.name, epoch };
+    const data =
+      "correction" in correction
+        ? correctionData(authority, correction.correction)
+        : differenceData(authority, correction.differenceMs, correction.timeMs);
+    me.ref(outlet, OUTLET_KEY).tell.instruct({ to, data });
+  }
+}

@@ -1,0 +1,76 @@
+// The session of a server that speaks to the reference: rank, heartbeat, list, clock, election.
+import { t, Value } from "#runtime/mod.ts";
+
+import type { NodeClocks } from "./node-clocks.ts";
+import { type createReference, type KnownServer, REFERENCE_KEY } from "./reference.ts";
+import { SERVER_KEY } from "./server-addresses.ts";
+import { parseServerName, SERVER_NAME_LENGTH_MAX } from "./server-name.ts";
+import type { ServerType } from "./server.ts";
+import { createServiceSession, type ServiceAnswer, type ServiceContext } from "./service-session.ts";
+import type { Fields } from "./services.ts";
+
+type ReferenceType = ReturnType<typeof createReference>;
+
+interface ReferenceParts {
+  readonly reference: ReferenceType;
+  /** Of this process: it knows who coordinates. */
+  readonly server: ServerType;
+  readonly clocks: NodeClocks;
+}
+
+const REFERENCE_SESSION = "reference-session";
+
+const InstanceSchema = t.String({ minLength: 1, maxLength: SERVER_NAME_LENGTH_MAX });
+
+const TEXTS: ReadonlyMap<string, string> = new Map([
+  ["reference.bad_name", "nome de servidor inválido"],
+  ["reference.bad_address", "endereço inválido"],
+  ["reference.name_taken", "outro servidor vivo tem este nome"],
+  ["reference.full", "servidores demais"],
+  ["bad_clock", "clock inválido"],
+  ["clock_from_future", "clock muito adiantado"],
+]);
+
+export function createReferenceSession({ reference, server, clocks }: ReferenceParts) {
+  const hear = async (me: ServiceContext, { user, address, instance }: Fields): Promise<{ rank: number }> => {
+    const name = parseServerName(user);
+    if (name === undefined) throw me.refuse("reference.bad_name");
+    // Whoever does not say where he is, is where he speaks from.
+    const host = address ?? me.connection.remoteAddress;
+    if (typeof host !== "string" || host === "") throw me.refuse("reference.bad_address");
+    const own = { type: REFERENCE_SESSION, key: me.key };
+    const named = Value.Check(InstanceSchema, instance) ? { instance } : {};
+    return me.ref(reference, REFERENCE_KEY).hear({ name, address: host, session: own, ...named });
+  };
+  return createServiceSession(REFERENCE_SESSION, {
+    clocks,
+    texts: TEXTS,
+    answers: new Map<string, ServiceAnswer>([
+      ["rank", hear],
+      ["heartbeat", hear],
+      ["list", async (me: ServiceContext) => ({ list: (await me.ref(reference, REFERENCE_KEY).list()).map(listed) })],
+      [
+        "leave",
+        async (me: ServiceContext, { user, instance }: Fields) => {
+          const name = parseServerName(user);
+          if (name === undefined || !Value.Check(InstanceSchema, instance)) throw me.refuse("reference.bad_name");
+          await me.ref(reference, REFERENCE_KEY).leave({ name, instance });
+          return { status: "OK" };
+        },
+      ],
+      ["clock", async () => ({ time: clocks.timeS })],
+      ["election", async (me: ServiceContext) => ({ election: "OK", coordinator: await coordinatorOf(me, server) })],
+    ]),
+  });
+}
+
+/** As existing programs know it; that a server votes is said of those of this kind alone. */
+function listed({ votes, ...server }: KnownServer): Fields {
+  return votes ? { ...server, votes } : server;
+}
+
+/** Undefined as long as nobody coordinates, and is left out then. */
+async function coordinatorOf(me: ServiceContext, server: ServerType): Promise<string | undefined> {
+  const { coordinator } = await me.ref(server, SERVER_KEY).status();
+  return coordinator;
+}

@@ -1,0 +1,37 @@
+// All actor types of the messaging family, made with what they need from outside.
+import { createBroker } from "../broker/broker.ts";
+import { createRequesterSession } from "../broker/requester-session.ts";
+import { createWorkerSession } from "../broker/worker-session.ts";
+import { createMessagingTypes } from "../messaging/messaging-catalog.ts";
+import { createAdminSession } from "./admin-session.ts";
+import { NodeClocks } from "./node-clocks.ts";
+import { createReferenceSession } from "./reference-session.ts";
+import { createReference } from "./reference.ts";
+import { createRequestDesk } from "./request-desk.ts";
+import { createServerOutlet } from "./server-outlet.ts";
+import { createServer } from "./server.ts";
+import type { ServerServices } from "./services.ts";
+import { createStoreSession } from "./store-session.ts";
+
+export function createServerTypes(services: ServerServices) {
+  const clocks = new NodeClocks(services.hardwareMs);
+  const { server: port } = services;
+  const broker = createBroker({ servesItself: services.serves });
+  const reference = createReference();
+  const outlet = createServerOutlet({ port, clocks });
+  const server = createServer({ port, clocks, outlet });
+  const types = {
+    ...createMessagingTypes(services),
+    requestBroker: broker,
+    requesterSession: createRequesterSession({ broker, clocks }),
+    workerSession: createWorkerSession(broker),
+    requestDesk: createRequestDesk(clocks, services.askStore),
+    storeSession: createStoreSession(clocks),
+    reference,
+    referenceSession: createReferenceSession({ reference, server, clocks }),
+    server,
+    serverOutlet: outlet,
+    adminSession: createAdminSession({ server, clocks }),
+  };
+  return { types, clocks };
+}

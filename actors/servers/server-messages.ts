@@ -1,0 +1,102 @@
+// What servers send each other at their admin endpoints: as existing programs know it, and our own fields beside that.
+import { t, Value } from "#runtime/mod.ts";
+
+import type { ClockCorrection, ClockReading } from "../clocks/clock-line.ts";
+import type { Answer, Request } from "../election/messages.ts";
+import type { Fields } from "./services.ts";
+
+const MS_PER_S = 1_000;
+const NAMES_MAX = 256;
+
+const name = t.String({ minLength: 1, maxLength: 64 });
+const names = t.Array(name, { maxItems: NAMES_MAX });
+const epoch = t.Number();
+
+const RequestSchema = t.Union([
+  t.Object({ kind: t.Literal("query"), promised: epoch }),
+  t.Object({ kind: t.Literal("vote"), epoch, coordinator: name, known: t.Number(), votes: names }),
+  t.Object({ kind: t.Literal("announcement"), epoch, coordinator: name, votes: names }),
+  t.Object({ kind: t.Literal("heartbeat"), epoch }),
+]);
+
+const AnswerSchema = t.Union([
+  t.Object({
+    kind: t.Literal("standing"),
+    coordinator: t.Optional(name),
+    epoch: t.Optional(epoch),
+    promised: t.Optional(epoch),
+    claims: t.Optional(t.Boolean()),
+    boundTo: t.Optional(name),
+  }),
+  t.Object({ kind: t.Literal("vote"), granted: t.Boolean(), epoch, boundTo: t.Optional(name) }),
+  t.Object({ kind: t.Literal("acceptance"), accepted: t.Boolean(), epoch }),
+]);
+
+const LineSchema = t.Object({ hardwareMs: t.Number(), timeMs: t.Number(), rate: t.Number() });
+
+/** From a coordinator of this kind: a line to follow, or, in Berkeley's way, a difference to slew by. */
+export const InstructionSchema = t.Object({
+  coordinator: name,
+  epoch,
+  correction: t.Optional(t.Object({ line: LineSchema, boundMs: t.Number({ minimum: 0 }) })),
+  differenceMs: t.Optional(t.Number()),
+});
+
+const ReadingSchema = t.Object({ time: t.Number(), hardwareMs: t.Number(), boundMs: t.Optional(t.Number()) });
+
+/** Data of a service `election`. An announcement is one to existing programs too. */
+export function electionData(from: string, message: Request): Fields {
+  return { from, message, ...(message.kind === "announcement" ? { coordinator: message.coordinator } : {}) };
+}
+
+/** Undefined where it is none of ours: then it is what existing programs ask. */
+export function parseElectionData({
+  from,
+  message,
+}: Fields): { readonly from: string; readonly message: Request } | undefined {
+  return Value.Check(name, from) && Value.Check(RequestSchema, message) ? { from, message } : undefined;
+}
+
+export function answerData(coordinator: string | undefined, answer?: Answer): Fields {
+  return { election: "OK", coordinator, answer };
+}
+
+/** A foreign server says no more than whom it follows. */
+export function parseAnswerData({ answer, coordinator }: Fields): Answer {
+  if (Value.Check(AnswerSchema, answer)) return answer as Answer;
+  const followed = Value.Check(name, coordinator) ? coordinator : undefined;
+  return {
+    kind: "standing",
+    coordinator: followed,
+    epoch: undefined,
+    promised: undefined,
+    claims: undefined,
+    boundTo: undefined,
+  };
+}
+
+/** Time in Unix seconds, as existing programs have it. */
+export function readingData({ timeMs, hardwareMs, boundMs }: ClockReading): Fields {
+  return { time: timeMs / MS_PER_S, hardwareMs, boundMs };
+}
+
+/** Of a foreign server there is only its time, undefined where it says none. */
+export function parseReadingData(data: Fields): ClockReading | { readonly timeMs: number } | undefined {
+  if (Value.Check(ReadingSchema, data)) {
+    return { timeMs: data.time * MS_PER_S, hardwareMs: data.hardwareMs, boundMs: data.boundMs };
+  }
+  return Value.Check(t.Number(), data["time"]) ? { timeMs: data["time"] * MS_PER_S } : undefined;
+}
+
+interface Authority {
+  readonly coordinator: string;
+  readonly epoch: number;
+}
+
+export function correctionData(authority: Authority, correction: ClockCorrection): Fields {
+  return { ...authority, time: correction.line.timeMs / MS_PER_S, correction };
+}
+
+export function differenceData(authority: Authority, differenceMs: number, timeMs: number): Fields {
+  return { ...authority, time: timeMs / MS_PER_S, differenceMs };
+}

@@ -1,0 +1,64 @@
+// What a server says to others leaves here, and answers come back as messages: nobody's turn waits for the network.
+import { actor, limits, t } from "#runtime/mod.ts";
+
+import type { Ask } from "../election/messages.ts";
+import { electionTimes } from "../election/times.ts";
+import type { NodeClocks } from "./node-clocks.ts";
+import { type KnownServer, KnownServerSchema } from "./reference.ts";
+import { FieldsSchema, NamedSchema, ownServer, parseServers, SERVER_KEY } from "./server-addresses.ts";
+import { electionData, parseAnswerData, parseReadingData } from "./server-messages.ts";
+import type { Fields, ServerPort, ServerReply } from "./services.ts";
+
+interface OutletParts {
+  readonly port: ServerPort;
+  readonly clocks: NodeClocks;
+}
+
+const AskSchema = t.Object({
+  from: t.String(),
+  to: KnownServerSchema,
+  ask: t.Unsafe<Ask>(t.Unknown()),
+});
+
+/** Its methods are reads, which wait side by side; key `OUTLET_KEY`. */
+export function createServerOutlet({ port, clocks }: OutletParts) {
+  const { askMs } = electionTimes(port.heartbeatMs);
+  const stamped = (data: Fields): Fields => ({ ...data, timestamp: clocks.timeText(), clock: clocks.lamport.tick() });
+  const heard = (reply: ServerReply | undefined): ServerReply | undefined => {
+    if (reply?.data["clock"] !== undefined) clocks.lamport.receive(reply.data["clock"]);
+    return reply;
+  };
+  const refer = async (service: string, data: Fields): Promise<Fields> =>
+    heard(await port.askReference(service, stamped(data)))?.data ?? {};
+  const say = async (to: KnownServer, service: string, data: Fields, timeoutMs: number) =>
+    heard(await port.askServer(to, service, stamped(data), timeoutMs));
+  return actor("server-outlet", { state: () => ({}) })
+    .read("register", { in: NamedSchema }, async (outlet, { name }) => {
+      const own = outlet.ref(ownServer, SERVER_KEY);
+      const { rank, status } = await refer("heartbeat", { user: name, address: port.address, instance: port.instance });
+      if (status === "erro") return void own.tell.notRegistered({ name });
+      const { list } = typeof rank === "number" ? await refer("list", {}) : {};
+      if (list !== undefined) own.tell.listed({ name, rank: rank as number, servers: parseServers(list) });
+    })
+    .read("ask", { in: AskSchema }, async (outlet, { from, to, ask }) => {
+      const own = outlet.ref(ownServer, SERVER_KEY);
+      const reply = await say(to, "election", electionData(from, ask.message), askMs);
+      if (reply === undefined) own.tell.unreachable({ name: to.name });
+      else own.tell.answered({ ask, message: parseAnswerData(reply.data) });
+    })
+    .read("poll", { in: t.Object({ to: KnownServerSchema }) }, async (outlet, { to }) => {
+      const own = outlet.ref(ownServer, SERVER_KEY);
+      const reply = await say(to, "clock", {}, limits.clockRoundTripMsMax);
+      const reading = reply && parseReadingData(reply.data);
+      if (reply === undefined || reading === undefined) return;
+      own.tell.polled({ name: to.name, sentMs: reply.sentMs, arrivedMs: reply.arrivedMs, reading });
+    })
+    .read("instruct", { in: t.Object({ to: KnownServerSchema, data: FieldsSchema }) }, async (_, { to, data }) => {
+      await say(to, "clock", data, limits.clockRoundTripMsMax);
+    })
+    .on("announce", { in: t.Object({ coordinator: t.String() }) }, (_, { coordinator }) => {
+      port.announce(`servers ${JSON.stringify({ service: "election", data: stamped({ coordinator }) })}`);
+    });
+}
+
+export type ServerOutletType = ReturnType<typeof createServerOutlet>;

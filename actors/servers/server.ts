@@ -1,0 +1,78 @@
+// The server that this process is: registered at the reference, part of elections, and coordinator of clocks in office.
+import { actor, limits } from "#runtime/mod.ts";
+
+import { OwnServer, type ServerParts, type ServerState, type ServerTurn } from "./own-server.ts";
+import {
+  AnsweredSchema,
+  FieldsSchema,
+  ListedSchema,
+  NamedSchema,
+  OUTLET_KEY,
+  PolledSchema,
+  RequestedSchema,
+  StatusSchema,
+  TimeSchema,
+} from "./server-addresses.ts";
+import { answerData, InstructionSchema } from "./server-messages.ts";
+import { statusOf } from "./server-status.ts";
+
+/**
+ * Key `SERVER_KEY`. Stored is what its election must remember; what it knows of others is not, and comes back with the
+ * next heartbeat.
+ */
+export function createServer(parts: ServerParts) {
+  const { port, clocks, outlet } = parts;
+  const here: { attempt: number; own: OwnServer | undefined } = { attempt: 0, own: undefined };
+  const register = (me: ServerTurn): void => {
+    const name = here.own?.name ?? port.nameAt(here.attempt);
+    if (name === undefined) here.attempt = 0;
+    else me.ref(outlet, OUTLET_KEY).tell.register({ name });
+  };
+  const corrected = (me: ServerTurn, problem: string | undefined): void => {
+    if (problem !== undefined) throw me.refuse(`clock.${problem}`);
+  };
+  return actor("server", { state: (): ServerState => ({ memory: undefined }), durable: true, private: true })
+    .on("start", {}, (me) => {
+      me.timer("beat", { everyMs: port.heartbeatMs, send: "beat" });
+      me.timer("tick", { everyMs: limits.serverTickMs, send: "tick" });
+      register(me);
+    })
+    .on("beat", {}, register)
+    .on("tick", {}, (me) => here.own?.tick(me))
+    .on("notRegistered", { in: NamedSchema }, (me, { name }) => {
+      // Somebody else has the name: a former self that is not forgotten yet, or another server.
+      port.log("server.name_taken", { name });
+      if (here.own !== undefined) return;
+      here.attempt++;
+      register(me);
+    })
+    .on("listed", { in: ListedSchema }, (me, { name, rank, servers }) => {
+      here.own ??= new OwnServer(me, name, rank, parts);
+      here.own.listed(me, rank, servers);
+    })
+    .on("answered", { in: AnsweredSchema }, (me, { ask, message }) => {
+      here.own?.step(me, { kind: "answer", ask, message });
+    })
+    .on("unreachable", { in: NamedSchema }, (me, { name }) => {
+      here.own?.step(me, { kind: "unreachable", name });
+    })
+    .on("polled", { in: PolledSchema }, (me, polled) => {
+      here.own?.step(me, { kind: "heard", name: polled.name });
+      here.own?.duty?.polled(polled);
+    })
+    .on("requested", { in: RequestedSchema, out: FieldsSchema }, (me, { from, message }) => {
+      const effects = here.own?.step(me, { kind: "request", from, message }) ?? [];
+      const reply = effects.find((effect) => effect.kind === "reply");
+      return answerData(here.own?.election.coordinator, reply?.message);
+    })
+    .on("instructed", { in: InstructionSchema }, (me, { epoch, coordinator, ...what }) => {
+      if (here.own === undefined) throw me.refuse("clock.not_accepted");
+      corrected(me, here.own.election.instructionRefusal(epoch, coordinator));
+      here.own.step(me, { kind: "heard", name: coordinator });
+      corrected(me, clocks.correct(what));
+    })
+    .on("told", { in: TimeSchema }, (me, { time }) => corrected(me, clocks.setTo(time)))
+    .read("status", { out: StatusSchema }, (me) => statusOf(here.own, clocks, me.monotonicMs()));
+}
+
+export type ServerType = ReturnType<typeof createServer>;

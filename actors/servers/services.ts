@@ -1,0 +1,50 @@
+// What the servers of the messaging family need from outside: clocks, one another, and the reference.
+import type { MessagingServices } from "../messaging/services.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Data of a reply, and when its request left and it came, by the hardware clock. */
+export interface ServerReply {
+  readonly data: Fields;
+  readonly sentMs: number;
+  readonly arrivedMs: number;
+}
+
+export interface ServerAddress {
+  readonly name: string;
+  /** A host, or a host and a port after a colon. */
+  readonly address: string;
+  readonly rank: number;
+}
+
+/** How this process is one of the servers. What is asked has undefined for an answer where none comes in time. */
+export interface ServerPort {
+  /** The name to be registered under; undefined where there is none left. Attempts count from 0. */
+  nameAt(attempt: number): string | undefined;
+  /** Told to others as where to connect; undefined: where it is seen to come from. */
+  readonly address: string | undefined;
+  /** Tells this process from another of the same name. */
+  readonly instance: string;
+  readonly heartbeatMs: number;
+  readonly synchronisation: "berkeley" | "estimate";
+  askReference(service: string, data: Fields): Promise<ServerReply | undefined>;
+  askServer(to: ServerAddress, service: string, data: Fields, timeoutMs: number): Promise<ServerReply | undefined>;
+  /** Connections to others are given up. */
+  keepServers(names: ReadonlySet<string>): void;
+  /** Text for the topic `servers`. */
+  announce(text: string): void;
+  /** Listens at the port of this rank; one that was open for another rank is closed. */
+  openAdminEndpoint(rank: number): void;
+  /** Something that an operator wants to know. */
+  log(event: string, details: Fields): void;
+}
+
+export interface ServerServices extends MessagingServices {
+  /** Unix milliseconds as the hardware has them, with fractions; never going back. */
+  readonly hardwareMs: () => number;
+  /** The broker deals requests to this process too. */
+  readonly serves: boolean;
+  readonly server: ServerPort;
+  /** Of a server that has joined: what its home answers. Rejects where it does not. */
+  readonly askStore: (service: string, input: object) => Promise<unknown>;
+}

@@ -1,0 +1,14 @@
+// The bounds of the messaging client and its bots: what they keep, and how long they wait.
+
+/** Requests that are not answered; the next is refused, or waits in its pipe. */
+export const REQUESTS_MAX = 64;
+/** Channels that are followed at once. */
+export const CHANNELS_MAX = 256;
+/** History that could not be had now is asked for again after this time. */
+export const AGAIN_AFTER_MS = 2_000;
+/** Of a list of names; the others are counted. */
+export const NAMES_SHOWN_MAX = 200;
+/** UTF-16 code units of one line from elsewhere, well above what a server of ours sends; the rest is left out. */
+export const SHOWN_LENGTH_MAX = 8_192;
+/** A pipe that has ended waits so long for its replies. */
+export const FINISH_WITHIN_MS = 30_000;

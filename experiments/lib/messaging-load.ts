@@ -1,0 +1,235 @@
+// The load of publications: one publisher and its subscribers in one process, as raw sockets that count and verify.
+
+import {
+  PUBLICATION_PROTOCOLS,
+  type PublicationProtocol,
+  type PublicationProtocolName,
+} from "./messaging-protocols.ts";
+import { createRecord, PROBE, RecordReader, TOPIC, writeRecords } from "./messaging-records.ts";
+import { LoadStream } from "./messaging-stream.ts";
+import { obeyLines, ToldProgram } from "./told-program.ts";
+
+export interface PublicationServer {
+  readonly protocol: PublicationProtocolName;
+  readonly publishers: number;
+  readonly subscribers: number;
+}
+
+interface Connect extends PublicationServer {
+  readonly kind: "connect";
+  readonly count: number;
+  readonly bodyBytes: number;
+}
+
+/** Never more than `window` ahead of the slowest subscriber. */
+interface Publish {
+  readonly kind: "publish";
+  readonly publications: number;
+  readonly window: number;
+  /** The first subscriber reads one in so many, and nobody waits for it. */
+  readonly readsOneIn?: number;
+}
+
+type Told = Connect | Publish;
+
+export interface Published {
+  readonly publications: number;
+  /** Subscribers that are waited for, and what they had, counted where it arrives. */
+  readonly subscribers: number;
+  readonly deliveries: number;
+  readonly wrong: number;
+  /** From the first that is written to the last that is read. */
+  readonly seconds: number;
+  /** Processor time of the load, of one core. */
+  readonly cpuShare: number;
+  /** Of the one that reads less: what it had, and numbers that it has not seen. */
+  readonly slow?: { readonly received: number; readonly lost: number };
+}
+
+/** Parts of the window that are written at once. */
+const PARTS = 4;
+const PROBE_EVERY_MS = 20;
+const OPEN_WITHIN_MS = 10_000;
+const RUN_WITHIN_MS = 120_000;
+/** A subscriber that is told nothing for so long has all that there is for it. */
+const QUIET_MS = 300;
+const POLL_MS = 5;
+
+/** The role "publications" of the experiment. */
+export async function carryPublications(_words: readonly string[], lines: AsyncIterable<string>): Promise<void> {
+  const load: { publications: PublicationLoad | undefined } = { publications: undefined };
+  await obeyLines<Told, Published | undefined>(lines, async (told) => {
+    if (told.kind === "connect") load.publications = await PublicationLoad.connect(told);
+    else return await load.publications?.run(told);
+    return undefined;
+  });
+}
+
+interface Subscriber {
+  readonly stream: LoadStream;
+  readonly reader: RecordReader;
+}
+
+class PublicationLoad {
+  readonly #publisher: LoadStream;
+  readonly #subscribers: Subscriber[] = [];
+  readonly #record: Buffer;
+  readonly #headBytes: number;
+  /** Told of each chunk, and what it changed. */
+  #heard: (subscriber: Subscriber) => void = () => undefined;
+  #lastNumber = PROBE;
+
+  private constructor(publisher: LoadStream, { published }: PublicationProtocol, bodyBytes: number) {
+    const envelope = published(TOPIC, bodyBytes);
+    this.#publisher = publisher;
+    this.#record = createRecord(envelope, bodyBytes);
+    this.#headBytes = envelope.head.length;
+  }
+
+  /** Resolves when each subscriber is told what is published. */
+  static async connect({ count, bodyBytes, publishers, subscribers, ...told }: Connect): Promise<PublicationLoad> {
+    const protocol: PublicationProtocol = PUBLICATION_PROTOCOLS[told.protocol];
+    const publisher = await LoadStream.open({ port: publishers, opening: protocol.publisher, heard: () => undefined });
+    const load = new PublicationLoad(publisher, protocol, bodyBytes);
+    for (let index = 0; index < count; index++) await load.#subscribe(protocol, subscribers, bodyBytes);
+    const isHeard = (): boolean => load.#subscribers.every(({ reader }) => reader.probes > 0);
+    await within(OPEN_WITHIN_MS, "not all subscribers were told", async () => {
+      while (!isHeard()) {
+        publisher.send(load.#records(PROBE, 1));
+        await Bun.sleep(PROBE_EVERY_MS);
+      }
+    });
+    return load;
+  }
+
+  async #subscribe(protocol: PublicationProtocol, port: number, bodyBytes: number): Promise<void> {
+    const envelope = protocol.delivered(TOPIC, bodyBytes);
+    const { aside } = protocol;
+    const reader = new RecordReader({
+      record: createRecord(envelope, bodyBytes),
+      headBytes: envelope.head.length,
+      ...(aside && { aside: { said: aside.said, answer: () => subscriber.stream.send(aside.reply) } }),
+    });
+    const stream = await LoadStream.open({
+      port,
+      opening: protocol.subscriber,
+      heard: (chunk) => {
+        reader.read(chunk);
+        this.#heard(subscriber);
+      },
+    });
+    const subscriber: Subscriber = { stream, reader };
+    stream.send(protocol.subscription(TOPIC));
+    this.#subscribers.push(subscriber);
+  }
+
+  async run(told: Publish): Promise<Published> {
+    const [slow] = told.readsOneIn === undefined ? [] : this.#subscribers;
+    const waitedFor = this.#subscribers.filter((subscriber) => subscriber !== slow);
+    for (const { reader } of this.#subscribers) reader.restart();
+    const before = this.#lastNumber;
+    Bun.gc(true);
+    const cpuBefore = process.cpuUsage();
+    const startedMs = performance.now();
+    await within(RUN_WITHIN_MS, "not all publications came", () => this.#publish(told, waitedFor, slow));
+    const seconds = (performance.now() - startedMs) / 1_000;
+    const cpu = process.cpuUsage(cpuBefore);
+    const deliveries = sumOf(waitedFor, ({ received }) => received);
+    if (slow !== undefined) await this.#catchUp(slow);
+    return {
+      publications: this.#lastNumber - before,
+      subscribers: waitedFor.length,
+      deliveries,
+      wrong: sumOf(this.#subscribers, ({ wrong }) => wrong) + sumOf(waitedFor, ({ lost }) => lost),
+      seconds,
+      cpuShare: (cpu.user + cpu.system) / 1e6 / seconds,
+      ...(slow && { slow: { received: slow.reader.received, lost: slow.reader.lost } }),
+    };
+  }
+
+  /** Resolves when all who are waited for have the last one. */
+  async #publish(told: Publish, waitedFor: readonly Subscriber[], slow: Subscriber | undefined): Promise<void> {
+    const { publications, window, readsOneIn = 1 } = told;
+    const start = this.#lastNumber;
+    const end = start + publications;
+    const batch = Math.max(1, Math.floor(window / PARTS));
+    const finished = Promise.withResolvers<void>();
+    const pump = (): void => {
+      const slowest = Math.min(...waitedFor.map(({ reader }) => reader.next)) - 1;
+      while (this.#lastNumber < end && this.#lastNumber - slowest + batch <= window) {
+        this.#send(Math.min(batch, end - this.#lastNumber));
+      }
+      if (slow !== undefined) slow.stream.isPaused = slow.reader.received * readsOneIn > this.#lastNumber - start;
+      if (slowest >= end) finished.resolve();
+    };
+    // Nothing changes for the publisher before somebody has a part more.
+    const parts = new Map<Subscriber, number>();
+    this.#heard = (subscriber) => {
+      const taken = subscriber.reader.next - 1;
+      const part = taken === end ? -1 : Math.floor((taken - start) / batch);
+      if (parts.get(subscriber) === part) return;
+      parts.set(subscriber, part);
+      pump();
+    };
+    pump();
+    await finished.promise;
+    this.#heard = () => undefined;
+  }
+
+  /** One more is published once nothing waits: it is dropped for nobody, and shows what was missing before it. */
+  async #catchUp({ stream, reader }: Subscriber): Promise<void> {
+    stream.isPaused = false;
+    for (let quietMs = 0, before = -1; quietMs < QUIET_MS; quietMs += POLL_MS) {
+      if (reader.received !== before) quietMs = 0;
+      before = reader.received;
+      await Bun.sleep(POLL_MS);
+    }
+    this.#send(1);
+    const isHeard = (): boolean => this.#subscribers.every((each) => each.reader.next > this.#lastNumber);
+    await within(RUN_WITHIN_MS, "the last publication did not come", async () => {
+      while (!isHeard()) await Bun.sleep(POLL_MS);
+    });
+  }
+
+  #send(count: number): void {
+    this.#publisher.send(this.#records(this.#lastNumber + 1, count));
+    this.#lastNumber += count;
+  }
+
+  #records(first: number, count: number): Buffer {
+    return writeRecords(this.#record, this.#headBytes, first, count);
+  }
+}
+
+function sumOf(subscribers: readonly Subscriber[], of: (reader: RecordReader) => number): number {
+  return subscribers.reduce((sum, { reader }) => sum + of(reader), 0);
+}
+
+async function within(ms: number, otherwise: string, act: () => Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timeout = setTimeout(() => late.reject(new Error(otherwise)), ms);
+  await Promise.race([act(), late.promise]).finally(() => clearTimeout(timeout));
+}
+
+/** Starts such a load; `program` is the experiment. */
+export class PublicationsProgram implements AsyncDisposable {
+  readonly #program: ToldProgram<Told, Published | Record<string, never>>;
+
+  private constructor(program: string) {
+    this.#program = new ToldProgram("the publications", [process.execPath, program, "publications"]);
+  }
+
+  static async connect(program: string, told: Omit<Connect, "kind">): Promise<PublicationsProgram> {
+    const load = new PublicationsProgram(program);
+    await load.#program.tell({ kind: "connect", ...told });
+    return load;
+  }
+
+  async run(told: Omit<Publish, "kind">): Promise<Published> {
+    return (await this.#program.tell({ kind: "publish", ...told })) as Published;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#program[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,116 @@
+// The programs that the messaging experiment compares, each in its own process: Correio, floors of ours, and peers.
+
+import { join } from "node:path";
+
+import { findTool } from "./implementations.ts";
+import { CORREIO_READY, correioCommand, portIn, startServerProgram, WITHOUT_OTHER_FAMILIES } from "./server-program.ts";
+
+/** What is needed of the machine, beside Bun; undefined = not there. */
+export interface MessagingTools {
+  /** Debian's, with the packages that Debian has for it. */
+  readonly python: string | undefined;
+  readonly natsServer: string | undefined;
+}
+
+export const NO_PYTHON = "python3 with pyzmq and msgpack is not installed";
+export const NO_NATS = "nats-server is not installed";
+
+export interface MessagingNode {
+  readonly pid: number;
+  readonly clients: number;
+  readonly workers: number;
+  readonly publishers: number;
+  readonly subscribers: number;
+  readonly httpPort: number;
+  stop(): Promise<void>;
+}
+
+/** A floor or a peer: the ports that it has said, in that order. */
+export interface MessagingPeer {
+  readonly pid: number;
+  readonly ports: readonly number[];
+  stop(): Promise<void>;
+}
+
+const PORTS = /clientes (\d+), servidores (\d+), publicadores (\d+), assinantes (\d+)/;
+const LISTENING = /^listening (\d+)(?: (\d+))?$/m;
+
+/** `searchPath` in place of `PATH`. */
+export function findMessagingTools(searchPath: string | undefined): MessagingTools {
+  const path = searchPath ?? Bun.env.PATH;
+  const python = findTool("python3", searchPath ?? `/usr/bin:${path}`);
+  const imports = ["-c", "import zmq, msgpack"];
+  const isThere = python !== undefined && Bun.spawnSync([python, ...imports], { stderr: "ignore" }).success;
+  return { python: isThere ? python : undefined, natsServer: findTool("nats-server", path) };
+}
+
+/** With the usual settings, free ports and a data folder of its own. */
+export async function startMessagingNode(): Promise<MessagingNode> {
+  const { program, stop } = await startServerProgram("correio", ({ folder }) => ({
+    command: correioCommand(),
+    ready: CORREIO_READY,
+    environment: {
+      ...WITHOUT_OTHER_FAMILIES,
+      CORREIO_HOST: "127.0.0.1",
+      CORREIO_MESSAGING_PORT: "0",
+      CORREIO_DATA: join(folder, "data"),
+      CORREIO_SERVER_ID: "correio",
+    },
+  }));
+  const [clients, workers, publishers, subscribers] = portsIn(program.output(), PORTS) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const httpPort = portIn(program, /Gateway HTTP iniciado na porta (\d+)/);
+  return { pid: program.pid, clients, workers, publishers, subscribers, httpPort, stop };
+}
+
+/** Another role of the experiment's program. */
+export function startFloor(program: string, role: string): Promise<MessagingPeer> {
+  return startPeer(role, [process.execPath, program, role]);
+}
+
+/** A part of the Python program, told with these words. */
+export function startPython(python: string, part: string, ...words: readonly string[]): Promise<MessagingPeer> {
+  return startPeer(part, pythonCommand(python, part, ...words));
+}
+
+export function pythonCommand(python: string, part: string, ...words: readonly string[]): string[] {
+  return [python, join(import.meta.dirname, "messaging_peers.py"), part, ...words];
+}
+
+export async function startNats(natsServer: string): Promise<MessagingPeer> {
+  const { program, stop } = await startServerProgram("nats", ({ folder }) => ({
+    command: [natsServer, "--addr", "127.0.0.1", "--port", "-1", "--log", join(folder, "nats.log")],
+    ready: /client connections on [\d.]+:(\d+)[\s\S]*Server is ready/,
+  }));
+  return { pid: program.pid, ports: [program.number], stop };
+}
+
+/** The broker of pyzmq's documentation, and one server behind it. */
+export async function startPythonServices(python: string): Promise<MessagingPeer> {
+  const broker = await startPython(python, "broker");
+  const [clients = 0, workers = 0] = broker.ports;
+  const worker = Bun.spawn(pythonCommand(python, "serve", `--port=${workers}`), { stderr: "inherit" });
+  return {
+    pid: worker.pid,
+    ports: [clients],
+    async stop() {
+      worker.kill("SIGKILL");
+      await worker.exited;
+      await broker.stop();
+    },
+  };
+}
+
+async function startPeer(name: string, command: readonly string[]): Promise<MessagingPeer> {
+  const { program, stop } = await startServerProgram(name, () => ({ command, ready: LISTENING }));
+  return { pid: program.pid, ports: portsIn(program.output(), LISTENING), stop };
+}
+
+function portsIn(output: string, pattern: RegExp): number[] {
+  const [, ...ports] = pattern.exec(output) ?? [];
+  return ports.filter((port) => port !== undefined).map(Number);
+}

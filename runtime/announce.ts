@@ -1,0 +1,37 @@
+// What the process says at its start, in the words of the documents: which ports it listens on.
+import type { MessagingPorts } from "./messaging-listeners.ts";
+
+export interface Started {
+  readonly tcpPort: number;
+  readonly tlsPort: number | undefined;
+  readonly udpPort: number | undefined;
+  readonly matchPort: number | undefined;
+  readonly matchTlsPort: number | undefined;
+  readonly messaging: MessagingPorts | undefined;
+  readonly httpHost: string;
+  readonly httpPort: number;
+  /** Undefined where whoever starts it knows it. */
+  readonly madeToken: string | undefined;
+}
+
+export function startLines(started: Started): readonly string[] {
+  const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging, httpPort, madeToken } = started;
+  const httpHost = started.httpHost.includes(":") ? `[${started.httpHost}]` : started.httpHost;
+  const lines = [
+    tcpPort > 0 && `Servidor TCP iniciado na porta ${tcpPort}`,
+    tlsPort !== undefined && `Servidor TLS iniciado na porta ${tlsPort}`,
+    udpPort !== undefined && `Servidor UDP iniciado na porta ${udpPort}`,
+    matchPort !== undefined && `Servidor de partidas iniciado na porta ${matchPort}`,
+    matchTlsPort !== undefined && `Partidas por TLS: porta ${matchTlsPort}`,
+    messaging !== undefined && messagingLine(messaging),
+    `Gateway HTTP iniciado na porta ${httpPort} (http://${httpHost}:${httpPort}/docs)`,
+    madeToken !== undefined && `Token de administração: ${madeToken}`,
+    "Aguardando conexões...",
+  ];
+  return lines.filter((line) => line !== false).map((line) => `[INFO] ${line}`);
+}
+
+function messagingLine({ clients, workers, publishers, subscribers, reference }: MessagingPorts): string {
+  const proxy = `publicadores ${publishers}, assinantes ${subscribers}`;
+  return `Mensagens (ZeroMQ): clientes ${clients}, servidores ${workers}, ${proxy}, referência ${reference}`;
+}

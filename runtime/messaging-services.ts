@@ -1,0 +1,24 @@
+// What the actors of the messaging family have of the process, and, once there are sockets, of the network.
+import { RuntimeError } from "./core/errors.ts";
+import type { MessagingConfig } from "./messaging-config.ts";
+import type { Log } from "./observe/log.ts";
+import type { PublicationProxy } from "./publication-proxy.ts";
+import { NodeServerPort } from "./server-port.ts";
+
+/** Whoever starts the listeners sets the proxy, and gives the server its sockets. */
+export function createMessagingServices(config: MessagingConfig, log: Log) {
+  const server = new NodeServerPort(config, log);
+  const late: { proxy: Pick<PublicationProxy, "publishText"> | undefined } = { proxy: undefined };
+  const services = {
+    server,
+    serves: config.serves,
+    hardwareMs: () => server.hardwareMs(),
+    publications: { send: (text: string) => void late.proxy?.publishText(text) },
+    async askStore(service: string, input: object): Promise<unknown> {
+      const reply = await server.sockets?.links.askStore(service, { input });
+      if (reply !== undefined && "answer" in reply.data) return reply.data["answer"];
+      throw new RuntimeError("net.no_answer", `Cannot have "${service}" from the home of this server: no answer`);
+    },
+  };
+  return { services, late };
+}

@@ -1,0 +1,74 @@
+// The server of this process, once it has sockets: registered at its home, which may be this node, and at work there.
+import { systemRandom } from "./base/random.ts";
+import type { Config } from "./config.ts";
+import { type MessagingListeners, type MessagingPorts, zmtpPairing, type ZmtpSession } from "./messaging-listeners.ts";
+import type { ConnectionTable } from "./net/connection-table.ts";
+import { startTcpListener } from "./net/tcp-listener.ts";
+import { ServerLinks } from "./server-links.ts";
+import type { NodeServerPort } from "./server-port.ts";
+import { RouterSocket } from "./zmtp/router-socket.ts";
+
+/** Octets as Latin-1, one text for each frame. */
+type Body = readonly string[];
+
+interface Parts {
+  /** What the actors are asked to do. */
+  readonly actors: {
+    /** To be one of the servers from now on. */
+    start(): void;
+    /** A request that the broker at home has dealt; rejects where there is no reply. */
+    serve(body: string[]): Promise<Body>;
+  };
+  /** Of whoever asks this server itself. */
+  readonly adminSession: ZmtpSession;
+  readonly table: ConnectionTable;
+  readonly config: Config;
+  readonly messaging: MessagingListeners;
+  readonly port: NodeServerPort;
+}
+
+/** Returns what ends it. */
+export function startMessagingServer({ actors, adminSession, table, config, messaging, port }: Parts): () => void {
+  const { ports: configured, home, serverPortBase } = config.messaging;
+  const ports = messaging.ports ?? configured;
+  if (ports === undefined) return () => undefined;
+  const links = new ServerLinks(table, home ?? hostOf(config.host), ports);
+  const { proxy } = messaging;
+  const pairing = zmtpPairing("REP", adminSession);
+  port.sockets = {
+    links,
+    announce: (text) => (proxy === undefined ? links.publish(text) : proxy.publishText(text)),
+    listen: (rank) => {
+      const at = serverPortBase === 0 ? 0 : serverPortBase + rank;
+      return startTcpListener({ hostname: config.host, port: at, choose: () => pairing, speaksFirst: true, table });
+    },
+  };
+  if (home !== undefined) links.startPublisher();
+  const worker = home === undefined ? undefined : startWorker({ actors, table }, home, ports);
+  actors.start();
+  return () => {
+    port.stop();
+    worker?.endpoints.close();
+    links.close();
+  };
+}
+
+/** Takes its share of the requests that come to the broker at home. */
+function startWorker({ actors, table }: Pick<Parts, "actors" | "table">, home: string, ports: MessagingPorts) {
+  const worker = new RouterSocket({ table, random: systemRandom }, (broker, [number, delimiter, ...body]) => {
+    if (number === undefined || delimiter?.length !== 0) return;
+    const asked = actors.serve(body.map((frame) => frame.toString("latin1")));
+    // Where there is no answer, the broker says so in time.
+    void asked.then(
+      (reply) => worker.send(broker, [number, "", ...reply.map((frame) => Buffer.from(frame, "latin1"))]),
+      () => undefined,
+    );
+  });
+  worker.endpoints.connect({ host: home, port: ports.workers });
+  return worker;
+}
+
+/** Where this node itself finds what it listens on. */
+function hostOf(hostname: string): string {
+  return hostname === "0.0.0.0" || hostname === "::" ? "127.0.0.1" : hostname;
+}

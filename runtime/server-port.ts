@@ -1,0 +1,125 @@
+// How this process is one of the servers: its name, its admin endpoint, and its connections to all others.
+import { randomBytes } from "node:crypto";
+
+import { hardwareMsAt, systemClock } from "./base/clock.ts";
+import type { MessagingConfig } from "./messaging-config.ts";
+import type { TcpListener } from "./net/tcp-listener.ts";
+import type { Log } from "./observe/log.ts";
+import type { Replied, ServerLinks } from "./server-links.ts";
+import type { DialAddress } from "./zmtp/endpoints.ts";
+
+const PPM = 1e-6;
+/** Names that a server without one of its own tries. */
+const NAMES_MAX = 100;
+/** The one at home has the host's name. */
+const FIRST_JOINED = 2;
+const LOOPBACK = /^(?:127\.|::1$|localhost$|::ffff:127\.)/;
+const HOST_AND_PORT = /^([^:]+|\[[^\]]+\]):(\d{1,5})$/;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface ServerAddress {
+  readonly name: string;
+  readonly address: string;
+  readonly rank: number;
+}
+
+/** What there is only when there are sockets. */
+export interface ServerSockets {
+  readonly links: ServerLinks;
+  announce(text: string): void;
+  listen(rank: number): TcpListener;
+}
+
+/** What `actors/servers/services.ts` asks for. Whoever starts listeners gives it `sockets`: until then it is mute. */
+export class NodeServerPort {
+  readonly instance = randomBytes(12).toString("base64url");
+  readonly heartbeatMs: number;
+  readonly synchronisation: MessagingConfig["synchronisation"];
+  readonly #config: MessagingConfig;
+  readonly #log: Log;
+  readonly #startedMs = hardwareMsAt(systemClock.monotonicMs());
+  #endpoint: { readonly rank: number; readonly listener: TcpListener } | undefined;
+  sockets: ServerSockets | undefined;
+
+  constructor(config: MessagingConfig, log: Log) {
+    this.heartbeatMs = config.heartbeatMs;
+    this.synchronisation = config.synchronisation;
+    this.#config = config;
+    this.#log = log;
+  }
+
+  /** With the error that it is to have, to try synchronisation with. */
+  hardwareMs(monotonicMs: number = systemClock.monotonicMs()): number {
+    const { offsetMs, driftPpm } = this.#config.clock;
+    const trueMs = hardwareMsAt(monotonicMs);
+    return trueMs + offsetMs + (trueMs - this.#startedMs) * driftPpm * PPM;
+  }
+
+  get adminPort(): number | undefined {
+    return this.#endpoint?.listener.port;
+  }
+
+  get address(): string | undefined {
+    const { address, serverPortBase } = this.#config;
+    if (address !== "") return address;
+    // Nobody could reckon where it is.
+    return serverPortBase === 0 && this.adminPort !== undefined ? `127.0.0.1:${this.adminPort}` : undefined;
+  }
+
+  nameAt(attempt: number): string | undefined {
+    const { name, host, home } = this.#config;
+    if (name !== "") return name;
+    if (home === undefined) return host;
+    return attempt < NAMES_MAX ? `${host}-${FIRST_JOINED + attempt}` : undefined;
+  }
+
+  async askReference(service: string, data: Fields): Promise<Replied | undefined> {
+    return this.#byHardware(await this.sockets?.links.askReference(service, data));
+  }
+
+  async askServer(to: ServerAddress, service: string, data: Fields, timeoutMs: number): Promise<Replied | undefined> {
+    const where = this.#dialAddress(to);
+    return this.#byHardware(await this.sockets?.links.askServer(to.name, where, { service, data }, timeoutMs));
+  }
+
+  keepServers(names: ReadonlySet<string>): void {
+    this.sockets?.links.keepServers(names);
+  }
+
+  announce(text: string): void {
+    this.sockets?.announce(text);
+  }
+
+  openAdminEndpoint(rank: number): void {
+    if (this.#endpoint?.rank === rank || this.sockets === undefined) return;
+    this.#endpoint?.listener.stop();
+    this.#endpoint = undefined;
+    try {
+      this.#endpoint = { rank, listener: this.sockets.listen(rank) };
+      this.log("server.admin_endpoint", { rank, port: this.#endpoint.listener.port });
+    } catch (error) {
+      this.#log.limited("error", "net.cannot_listen", { err: error });
+    }
+  }
+
+  log(event: string, details: Fields): void {
+    this.#log.logger.info({ ...details }, event);
+  }
+
+  stop(): void {
+    this.#endpoint?.listener.stop();
+  }
+
+  /** One that is on its home's machine is where that is, wherever this process is. */
+  #dialAddress({ address, rank }: ServerAddress): DialAddress {
+    const [, host = address, port] = HOST_AND_PORT.exec(address) ?? [];
+    const { home = host, serverPortBase } = this.#config;
+    return { host: LOOPBACK.test(host) ? home : host, port: port === undefined ? serverPortBase + rank : Number(port) };
+  }
+
+  #byHardware(reply: Replied | undefined): Replied | undefined {
+    if (reply === undefined) return undefined;
+    return { data: reply.data, sentMs: this.hardwareMs(reply.sentMs), arrivedMs: this.hardwareMs(reply.arrivedMs) };
+  }
+}
