@@ -83,7 +83,7 @@ export function createTestServices(given: {
         askServer: async () => undefined,
         keepServers: nothing,
         announce: nothing,
-        openAdminEndpoint: nothing,
+        standAs: nothing,
         log: nothing,
       },
       ...given.servers,

@@ -208,7 +208,7 @@ describe("wrong settings", () => {
   });
 
   test.each([
-    ["CORREIO_PORT", ["", "-1", "65536", "5000.5", "5e3", "0x10", " 5000", "http", "99999999999999999999"]],
+    ["CORREIO_PORT", ["-1", "65536", "5000.5", "5e3", "0x10", " 5000", "http", "99999999999999999999"]],
     ["CORREIO_TLS_PORT", ["-1", "65536", "x"]],
     ["CORREIO_UDP_PORT", ["-1", "65536", "x"]],
     ["CORREIO_HTTP_PORT", ["65536"]],
@@ -249,7 +249,7 @@ describe("wrong settings", () => {
     const problems = problemsOf(["--port=x", "--reuse-port=maybe", "--nothing"], { CORREIO_LOG_LEVEL: "loud" });
     expect(problems).toEqual([
       "Cannot use --nothing: there is no such flag; --help lists all",
-      'Cannot use CORREIO_PORT="x": it must be a port, a whole number from 0 to 65535',
+      'Cannot use CORREIO_PORT="x": it must be a port, or empty, a whole number from 0 to 65535',
       'Cannot use CORREIO_REUSE_PORT="maybe": it must be true or false',
       'Cannot use CORREIO_LOG_LEVEL="loud": it must be one of debug, info, warn, error, silent',
     ]);

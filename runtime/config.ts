@@ -14,6 +14,7 @@ const COUNT_MAX = 1_000_000;
 const BYTES_MAX = 2 ** 50;
 /** Ports that need not be there. */
 const OPTIONAL_PORTS: ReadonlySet<Name> = new Set([
+  "CORREIO_PORT",
   "CORREIO_TLS_PORT",
   "CORREIO_UDP_PORT",
   "CORREIO_MATCH_PORT",
@@ -31,12 +32,11 @@ const CHOICES: Partial<Record<Name, readonly string[]>> = {
 
 export interface Config {
   readonly host: string;
-  readonly port: number;
-  /** Undefined = none. */
+  /** Undefined = none, here and below. */
+  readonly port: number | undefined;
   readonly udpPort: number | undefined;
   readonly tls: { readonly port: number; readonly certFile: string; readonly keyFile: string } | undefined;
   readonly matches: {
-    /** Undefined = none. */
     readonly port: number | undefined;
     readonly tlsPort: number | undefined;
     readonly certFile: string;
@@ -119,7 +119,7 @@ function toConfig(text: (name: Name) => string): Config {
   const tls = { port: Number(tlsPort), certFile: text("CORREIO_TLS_CERT"), keyFile: text("CORREIO_TLS_KEY") };
   return {
     host: text("CORREIO_HOST"),
-    port: number("CORREIO_PORT"),
+    port: optional("CORREIO_PORT"),
     udpPort: optional("CORREIO_UDP_PORT"),
     tls: tlsPort === "" ? undefined : tls,
     matches: {

@@ -39,6 +39,7 @@ export interface Listeners extends Omit<MatchListeners, "stop"> {
   /** For WebSockets that the gateway has accepted. */
   readonly openWebSession: OpenWebSession;
   readonly messaging: MessagingListeners;
+  /** 0 where there is none. */
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
   readonly udpPort: number | undefined;
@@ -95,7 +96,7 @@ function startStreams({ types }: Sessions, text: TextProtocol, table: Connection
     return started.at(-1)?.port ?? 0;
   };
   try {
-    const tcpPort = listen(config.port, "CORREIO_HOST, CORREIO_PORT");
+    const tcpPort = config.port === undefined ? 0 : listen(config.port, "CORREIO_HOST, CORREIO_PORT");
     const tlsPort = config.tls && listen(config.tls.port, TLS_SETTINGS, readTls(config.tls));
     return { tcpPort, tlsPort, stop };
   } catch (error) {

@@ -11,6 +11,7 @@ import { startGateway } from "#gateway/gateway.ts";
 import packageFile from "../package.json" with { type: "json" };
 import { startLines } from "./announce.ts";
 import { systemClock } from "./base/clock.ts";
+import type { Oscillator } from "./base/oscillator.ts";
 import { settlesWithin } from "./base/settles-within.ts";
 import { type Config, readConfig } from "./config.ts";
 import { createTable } from "./connections.ts";
@@ -49,6 +50,9 @@ export interface Server {
   readonly matchPort: number | undefined;
   readonly matchTlsPort: number | undefined;
   readonly messaging: MessagingPorts | undefined;
+  /** Of this server among the others, and what their hardware is taken to be. */
+  readonly clocks: ReturnType<typeof createCatalog>["clocks"];
+  readonly oscillator: Oscillator;
   readonly httpPort: number;
   readonly adminToken: string;
   /** Answers what was accepted, writes every session's row, closes. Returns how many sessions had to be cut off. */
@@ -110,7 +114,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     const startedMs = systemClock.monotonicMs();
     const leftMs = (): number => Math.max(0, startedMs + config.drainMs - systemClock.monotonicMs());
     listeners.stop();
-    stopServer();
+    await stopServer();
     catalog.matchLog.shuttingDown(systemClock.unixMs());
     const cutOff = await drainSessions(table, system, config.drainMs);
     const rowsLost = services.close();
@@ -123,7 +127,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     return cutOff;
   };
   const ports = { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging: messaging.ports };
-  return { ...ports, httpPort: gateway.port, adminToken, drain };
+  return { ...ports, clocks: catalog.clocks, oscillator: port.oscillator, httpPort: gateway.port, adminToken, drain };
 }
 
 function reportLosses({ logger }: Log, cutOff: number, rowsLost: number): void {

@@ -34,7 +34,7 @@ export interface MessagingConfig {
 
 /** What a server that joins does without, where nobody says otherwise: all that its home has. */
 export const JOINED: Partial<Record<SettingName, string>> = {
-  CORREIO_PORT: "0",
+  CORREIO_PORT: "",
   CORREIO_UDP_PORT: "",
   CORREIO_MATCH_PORT: "",
   CORREIO_MATCH_TLS_PORT: "",

@@ -28,10 +28,10 @@ interface Parts {
 }
 
 /** Returns what ends it. */
-export function startMessagingServer({ actors, adminSession, table, config, messaging, port }: Parts): () => void {
+export function startMessagingServer({ actors, adminSession, table, config, messaging, port }: Parts): () => Promise<void> {
   const { ports: configured, home, serverPortBase } = config.messaging;
   const ports = messaging.ports ?? configured;
-  if (ports === undefined) return () => undefined;
+  if (ports === undefined) return () => Promise.resolve();
   const links = new ServerLinks(table, home ?? hostOf(config.host), ports);
   const { proxy } = messaging;
   const pairing = zmtpPairing("REP", adminSession);
@@ -46,9 +46,9 @@ export function startMessagingServer({ actors, adminSession, table, config, mess
   if (home !== undefined) links.startPublisher();
   const worker = home === undefined ? undefined : startWorker({ actors, table }, home, ports);
   actors.start();
-  return () => {
-    port.stop();
+  return async () => {
     worker?.endpoints.close();
+    await port.leave();
     links.close();
   };
 }

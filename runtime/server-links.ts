@@ -42,9 +42,12 @@ export class ServerLinks {
     this.#ports = ports;
   }
 
-  askReference(service: string, data: Fields): Promise<Replied | undefined> {
-    const link = this.#link({ host: this.#home, port: this.#ports.reference });
-    return ask(link, { service, data }, limits.askTimeoutMs);
+  askReference(
+    service: string,
+    data: Fields,
+    timeoutMs: number = limits.askTimeoutMs,
+  ): Promise<Replied | undefined> {
+    return ask(this.#link({ host: this.#home, port: this.#ports.reference }), { service, data }, timeoutMs);
   }
 
   askStore(service: string, data: Fields): Promise<Replied | undefined> {

@@ -2,17 +2,19 @@
 import { randomBytes } from "node:crypto";
 
 import { hardwareMsAt, systemClock } from "./base/clock.ts";
+import { Oscillator } from "./base/oscillator.ts";
 import type { MessagingConfig } from "./messaging-config.ts";
 import type { TcpListener } from "./net/tcp-listener.ts";
 import type { Log } from "./observe/log.ts";
 import type { Replied, ServerLinks } from "./server-links.ts";
 import type { DialAddress } from "./zmtp/endpoints.ts";
 
-const PPM = 1e-6;
 /** Names that a server without one of its own tries. */
 const NAMES_MAX = 100;
 /** The one at home has the host's name. */
 const FIRST_JOINED = 2;
+/** For saying that it goes. */
+const LEAVE_MS = 300;
 const LOOPBACK = /^(?:127\.|::1$|localhost$|::ffff:127\.)/;
 const HOST_AND_PORT = /^([^:]+|\[[^\]]+\]):(\d{1,5})$/;
 
@@ -38,8 +40,11 @@ export class NodeServerPort {
   readonly synchronisation: MessagingConfig["synchronisation"];
   readonly #config: MessagingConfig;
   readonly #log: Log;
-  readonly #startedMs = hardwareMsAt(systemClock.monotonicMs());
+  /** What the hardware clock shows, by the monotonic clock: with an error that was asked for, if any. */
+  readonly oscillator: Oscillator;
   #endpoint: { readonly rank: number; readonly listener: TcpListener } | undefined;
+  /** The last that it tried, or has got. */
+  #name: string | undefined;
   sockets: ServerSockets | undefined;
 
   constructor(config: MessagingConfig, log: Log) {
@@ -47,13 +52,12 @@ export class NodeServerPort {
     this.synchronisation = config.synchronisation;
     this.#config = config;
     this.#log = log;
+    const { offsetMs, driftPpm } = config.clock;
+    this.oscillator = new Oscillator({ offsetMs: hardwareMsAt(0) + offsetMs, driftPpm });
   }
 
-  /** With the error that it is to have, to try synchronisation with. */
   hardwareMs(monotonicMs: number = systemClock.monotonicMs()): number {
-    const { offsetMs, driftPpm } = this.#config.clock;
-    const trueMs = hardwareMsAt(monotonicMs);
-    return trueMs + offsetMs + (trueMs - this.#startedMs) * driftPpm * PPM;
+    return this.oscillator.at(monotonicMs);
   }
 
   get adminPort(): number | undefined {
@@ -69,9 +73,10 @@ export class NodeServerPort {
 
   nameAt(attempt: number): string | undefined {
     const { name, host, home } = this.#config;
-    if (name !== "") return name;
-    if (home === undefined) return host;
-    return attempt < NAMES_MAX ? `${host}-${FIRST_JOINED + attempt}` : undefined;
+    const isOwn = name !== "" || home === undefined;
+    if (!isOwn && attempt >= NAMES_MAX) return undefined;
+    this.#name = isOwn ? name || host : `${host}-${FIRST_JOINED + attempt}`;
+    return this.#name;
   }
 
   async askReference(service: string, data: Fields): Promise<Replied | undefined> {
@@ -91,7 +96,7 @@ export class NodeServerPort {
     this.sockets?.announce(text);
   }
 
-  openAdminEndpoint(rank: number): void {
+  standAs(rank: number): void {
     if (this.#endpoint?.rank === rank || this.sockets === undefined) return;
     this.#endpoint?.listener.stop();
     this.#endpoint = undefined;
@@ -107,8 +112,12 @@ export class NodeServerPort {
     this.#log.logger.info({ ...details }, event);
   }
 
-  stop(): void {
+  /** Says so, that nobody has to wait until it is taken for dead, and nothing after that. */
+  async leave(): Promise<void> {
+    const { sockets, instance } = this;
     this.#endpoint?.listener.stop();
+    this.sockets = undefined;
+    if (this.#name !== undefined) await sockets?.links.askReference("leave", { user: this.#name, instance }, LEAVE_MS);
   }
 
   /** One that is on its home's machine is where that is, wherever this process is. */

@@ -21,7 +21,12 @@ const define = (kind: SettingKind, unit: string, fallback: string | number, help
 /** Every setting by its environment name; the flag is the same name in lower case with dashes, without the prefix. */
 export const SETTINGS = {
   CORREIO_HOST: define("name", "address", "127.0.0.1", "Address the sockets listen on"),
-  CORREIO_PORT: define("port", "port", 5_000, "TCP port of frames and of text commands; 0 = any free port"),
+  CORREIO_PORT: define(
+    "text",
+    "port",
+    5_000,
+    "TCP port of frames and of text commands; empty = none, 0 = any free port",
+  ),
   CORREIO_UDP_PORT: define(
     "text",
     "port",

@@ -15,10 +15,11 @@ const TEXTS: Readonly<Record<Failure, string>> = {
 const REPEATABLE: ReadonlySet<unknown> = new Set(["login", "users", "channel", "channels", "history"]);
 
 /** Both of the fields in which services say what is wrong: whoever asked reads one of them. */
-export function failureReply({ timeText, lamport }: Desk["clocks"], request: unknown, why: Failure): Reply {
+export function failureReply(clocks: Desk["clocks"], request: unknown, why: Failure): Reply {
   const service = serviceOf(request);
   const text = TEXTS[why];
-  const data = { status: "erro", description: text, message: text, timestamp: timeText(), clock: lamport.tick() };
+  const told = { status: "erro", description: text, message: text };
+  const data = { ...told, timestamp: clocks.timeText(), clock: clocks.lamport.tick() };
   return { service: typeof service === "string" ? service : "error", data };
 }
 

@@ -4,11 +4,11 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 
 import { limits } from "#runtime/mod.ts";
+import { Oscillator } from "#runtime/testing/mod.ts";
 import { timesRuns } from "#runtime/testing/times-runs.ts";
 
 import type { ClockSample } from "./clock-sample.ts";
 import { type ClockEstimate, ClockTrack, type SampleProblem } from "./clock-track.ts";
-import { Oscillator } from "./oscillator.ts";
 import { seededChance } from "./test-cluster.ts";
 
 const POLL_MS = limits.clockPollMs;
@@ -19,10 +19,15 @@ class Pair {
   readonly own = new Oscillator({ offsetMs: 1.7e12, driftPpm: 40 });
   readonly peer = new Oscillator({ offsetMs: 5e9, driftPpm: -60 });
   readonly track = new ClockTrack();
+  readonly #pollMs: number;
   trueMs = 0;
 
+  constructor(pollMs: number = POLL_MS) {
+    this.#pollMs = pollMs;
+  }
+
   poll(thereMs: number, backMs: number, lieMs = 0): SampleProblem | undefined {
-    this.trueMs += POLL_MS;
+    this.trueMs += this.#pollMs;
     const peerMs = this.peer.at(this.trueMs + thereMs) + lieMs;
     return this.track.add({
       sentMs: this.own.at(this.trueMs),
@@ -73,6 +78,21 @@ describe("the estimate", () => {
     expect(polled(new Pair(), 400).errorMs()).toBeLessThan(0.05);
   });
 
+  test.each([
+    ["even", 10, 0.45],
+    ["even", 64, 0.22],
+    ["even", 300, 0.045],
+    ["exponential", 10, 0.45],
+    ["exponential", 64, 0.13],
+    ["exponential", 300, 0.03],
+  ] as const)("with %s jitter is after %p samples within %p ms, nine times in ten", (jitter, count, errorMsMax) => {
+    const errors = Array.from({ length: 100 }, (_, seed) => {
+      const chance = seededChance(seed + 1);
+      return polled(new Pair(), count, () => (jitter === "even" ? chance() : -Math.log(chance()) / 2)).errorMs();
+    });
+    expect(errors.sort((one, other) => one - other)[90]).toBeLessThan(errorMsMax);
+  });
+
   test("is not worse for delays that are long now and then", () => {
     const pair = new Pair();
     const chance = seededChance(11);
@@ -105,14 +125,16 @@ describe("the estimate", () => {
     expect(pair.isInconsistent()).toBe(false);
   });
 
-  test("rests on so many samples at most, and on none that are older than may be", () => {
-    const pair = polled(new Pair(), limits.clockSamplesMax);
-    expect(pair.estimate().sampleCount).toBe(limits.clockSamplesMax);
-    polled(pair, 1);
-    expect(pair.estimate().sampleCount).toBe(limits.clockSamplesMax);
-    pair.trueMs += limits.clockSampleAgeMs - 20 * POLL_MS;
-    polled(pair, 1);
-    expect(pair.estimate().sampleCount).toBeLessThan(25);
+  test("rests on so many samples at most", () => {
+    const pair = new Pair(limits.clockFirstPollMs);
+    expect(polled(pair, limits.clockSamplesMax).estimate().sampleCount).toBe(limits.clockSamplesMax);
+    expect(polled(pair, 1).estimate().sampleCount).toBe(limits.clockSamplesMax);
+  });
+
+  test("rests on no samples that are older than may be", () => {
+    const pair = polled(new Pair(), 40);
+    pair.trueMs += limits.clockSampleAgeMs - 19.5 * POLL_MS;
+    expect(polled(pair, 1).estimate().sampleCount).toBe(20);
   });
 });
 
@@ -138,6 +160,16 @@ describe("the bound", () => {
       }
     });
     fc.assert(property, { seed: 5905, numRuns: timesRuns(60) });
+  });
+
+  test("is never less than what clocks can be read to", () => {
+    const pair = new Pair();
+    for (let poll = 0; poll < 40; poll++) pair.poll(0, 0);
+    const estimate = pair.track.estimate(pair.own.at(pair.trueMs)) as ClockEstimate;
+    // What the clocks show is rounded; this is not.
+    const offsetMs = 5e9 - 1.7e12 - pair.trueMs * 100e-6;
+    expect(Math.abs(estimate.offsetMs - offsetMs)).toBeLessThan(0.001);
+    expect(estimate.boundMs).toBeGreaterThanOrEqual(0.001);
   });
 
   test("is little more than the least delay", () => {
@@ -194,6 +226,14 @@ describe("a clock that contradicts itself", () => {
     for (let poll = 0; poll < 3; poll++) expect(pair.poll(10, 10, 5_000)).toBe("in_doubt");
     for (let poll = 0; poll < 10; poll++) expect(pair.poll(10, 10, 5_000)).toBeUndefined();
     expect(pair.estimate().offsetMs - pair.offsetMs()).toBeCloseTo(5_000, 0);
+  });
+
+  test("is not believed for what it says now and then", () => {
+    const pair = polled(new Pair(), 40);
+    for (let poll = 0; poll < 5; poll++) {
+      expect(pair.poll(10, 10, 5_000)).toBe("in_doubt");
+      expect(pair.poll(10, 10)).toBeUndefined();
+    }
   });
 
   test("is not believed when it says something else each time", () => {

@@ -60,8 +60,7 @@ export class ClockTrack {
     this.#fit ??= this.#fitStraight();
     const { offsetMs: latestOffsetMs, skew } = this.#fit;
     const { mostMs, leastMs } = this.#sureAt(hardwareMs);
-    const likelyMs = latestOffsetMs + skew * (hardwareMs - this.#latestMs);
-    const offsetMs = Math.min(Math.max(likelyMs, leastMs), mostMs);
+    const offsetMs = latestOffsetMs + skew * (hardwareMs - this.#latestMs);
     const boundMs = Math.max(mostMs - offsetMs, offsetMs - leastMs) + READING_ERROR_MS;
     return { offsetMs, rate: 1 + skew, boundMs, sampleCount: this.#polls.length };
   }

@@ -2,10 +2,10 @@
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "#runtime/mod.ts";
+import { Oscillator, type OscillatorOptions } from "#runtime/testing/mod.ts";
 
 import { type ClockCorrection, type ClockReading, timeOn } from "./clock-line.ts";
 import { GroupClock } from "./group-clock.ts";
-import { Oscillator, type OscillatorOptions } from "./oscillator.ts";
 
 const DELAY_MS = 10;
 const SETTLED = 130;
@@ -107,6 +107,20 @@ describe("a group begins", () => {
     expect(group.begin()).toEqual(["ana"]);
   });
 
+  test("with what was said in samples that count", () => {
+    const group = new Group({ beto: { offsetMs: 100 } }).poll(20);
+    const bad = { sentMs: 0, peerReceivedMs: 0, peerSentMs: 0, receivedMs: -1 };
+    expect(group.clock.observe("beto", bad, { timeMs: 9e9, hardwareMs: 0, boundMs: 0 })).toBe("bad_sample");
+    expect(group.begin()).toEqual(["ana", "beto"]);
+  });
+
+  test("with clocks that may agree, where little is known of one any more", () => {
+    const group = new Group({ beto: { offsetMs: limits.clockAgreementMs + 100 } }).poll(20);
+    expect(group.begin()).toBeUndefined();
+    group.nowMs += 1_200_000;
+    expect(group.begin()).toEqual(["ana", "beto"]);
+  });
+
   test("without who is forgotten", () => {
     const group = new Group({ beto: { offsetMs: 100 } }).poll(20);
     group.clock.forget("beto");
@@ -141,6 +155,22 @@ describe("a group's time", () => {
     for (let round = 0; round < 60; round++) group.clock.advance(group.nowMs);
     expect(group.clock.line?.rate).toBeCloseTo(1 + 20e-6 / 3, 6);
   });
+
+  test("does not get the rate of a clock that is not well known yet", () => {
+    const group = new Group({ beto: { driftPpm: 90 } }).poll(SETTLED - 5);
+    group.begin();
+    for (let round = 0; round < 60; round++) group.clock.advance(group.nowMs);
+    expect(group.clock.line?.rate).toBe(1);
+  });
+
+  test("does not get the rate of a clock that has contradicted itself lately", () => {
+    const group = new Group({ beto: { driftPpm: 90 } }).poll(SETTLED);
+    group.begin();
+    group.peers.set("beto", new Oscillator({ offsetMs: 500 }));
+    group.poll(1);
+    for (let round = 0; round < 60; round++) group.clock.advance(group.nowMs);
+    expect(group.clock.line?.rate).toBe(1);
+  });
 });
 
 describe("a member is told", () => {
@@ -154,6 +184,7 @@ describe("a member is told", () => {
       const groupMs = timeOn(group.clock.line as NonNullable<GroupClock["line"]>, group.nowMs + laterMs);
       expect(timeOn(line, beto.at(group.nowMs + laterMs))).toBeCloseTo(groupMs, 1);
     }
+    expect(boundMs).toBe((group.clock.estimate("beto", group.nowMs)?.boundMs ?? 0) * line.rate);
     // Three seconds without a poll, in which the clocks may part by a thousandth.
     expect(boundMs).toBeGreaterThan(DELAY_MS);
     expect(boundMs).toBeLessThan(DELAY_MS + 4);
@@ -190,6 +221,8 @@ describe("a coordinator that takes over", () => {
     group.poll(SETTLED);
     expect(group.clock.ownCorrection(group.nowMs)?.boundMs).toBe(12);
     expect(group.clock.correctionFor("beto", group.nowMs)?.boundMs).toBeGreaterThan(12 + DELAY_MS);
+    group.nowMs = limits.clockHandoverMs * 1.05;
+    expect(group.clock.ownCorrection(group.nowMs)?.boundMs).toBe(12);
     group.nowMs = limits.clockHandoverMs * 1.1;
     group.poll(1);
     expect(group.clock.ownCorrection(group.nowMs)?.boundMs).toBe(0);

@@ -1,5 +1,4 @@
 // How two clocks drift apart, from messages whose delays nobody knows: the straight line that explains them best.
-
 import { type Poll, READING_ERROR_MS, SKEW_MAX } from "./clock-sample.ts";
 
 /** The peer's clock is ahead by `offsetMs` at the origin, and by `skew` more with each millisecond of ours. */

@@ -8,14 +8,15 @@ export interface StraightPart {
 }
 
 /**
- * By how many times what the least of so many delays usually is too long, both parts must be to be better apart. For
- * delays with an even jitter, the hardest case, clocks that run evenly seem to bend about once in 15 000 fits.
+ * Clocks bend where the least delays of both parts are longer by so many times the error that so few polls have as a
+ * rule. With even jitter, the hardest case, clocks that run evenly seem to bend about once in 15 000 fits.
  */
 const BEND = 12;
 
 /**
- * All polls, at least `countMin`, or the latest of them where a line through all would need delays that are shorter
- * than either part has by itself. Where only one way has become slower, the part before has no longer ones: all stay.
+ * All polls if one line fits them, else the latest that one line fits, but no fewer than `countMin`. A line through
+ * clocks that bend makes the least delays shorter than either part has them by itself. Where only one way has become
+ * slower, that is so for one part alone, and nothing is forgotten.
  */
 export function straightPart(polls: readonly Poll[], originMs: number, countMin: number): StraightPart {
   const fit = fitSkew(polls, originMs);
@@ -29,7 +30,7 @@ export function straightPart(polls: readonly Poll[], originMs: number, countMin:
   return { polls, fit };
 }
 
-/** What a way usually takes beyond its least delay: the median, which a network that is crowded for a while leaves. */
+/** What a way usually takes beyond its least delay. A median: crowds that pass do not change it. */
 function usualExcessMs(polls: readonly Poll[]): number {
   const roundTrips = polls.map(({ thereMs, backMs }) => thereMs + backMs).sort((one, other) => one - other);
   const leastMs = roundTrips[0] as number;

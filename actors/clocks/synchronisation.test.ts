@@ -1,10 +1,10 @@
 // Whole groups, simulated: how close their clocks get, whether their bounds are true, and who can do them harm.
 import { describe, expect, test } from "bun:test";
 
+import { Oscillator } from "#runtime/testing/mod.ts";
 import { timesRuns } from "#runtime/testing/times-runs.ts";
 
 import type { ClockReading } from "./clock-line.ts";
-import { Oscillator } from "./oscillator.ts";
 import { type ClusterOptions, type Observation, seededChance, TestCluster } from "./test-cluster.ts";
 
 const UNIX_MS = 1.7e12;

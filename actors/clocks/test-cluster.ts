@@ -1,10 +1,11 @@
 // A simulated group of clocks on a simulated network: seeded, so that it does the same again, and without waiting.
+import type { Oscillator } from "#runtime/testing/mod.ts";
+
 import { berkeleyRound, type PolledClock } from "./berkeley.ts";
 import type { ClockReading } from "./clock-line.ts";
 import type { ClockSample } from "./clock-sample.ts";
 import { GroupClock } from "./group-clock.ts";
 import { MemberClock } from "./member-clock.ts";
-import type { Oscillator } from "./oscillator.ts";
 
 export interface ClusterOptions {
   readonly oscillators: readonly Oscillator[];

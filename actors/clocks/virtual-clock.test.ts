@@ -91,6 +91,19 @@ describe("a virtual clock", () => {
     expect(clock.at(3_000)).toBe(7_000);
   });
 
+  test("keeps the rate of its line when it is slewed", () => {
+    const clock = newClock();
+    clock.follow(line(5_000, 1.005), 1_000);
+    clock.slewBy(10, 1_000);
+    expect(clock.at(3_000)).toBeCloseTo(7_020, 9);
+  });
+
+  test("does not go back by less than its hardware clock can tell either", () => {
+    const clock = new VirtualClock(1.7e12, 5);
+    clock.slewBy(-1e-6, 1.7e12);
+    expect(clock.at(1.7e12)).toBe(5);
+  });
+
   test("says how far it still has to go, either way", () => {
     const clock = newClock();
     clock.slewBy(10, 1_000);

@@ -43,7 +43,7 @@ export class VirtualClock {
     if (hardwareMs > this.#latestHardwareMs) this.#latestHardwareMs = hardwareMs;
     const line = this.#latestHardwareMs < this.#arrivalMs ? this.#approach : this.#target;
     const timeMs = timeOn(line, this.#latestHardwareMs);
-    // Where two lines meet, rounding may differ by a hair.
+    // Where two lines meet, rounding may take it back by a hair.
     if (timeMs > this.#latestMs) this.#latestMs = timeMs;
     return this.#latestMs;
   }
@@ -77,8 +77,8 @@ export class VirtualClock {
     const problem = this.#problemOf(line, hardwareMs);
     if (problem !== undefined) return problem;
     this.#target = line;
-    this.#latestHardwareMs = this.#arrivalMs = Math.max(hardwareMs, this.#latestHardwareMs);
-    this.#latestMs = timeOn(line, this.#latestHardwareMs);
+    this.#latestHardwareMs = this.#arrivalMs = hardwareMs;
+    this.#latestMs = timeOn(line, hardwareMs);
     this.#stepCount++;
     return undefined;
   }

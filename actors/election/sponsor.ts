@@ -264,11 +264,12 @@ export class Sponsor {
     if (office?.epoch !== epoch) return;
     if (accepted) return office.supported(to, sentAtMs + times.leaseMs);
     if (!this.#voter.learn(promised, to)) return;
-    if (promised < epoch) return message.kind === "heartbeat" ? this.#askVote(to, office) : undefined;
-    // It can follow only under a later epoch, where it has promised one, or those that voted are no majority any more.
+    // It can follow where a majority has voted, and only under a later epoch where it has promised one.
     const isMajority = members.isMajority((name) => office.voters.includes(name));
-    if (promised > epoch || !isMajority) this.#renew(office);
-    else if (message.kind === "heartbeat") this.#announceTo(to, office);
+    if (promised > epoch || (promised === epoch && !isMajority)) this.#renew(office);
+    else if (message.kind !== "heartbeat") return;
+    else if (isMajority) this.#announceTo(to, office);
+    else this.#askVote(to, office);
   }
 
   #renew({ coordinator }: Office): void {

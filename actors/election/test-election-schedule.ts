@@ -35,29 +35,44 @@ export function runSchedule(plan: Plan): Ran {
 }
 
 function goWrong(world: ElectionWorld): void {
-  const { servers, network, time } = world;
-  const server = servers[world.below(servers.length)] as TestServer;
-  const kind = world.below(10);
-  if (kind < 3) crash(world, server);
-  else if (kind < 5) pause(world, server);
-  else if (kind < 7) partition(world);
-  else if (kind < 8) network.mend();
-  else if (kind < 9) {
-    network.quality = { loss: world.chance() * 0.4, copies: world.chance() * 0.3, delayMax: world.below(40) };
-  } else flap(world, time.now);
+  const { servers, network } = world;
+  const acting = servers.find(({ election }) => election?.role === "coordinator");
+  const any = servers[world.below(servers.length)] as TestServer;
+  const server = acting !== undefined && world.chance() < 0.4 ? acting : any;
+  const kind = world.below(12);
+  if (kind < 4) crash(world, server);
+  else if (kind < 6) pause(world, server);
+  else if (kind < 8) partition(world);
+  else if (kind < 9) isolate(world, server);
+  else if (kind < 10) network.mend();
+  else if (kind < 11) {
+    const delayMax = world.below(world.chance() < 0.2 ? TIMES.timeoutMs : 30);
+    network.quality = { loss: world.chance() * 0.4, copies: world.chance() * 0.3, delayMax };
+  } else flap(world, world.time.now);
 }
 
 /** In the middle of what it says next, or now; it starts again, as a rule. */
 function crash(world: ElectionWorld, server: TestServer): void {
   const isMemoryLost = world.chance() < 0.25;
+  const downFor = world.below(world.chance() < 0.5 ? 10 : 2 * TIMES.timeoutMs);
   if (world.chance() < 0.5 && !isMemoryLost) server.effectsLeft = world.below(8);
   else world.crash(server, isMemoryLost);
-  world.time.at(world.time.now + world.below(2 * TIMES.timeoutMs), () => !world.isCalm && world.start(server));
+  world.time.at(world.time.now + downFor, () => !world.isCalm && world.start(server));
 }
 
 function pause(world: ElectionWorld, server: TestServer): void {
   world.pause(server);
-  world.time.at(world.time.now + world.below(3 * TIMES.timeoutMs), () => server.resume());
+  world.time.at(world.time.now + world.below(2 * TIMES.timeoutMs), () => server.resume());
+}
+
+/** From all others: both ways, or one way only. */
+function isolate(world: ElectionWorld, { place }: TestServer): void {
+  const { servers, network } = world;
+  const kind = world.below(3);
+  for (const other of servers) {
+    if (kind !== 1) network.cut(place, other.place);
+    if (kind !== 2) network.cut(other.place, place);
+  }
 }
 
 /** Both ways, or one way only, between two sides; between single servers; or from the reference. */

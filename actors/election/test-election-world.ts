@@ -41,12 +41,12 @@ export class ElectionWorld implements Surroundings {
     this.plan = plan;
     this.chance = createChance(plan.seed);
     this.network = new TestNetwork(this.time, this.chance);
-    const count = 2 + this.below(SERVERS_MAX - 1);
+    const count = this.chance() < 0.5 ? 3 : 2 + this.below(SERVERS_MAX - 1);
     const voter = this.below(count);
     this.servers = Array.from({ length: count }, (_, place) => {
       const isSlow = plan.plant === "ignores its lease" && this.chance() < 0.5;
       const clockRate = isSlow ? 0.2 : 1 + (this.chance() * 2 - 1) / 100;
-      return new TestServer(this, place, place === voter || this.chance() < 0.8, clockRate);
+      return new TestServer(this, place, place === voter || this.chance() < 0.85, clockRate);
     });
     if (plan.isListFixed) this.#list = this.servers.map((server) => memberOf(server, server.place + 1));
     for (const server of this.servers) this.start(server);

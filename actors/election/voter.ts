@@ -77,7 +77,7 @@ export class Voter {
     // Only of those above: this one is there instead of them, so that there is always somebody without objections.
     const isAbove = candidate.votes && candidate.rank > members.rankOf(name);
     if (isAbove && presence.isDamped(candidate.name, nowMs)) return name;
-    if (claimedRank !== undefined) return candidate.rank > claimedRank ? undefined : name;
+    if (claimedRank !== undefined && candidate.rank <= claimedRank) return name;
     return this.#isFree(votes) ? undefined : this.boundTo;
   }
 

@@ -26,12 +26,13 @@ export type Post = Static<typeof PostSchema>;
 export type FeedPage = Static<typeof FeedPageSchema>;
 type FeedMessage = Static<typeof FeedMessageSchema>;
 
-/** The key is the channel's name. */
-export const Channel = createFeed("channel");
-/** Direct messages to one user; the key is the user's name. */
-export const UserMailbox = createFeed("user-mailbox");
+/** The key is the channel's name. Published on `general` and, with numbers, on `@general`. */
+export const Channel = createFeed("channel", "@");
+/** Direct messages to one user; the key is the user's name. Published on `ana` and, with numbers, on `@@ana`. */
+export const UserMailbox = createFeed("user-mailbox", "@@");
 
-function createFeed(type: string) {
+/** `mark` begins the topics of its numbered form, as no name does. */
+function createFeed(type: string, mark: string) {
   return actor(type, {
     state: () => ({ last: 0 }),
     durable: true,
@@ -44,7 +45,7 @@ function createFeed(type: string) {
       const line = publicationLine({ topic, from: post.from, text, time, clock: post.clock });
       const message: FeedMessage = { number: ++state.last, at: feed.turnStartedAt, text: line, ...post };
       appendMessage(rows, message);
-      feed.ref(PUBLICATIONS, PUBLICATIONS_KEY).tell.publish({ topic, number: message.number, line });
+      feed.ref(PUBLICATIONS, PUBLICATIONS_KEY).tell.publish({ feed: mark + topic, number: message.number, line });
       return message.number;
     })
     .read("history", { in: PageSchema, out: FeedPageSchema }, async ({ rows, state }, page): Promise<FeedPage> => {

@@ -112,12 +112,13 @@ async function checkFeed(world: World, kind: Said["kind"], topic: string, said: 
   expect(new Set(texts).size).toBe(texts.length);
   expect(here.map(({ text }) => text)).toEqual(expect.arrayContaining(texts));
   expect(texts).toEqual(expect.arrayContaining(here.filter((each) => each.acknowledged).map(({ text }) => text)));
-  return messages.map(({ number, text }) => ({ topic, number, text }));
+  const feed = `${kind === "channel" ? "@" : "@@"}${topic}`;
+  return messages.map(({ number, text }) => ({ feed, number, text }));
 }
 
 /** Each at most once, plainly and with its number, and nothing that is not kept. */
-function checkPublished(kept: readonly { readonly topic: string; readonly number: number; readonly text: string }[]) {
-  const allowed = kept.flatMap(({ topic, number, text }) => [text, `@${topic} ${number} ${text}`]);
+function checkPublished(kept: readonly { readonly feed: string; readonly number: number; readonly text: string }[]) {
+  const allowed = kept.flatMap(({ feed, number, text }) => [text, `${feed} ${number} ${text}`]);
   expect(new Set(published).size).toBe(published.length);
   expect(allowed).toEqual(expect.arrayContaining(published));
 }

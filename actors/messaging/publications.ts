@@ -4,8 +4,8 @@ import { actor, type Addressable, limits, type Static, t } from "#runtime/mod.ts
 import type { MessagingServices } from "./services.ts";
 
 const PublicationSchema = t.Object({
-  topic: t.String(),
-  number: t.Optional(t.Integer({ minimum: 1, description: "Of a feed, whose numbers have no gaps" })),
+  feed: t.String({ description: "The topic of its numbered form" }),
+  number: t.Integer({ minimum: 1, description: "Those of a feed have no gaps" }),
   line: t.String({ description: "Begins with the topic" }),
 });
 
@@ -33,17 +33,14 @@ export function publicationLine({ topic, from, text, time, clock }: Written): st
   return `${topic} ${from}: ${text} [${time}] (clock=${clock})`;
 }
 
-/**
- * What has a number is published a second time, with `@<topic> <number> ` before it: who subscribes to that knows what
- * it has missed.
- */
+/** Published twice, the second time with `<feed> <number> ` before it: who subscribes to that knows what it has missed. */
 export function createPublications({ publications }: MessagingServices) {
   return actor(PUBLICATIONS.name, {
     state: () => ({}),
     private: true,
     mailbox: { capacity: limits.messagingMailboxMax },
-  }).on("publish", { in: PublicationSchema }, (_, { topic, number, line }) => {
+  }).on("publish", { in: PublicationSchema }, (_, { feed, number, line }) => {
     publications.send(line);
-    if (number !== undefined) publications.send(`@${topic} ${number} ${line}`);
+    publications.send(`${feed} ${number} ${line}`);
   });
 }

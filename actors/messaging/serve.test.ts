@@ -179,7 +179,7 @@ describe("what is said", () => {
       "geral ana: oi [09:11:00] (clock=42)",
       "@geral 1 geral ana: oi [09:11:00] (clock=42)",
       "ana bea: olá [09:11:00] (clock=44)",
-      "@ana 1 ana bea: olá [09:11:00] (clock=44)",
+      "@@ana 1 ana bea: olá [09:11:00] (clock=44)",
     ]);
   });
 

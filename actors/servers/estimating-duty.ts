@@ -11,9 +11,12 @@ export class EstimatingDuty implements ClockDuty {
   readonly #clocks: NodeClocks;
   readonly #group: GroupClock;
   readonly #nextPollMs = new Map<string, number>();
+  /** The last of each server of this kind. */
+  readonly #readings = new Map<string, ClockReading>();
   /** Of foreign servers, which have no part in the time of the group: what their clocks were ahead of it. */
   readonly #foreign = new Map<string, { readonly offsetMs: number; readonly boundMs: number }>();
   #nextCorrectionMs: number;
+  readonly #startedMs: number;
 
   /** Goes on with the time that a former coordinator has left; where there is none, it listens before it begins. */
   constructor(ownName: string, clocks: NodeClocks) {
@@ -23,6 +26,7 @@ export class EstimatingDuty implements ClockDuty {
     this.#group = new GroupClock(ownName);
     const succession = member.succession(hardwareMs);
     if (succession !== undefined) this.#group.resume(succession, hardwareMs);
+    this.#startedMs = hardwareMs;
     this.#nextCorrectionMs = hardwareMs + (succession === undefined ? limits.clockListenMs : 0);
   }
 
@@ -39,13 +43,14 @@ export class EstimatingDuty implements ClockDuty {
     const { hardwareMs } = reading;
     const sample = { sentMs, peerReceivedMs: hardwareMs, peerSentMs: hardwareMs, receivedMs: arrivedMs };
     this.#group.observe(name, sample, reading);
+    this.#readings.set(name, reading);
   }
 
   corrections(others: readonly string[], nowMs: number): readonly Correction[] {
     if (nowMs < this.#nextCorrectionMs) return [];
     this.#nextCorrectionMs = nowMs + limits.clockCorrectMs;
     const group = this.#group;
-    if (group.line === undefined) group.begin(this.#clocks.member.reading(nowMs));
+    if (group.line === undefined) this.#begin(nowMs);
     group.advance(nowMs);
     const own = group.ownCorrection(nowMs);
     if (own === undefined) return [];
@@ -57,7 +62,18 @@ export class EstimatingDuty implements ClockDuty {
   }
 
   offsetOf(name: string, nowMs: number): { readonly offsetMs: number; readonly boundMs: number } | undefined {
-    return this.#group.estimate(name, nowMs) ?? this.#foreign.get(name);
+    const estimate = this.#group.estimate(name, nowMs);
+    const reading = this.#readings.get(name);
+    if (estimate === undefined || reading === undefined) return this.#foreign.get(name);
+    const timeMs = reading.timeMs + nowMs + estimate.offsetMs - reading.hardwareMs;
+    return { offsetMs: timeMs - this.#clocks.member.reading(nowMs).timeMs, boundMs: estimate.boundMs };
+  }
+
+  /** Where most clocks are far apart from each other, none of them is better than our own. */
+  #begin(nowMs: number): void {
+    const own = this.#clocks.member.reading(nowMs);
+    if (this.#group.begin(own) !== undefined || nowMs < this.#startedMs + 2 * limits.clockListenMs) return;
+    this.#group.resume({ line: { hardwareMs: nowMs, timeMs: own.timeMs, rate: 1 }, boundMs: 0 }, nowMs);
   }
 
   #pollAfterMs(name: string, nowMs: number): number {
@@ -81,6 +97,7 @@ export class EstimatingDuty implements ClockDuty {
   #forget(name: string): void {
     this.#nextPollMs.delete(name);
     this.#foreign.delete(name);
+    this.#readings.delete(name);
     this.#group.forget(name);
   }
 }

@@ -49,7 +49,6 @@ export class OwnServer {
     this.election = new Election({ name, times, random: () => me.random(), memory, nowMs: me.turnStartedMs });
     this.#parts = parts;
     this.#rank = rank;
-    parts.port.openAdminEndpoint(rank);
   }
 
   get rank(): number {
@@ -68,7 +67,6 @@ export class OwnServer {
 
   listed(me: ServerTurn, rank: number, servers: readonly KnownServer[]): void {
     const { port } = this.#parts;
-    if (rank !== this.#rank) port.openAdminEndpoint(rank);
     this.#rank = rank;
     this.#servers = new Map(servers.map((server) => [server.name, server]));
     port.keepServers(new Set(this.#servers.keys()));

@@ -47,8 +47,11 @@ export function createServer(parts: ServerParts) {
       register(me);
     })
     .on("listed", { in: ListedSchema }, (me, { name, rank, servers }) => {
-      here.own ??= new OwnServer(me, name, rank, parts);
-      here.own.listed(me, rank, servers);
+      port.standAs(rank);
+      // It is listed where it can be reached only from the next time on.
+      if (here.own !== undefined) return here.own.listed(me, rank, servers);
+      here.own = new OwnServer(me, name, rank, parts);
+      register(me);
     })
     .on("answered", { in: AnsweredSchema }, (me, { ask, message }) => {
       here.own?.step(me, { kind: "answer", ask, message });

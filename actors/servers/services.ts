@@ -33,8 +33,8 @@ export interface ServerPort {
   keepServers(names: ReadonlySet<string>): void;
   /** Text for the topic `servers`. */
   announce(text: string): void;
-  /** Listens at the port of this rank; one that was open for another rank is closed. */
-  openAdminEndpoint(rank: number): void;
+  /** Registered: listens at the port of this rank, unless it does, and no longer at that of another. */
+  standAs(rank: number): void;
   /** Something that an operator wants to know. */
   log(event: string, details: Fields): void;
 }

@@ -6,10 +6,9 @@ import type { Actions } from "../machine/actions.ts";
 import { Questions } from "../match/questions.ts";
 import { CHANNELS_MAX } from "./limits.ts";
 import type { Answered } from "./requests.ts";
-import { type Fields, namesIn, pageOf } from "./server-line.ts";
+import { type Fields, namesIn, pageOf, type Source } from "./server-line.ts";
 import type { Session } from "./session.ts";
 import { clockText, listText, noticeText, publicationText, sourceText } from "./shown.ts";
-import type { Source } from "./subscriptions.ts";
 import { menuLines, OWN_INBOX, parseTyped, type Typed } from "./typed-command.ts";
 
 export interface ChoicesParts {
@@ -62,7 +61,6 @@ export class Choices {
     const user = parseUserName(name);
     if (user === undefined) return this.refused(problems.badUser.text);
     this.#user = user;
-    this.#waits(`entrar como ${user}`);
     this.#parts.session.logIn(user);
   }
 
@@ -85,7 +83,10 @@ export class Choices {
       case "wrong":
         return this.refused(typed.usage);
       case "login":
-        return this.#withAll(["Nome: "], [typed.user], ([name = ""]) => this.logIn(name));
+        return this.#withAll(["Nome: "], [typed.user], ([name = ""]) => {
+          this.logIn(name);
+          this.#waits(`entrar como ${name}`);
+        });
       case "users":
         return this.#list("users", "Usuários");
       case "channels":
@@ -188,17 +189,12 @@ export class Choices {
   }
 
   #show(source: Source, count: number): void {
-    const { kind, name } = source;
-    this.#ask(
-      "history",
-      { [kind]: name, count },
-      `histórico de ${sourceText(source)}`,
-      ({ reply: { data, clock } }) => {
-        const { messages, last } = pageOf(name, data);
-        this.#notice(clockText(`De ${sourceText(source)}, as últimas ${messages.length} de ${last}:`, clock));
-        for (const { line } of messages) this.#parts.actions.print(publicationText(source, line));
-      },
-    );
+    const what = `histórico, ${sourceText(source)}`;
+    this.#ask("history", { [source.kind]: source.name, count }, what, ({ reply: { data, clock } }) => {
+      const { messages, last } = pageOf(source, data);
+      this.#notice(clockText(`Histórico, ${sourceText(source)}: ${messages.length} de ${last}.`, clock));
+      for (const { line } of messages) this.#parts.actions.print(publicationText(source, line));
+    });
   }
 
   /** `what`: as a person is told, when it has to wait. */
@@ -214,13 +210,13 @@ export class Choices {
       },
       refused: (why) => {
         this.#openCount--;
-        this.refused(`Não feito, ${what}: ${why}`);
+        this.refused(`Não feito (${what}): ${why}`);
       },
     });
   }
 
   #waits(what: string): void {
-    if (!this.#parts.session.isConnected) this.#notice(`Para quando houver conexão, ${what}`);
+    if (!this.#parts.session.isConnected) this.#notice(`Para quando houver conexão: ${what}`);
   }
 
   #notice(text: string): void {

@@ -7,9 +7,9 @@ import { lostText } from "../machine/backoff.ts";
 import { type Leaver, Leaving } from "../machine/leaving.ts";
 import { Choices } from "./choices.ts";
 import { FINISH_WITHIN_MS } from "./limits.ts";
+import type { Source } from "./server-line.ts";
 import { Session, type SessionEvents } from "./session.ts";
 import { clockText, gapText, noticeText, publicationText, sourceText } from "./shown.ts";
-import type { Source } from "./subscriptions.ts";
 import { menuLines } from "./typed-command.ts";
 
 export interface MenuOptions {
@@ -65,8 +65,8 @@ export class MenuClient implements Machine {
     if (happening.kind === "typed") return this.#choices.typed(happening.line);
     if (happening.kind === "ended") return this.#leaving.begin(happening.isPatient ? "pipe" : "person", 0);
     if (happening.kind === "interrupted") return this.#leaving.begin("person", 130);
+    this.#session.take(happening);
     if (happening.kind === "woken") this.#leaving.woken(this.#clock.monotonicMs());
-    return this.#session.take(happening);
   }
 
   #events(): SessionEvents {
@@ -81,8 +81,8 @@ export class MenuClient implements Machine {
         this.#actions.print(
           each.kind === "gap" ? gapText(source, each.count) : publicationText(source, each.message.line),
         ),
-      anew: (source) => this.#notice(`No servidor, ${sourceText(source)}: tudo começou de novo.`),
-      behind: (source, why) => this.#notice(`Ainda não se sabe o que falta de ${sourceText(source)}: ${why}`),
+      anew: (source) => this.#notice(`${sourceText(source)}: no servidor tudo começou de novo.`),
+      behind: (source, why) => this.#notice(`${sourceText(source)}: o que falta ainda não pode ser lido (${why})`),
     };
   }
 

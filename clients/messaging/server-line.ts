@@ -13,6 +13,12 @@ export interface Reply {
   readonly clock: number | undefined;
 }
 
+/** A channel, or the inbox of a user: two of one name have nothing to do with each other. */
+export interface Source {
+  readonly kind: "channel" | "user";
+  readonly name: string;
+}
+
 /** A message of a channel, or of somebody's inbox. */
 export interface Published {
   readonly number: number;
@@ -37,22 +43,22 @@ export function parseReply(line: string): Reply | undefined {
 }
 
 /** Of the reply to `history`: what is a message, oldest first; and the number of the last that there is. */
-export function pageOf(name: string, { messages, last }: Fields): { messages: readonly Published[]; last: number } {
-  const found = Array.isArray(messages) ? messages.flatMap((message) => publishedIn(name, message)) : [];
+export function pageOf(of: Source, { messages, last }: Fields): { messages: readonly Published[]; last: number } {
+  const found = Array.isArray(messages) ? messages.flatMap((message) => publishedIn(of, message)) : [];
   return { messages: found, last: isWhole(last) ? last : (found.at(-1)?.number ?? 0) };
 }
 
-/** What to subscribe to for the numbered messages of a channel, or to a user. */
-export function feedTopic(name: string): string {
-  return `@${name} `;
+/** What to subscribe to for its numbered messages. */
+export function feedTopic({ kind, name }: Source): string {
+  return `${kind === "channel" ? "@" : "@@"}${name} `;
 }
 
 /** A publication of that topic: `@geral 7 geral ana: oi [12:00:00] (clock=5)`. Undefined for any other. */
-export function parsePublication(name: string, text: string): Published | undefined {
-  const topic = feedTopic(name);
+export function parsePublication(of: Source, text: string): Published | undefined {
+  const topic = feedTopic(of);
   if (!text.startsWith(topic)) return undefined;
   const [, number, line] = /^(\d{1,15}) (.*)$/su.exec(text.slice(topic.length)) ?? [];
-  return number === undefined || line === undefined ? undefined : published(name, Number(number), line);
+  return number === undefined || line === undefined ? undefined : published(of, Number(number), line);
 }
 
 /** As it stands at the end of a published line. */
@@ -66,14 +72,14 @@ export function namesIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
 }
 
-function publishedIn(name: string, message: unknown): readonly Published[] {
+function publishedIn(of: Source, message: unknown): readonly Published[] {
   if (!isMap(message) || !isWhole(message["number"]) || typeof message["text"] !== "string") return [];
-  const found = published(name, message["number"], message["text"]);
+  const found = published(of, message["number"], message["text"]);
   return found === undefined ? [] : [found];
 }
 
 /** The line begins with the topic of those who take no numbers: the name. */
-function published(name: string, number: number, line: string): Published | undefined {
+function published({ name }: Source, number: number, line: string): Published | undefined {
   return number > 0 && line.startsWith(`${name} `) ? { number, line: line.slice(name.length + 1) } : undefined;
 }
 

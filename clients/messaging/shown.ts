@@ -1,7 +1,7 @@
 // What the messaging client prints: publications, lists, notices; nothing from elsewhere gets through unharmed.
 import { safeText } from "../terminal/safe-text.ts";
 import { NAMES_SHOWN_MAX, SHOWN_LENGTH_MAX } from "./limits.ts";
-import type { Source } from "./subscriptions.ts";
+import type { Source } from "./server-line.ts";
 
 /** Whatever the server sends, it is one line, and not endless. */
 export function shownText(text: string): string {
@@ -30,10 +30,10 @@ export function listText(title: string, names: readonly string[]): string {
 }
 
 export function sourceText({ kind, name }: Source): string {
-  return kind === "channel" ? name : "as mensagens diretas";
+  return kind === "channel" ? name : "mensagens diretas";
 }
 
 export function gapText(source: Source, count: number): string {
   const what = count === 1 ? "mensagem antiga não existe" : "mensagens antigas não existem";
-  return noticeText(`Em ${sourceText(source)}, ${count} ${what} mais.`);
+  return noticeText(`${sourceText(source)}: ${count} ${what} mais.`);
 }

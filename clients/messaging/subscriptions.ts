@@ -7,13 +7,7 @@ import { FIRST_HISTORY, HISTORY_PAGE } from "../chat/limits.ts";
 import type { Actions } from "../machine/actions.ts";
 import { AGAIN_AFTER_MS } from "./limits.ts";
 import type { Requests } from "./requests.ts";
-import { clockOf, feedTopic, pageOf, parsePublication, type Published, type Reply } from "./server-line.ts";
-
-/** A channel, or the inbox of a user. */
-export interface Source {
-  readonly kind: "channel" | "user";
-  readonly name: string;
-}
+import { clockOf, feedTopic, pageOf, parsePublication, type Published, type Reply, type Source } from "./server-line.ts";
 
 export interface SubscriptionEvents {
   /** Nothing that is published from now on is missed. `last` is the number of the last message that there is. */
@@ -89,12 +83,8 @@ export class Subscriptions {
   unfollow({ kind, name }: Source): boolean {
     const index = this.#subscriptions.findIndex(({ source }) => source.kind === kind && source.name === name);
     const [gone] = index < 0 ? [] : this.#subscriptions.splice(index, 1);
-    if (gone === undefined) return false;
-    // A channel and a user of one name have one topic.
-    const topic = feedTopic(name);
-    const isShared = this.#subscriptions.some(({ source }) => feedTopic(source.name) === topic);
-    if (!isShared) this.#send(`-${topic}`);
-    return true;
+    if (gone !== undefined) this.#send(`-${feedTopic(gone.source)}`);
+    return gone !== undefined;
   }
 
   opened(): void {
@@ -117,7 +107,7 @@ export class Subscriptions {
     const { events, lamport } = this.#parts;
     for (const subscription of [...this.#subscriptions]) {
       const { source, feed } = subscription;
-      const published = parsePublication(source.name, text);
+      const published = parsePublication(source, text);
       if (published === undefined) continue;
       lamport.receive(clockOf(published.line) ?? 0);
       events.heard?.(source, published);
@@ -137,7 +127,7 @@ export class Subscriptions {
     const ackNumber = ++this.#lastAck;
     for (const subscription of subscriptions) {
       subscription.ackNumber = ackNumber;
-      this.#send(`+${feedTopic(subscription.source.name)}`);
+      this.#send(`+${feedTopic(subscription.source)}`);
     }
     this.#send(`+@ack ${ackNumber}`);
   }
@@ -170,7 +160,7 @@ export class Subscriptions {
   #read(subscription: Subscription, after: number | undefined, { data }: Reply): void {
     const { source, feed } = subscription;
     const { events } = this.#parts;
-    const { messages, last } = pageOf(source.name, data);
+    const { messages, last } = pageOf(source, data);
     const isAnew = feed.opened(last, "main", after, false);
     if (!subscription.isFollowed) events.followed(source, last);
     Object.assign(subscription, { isFollowed: true, isBehind: false });

@@ -11,6 +11,7 @@ import { obeyLines, ToldProgram } from "./told-program.ts";
 
 export interface PublicationServer {
   readonly protocol: PublicationProtocolName;
+  /** Ports. */
   readonly publishers: number;
   readonly subscribers: number;
 }
@@ -42,8 +43,8 @@ export interface Published {
   readonly seconds: number;
   /** Processor time of the load, of one core. */
   readonly cpuShare: number;
-  /** Of the one that reads less: what it had, and numbers that it has not seen. */
-  readonly slow?: { readonly received: number; readonly lost: number };
+  /** Of the one that reads less: what it had, numbers that it has not seen, and how many there were in the end. */
+  readonly slow?: { readonly received: number; readonly lost: number; readonly published: number };
 }
 
 /** Parts of the window that are written at once. */
@@ -51,9 +52,7 @@ const PARTS = 4;
 const PROBE_EVERY_MS = 20;
 const OPEN_WITHIN_MS = 10_000;
 const RUN_WITHIN_MS = 120_000;
-/** A subscriber that is told nothing for so long has all that there is for it. */
-const QUIET_MS = 300;
-const POLL_MS = 5;
+const CATCH_UP_EVERY_MS = 20;
 
 /** The role "publications" of the experiment. */
 export async function carryPublications(_words: readonly string[], lines: AsyncIterable<string>): Promise<void> {
@@ -137,13 +136,13 @@ class PublicationLoad {
     const deliveries = sumOf(waitedFor, ({ received }) => received);
     if (slow !== undefined) await this.#catchUp(slow);
     return {
-      publications: this.#lastNumber - before,
+      publications: told.publications,
       subscribers: waitedFor.length,
       deliveries,
       wrong: sumOf(this.#subscribers, ({ wrong }) => wrong) + sumOf(waitedFor, ({ lost }) => lost),
       seconds,
       cpuShare: (cpu.user + cpu.system) / 1e6 / seconds,
-      ...(slow && { slow: { received: slow.reader.received, lost: slow.reader.lost } }),
+      ...(slow && { slow: { ...countsOf(slow), published: this.#lastNumber - before } }),
     };
   }
 
@@ -176,18 +175,15 @@ class PublicationLoad {
     this.#heard = () => undefined;
   }
 
-  /** One more is published once nothing waits: it is dropped for nobody, and shows what was missing before it. */
+  /** More is published until it has one that is the last: then what is missing before it is known. */
   async #catchUp({ stream, reader }: Subscriber): Promise<void> {
     stream.isPaused = false;
-    for (let quietMs = 0, before = -1; quietMs < QUIET_MS; quietMs += POLL_MS) {
-      if (reader.received !== before) quietMs = 0;
-      before = reader.received;
-      await Bun.sleep(POLL_MS);
-    }
-    this.#send(1);
-    const isHeard = (): boolean => this.#subscribers.every((each) => each.reader.next > this.#lastNumber);
-    await within(RUN_WITHIN_MS, "the last publication did not come", async () => {
-      while (!isHeard()) await Bun.sleep(POLL_MS);
+    await within(RUN_WITHIN_MS, "the slow subscriber did not catch up", async () => {
+      while (reader.next <= this.#lastNumber) {
+        await Bun.sleep(CATCH_UP_EVERY_MS);
+        this.#send(1);
+        await Bun.sleep(CATCH_UP_EVERY_MS);
+      }
     });
   }
 
@@ -205,6 +201,10 @@ function sumOf(subscribers: readonly Subscriber[], of: (reader: RecordReader) =>
   return subscribers.reduce((sum, { reader }) => sum + of(reader), 0);
 }
 
+function countsOf({ reader: { received, lost } }: Subscriber) {
+  return { received, lost };
+}
+
 async function within(ms: number, otherwise: string, act: () => Promise<void>): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timeout = setTimeout(() => late.reject(new Error(otherwise)), ms);
@@ -219,9 +219,14 @@ export class PublicationsProgram implements AsyncDisposable {
     this.#program = new ToldProgram("the publications", [process.execPath, program, "publications"]);
   }
 
-  static async connect(program: string, told: Omit<Connect, "kind">): Promise<PublicationsProgram> {
+  /** Resolves when each subscriber is told what is published; publications have bodies of so many octets. */
+  static async connect(
+    program: string,
+    { protocol, publishers, subscribers }: PublicationServer,
+    { count, bodyBytes }: Pick<Connect, "count" | "bodyBytes">,
+  ): Promise<PublicationsProgram> {
     const load = new PublicationsProgram(program);
-    await load.#program.tell({ kind: "connect", ...told });
+    await load.#program.tell({ kind: "connect", protocol, publishers, subscribers, count, bodyBytes });
     return load;
   }
 

@@ -1,4 +1,4 @@
-// Numbered publications of one length: how they are written many at once, and how a subscriber's are counted and verified.
+// Numbered publications of one length: how they are written many at once, and how they are counted and verified.
 
 import type { Envelope } from "./messaging-protocols.ts";
 

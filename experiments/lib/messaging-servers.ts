@@ -12,24 +12,23 @@ export interface MessagingTools {
   readonly natsServer: string | undefined;
 }
 
-export const NO_PYTHON = "python3 with pyzmq and msgpack is not installed";
-export const NO_NATS = "nats-server is not installed";
+interface Stoppable {
+  stop(): Promise<void>;
+}
 
-export interface MessagingNode {
+export interface MessagingNode extends Stoppable {
   readonly pid: number;
   readonly clients: number;
   readonly workers: number;
   readonly publishers: number;
   readonly subscribers: number;
   readonly httpPort: number;
-  stop(): Promise<void>;
 }
 
 /** A floor or a peer: the ports that it has said, in that order. */
-export interface MessagingPeer {
+export interface MessagingPeer extends Stoppable {
   readonly pid: number;
   readonly ports: readonly number[];
-  stop(): Promise<void>;
 }
 
 const PORTS = /clientes (\d+), servidores (\d+), publicadores (\d+), assinantes (\d+)/;
@@ -42,6 +41,14 @@ export function findMessagingTools(searchPath: string | undefined): MessagingToo
   const imports = ["-c", "import zmq, msgpack"];
   const isThere = python !== undefined && Bun.spawnSync([python, ...imports], { stderr: "ignore" }).success;
   return { python: isThere ? python : undefined, natsServer: findTool("nats-server", path) };
+}
+
+/** What is not measured without what is not there, and why. */
+export function missingOf({ python, natsServer }: MessagingTools): string[] {
+  return [
+    ...(python === undefined ? ["all of pyzmq, round trips, workers: python3-zmq and python3-msgpack"] : []),
+    ...(natsServer === undefined ? ["nats-server"] : []),
+  ].map((what) => `${what} not installed`);
 }
 
 /** With the usual settings, free ports and a data folder of its own. */
@@ -65,6 +72,17 @@ export async function startMessagingNode(): Promise<MessagingNode> {
   ];
   const httpPort = portIn(program, /Gateway HTTP iniciado na porta (\d+)/);
   return { pid: program.pid, clients, workers, publishers, subscribers, httpPort, stop };
+}
+
+/** All at once, to be stopped with the stack: also those that have started where another fails. */
+export async function startAll<Starting extends readonly Promise<Stoppable | undefined>[]>(
+  stack: AsyncDisposableStack,
+  starting: readonly [...Starting],
+): Promise<{ [Index in keyof Starting]: Awaited<Starting[Index]> }> {
+  for (const each of await Promise.allSettled(starting)) {
+    if (each.status === "fulfilled") stack.defer(async () => await each.value?.stop());
+  }
+  return await Promise.all(starting);
 }
 
 /** Another role of the experiment's program. */

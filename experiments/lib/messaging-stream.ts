@@ -91,9 +91,8 @@ export class LoadStream {
   }
 
   #drain(): void {
-    const socket = this.#socket;
-    for (let [first] = this.#unsent; first !== undefined && socket !== undefined; [first] = this.#unsent) {
-      const taken = Math.max(0, socket.write(first));
+    for (let [first] = this.#unsent; first !== undefined; [first] = this.#unsent) {
+      const taken = Math.max(0, this.#socket?.write(first) ?? 0);
       if (taken < first.length) {
         this.#unsent[0] = first.subarray(taken);
         return;

@@ -1,4 +1,5 @@
 // All that tests of actors may use of the testing kit, named one by one.
+export { Oscillator, type OscillatorOptions } from "../base/oscillator.ts";
 export { type Explored, ExplorationFailed, explore, replay } from "./explore.ts";
 export type { Exploration, Run, Ticket } from "./explored-run.ts";
 export { FakeClock } from "./fake-clock.ts";

@@ -55,10 +55,8 @@ export class ZmtpGatheredMessage {
     return "part";
   }
 
-  /** The whole message, which is forgotten here. */
+  /** The whole message; nothing more is taken here. */
   takeOver(): Buffer {
-    this.#frameStart = 0;
-    this.#frames = 0;
     return this.#gathered.takeOver();
   }
 

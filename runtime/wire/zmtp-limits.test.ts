@@ -37,6 +37,11 @@ describe("the frames of a message", () => {
     expect(faultsOf(announced, singleBytes(announced))).toEqual([fault, fault, fault]);
   });
 
+  test("and one past that are a fault too where all of them are there, and are given out by nobody", () => {
+    const open = TestDecoder.open().feed([frames(zmtpFramesMax + 1)]);
+    expect([open.heard, open.decoder.fault]).toEqual([[], "wire.zmtp_frames_max"]);
+  });
+
   test("without end, a million of them, are over at the bound, and nothing of them is kept", () => {
     const open = TestDecoder.open();
     const chunk = Buffer.concat(Array.from({ length: 10_000 }, () => zmtpFrame(MORE, "")));

@@ -154,6 +154,18 @@ describe("a subscriber", () => {
   });
 });
 
+test("a subscriber whose topics are more than may wait for a publisher is not taken for connected to him", async () => {
+  const server = await bench.listen({ socketType: "XPUB" });
+  const { sub } = subscriber(undefined);
+  const topicBytes = 1_048_576;
+  for (let bytes = 0; bytes <= limits.outboundBytesMax + topicBytes; bytes += topicBytes) {
+    sub.subscribe(`${bytes}`.padEnd(topicBytes));
+  }
+  sub.endpoints.connect({ host: HOST, port: server.port });
+  await until("the end", () => bench.ended.length > 0);
+  expect([bench.ended[0], sub.endpoints.peers.size]).toEqual(["outbound_overflow", 0]);
+});
+
 describe("a publisher", () => {
   test("sends nothing to who has asked for nothing, and nothing to nobody", async () => {
     const { pub, port, publish } = publisher();
@@ -242,7 +254,7 @@ describe("the topics of one subscriber", () => {
     const { heard } = subscriber(port, "1");
     const peer = await bench.dial(port, { socketType: "SUB" });
     subscribed(peer, ...Array.from({ length: zmtpSubscriptionsMax + 1 }, (_, index) => `${index}`));
-    await until("the end", () => peer.isOver);
+    await until("the end", () => peer.isOver && bench.ended.length > 0);
     await asks(1 + zmtpSubscriptionsMax);
     expect([pub.refusedCount, publish("1"), bench.ended]).toEqual([1, 1, ["zmtp.subscriptions_max"]]);
     await until("the other", () => heard.length === 1);

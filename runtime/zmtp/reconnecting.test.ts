@@ -144,28 +144,28 @@ async function comesNext(port: number, came: readonly number[], clock: FakeClock
   socket.destroy();
 }
 
-describe("the wait before an address is dialled again", () => {
-  /** Its waits in milliseconds, each to the millisecond, where chance gives this. */
-  async function waits(chance: number, expectedMs: readonly number[]): Promise<void> {
-    const clock = bench.stopTime();
-    const { port, came } = await startUnkindServer();
-    const context = { ...bench.context, random: { next: () => chance } as typeof bench.context.random };
-    bench.keep(new DealerSocket(context, () => undefined)).endpoints.connect({ host: HOST, port });
-    let dialledCount = 1;
-    let othersCount = 0;
-    await until("the first attempt", () => came.length === 1, clock);
-    for (const waitMs of expectedMs) {
-      await until("its end", () => bench.context.table.connectionCount() === 0, clock);
-      await clock.advance(waitMs - 1);
-      await comesNext(port, came, clock);
-      othersCount++;
-      expect([waitMs, came.length]).toEqual([waitMs, dialledCount + othersCount]);
-      await clock.advance(1);
-      dialledCount++;
-      await until("the next attempt", () => came.length === dialledCount + othersCount, clock);
-    }
+/** Its waits in milliseconds, each to the millisecond, where chance gives this. */
+async function waits(chance: number, expectedMs: readonly number[]): Promise<void> {
+  const clock = bench.stopTime();
+  const { port, came } = await startUnkindServer();
+  const context = { ...bench.context, random: { next: () => chance } as typeof bench.context.random };
+  bench.keep(new DealerSocket(context, () => undefined)).endpoints.connect({ host: HOST, port });
+  let dialledCount = 1;
+  let othersCount = 0;
+  await until("the first attempt", () => came.length === 1, clock);
+  for (const waitMs of expectedMs) {
+    await until("its end", () => bench.context.table.connectionCount() === 0, clock);
+    await clock.advance(waitMs - 1);
+    await comesNext(port, came, clock);
+    othersCount++;
+    expect([waitMs, came.length]).toEqual([waitMs, dialledCount + othersCount]);
+    await clock.advance(1);
+    dialledCount++;
+    await until("the next attempt", () => came.length === dialledCount + othersCount, clock);
   }
+}
 
+describe("the wait before an address is dialled again", () => {
   test("is doubled each time, from zmtpRedialMs up to zmtpRedialMaxMs, also where it is only turned away", async () => {
     expect([zmtpRedialMs, zmtpRedialMaxMs]).toEqual([100, 5_000]);
     await waits(0, [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);

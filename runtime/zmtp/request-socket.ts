@@ -77,17 +77,12 @@ export class RequestSocket implements Pattern {
     this.#next();
   }
 
-  /** Others than the reply to what is asked now come too late. */
+  /** Others than the reply to what is asked now come too late, or from somebody who was not asked. */
   received(peer: Peer, message: ZmtpMessage, arrivedMs: number): void {
     const { envelope = [], body = [] } = splitEnvelope(message.frames()) ?? {};
     const current = this.#current;
-    if (
-      current === undefined ||
-      current.peer !== peer ||
-      envelope.length !== 2 ||
-      envelope[0]?.equals(current.id) !== true
-    )
-      return;
+    if (current === undefined || current.peer !== peer || envelope.length !== 2) return;
+    if (envelope[0]?.equals(current.id) !== true) return;
     this.#context.table.wheel.disarm(current.timer);
     current.resolve({ frames: body, sentMs: current.sentMs, arrivedMs });
     this.#next();

@@ -93,7 +93,7 @@ export class Bench {
   }
 
   clear(): void {
-    for (const opened of this.#opened.splice(0).reverse()) opened.close();
+    for (const opened of this.#opened.splice(0).toReversed()) opened.close();
     this.#stage = createStage();
   }
 

@@ -97,7 +97,7 @@ export class ServerProcess {
     return readLedger(this.dataFolder);
   }
 
-  signal(name: "SIGTERM" | "SIGINT" | "SIGUSR2" | "SIGKILL"): void {
+  signal(name: "SIGTERM" | "SIGINT" | "SIGUSR2" | "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
     this.#child.kill(name);
   }
 

@@ -1,0 +1,202 @@
+// The broker: who serves which request, what becomes of it when a worker dies or hangs, and how much may wait.
+import { describe, expect, test } from "bun:test";
+
+import { limits } from "#runtime/mod.ts";
+
+import { BROKER_KEY } from "./broker-addresses.ts";
+import { BrokerNode } from "./test-broker.ts";
+
+const ask = (service: string, data: object = {}): object => ({ service, data });
+const USERS = ask("users");
+const NOBODY = "Nenhum servidor disponível. Tente de novo.";
+const NO_REPLY = "O servidor não respondeu a tempo: não se sabe se o pedido foi feito.";
+const GONE = "O servidor caiu: não se sabe se o pedido foi feito.";
+
+async function figures({ stepped, broker }: BrokerNode): Promise<unknown> {
+  const outcome = await stepped.outcome(stepped.ref(broker, BROKER_KEY).figures());
+  return outcome.kind === "answered" ? outcome.value : outcome;
+}
+
+describe("a request", () => {
+  test("is served by the node itself where there is no other worker", async () => {
+    const node = new BrokerNode();
+    const ana = await node.requester();
+    expect(await ana.send(USERS)).toEqual([{ service: "users", data: expect.objectContaining({ users: [] }) }]);
+  });
+
+  test("is dealt to all in turn: the node, and each worker", async () => {
+    const node = new BrokerNode();
+    const [ana, one, other] = [await node.requester(), await node.worker(), await node.worker()];
+    const served: string[] = [];
+    for (let count = 0; count < 6; count++) {
+      const replies = await ana.send(USERS);
+      if (replies.length > 0) served.push("node");
+      for (const [name, worker] of [["one", one] as const, ["other", other] as const]) {
+        for (const { number } of worker.take()) {
+          served.push(name);
+          await worker.answer(number, { service: "users", data: { users: [name] } });
+          expect(ana.take()).toEqual([{ service: "users", data: { users: [name] } }]);
+        }
+      }
+    }
+    expect(served).toEqual(["node", "one", "other", "node", "one", "other"]);
+  });
+
+  test("comes to the worker as it was sent, and the reply to who asked, behind his envelope", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, worker] = [await node.requester("DEALER"), await node.worker()];
+    await ana.deliver(["\u0000\u0001id", "more", "", "any octets", "in two frames"]);
+    const [dealt = []] = worker.takeFrames();
+    expect(dealt.map(String)).toEqual(["1", "", "any octets", "in two frames"]);
+    await worker.deliver(["1", "", "its", "reply"]);
+    expect(ana.takeFrames().map((frames) => frames.map(String))).toEqual([
+      ["\u0000\u0001id", "more", "", "its", "reply"],
+    ]);
+  });
+
+  test("without an envelope is none, and is counted", async () => {
+    const node = new BrokerNode();
+    const ana = await node.requester("DEALER");
+    await ana.deliver(["no empty frame"]);
+    expect(ana.takeFrames()).toEqual([]);
+    const host = node.stepped.system.hosts.find(({ type }) => type.name === "requester-session");
+    expect(host?.stats.refusals).toEqual(new Map([["requester.no_envelope", 1]]));
+  });
+
+  test("is answered before the one ahead of it, where another worker is quicker", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, slow, quick] = [await node.requester("DEALER"), await node.worker(), await node.worker()];
+    await ana.deliver(["1", "", "first"], ["2", "", "second"]);
+    await quick.deliver([quick.takeFrames()[0]?.[0] ?? "", "", "answer"]);
+    await slow.deliver([slow.takeFrames()[0]?.[0] ?? "", "", "answer"]);
+    expect(ana.takeFrames().map(([id]) => String(id))).toEqual(["2", "1"]);
+  });
+});
+
+describe("a worker", () => {
+  test("that is a REP socket has one request at a time; the next waits for it", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, worker] = [await node.requester("DEALER"), await node.worker("REP")];
+    await ana.send(USERS, USERS);
+    expect(await figures(node)).toEqual({ workers: 1, waiting: 1, running: 1 });
+    const [first] = worker.take();
+    await worker.answer(first?.number ?? "", { service: "users", data: {} });
+    expect([ana.take().length, worker.take().length]).toEqual([1, 1]);
+  });
+
+  test("that is another socket has as many as it may, and not one more", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, worker] = [await node.requester("DEALER"), await node.worker("ROUTER")];
+    await ana.send(...Array.from({ length: limits.requestsPerWorkerMax + 1 }, () => USERS));
+    expect(worker.take()).toHaveLength(limits.requestsPerWorkerMax);
+  });
+
+  test("that comes serves what has waited for one", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const ana = await node.requester();
+    await ana.send(USERS);
+    const worker = await node.worker();
+    expect(worker.take().map(({ request }) => request)).toEqual([USERS]);
+  });
+
+  test("that dies leaves what may be asked twice to another worker", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, one] = [await node.requester(), await node.worker()];
+    await ana.send(USERS);
+    const other = await node.worker();
+    await one.lose();
+    const [dealt] = other.take();
+    await other.answer(dealt?.number ?? "", { service: "users", data: { users: ["x"] } });
+    expect(ana.take()).toEqual([{ service: "users", data: { users: ["x"] } }]);
+  });
+
+  test("that dies with what may not be asked twice has its client told so at once", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, one] = [await node.requester(), await node.worker()];
+    await node.worker();
+    await ana.send(ask("publish", { user: "ana", channel: "geral", message: "oi" }));
+    await one.lose();
+    expect(ana.take()).toEqual([
+      { service: "publish", data: expect.objectContaining({ status: "erro", message: GONE, description: GONE }) },
+    ]);
+  });
+
+  test("that dies twice with the same request is not waited for a third time", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, one, other] = [await node.requester(), await node.worker(), await node.worker()];
+    await ana.send(USERS);
+    await one.lose();
+    await other.lose();
+    expect(ana.take()).toEqual([{ service: "users", data: expect.objectContaining({ status: "erro", message: GONE }) }]);
+  });
+
+  test("that hangs has its client told after the deadline, and is dealt nothing more until it answers", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, worker] = [await node.requester("DEALER"), await node.worker()];
+    await ana.send(USERS);
+    await node.stepped.advance(limits.brokeredRequestMs - 1);
+    expect(ana.take()).toEqual([]);
+    await node.stepped.advance(1);
+    expect(ana.take()).toEqual([
+      { service: "users", data: expect.objectContaining({ status: "erro", message: NO_REPLY }) },
+    ]);
+    await ana.send(USERS);
+    const [late, ...more] = worker.take();
+    expect(more).toEqual([]);
+    await worker.answer(late?.number ?? "", { service: "users", data: { users: ["late"] } });
+    expect([ana.take(), worker.take().length]).toEqual([[], 1]);
+  });
+
+  test("that answers what nobody has asked is not listened to, and that is counted", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, worker] = [await node.requester(), await node.worker()];
+    await worker.deliver(["7", "", "made up"], ["no envelope"]);
+    expect(ana.takeFrames()).toEqual([]);
+    const host = node.stepped.system.hosts.find(({ type }) => type.name === "worker-session");
+    expect(host?.stats.refusals).toEqual(new Map([["worker.unknown_reply", 2]]));
+  });
+});
+
+describe("where there is no worker", () => {
+  test("a request waits until its deadline, and is then answered with an error", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const ana = await node.requester();
+    await ana.send(ask("login", { user: "ana" }));
+    await node.stepped.advance(limits.brokeredRequestMs);
+    expect(ana.take()).toEqual([
+      { service: "login", data: expect.objectContaining({ status: "erro", description: NOBODY }) },
+    ]);
+    expect(await figures(node)).toEqual({ workers: 0, waiting: 0, running: 0 });
+  });
+
+  test("a client has so many requests open, and one more is answered with an error at once", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const ana = await node.requester("DEALER");
+    const asked = Array.from({ length: limits.requestsPerClientMax }, () => USERS);
+    expect(await ana.send(...asked)).toEqual([]);
+    expect(await ana.send(USERS)).toEqual([{ service: "users", data: expect.objectContaining({ message: NOBODY }) }]);
+  });
+
+  test("so many requests wait, and one more is answered with an error at once", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const asked = Array.from({ length: limits.requestsPerClientMax }, () => USERS);
+    for (let open = 0; open < limits.brokerWaitingMax; open += asked.length) {
+      expect(await (await node.requester("DEALER")).send(...asked)).toEqual([]);
+    }
+    expect(await figures(node)).toEqual({ workers: 0, waiting: limits.brokerWaitingMax, running: 0 });
+    expect(await (await node.requester()).send(USERS)).toHaveLength(1);
+  });
+
+  test("what a client that is gone has asked is dealt to nobody's harm", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const ana = await node.requester();
+    await ana.send(USERS);
+    await ana.lose();
+    const worker = await node.worker();
+    const [dealt] = worker.take();
+    if (dealt !== undefined) await worker.answer(dealt.number, {});
+    await node.stepped.advance(limits.brokeredRequestMs);
+    expect(node.stepped.crashes).toEqual([]);
+    expect(await figures(node)).toEqual({ workers: 1, waiting: 0, running: 0 });
+  });
+});
