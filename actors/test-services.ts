@@ -73,6 +73,7 @@ export function createTestServices(given: {
       hardwareMs: () => 0,
       publications: { send: nothing },
       askStore: () => Promise.reject(new Error("There is no home")),
+      proxy: { figures: () => ({ published: 0, delivered: 0, dropped: 0, subscribers: 0 }), slowest: () => [] },
       server: {
         address: undefined,
         instance: "test",
@@ -81,6 +82,7 @@ export function createTestServices(given: {
         nameAt: nothing,
         askReference: async () => undefined,
         askServer: async () => undefined,
+        addressOf: ({ address }) => address,
         keepServers: nothing,
         announce: nothing,
         standAs: nothing,

@@ -33,6 +33,9 @@ export const messagingLimits = {
   serversMax: 64,
   serversRememberedMax: 256,
   serverAddressLengthMax: 255,
+  /** Subscribers that an operator is shown, of those that are slow; and time for what he asks of one server. */
+  slowSubscribersMax: 64,
+  administrationMs: 2_000,
   /** Between two heartbeats of a server; one that is silent for the second is taken for dead. */
   serverHeartbeatMs: 5_000,
   serverSilenceMs: 30_000,

@@ -8,12 +8,16 @@ import { NodeServerPort } from "./server-port.ts";
 /** Whoever starts the listeners sets the proxy, and gives the server its sockets. */
 export function createMessagingServices(config: MessagingConfig, log: Log) {
   const server = new NodeServerPort(config, log);
-  const late: { proxy: Pick<PublicationProxy, "publishText"> | undefined } = { proxy: undefined };
+  const late: { proxy: PublicationProxy | undefined } = { proxy: undefined };
   const services = {
     server,
     serves: config.serves,
     hardwareMs: () => server.hardwareMs(),
     publications: { send: (text: string) => void late.proxy?.publishText(text) },
+    proxy: {
+      figures: () => late.proxy?.figures() ?? { published: 0, delivered: 0, dropped: 0, subscribers: 0 },
+      slowest: (countMax: number) => late.proxy?.slowest(countMax) ?? [],
+    },
     async askStore(service: string, input: object): Promise<unknown> {
       const reply = await server.sockets?.links.askStore(service, { input });
       if (reply !== undefined && "answer" in reply.data) return reply.data["answer"];

@@ -28,7 +28,14 @@ interface Parts {
 }
 
 /** Returns what ends it. */
-export function startMessagingServer({ actors, adminSession, table, config, messaging, port }: Parts): () => Promise<void> {
+export function startMessagingServer({
+  actors,
+  adminSession,
+  table,
+  config,
+  messaging,
+  port,
+}: Parts): () => Promise<void> {
   const { ports: configured, home, serverPortBase } = config.messaging;
   const ports = messaging.ports ?? configured;
   if (ports === undefined) return () => Promise.resolve();

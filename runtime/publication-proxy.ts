@@ -47,18 +47,22 @@ export class PublicationProxy {
     this.publish(ZmtpMessage.of([text]));
   }
 
-  get figures() {
-    const { publishedCount, deliveredCount, droppedCount, endpoints } = this.#out;
-    return { publishedCount, deliveredCount, droppedCount, subscribers: endpoints.peers.size };
+  figures() {
+    const { publishedCount: published, deliveredCount: delivered, droppedCount: dropped, endpoints } = this.#out;
+    return { published, delivered, dropped, subscribers: endpoints.peers.size };
   }
 
-  /** Those who have missed something, or for whom something waits. */
-  slowSubscribers(): readonly SlowSubscriber[] {
-    return Array.from(this.#out.endpoints.peers, (peer) => ({
-      address: `${peer.connection.remoteAddress}:${peer.connection.remotePort}`,
-      dropped: peer.droppedCount,
-      waitingBytes: peer.connection.outboundBytes,
-    })).filter(({ dropped, waitingBytes }) => dropped > 0 || waitingBytes > 0);
+  /** Those who have missed something, or for whom something waits: first those for whom most does. */
+  slowest(countMax: number): readonly SlowSubscriber[] {
+    const all = Array.from(this.#out.endpoints.peers, ({ connection, droppedCount }) => ({
+      address: `${connection.remoteAddress}:${connection.remotePort}`,
+      dropped: droppedCount,
+      waitingBytes: connection.outboundBytes,
+    }));
+    const slow = all.filter(({ dropped, waitingBytes }) => dropped > 0 || waitingBytes > 0);
+    return slow
+      .sort((one, other) => other.waitingBytes - one.waitingBytes || other.dropped - one.dropped)
+      .slice(0, countMax);
   }
 
   /** Nobody new is let in. */

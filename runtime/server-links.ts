@@ -42,11 +42,7 @@ export class ServerLinks {
     this.#ports = ports;
   }
 
-  askReference(
-    service: string,
-    data: Fields,
-    timeoutMs: number = limits.askTimeoutMs,
-  ): Promise<Replied | undefined> {
+  askReference(service: string, data: Fields, timeoutMs: number = limits.askTimeoutMs): Promise<Replied | undefined> {
     return ask(this.#link({ host: this.#home, port: this.#ports.reference }), { service, data }, timeoutMs);
   }
 

@@ -6,8 +6,8 @@ import { Oscillator } from "./base/oscillator.ts";
 import type { MessagingConfig } from "./messaging-config.ts";
 import type { TcpListener } from "./net/tcp-listener.ts";
 import type { Log } from "./observe/log.ts";
+import { addressWithPort, dialAddressOf } from "./server-address.ts";
 import type { Replied, ServerLinks } from "./server-links.ts";
-import type { DialAddress } from "./zmtp/endpoints.ts";
 
 /** Names that a server without one of its own tries. */
 const NAMES_MAX = 100;
@@ -15,8 +15,6 @@ const NAMES_MAX = 100;
 const FIRST_JOINED = 2;
 /** For saying that it goes. */
 const LEAVE_MS = 300;
-const LOOPBACK = /^(?:127\.|::1$|localhost$|::ffff:127\.)/;
-const HOST_AND_PORT = /^([^:]+|\[[^\]]+\]):(\d{1,5})$/;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -84,8 +82,13 @@ export class NodeServerPort {
   }
 
   async askServer(to: ServerAddress, service: string, data: Fields, timeoutMs: number): Promise<Replied | undefined> {
-    const where = this.#dialAddress(to);
+    const { home, serverPortBase } = this.#config;
+    const where = dialAddressOf(to, home, serverPortBase);
     return this.#byHardware(await this.sockets?.links.askServer(to.name, where, { service, data }, timeoutMs));
+  }
+
+  addressOf(server: Pick<ServerAddress, "address" | "rank">): string {
+    return addressWithPort(server, this.#config.serverPortBase);
   }
 
   keepServers(names: ReadonlySet<string>): void {
@@ -118,13 +121,6 @@ export class NodeServerPort {
     this.#endpoint?.listener.stop();
     this.sockets = undefined;
     if (this.#name !== undefined) await sockets?.links.askReference("leave", { user: this.#name, instance }, LEAVE_MS);
-  }
-
-  /** One that is on its home's machine is where that is, wherever this process is. */
-  #dialAddress({ address, rank }: ServerAddress): DialAddress {
-    const [, host = address, port] = HOST_AND_PORT.exec(address) ?? [];
-    const { home = host, serverPortBase } = this.#config;
-    return { host: LOOPBACK.test(host) ? home : host, port: port === undefined ? serverPortBase + rank : Number(port) };
   }
 
   #byHardware(reply: Replied | undefined): Replied | undefined {

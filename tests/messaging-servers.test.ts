@@ -18,59 +18,51 @@ function createGroup(): ServerGroup {
 }
 
 describe("three servers", () => {
-  test(
-    "elect the highest rank, synchronise, and elect again when it is killed",
-    async () => {
-      const group = createGroup();
-      await group.start("home");
-      await group.start("two", { CORREIO_CLOCK_OFFSET_MS: 300 });
-      await group.start("three", { CORREIO_CLOCK_OFFSET_MS: -200 });
-      const admins = await Promise.all(["home", "two", "three"].map((name) => group.admin(name)));
-      const [home, two] = admins as [TestRequester, TestRequester];
-      const highest = (await group.list()).at(-1)?.name ?? "";
-      const first = await group.follow(highest, admins);
-      await eventually("clocks that are synchronised", async () => {
-        const standings = await Promise.all(admins.map((admin) => group.standing(admin)));
-        return standings.every(({ boundMs = Number.POSITIVE_INFINITY }) => boundMs < 50);
-      });
-      group.process(highest).signal("SIGKILL");
-      const left = highest === "three" ? [home, two] : [home, admins[2] as TestRequester];
-      const next = (await group.list()).filter(({ name }) => name !== highest).at(-1)?.name ?? "";
-      expect(await group.follow(next, left)).toBeGreaterThan(first);
-      for (const admin of left) expect((await group.standing(admin)).steps).toBeLessThanOrEqual(1);
-    },
-    60_000,
-  );
+  test("elect the highest rank, synchronise, and elect again when it is killed", async () => {
+    const group = createGroup();
+    await group.start("home");
+    await group.start("two", { CORREIO_CLOCK_OFFSET_MS: 300 });
+    await group.start("three", { CORREIO_CLOCK_OFFSET_MS: -200 });
+    const admins = await Promise.all(["home", "two", "three"].map((name) => group.admin(name)));
+    const [home, two] = admins as [TestRequester, TestRequester];
+    const highest = (await group.list()).at(-1)?.name ?? "";
+    const first = await group.follow(highest, admins);
+    await eventually("clocks that are synchronised", async () => {
+      const standings = await Promise.all(admins.map((admin) => group.standing(admin)));
+      return standings.every(({ boundMs = Number.POSITIVE_INFINITY }) => boundMs < 50);
+    });
+    group.process(highest).signal("SIGKILL");
+    const left = highest === "three" ? [home, two] : [home, admins[2] as TestRequester];
+    const next = (await group.list()).filter(({ name }) => name !== highest).at(-1)?.name ?? "";
+    expect(await group.follow(next, left)).toBeGreaterThan(first);
+    for (const admin of left) expect((await group.standing(admin)).steps).toBeLessThanOrEqual(1);
+  }, 60_000);
 });
 
 describe("a coordinator that was paused", () => {
-  test(
-    "is none when it comes back, and its instructions are refused",
-    async () => {
-      const group = createGroup();
-      await group.start("home");
-      await group.start("two");
-      await group.start("three");
-      const admins = await Promise.all(["home", "two", "three"].map((name) => group.admin(name)));
-      const list = await group.list();
-      const highest = list.at(-1)?.name ?? "";
-      const next = list.at(-2)?.name ?? "";
-      const first = await group.follow(highest, admins);
-      const others = admins.filter((_, index) => ["home", "two", "three"][index] !== highest);
-      group.process(highest).signal("SIGSTOP");
-      const second = await group.follow(next, others);
-      expect(second).toBeGreaterThan(first);
-      const stale = { coordinator: highest, epoch: first, time: 1, differenceMs: 1_000 };
-      expect(withoutTimes(await (others[0] as TestRequester).ask("clock", stale))).toEqual({
-        status: "erro",
-        description: "coordenador de uma época passada",
-        message: "coordenador de uma época passada",
-      });
-      group.process(highest).signal("SIGCONT");
-      expect(await group.follow(highest, admins)).toBeGreaterThan(second);
-    },
-    60_000,
-  );
+  test("is none when it comes back, and its instructions are refused", async () => {
+    const group = createGroup();
+    await group.start("home");
+    await group.start("two");
+    await group.start("three");
+    const admins = await Promise.all(["home", "two", "three"].map((name) => group.admin(name)));
+    const list = await group.list();
+    const highest = list.at(-1)?.name ?? "";
+    const next = list.at(-2)?.name ?? "";
+    const first = await group.follow(highest, admins);
+    const others = admins.filter((_, index) => ["home", "two", "three"][index] !== highest);
+    group.process(highest).signal("SIGSTOP");
+    const second = await group.follow(next, others);
+    expect(second).toBeGreaterThan(first);
+    const stale = { coordinator: highest, epoch: first, time: 1, differenceMs: 1_000 };
+    expect(withoutTimes(await (others[0] as TestRequester).ask("clock", stale))).toEqual({
+      status: "erro",
+      description: "coordenador de uma época passada",
+      message: "coordenador de uma época passada",
+    });
+    group.process(highest).signal("SIGCONT");
+    expect(await group.follow(highest, admins)).toBeGreaterThan(second);
+  }, 60_000);
 });
 
 describe("a rank", () => {

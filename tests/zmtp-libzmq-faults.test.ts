@@ -96,11 +96,12 @@ describe.skipIf(!hasLibzmq)("heartbeats", () => {
   });
 });
 
+const admits = (shown: { username: string; password: string }): boolean =>
+  shown.username + shown.password === "anasegredo";
+
 // As above.
 describe.skipIf(!hasLibzmq)("a password", () => {
   const options = { PLAIN_USERNAME: "ana", PLAIN_PASSWORD: "segredo" };
-  const admits = (shown: { username: string; password: string }): boolean =>
-    shown.username + shown.password === "anasegredo";
 
   test("that libzmq shows lets it in where it is right", async () => {
     const [req, rep] = [

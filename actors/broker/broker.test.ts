@@ -127,7 +127,9 @@ describe("a worker", () => {
     await ana.send(USERS);
     await one.lose();
     await other.lose();
-    expect(ana.take()).toEqual([{ service: "users", data: expect.objectContaining({ status: "erro", message: GONE }) }]);
+    expect(ana.take()).toEqual([
+      { service: "users", data: expect.objectContaining({ status: "erro", message: GONE }) },
+    ]);
   });
 
   test("that hangs has its client told after the deadline, and is dealt nothing more until it answers", async () => {

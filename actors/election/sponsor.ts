@@ -73,7 +73,7 @@ export class Sponsor {
   pursue(): void {
     const { nowMs, times, random } = this.#situation;
     if (this.#office !== undefined) return this.#serve(this.#office);
-    if (!this.#wantsOffice()) return this.#rest();
+    if (!this.#wantsOffice() && this.#voter.maySponsor) return this.#rest();
     // The others may have noticed the same at the same time.
     if (this.#tryAtMs === NEVER) this.#tryAtMs = nowMs + random() * times.backoffMs;
     if (this.#canvass !== undefined) {
@@ -155,7 +155,7 @@ export class Sponsor {
     const answered = members.voters.filter((voter) => canvass.hasAnswered(voter.name));
     this.#voter.learnWho(answered.length, canvass.claimants(members));
     const favourite = this.#favourite((server) => canvass.hasAnswered(server));
-    if (favourite === undefined || !this.#voter.maySponsor) return this.#fail();
+    if (favourite === undefined || !this.#voter.maySponsor || !this.#wantsOffice()) return this.#fail();
     const above = answered.filter((voter) => voter.rank > members.rankOf(name) && !this.#passedOver.has(voter.name));
     const awaited = above.filter((voter) => !presence.isDamped(voter.name, nowMs));
     for (const voter of awaited) this.#passedOver.add(voter.name);

@@ -1,4 +1,5 @@
 // Schedules of faults for a world of elections: what goes wrong, when, and for how long, as the seed has it.
+import { majorityOf } from "./majority.ts";
 import { GOOD } from "./test-election-network.ts";
 import type { TestServer } from "./test-election-server.ts";
 import { TIMES } from "./test-election-server.ts";
@@ -23,15 +24,20 @@ export function runSchedule(plan: Plan): Ran {
   }
   const mayStayDown = !plan.isListFixed && world.chance() < 0.3;
   calm(world, mayStayDown);
-  const endedAt = world.time.now;
-  const within = 2 * TIMES.timeoutMs + (plan.isListFixed ? 0 : 2 * TIMES.heartbeatMs) + (mayStayDown ? EXPIRY : 0);
+  const slackMs = (plan.isListFixed ? 0 : 2 * TIMES.heartbeatMs) + (mayStayDown ? EXPIRY : 0);
+  return settle(world, 2 * TIMES.timeoutMs + slackMs);
+}
+
+function settle(world: ElectionWorld, withinMs: number): Ran {
+  const { time, plan } = world;
+  const from = time.now;
   let disagreement: string | undefined = "";
-  while (disagreement !== undefined && world.violation === undefined && world.time.now < endedAt + within) {
-    world.time.runUntil(world.time.now + LOOK_EVERY);
+  while (disagreement !== undefined && world.violation === undefined && time.now < from + withinMs) {
+    time.runUntil(time.now + LOOK_EVERY);
     disagreement = world.disagreement();
   }
-  const lateness = disagreement && `no agreement ${within} after the faults: ${disagreement} (seed ${plan.seed})`;
-  return { violation: world.violation ?? lateness, agreedAfterMs: world.time.now - endedAt };
+  const lateness = disagreement && `no agreement ${withinMs} ms after the faults: ${disagreement} (seed ${plan.seed})`;
+  return { violation: world.violation ?? lateness, agreedAfterMs: time.now - from };
 }
 
 function goWrong(world: ElectionWorld): void {
@@ -110,4 +116,20 @@ function calm(world: ElectionWorld, mayStayDown: boolean): void {
     if (server.isPaused) server.resume();
     if (!server.isUp && !(mayStayDown && world.chance() < 0.7)) world.start(server);
   }
+}
+
+/** The coordinator dies for good, and as many others as leave a majority of those that vote. */
+export function runFailover(seed: number): Ran {
+  const world = new ElectionWorld({ seed, isListFixed: true });
+  const { servers, time } = world;
+  time.runUntil(TIMES.timeoutMs + world.below(TIMES.heartbeatMs));
+  const voters = servers.filter(({ votes }) => votes);
+  const { coordinator = "" } = voters[0]?.election ?? {};
+  const dying = servers.filter(({ name, votes }) => name === coordinator || (votes && world.chance() < 0.5));
+  let mayDie = voters.length - majorityOf(voters.length);
+  for (const server of dying.sort((one) => (one.name === coordinator ? -1 : 1))) {
+    if (!server.votes || mayDie-- > 0) world.crash(server, false);
+  }
+  const isOver = servers.some(({ name, isUp }) => name === coordinator && isUp);
+  return isOver ? { violation: undefined, agreedAfterMs: 0 } : settle(world, 2 * TIMES.timeoutMs);
 }

@@ -33,8 +33,8 @@ export function createAdminSession({ server, clocks }: AdminParts) {
     const asked = parseElectionData(data);
     const own = me.ref(server, SERVER_KEY);
     if (asked !== undefined) return own.requested(asked);
-    const { coordinator } = await own.status();
-    return { election: "OK", coordinator };
+    const { coordinator, epoch, role } = await own.status();
+    return { election: "OK", coordinator, epoch, role };
   };
   return createServiceSession("server-session", {
     clocks,

@@ -4,7 +4,8 @@ import { type Static, t } from "#runtime/mod.ts";
 import { KnownServerSchema } from "./reference.ts";
 import { StatusSchema } from "./server-addresses.ts";
 
-const count = (description?: string) => t.Integer({ minimum: 0, ...(description === undefined ? {} : { description }) });
+const count = (description?: string) =>
+  t.Integer({ minimum: 0, ...(description === undefined ? {} : { description }) });
 
 /** Of the node that is home to all servers: what waits in its broker and its proxy. */
 export const QueuesSchema = t.Object({
@@ -34,7 +35,9 @@ export const ReadingSchema = t.Object({
   offsetMs: t.Number({ description: "What that is ahead of the clock of the machine that asks" }),
   uncertaintyMs: t.Number({ description: "Half the round trip: the offset is no further from the truth" }),
   boundMs: t.Optional(
-    t.Number({ description: "How far from the time of the group it says to be at most; absent where it does not know" }),
+    t.Number({
+      description: "How far from the time of the group it says to be at most; absent where it does not know",
+    }),
   ),
   clock: t.Optional(t.Integer({ description: "Lamport time" })),
 });

@@ -1,6 +1,7 @@
 // What an operator asks the servers and tells them: all at once, so that one that is silent holds up nobody.
 import { type Static, t, type TSchema, Value } from "#runtime/mod.ts";
 
+import { LamportClock } from "../clocks/lamport.ts";
 import {
   type Queues,
   QueuesSchema,
@@ -9,7 +10,6 @@ import {
   type ServerElection,
   type ServerStanding,
 } from "./administration-schemas.ts";
-import type { NodeClocks } from "./node-clocks.ts";
 import type { KnownServer } from "./reference.ts";
 import { parseServers, StatusSchema } from "./server-addresses.ts";
 import { announcementText, parseReadingData } from "./server-messages.ts";
@@ -34,6 +34,7 @@ export type Outcome =
   | { readonly kind: "refused"; readonly text: string };
 
 const MS_PER_S = 1_000;
+const NOTHING: Fields = {};
 
 const ElectionSchema = t.Object({
   coordinator: t.Optional(t.String()),
@@ -42,19 +43,21 @@ const ElectionSchema = t.Object({
 });
 const ClockSchema = t.Object({ boundMs: t.Optional(t.Number()), clock: t.Optional(t.Integer()) });
 
-/** Only looking leaves no trace: such questions carry no logical clock, so no server counts them as messages. */
+/** Who only looks leaves no trace: such questions carry no logical clock, so no server counts them as messages. */
 export class Administration {
   readonly #port: AdministrationPort;
-  readonly #clocks: Pick<NodeClocks, "lamport" | "timeText">;
+  readonly #timeText: () => string;
+  readonly #lamport = new LamportClock();
 
-  constructor(port: AdministrationPort, clocks: Pick<NodeClocks, "lamport" | "timeText">) {
+  /** `timeText`: `HH:MM:SS`, as the servers write it. */
+  constructor(port: AdministrationPort, timeText: () => string) {
     this.#port = port;
-    this.#clocks = clocks;
+    this.#timeText = timeText;
   }
 
   /** Those that the reference takes for alive, by rank; undefined where it does not answer, here and below. */
   async list(): Promise<readonly KnownServer[] | undefined> {
-    const reply = await this.#port.askReference("list", this.#look());
+    const reply = await this.#refer("list");
     if (!Array.isArray(reply?.data["list"])) return undefined;
     const servers = parseServers(reply.data["list"]).sort((one, other) => one.rank - other.rank);
     this.#port.keepServers(new Set(servers.map(({ name }) => name)));
@@ -62,37 +65,25 @@ export class Administration {
   }
 
   async queues(): Promise<Queues | undefined> {
-    return checked(QueuesSchema, (await this.#port.askReference("queues", this.#look()))?.data);
+    return checked(QueuesSchema, (await this.#refer("queues"))?.data);
   }
 
   /** Whom the reference says. */
   async coordinator(): Promise<ServerElection["standing"]> {
-    return checked(ElectionSchema, (await this.#port.askReference("election", this.#look()))?.data);
+    return checked(ElectionSchema, (await this.#refer("election"))?.data);
   }
 
   clocks(servers: readonly KnownServer[]): Promise<readonly ServerClock[]> {
-    return Promise.all(
-      servers.map(async (server) => ({ ...server, ...readingIn(await this.#ask(server, "clock", this.#look())) })),
-    );
+    return this.#askAll(servers, () => "clock", readingIn);
   }
 
   elections(servers: readonly KnownServer[]): Promise<readonly ServerElection[]> {
-    return Promise.all(
-      servers.map(async (server) => {
-        const standing = checked(ElectionSchema, (await this.#ask(server, "election", this.#look()))?.data);
-        return { ...server, ...(standing === undefined ? {} : { standing }) };
-      }),
-    );
+    return this.#askAll(servers, () => "election", standingIn);
   }
 
   standings(servers: readonly KnownServer[]): Promise<readonly ServerStanding[]> {
-    return Promise.all(
-      servers.map(async (server) => {
-        const reply = await this.#ask(server, server.votes ? "status" : "clock", this.#look());
-        const status = checked(StatusSchema, reply?.data);
-        return { ...server, ...readingIn(reply), ...(status === undefined ? {} : { status }) };
-      }),
-    );
+    const service = ({ votes }: KnownServer): string => (votes ? "status" : "clock");
+    return this.#askAll(servers, service, (reply) => ({ ...readingIn(reply), ...statusIn(reply) }));
   }
 
   /** Resolves to what the server's clock shows then: one of this kind slews, and so is not there yet. */
@@ -101,9 +92,9 @@ export class Administration {
     if ("kind" in server) return server;
     const time = "time" in change ? change.time : await this.#timeAfter(server, change.differenceMs);
     if (time === undefined) return { kind: "no_answer" };
-    const reply = await this.#ask(server, "clock", { ...this.#said(), time });
+    const reply = await this.#ask(server, "clock", { time, clock: this.#lamport.tick() });
     const { reading } = readingIn(reply);
-    if (reply?.data["status"] === "erro") return { kind: "refused", text: String(reply.data["message"]) };
+    if (reply?.data["status"] === "erro") return { kind: "refused", text: String(reply.data["message"] ?? "") };
     return reading === undefined ? { kind: "no_answer" } : { kind: "done", reading };
   }
 
@@ -111,8 +102,8 @@ export class Administration {
   async announce(coordinator: string): Promise<Outcome> {
     const server = await this.#find(coordinator);
     if ("kind" in server) return server;
-    const isSent = await this.#port.announce(announcementText({ ...this.#said(), coordinator }));
-    return { kind: isSent ? "done" : "no_answer" };
+    const text = announcementText({ coordinator, ...this.#stamp(), clock: this.#lamport.tick() });
+    return { kind: (await this.#port.announce(text)) ? "done" : "no_answer" };
   }
 
   async #find(name: string): Promise<KnownServer | { readonly kind: "no_reference" | "unknown_server" }> {
@@ -123,20 +114,35 @@ export class Administration {
 
   /** What a clock will show when the next request is there, and so much more. */
   async #timeAfter(server: KnownServer, differenceMs: number): Promise<number | undefined> {
-    const { reading } = readingIn(await this.#ask(server, "clock", this.#look()));
+    const { reading } = readingIn(await this.#ask(server, "clock"));
     return reading && reading.time + (2 * reading.uncertaintyMs + differenceMs) / MS_PER_S;
   }
 
-  #ask(server: KnownServer, service: string, data: Fields): Promise<ServerReply | undefined> {
-    return this.#port.askServer(server, service, data);
+  async #askAll<Shown>(
+    servers: readonly KnownServer[],
+    service: (server: KnownServer) => string,
+    show: (reply: ServerReply | undefined) => Shown,
+  ): Promise<readonly (KnownServer & Shown)[]> {
+    return Promise.all(
+      servers.map(async (server) => ({ ...server, ...show(await this.#ask(server, service(server))) })),
+    );
   }
 
-  #look(): Fields {
-    return { timestamp: this.#clocks.timeText() };
+  async #refer(service: string): Promise<ServerReply | undefined> {
+    return this.#heard(await this.#port.askReference(service, this.#stamp()));
   }
 
-  #said(): Fields {
-    return { ...this.#look(), clock: this.#clocks.lamport.tick() };
+  async #ask(server: KnownServer, service: string, data: Fields = {}): Promise<ServerReply | undefined> {
+    return this.#heard(await this.#port.askServer(server, service, { ...this.#stamp(), ...data }));
+  }
+
+  #heard(reply: ServerReply | undefined): ServerReply | undefined {
+    if (reply?.data["clock"] !== undefined) this.#lamport.receive(reply.data["clock"]);
+    return reply;
+  }
+
+  #stamp(): Fields {
+    return { timestamp: this.#timeText() };
   }
 }
 
@@ -151,8 +157,18 @@ function readingIn(reply: ServerReply | undefined): { readonly reading?: Reading
   return { reading };
 }
 
-/** Only the fields that the schema has; undefined where they are not as it has them. */
-function checked<Schema extends TSchema>(schema: Schema, data: Fields | undefined): Static<Schema> | undefined {
-  const value = Value.Clean(schema, { ...data });
-  return data !== undefined && Value.Check(schema, value) ? value : undefined;
+function standingIn(reply: ServerReply | undefined): Pick<ServerElection, "standing"> {
+  const standing = checked(ElectionSchema, reply?.data);
+  return standing === undefined ? {} : { standing };
+}
+
+function statusIn(reply: ServerReply | undefined): Pick<ServerStanding, "status"> {
+  const status = checked(StatusSchema, reply?.data);
+  return status === undefined ? {} : { status };
+}
+
+/** Only the fields that the schema has, without those that are null; undefined where they are not as it has them. */
+function checked<Schema extends TSchema>(schema: Schema, data: Fields = NOTHING): Static<Schema> | undefined {
+  const value = Value.Clean(schema, Object.fromEntries(Object.entries(data).filter(([, field]) => field !== null)));
+  return data !== NOTHING && Value.Check(schema, value) ? value : undefined;
 }

@@ -1,13 +1,15 @@
-// The session of a server that speaks to the reference: rank, heartbeat, list, clock, election.
-import { t, Value } from "#runtime/mod.ts";
+// The session of whoever speaks to the reference: servers to be listed, and others to hear of them and of the queues.
+import { limits, t, Value } from "#runtime/mod.ts";
 
+import { BROKER_KEY } from "../broker/broker-addresses.ts";
+import type { BrokerType } from "../broker/broker.ts";
 import type { NodeClocks } from "./node-clocks.ts";
 import { type createReference, type KnownServer, REFERENCE_KEY } from "./reference.ts";
 import { SERVER_KEY } from "./server-addresses.ts";
 import { parseServerName, SERVER_NAME_LENGTH_MAX } from "./server-name.ts";
 import type { ServerType } from "./server.ts";
 import { createServiceSession, type ServiceAnswer, type ServiceContext } from "./service-session.ts";
-import type { Fields } from "./services.ts";
+import type { Fields, ProxyPort, ServerPort } from "./services.ts";
 
 type ReferenceType = ReturnType<typeof createReference>;
 
@@ -16,6 +18,9 @@ interface ReferenceParts {
   /** Of this process: it knows who coordinates. */
   readonly server: ServerType;
   readonly clocks: NodeClocks;
+  readonly broker: BrokerType;
+  readonly proxy: ProxyPort;
+  readonly port: Pick<ServerPort, "addressOf">;
 }
 
 const REFERENCE_SESSION = "reference-session";
@@ -31,7 +36,8 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["clock_from_future", "clock muito adiantado"],
 ]);
 
-export function createReferenceSession({ reference, server, clocks }: ReferenceParts) {
+export function createReferenceSession(parts: ReferenceParts) {
+  const { reference, server, clocks, broker, proxy, port } = parts;
   const hear = async (me: ServiceContext, { user, address, instance }: Fields): Promise<{ rank: number }> => {
     const name = parseServerName(user);
     if (name === undefined) throw me.refuse("reference.bad_name");
@@ -48,7 +54,13 @@ export function createReferenceSession({ reference, server, clocks }: ReferenceP
     answers: new Map<string, ServiceAnswer>([
       ["rank", hear],
       ["heartbeat", hear],
-      ["list", async (me: ServiceContext) => ({ list: (await me.ref(reference, REFERENCE_KEY).list()).map(listed) })],
+      [
+        "list",
+        async (me: ServiceContext) => {
+          const servers = await me.ref(reference, REFERENCE_KEY).list();
+          return { list: servers.map((server) => ({ ...listed(server), address: port.addressOf(server) })) };
+        },
+      ],
       [
         "leave",
         async (me: ServiceContext, { user, instance }: Fields) => {
@@ -59,7 +71,15 @@ export function createReferenceSession({ reference, server, clocks }: ReferenceP
         },
       ],
       ["clock", async () => ({ time: clocks.timeS })],
-      ["election", async (me: ServiceContext) => ({ election: "OK", coordinator: await coordinatorOf(me, server) })],
+      ["election", async (me: ServiceContext) => ({ election: "OK", ...(await coordinatorOf(me, server)) })],
+      [
+        "queues",
+        async (me: ServiceContext) => ({
+          broker: await me.ref(broker, BROKER_KEY).figures(),
+          publications: proxy.figures(),
+          slow: proxy.slowest(limits.slowSubscribersMax),
+        }),
+      ],
     ]),
   });
 }
@@ -70,7 +90,7 @@ function listed({ votes, ...server }: KnownServer): Fields {
 }
 
 /** Undefined as long as nobody coordinates, and is left out then. */
-async function coordinatorOf(me: ServiceContext, server: ServerType): Promise<string | undefined> {
-  const { coordinator } = await me.ref(server, SERVER_KEY).status();
-  return coordinator;
+async function coordinatorOf(me: ServiceContext, server: ServerType): Promise<Fields> {
+  const { coordinator, epoch } = await me.ref(server, SERVER_KEY).status();
+  return { coordinator, epoch };
 }

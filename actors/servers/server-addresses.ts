@@ -66,11 +66,12 @@ interface OwnServerMethods {
 
 export const ownServer = { name: "server" } as Addressable<OwnServerMethods>;
 
-/** Of what a reference lists, what can be a server. */
+/** Of what a reference lists, what can be a server. One that has not said where it is, is the host of its name. */
 export function parseServers(list: unknown): KnownServer[] {
   return (Array.isArray(list) ? list : []).flatMap((entry: Partial<KnownServer> | null) => {
     const { name, rank, address, votes } = entry ?? {};
-    const isServer = typeof name === "string" && Number.isSafeInteger(rank) && typeof address === "string";
-    return isServer ? { name, rank: rank as number, address, votes: votes === true } : [];
+    if (typeof name !== "string" || !Number.isSafeInteger(rank)) return [];
+    const where = typeof address === "string" ? address : name;
+    return { name, rank: rank as number, address: where, votes: votes === true };
   });
 }

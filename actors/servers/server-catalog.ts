@@ -28,7 +28,7 @@ export function createServerTypes(services: ServerServices) {
     requestDesk: createRequestDesk(clocks, services.askStore),
     storeSession: createStoreSession(clocks),
     reference,
-    referenceSession: createReferenceSession({ reference, server, clocks }),
+    referenceSession: createReferenceSession({ reference, server, clocks, broker, port, proxy: services.proxy }),
     server,
     serverOutlet: outlet,
     adminSession: createAdminSession({ server, clocks }),

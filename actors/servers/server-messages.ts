@@ -57,6 +57,11 @@ export function parseElectionData({
   return Value.Check(name, from) && Value.Check(RequestSchema, message) ? { from, message } : undefined;
 }
 
+/** As everybody hears of it, on the topic `servers`. */
+export function announcementText(data: Fields): string {
+  return `servers ${JSON.stringify({ service: "election", data })}`;
+}
+
 export function answerData(coordinator: string | undefined, answer?: Answer): Fields {
   return { election: "OK", coordinator, answer };
 }

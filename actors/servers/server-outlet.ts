@@ -6,7 +6,7 @@ import { electionTimes } from "../election/times.ts";
 import type { NodeClocks } from "./node-clocks.ts";
 import { type KnownServer, KnownServerSchema } from "./reference.ts";
 import { FieldsSchema, NamedSchema, ownServer, parseServers, SERVER_KEY } from "./server-addresses.ts";
-import { electionData, parseAnswerData, parseReadingData } from "./server-messages.ts";
+import { announcementText, electionData, parseAnswerData, parseReadingData } from "./server-messages.ts";
 import type { Fields, ServerPort, ServerReply } from "./services.ts";
 
 interface OutletParts {
@@ -57,7 +57,7 @@ export function createServerOutlet({ port, clocks }: OutletParts) {
       await say(to, "clock", data, limits.clockRoundTripMsMax);
     })
     .on("announce", { in: t.Object({ coordinator: t.String() }) }, (_, { coordinator }) => {
-      port.announce(`servers ${JSON.stringify({ service: "election", data: stamped({ coordinator }) })}`);
+      port.announce(announcementText(stamped({ coordinator })));
     });
 }
 

@@ -17,6 +17,26 @@ export interface ServerAddress {
   readonly rank: number;
 }
 
+/** What the proxy of a home has done since it was started. */
+export interface PublicationFigures {
+  readonly published: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly subscribers: number;
+}
+
+export interface SlowSubscriber {
+  readonly address: string;
+  readonly dropped: number;
+  readonly waitingBytes: number;
+}
+
+export interface ProxyPort {
+  figures(): PublicationFigures;
+  /** Those who have missed something, or for whom something waits: first those for whom most does. */
+  slowest(countMax: number): readonly SlowSubscriber[];
+}
+
 /** How this process is one of the servers. What is asked has undefined for an answer where none comes in time. */
 export interface ServerPort {
   /** The name to be registered under; undefined where there is none left. Attempts count from 0. */
@@ -29,6 +49,8 @@ export interface ServerPort {
   readonly synchronisation: "berkeley" | "estimate";
   askReference(service: string, data: Fields): Promise<ServerReply | undefined>;
   askServer(to: ServerAddress, service: string, data: Fields, timeoutMs: number): Promise<ServerReply | undefined>;
+  /** Host and port, as programs of any kind are to connect to it. */
+  addressOf(server: Pick<ServerAddress, "address" | "rank">): string;
   /** Connections to others are given up. */
   keepServers(names: ReadonlySet<string>): void;
   /** Text for the topic `servers`. */
@@ -45,6 +67,7 @@ export interface ServerServices extends MessagingServices {
   /** The broker deals requests to this process too. */
   readonly serves: boolean;
   readonly server: ServerPort;
+  readonly proxy: ProxyPort;
   /** Of a server that has joined: what its home answers. Rejects where it does not. */
   readonly askStore: (service: string, input: object) => Promise<unknown>;
 }

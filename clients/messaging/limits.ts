@@ -12,3 +12,10 @@ export const NAMES_SHOWN_MAX = 200;
 export const SHOWN_LENGTH_MAX = 8_192;
 /** A pipe that has ended waits so long for its replies. */
 export const FINISH_WITHIN_MS = 30_000;
+
+/** Of bots: messages whose way is over and that are still known, so that one that comes again is noticed. */
+export const DELIVERED_KEPT_MAX = 10_000;
+/** Of what was not as it should be, so much is shown; all of it is counted. */
+export const PROBLEMS_SHOWN_MAX = 20;
+/** When bots have said their last, they wait so long for what is on its way. */
+export const SETTLE_WITHIN_MS = 15_000;

@@ -313,7 +313,14 @@ describe("a server that is not as it should be", () => {
     const ana = await enter(node, "ana");
     await say(node, ana, "7 geral");
     const { length } = ana.printed;
-    for (const line of ["@geral", "@geral x geral a: b", "@geral 1 outro a: b", "@geral 0 geral a: b", "@ack 99", "@"]) {
+    for (const line of [
+      "@geral",
+      "@geral x geral a: b",
+      "@geral 1 outro a: b",
+      "@geral 0 geral a: b",
+      "@ack 99",
+      "@",
+    ]) {
       ana.receive(line);
     }
     await settle(node, ana);

@@ -7,7 +7,15 @@ import { FIRST_HISTORY, HISTORY_PAGE } from "../chat/limits.ts";
 import type { Actions } from "../machine/actions.ts";
 import { AGAIN_AFTER_MS } from "./limits.ts";
 import type { Requests } from "./requests.ts";
-import { clockOf, feedTopic, pageOf, parsePublication, type Published, type Reply, type Source } from "./server-line.ts";
+import {
+  clockOf,
+  feedTopic,
+  pageOf,
+  parsePublication,
+  type Published,
+  type Reply,
+  type Source,
+} from "./server-line.ts";
 
 export interface SubscriptionEvents {
   /** Nothing that is published from now on is missed. `last` is the number of the last message that there is. */

@@ -59,7 +59,7 @@ export function greeting({ major = 3, minor = 1, mechanism = "NULL", isServer = 
   ]);
 }
 
-/** What a decoder gives out: `REQ/ana 3.1` when the peer is known; then frames, as Latin-1, or `+topic` and `-topic`. */
+/** What a decoder gives out: `REQ/ana 3.1` when the peer is known; then frames as Latin-1, or `+topic` and `-topic`. */
 export type Heard = string | readonly string[];
 
 /** A decoder with all that came out of it. */

@@ -60,7 +60,7 @@ async function publishUntilDropped(droppedMin: number) {
 }
 
 describe("a subscriber that does not read", () => {
-  test("has no more waiting than its high-water mark; what it misses is counted, and the other misses nothing", async () => {
+  test("has no more waiting than its mark; what it misses is counted, and the other misses nothing", async () => {
     const { pub, slowPeer, number, waitingBytesMost } = await publishUntilDropped(3 * ROUND);
     expect(waitingBytesMost).toBeWithin(1, HIGH_WATER_BYTES + 1);
     expect([slowPeer.droppedCount, pub.endpoints.droppedCount]).toEqual([pub.droppedCount, pub.droppedCount]);
@@ -92,7 +92,7 @@ describe("a message", () => {
     expect(pub.publish(large)).toBe(1);
   });
 
-  test("that fills the mark exactly finds room, also among others of the same step; one octet more does not", async () => {
+  test("that fills the mark exactly finds room, also among others of a step; one octet more does not", async () => {
     const pub = bench.keep(new PublishSocket("PUB", bench.context, { highWaterBytes: 104 }));
     const peer = await bench.dial(pub.endpoints.bind({ port: 0 }), { socketType: "SUB" });
     await peersAt(pub, 1);

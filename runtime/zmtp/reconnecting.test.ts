@@ -171,7 +171,7 @@ describe("the wait before an address is dialled again", () => {
     await waits(0, [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
   });
 
-  test("is half as long where chance says so: who lost the same server does not come back at once with all others", async () => {
+  test("is half as long where chance says so: not all who lost the same server come back at once", async () => {
     await waits(1, [50, 100, 200, 400, 800, 1_600, 2_500, 2_500]);
   });
 

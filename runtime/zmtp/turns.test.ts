@@ -11,7 +11,9 @@ function turnsOf(...names: readonly string[]) {
   const as = (name: string): Peer => peers.get(name) as unknown as Peer;
   for (const name of names) turns.add(as(name));
   const next = (count: number): string =>
-    Array.from({ length: count }, () => (turns.next() as unknown as { name: string } | undefined)?.name ?? "-").join("");
+    Array.from({ length: count }, () => (turns.next() as unknown as { name: string } | undefined)?.name ?? "-").join(
+      "",
+    );
   return { peers, turns, as, next };
 }
 

@@ -2,10 +2,12 @@
 import { join } from "node:path";
 
 /** The one that has the package: Debian's python3-zmq is not that of every Python on the path. */
-const PYTHON = ["python3", "/usr/bin/python3"].find(hasZmq);
+const found = ["python3", "/usr/bin/python3"].find(hasZmq);
+
+export const LIBZMQ_PYTHON = found ?? "python3";
 
 /** Without pyzmq such tests are skipped with a visible line; where CI is set they fail instead. */
-export const hasLibzmq = PYTHON !== undefined || Bun.env["CI"] !== undefined;
+export const hasLibzmq = found !== undefined || Bun.env["CI"] !== undefined;
 
 if (!hasLibzmq) console.warn("Skipping the tests with peers of libzmq: no python3 has the package zmq");
 
@@ -65,7 +67,7 @@ export class LibzmqSocket {
 }
 
 export class LibzmqProcess {
-  readonly #child = Bun.spawn([PYTHON ?? "python3", "-u", join(import.meta.dir, "zmtp_peers.py")], {
+  readonly #child = Bun.spawn([LIBZMQ_PYTHON, "-u", join(import.meta.dir, "zmtp_peers.py")], {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "inherit",
