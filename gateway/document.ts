@@ -50,6 +50,7 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           { name: "actors", description: "Actors of all types, awake and asleep: to be looked at and acted on" },
           { name: "dead-letters", description: "Messages that nobody handled" },
           { name: "sessions", description: "Open connections" },
+          { name: "servers", description: "The servers of messages: who coordinates, what their clocks show" },
           { name: "process", description: "Is it alive, is it ready, what does it measure" },
         ],
         components: {

@@ -9,6 +9,7 @@ import { HTTP_LIMITS } from "./limits.ts";
 import { internalProblem } from "./problems.ts";
 import { refuseTooLarge } from "./request-body.ts";
 import { createRoutes } from "./routes.ts";
+import type { ServersView } from "./servers.ts";
 import { isChatUpgrade, upgrade, type WebSocketData, webSocketHandler } from "./web-sessions.ts";
 
 export interface GatewayOptions {
@@ -17,6 +18,8 @@ export interface GatewayOptions {
   readonly port: number;
   readonly adminToken: string;
   readonly view: NodeView;
+  /** None where the node has no part in the messaging servers. */
+  readonly servers?: ServersView | undefined;
   /** Begins the sessions of WebSockets at `/chat`; there are none unless given. */
   readonly openWebSession?: OpenWebSession;
   /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
@@ -51,14 +54,14 @@ type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promis
 
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
 function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
-  const { view, openWebSession } = options;
+  const { view, servers, openWebSession } = options;
   const types = view.actorTypes();
   const refuse = createAccessCheck({
     ...options,
     isLook: createLookCheck(types),
     isPrivate: createPrivacyCheck(types),
   });
-  const app = createRoutes(view, onFault);
+  const app = createRoutes({ view, servers, onFault });
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);
     const isChat = openWebSession !== undefined && isChatUpgrade(request);

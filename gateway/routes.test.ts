@@ -6,7 +6,7 @@ import { createRoutes } from "./routes.ts";
 import { createView } from "./stand-in.ts";
 
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
-  const routes = createRoutes(createView([]), () => undefined).routes.map(({ method, path }) => `${method} ${path}`);
+  const routes = createRoutes({ view: createView([]), onFault: () => undefined }).routes.map(({ method, path }) => `${method} ${path}`);
   expect(routes.sort()).toEqual([
     "DELETE /actors/:type/:key/alarms/:name",
     "DELETE /dead-letters/:id",
@@ -28,6 +28,9 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /health",
     "GET /metrics",
     "GET /ready",
+    "GET /servers",
+    "GET /servers/clocks",
+    "GET /servers/election",
     "GET /sessions",
     "POST /actors/:type/:key/_hibernate",
     "POST /actors/:type/:key/_quarantine",
@@ -37,6 +40,8 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "POST /actors/counter/:key/clear",
     "POST /actors/counter/:key/value",
     "POST /dead-letters/:id/replay",
+    "POST /servers/:name/clock",
+    "POST /servers/announcement",
   ]);
 });
 
@@ -44,7 +49,7 @@ test.each(["http://h", "http://localhost", "http://correio.example:8080"])(
   "at %s a path begins where the host ends: as the check of access reads it",
   async (host) => {
     const asked: unknown[] = [];
-    const app = createRoutes(createView(asked), () => undefined);
+    const app = createRoutes({ view: createView(asked), onFault: () => undefined });
     const post = async (path: string): Promise<Response> => app.fetch(new Request(host + path, { method: "POST" }));
     expect((await post("/xx/actors/counter/a/clear")).status).toBe(404);
     expect((await post("//actors/counter/a/clear")).status).toBe(404);

@@ -17,11 +17,20 @@ import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
+import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
 import { serveChat } from "./web-sessions.ts";
 
-/** Only the routes: who may ask is decided before them. `onFault` hears of what a client sees as status 500. */
-export function createRoutes(view: NodeView, onFault: (fault: unknown) => void): Elysia {
+export interface RoutesParts {
+  readonly view: NodeView;
+  /** Undefined where the node has no part in the messaging servers. */
+  readonly servers?: ServersView | undefined;
+  /** Hears of what a client sees as status 500. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Only the routes: who may ask is decided before them. */
+export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -37,6 +46,7 @@ export function createRoutes(view: NodeView, onFault: (fault: unknown) => void):
   serveActorCalls(app, view, schemas);
   serveDeadLetters(app, view);
   serveSessions(app, view);
+  serveServers(app, servers);
   serveChat(app);
   serveDocs(app);
   const tags = types

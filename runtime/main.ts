@@ -1,9 +1,11 @@
 // The process: settings, then the system, then sockets, then the gateway; and on a signal all of it in reverse.
 import { randomBytes } from "node:crypto";
 
+import { BROKER_KEY } from "#actors/broker/broker-addresses.ts";
 import { createCatalog } from "#actors/catalog.ts";
 import type { MatchLog } from "#actors/match/match-log.ts";
 import { ledgerHeader } from "#actors/pipeline/ledger.ts";
+import { Administration } from "#actors/servers/administration.ts";
 import { DESK_KEY } from "#actors/servers/request-desk.ts";
 import { SERVER_KEY } from "#actors/servers/server-addresses.ts";
 import { startGateway } from "#gateway/gateway.ts";
@@ -33,6 +35,7 @@ import { logStoreFailures } from "./observe/store-failures.ts";
 import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { type Collected, startQuietCollector } from "./quiet-collector.ts";
+import { administrationPort, createServerFigures } from "./servers-view.ts";
 import { createServices } from "./services.ts";
 
 /** Of the drain time, what is kept for closing what did not end by itself. */
@@ -51,7 +54,7 @@ export interface Server {
   readonly matchTlsPort: number | undefined;
   readonly messaging: MessagingPorts | undefined;
   /** Of this server among the others, and what their hardware is taken to be. */
-  readonly clocks: ReturnType<typeof createCatalog>["clocks"];
+  readonly clocks: Catalog["clocks"];
   readonly oscillator: Oscillator;
   readonly httpPort: number;
   readonly adminToken: string;
@@ -84,10 +87,10 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   undo.defer(() => collector.stop());
   const onFailure = (error: unknown): void => log.limited("error", "net.cannot_listen", { err: error });
   const listeners = await startListeners({ sessions: catalog, table, config, onFailure }, undo);
+  const servers = serversOf(config, system, catalog, services.actors.servers);
   const figures = { system, net: table, ledger: services.ledger.stats, processStartedAt: systemClock.unixMs() };
-  const { memory } = system;
-  const udp = listeners.udp && { udp: listeners.udp };
-  const metrics = createMetrics({ ...figures, ...udp, ...(memory === undefined ? {} : { memory }) });
+  const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures };
+  const metrics = createMetrics({ ...figures, ...more });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
   const { serverId } = config;
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
@@ -96,7 +99,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
   const { openWebSession } = listeners;
   const where = { host: config.httpHost, port: config.httpPort };
-  const gateway = startGateway({ ...where, adminToken, view, openWebSession, onFault });
+  const gateway = startGateway({ ...where, adminToken, view, servers, openWebSession, onFault });
   undo.defer(() => gateway.stop());
   const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections, messaging } = listeners;
   const tcpPorts = [tcpPort, tlsPort, matchPort, matchTlsPort, gateway.port];
@@ -141,12 +144,29 @@ function logListening(matchLog: MatchLog, { matchPort, matchTlsPort }: Listeners
   }
 }
 
-function serverActors(system: ActorSystem, types: ReturnType<typeof createCatalog>["types"]) {
+function serverActors(system: ActorSystem, types: Catalog["types"]) {
   const actors = {
     start: () => void system.ref(types.server, SERVER_KEY).tell.start(),
     serve: (body: string[]) => system.ref(types.requestDesk, DESK_KEY).serve(body),
   };
   return { actors, adminSession: types.adminSession };
+}
+
+type Catalog = ReturnType<typeof createCatalog>;
+type Serving = ReturnType<typeof createServices>["actors"]["servers"];
+
+/** What the gateway and the metrics are given of the servers; undefined where this node has no part in them. */
+function serversOf({ messaging }: Config, system: ActorSystem, { types, clocks }: Catalog, { server, proxy }: Serving) {
+  if (messaging.ports === undefined) return undefined;
+  const own = system.ref(types.server, SERVER_KEY);
+  const broker = system.ref(types.requestBroker, BROKER_KEY);
+  const status = () => own.status();
+  const home = { broker: () => broker.figures(), publications: () => proxy.figures() };
+  return {
+    status,
+    figures: createServerFigures({ status, home: messaging.home === undefined ? home : undefined }),
+    administration: new Administration(administrationPort(server), () => clocks.timeText()),
+  };
 }
 
 interface SystemParts {

@@ -1,6 +1,8 @@
 // The server of this process, once it has sockets: registered at its home, which may be this node, and at work there.
+import { AdministrationLinks } from "./administration-links.ts";
 import { systemRandom } from "./base/random.ts";
 import type { Config } from "./config.ts";
+import { limits } from "./limits.ts";
 import { type MessagingListeners, type MessagingPorts, zmtpPairing, type ZmtpSession } from "./messaging-listeners.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener } from "./net/tcp-listener.ts";
@@ -39,12 +41,16 @@ export function startMessagingServer({
   const { ports: configured, home, serverPortBase } = config.messaging;
   const ports = messaging.ports ?? configured;
   if (ports === undefined) return () => Promise.resolve();
-  const links = new ServerLinks(table, home ?? hostOf(config.host), ports);
+  const near = home ?? hostOf(config.host);
+  const links = new ServerLinks(table, near, ports);
+  const timeoutMs = limits.administrationMs;
+  const administration = new AdministrationLinks({ table, home: near, ports, serverPortBase, timeoutMs });
   const { proxy } = messaging;
   const pairing = zmtpPairing("REP", adminSession);
   port.sockets = {
     links,
-    announce: (text) => (proxy === undefined ? links.publish(text) : proxy.publishText(text)),
+    administration,
+    announce: (text) => void (proxy === undefined ? links.publish(text) : proxy.publishText(text)),
     listen: (rank) => {
       const at = serverPortBase === 0 ? 0 : serverPortBase + rank;
       return startTcpListener({ hostname: config.host, port: at, choose: () => pairing, speaksFirst: true, table });
@@ -57,6 +63,7 @@ export function startMessagingServer({
     worker?.endpoints.close();
     await port.leave();
     links.close();
+    administration.close();
   };
 }
 

@@ -1,5 +1,6 @@
 // The connections that a server makes: to the reference, to other servers' admin endpoints, and to the proxy.
 import { systemRandom } from "./base/random.ts";
+import { settlesWithin } from "./base/settles-within.ts";
 import { limits } from "./limits.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { decodeMessage, encodeMessage } from "./wire/message-pack.ts";
@@ -17,7 +18,7 @@ export interface Replied {
   readonly arrivedMs: number;
 }
 
-interface HomePorts {
+export interface HomePorts {
   readonly publishers: number;
   readonly reference: number;
   readonly store: number;
@@ -34,6 +35,8 @@ export class ServerLinks {
   /** By what is asked and where; those to servers with their names. */
   readonly #links = new Map<string, { readonly socket: RequestSocket; readonly server: string | undefined }>();
   #publisher: PublishSocket | undefined;
+  /** The proxy has asked for what is published. */
+  readonly #heard = Promise.withResolvers<void>();
   #storeTurn = 0;
 
   constructor(table: ConnectionTable, home: string, ports: HomePorts) {
@@ -67,12 +70,22 @@ export class ServerLinks {
 
   /** Connects to the proxy at home: from then on what is published reaches it. */
   startPublisher(): void {
-    this.#publisher ??= new PublishSocket("PUB", this.#context);
+    if (this.#publisher !== undefined) return;
+    this.#publisher = new PublishSocket("PUB", this.#context, { onSubscription: () => this.#heard.resolve() });
     this.#publisher.endpoints.connect({ host: this.#home, port: this.#ports.publishers });
   }
 
-  publish(text: string): void {
-    this.#publisher?.publish(ZmtpMessage.of([text]));
+  /** False where nobody listens: it is lost then. */
+  publish(text: string): boolean {
+    return this.#publisher !== undefined && this.#publisher.publish(ZmtpMessage.of([text])) > 0;
+  }
+
+  /** Waits for somebody to listen, where nobody does yet. */
+  async publishHeard(text: string, timeoutMs: number): Promise<boolean> {
+    this.startPublisher();
+    if (this.publish(text)) return true;
+    await settlesWithin(this.#context.table.clock, this.#heard.promise, timeoutMs);
+    return this.publish(text);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 // How this process is one of the servers: its name, its admin endpoint, and its connections to all others.
 import { randomBytes } from "node:crypto";
 
+import type { AdministrationLinks } from "./administration-links.ts";
 import { hardwareMsAt, systemClock } from "./base/clock.ts";
 import { Oscillator } from "./base/oscillator.ts";
 import type { MessagingConfig } from "./messaging-config.ts";
@@ -27,6 +28,7 @@ interface ServerAddress {
 /** What there is only when there are sockets. */
 export interface ServerSockets {
   readonly links: ServerLinks;
+  readonly administration: Omit<AdministrationLinks, "close">;
   announce(text: string): void;
   listen(rank: number): TcpListener;
 }

@@ -1,5 +1,5 @@
 // What strangers send to the messaging ports of a whole node: each harms himself alone, and is counted with his reason.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 
 import { createRandom } from "#runtime/base/random.ts";
 import { encodeMessage } from "#runtime/wire/message-pack.ts";
@@ -9,15 +9,10 @@ import { eventually } from "./lib/eventually.ts";
 import { freeMessagingPorts } from "./lib/messaging-ports.ts";
 import { TestRequester } from "./lib/messaging-requests.ts";
 import { withoutTimes } from "./lib/server-group.ts";
-import { startTestNode, type TestNode } from "./lib/test-node.ts";
+import { startTestNode } from "./lib/test-node.ts";
 
-let node: TestNode;
-let good: TestRequester;
-
-beforeAll(async () => {
-  node = await startTestNode({ ...freeMessagingPorts(), CORREIO_SERVER_HEARTBEAT_MS: 500 });
-  good = new TestRequester(node.node.messaging?.clients ?? 0);
-});
+const node = await startTestNode({ ...freeMessagingPorts(), CORREIO_SERVER_HEARTBEAT_MS: 500 });
+const good = new TestRequester(node.node.messaging?.clients ?? 0);
 
 afterAll(async () => {
   good.close();

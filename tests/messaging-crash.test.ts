@@ -1,4 +1,4 @@
-// What is said while the server is killed again and again: acknowledged messages are kept, each once, with their numbers.
+// What is said while the server is killed again and again: what is acknowledged is kept, each once, with its number.
 import { afterEach, expect, test } from "bun:test";
 
 import { createRandom } from "#runtime/base/random.ts";

@@ -47,7 +47,7 @@ describe.skipIf(!hasPythonModule("zmq"))("an existing client", () => {
     node = await startNode();
   });
 
-  test("logs in, makes a channel, publishes, and receives through a plain SUB: every reply as it knows it", async () => {
+  test("logs in, makes a channel, publishes, receives through a plain SUB: every reply as it knows it", async () => {
     const { clients, subscribers, publishers } = node.node.messaging ?? { clients: 0, subscribers: 0, publishers: 0 };
     const { seen, heard } = (await runClient(clients, subscribers, publishers)) as { seen: unknown; heard: string[] };
     const say = (service: string, data: object): unknown => {

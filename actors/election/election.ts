@@ -88,13 +88,13 @@ export class Election {
   }
 
   #know(list: readonly Member[]): void {
-    const { name, members: before, presence, nowMs } = this.#situation;
-    if (before.equals(list)) return;
+    const { name, presence, nowMs } = this.#situation;
+    if (this.#situation.members.equals(list)) return;
     const members = parseMembers(name, list);
     if (members === undefined) return this.#situation.refuse("bad_list", name);
     this.#situation.members = members;
     presence.keep((server) => members.find(server) !== undefined, nowMs);
-    this.#sponsor.listed(before);
+    this.#sponsor.listed();
   }
 
   #reply(from: string, message: Request): void {

@@ -4,6 +4,7 @@ import type { Members } from "./members.ts";
 export class Office {
   readonly epoch: number;
   readonly coordinator: string;
+  readonly sponsor: string;
   heartbeatAtMs = Number.NEGATIVE_INFINITY;
   readonly #voters = new Set<string>();
   /** Until when each voter supports it: the sponsor itself for good, since it has no office once it does not. */
@@ -12,6 +13,7 @@ export class Office {
   constructor(epoch: number, coordinator: string, sponsor: string) {
     this.epoch = epoch;
     this.coordinator = coordinator;
+    this.sponsor = sponsor;
     this.#supportedUntilMs = new Map([[sponsor, Number.POSITIVE_INFINITY]]);
   }
 
@@ -30,10 +32,18 @@ export class Office {
     this.#supportedUntilMs.set(name, Math.max(untilMs, this.#supportedUntilMs.get(name) ?? untilMs));
   }
 
-  /** It counts as a supporter until it has been able to say whether it is one. */
-  admit(name: string, untilMs: number, nowMs: number): void {
-    this.supported(name, untilMs);
-    this.heartbeatAtMs = nowMs;
+  /** Who was not known before counts as a supporter until then, so that it has time to say whether it is one. */
+  listed(members: Members, untilMs: number, nowMs: number): void {
+    for (const name of this.#supportedUntilMs.keys()) {
+      if (members.isVoter(name) || name === this.sponsor) continue;
+      this.#supportedUntilMs.delete(name);
+      this.#voters.delete(name);
+    }
+    for (const { name } of members.voters) {
+      if (this.#supportedUntilMs.has(name)) continue;
+      this.#supportedUntilMs.set(name, untilMs);
+      this.heartbeatAtMs = nowMs;
+    }
   }
 
   /** Whether a majority supports it. */

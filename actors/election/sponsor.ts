@@ -2,7 +2,7 @@
 import { Campaign } from "./campaign.ts";
 import { Canvass } from "./canvass.ts";
 import { NO_EPOCH, sponsorRankOf } from "./epoch.ts";
-import type { Member, Members } from "./members.ts";
+import type { Member } from "./members.ts";
 import type { Acceptance, Answer, Ask, Standing, VoteAnswer } from "./messages.ts";
 import { Office } from "./office.ts";
 import type { Situation } from "./situation.ts";
@@ -71,9 +71,9 @@ export class Sponsor {
 
   /** Whatever it has to do now. */
   pursue(): void {
-    const { nowMs, times, random } = this.#situation;
+    const { members, nowMs, times, random } = this.#situation;
     if (this.#office !== undefined) return this.#serve(this.#office);
-    if (!this.#wantsOffice() && this.#voter.maySponsor) return this.#rest();
+    if (members.me === undefined || (!this.#wantsOffice() && this.#voter.maySponsor)) return this.#rest();
     // The others may have noticed the same at the same time.
     if (this.#tryAtMs === NEVER) this.#tryAtMs = nowMs + random() * times.backoffMs;
     if (this.#canvass !== undefined) {
@@ -81,12 +81,10 @@ export class Sponsor {
     } else if (this.#campaign === undefined && nowMs >= this.#tryAtMs) this.#askAround();
   }
 
-  /** Voters that were not known before may answer for the time of a lease. */
-  listed(before: Members): void {
+  listed(): void {
     const { members, nowMs, times } = this.#situation;
-    for (const { name } of this.#office === undefined ? [] : members.voters) {
-      if (!before.isVoter(name)) this.#office?.admit(name, nowMs + times.leaseMs, nowMs);
-    }
+    for (const name of this.#passedOver) if (!members.isVoter(name)) this.#passedOver.delete(name);
+    this.#office?.listed(members, nowMs + times.leaseMs, nowMs);
   }
 
   /** Another is the coordinator, or will be: nothing that it has begun may come to an end. */
@@ -222,6 +220,7 @@ export class Sponsor {
     const { epoch, coordinator, votes } = campaign;
     if (!votes.has(name) || !members.isMajority((voter) => votes.has(voter))) return;
     const office = new Office(epoch, coordinator, name);
+    office.listed(members, nowMs, nowMs);
     for (const [voter, askedAtMs] of votes) office.voted(voter, askedAtMs + times.voteMs);
     office.heartbeatAtMs = nowMs + times.heartbeatMs;
     this.#rest();

@@ -135,19 +135,18 @@ export class ElectionWorld implements Surroundings {
     return isFalsified ? { ...message, coordinator: foreign } : message;
   }
 
+  /** It gets the list whenever it can reach the reference; one that is fixed once only. */
   #register(server: TestServer, life: number): void {
     if (server.life !== life) return;
+    const { isListFixed } = this.plan;
     server.run(() => {
-      const { place } = server;
-      const isReached = !this.network.isCut(place, REFERENCE) && !this.network.isCut(REFERENCE, place);
-      if (!this.plan.isListFixed && isReached) this.#hear(server);
-      if (!this.plan.isListFixed && !isReached) return;
+      if (this.network.isCut(server.place, REFERENCE) || this.network.isCut(REFERENCE, server.place)) return;
+      if (!isListFixed) this.#hear(server);
       server.list = this.#list;
       server.step({ kind: "known", members: this.#list });
     });
-    if (!this.plan.isListFixed) {
-      this.time.at(this.time.now + TIMES.heartbeatMs, () => this.#register(server, life));
-    }
+    if (isListFixed && server.list.length > 0) return;
+    this.time.at(this.time.now + TIMES.heartbeatMs, () => this.#register(server, life));
   }
 
   /** The smallest free rank for a new name, the same for one that is known still. */

@@ -33,7 +33,7 @@ export function publicationLine({ topic, from, text, time, clock }: Written): st
   return `${topic} ${from}: ${text} [${time}] (clock=${clock})`;
 }
 
-/** Published twice, the second time with `<feed> <number> ` before it: who subscribes to that knows what it has missed. */
+/** Published twice, the second time behind `<feed> <number> `: who subscribes to that knows what it has missed. */
 export function createPublications({ publications }: MessagingServices) {
   return actor(PUBLICATIONS.name, {
     state: () => ({}),

@@ -2,6 +2,7 @@
 
 import { type PublicationServer, PublicationsProgram } from "./messaging-load.ts";
 import {
+  cpuSecondsOfAll,
   type MessagingPeer,
   type MessagingTools,
   startAll,
@@ -10,7 +11,6 @@ import {
   startNats,
   startPython,
 } from "./messaging-servers.ts";
-import { cpuSecondsOf } from "./process-facts.ts";
 
 export const FAN_OUT_NAMES = ["correio", "raw", "nats", "libzmq"] as const;
 export type FanOutName = (typeof FAN_OUT_NAMES)[number];
@@ -45,7 +45,7 @@ export interface FanOutResult {
 
 interface FanOutServer extends PublicationServer {
   readonly name: FanOutName;
-  readonly pid: number;
+  readonly pids: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -78,14 +78,14 @@ export async function measureFanOut(
   return { parameters, samples };
 }
 
-async function measure({ name, pid }: FanOutServer, load: PublicationsProgram, run: FanOutRun): Promise<FanOutSample> {
-  const cpuBefore = cpuSecondsOf(pid);
+async function measure({ name, pids }: FanOutServer, load: PublicationsProgram, run: FanOutRun): Promise<FanOutSample> {
+  const cpuBefore = cpuSecondsOfAll(pids);
   const { publications, subscribers, deliveries, wrong, seconds, cpuShare } = await load.run(run);
   return {
     name,
     window: run.window,
     deliveriesPerSecond: deliveries / seconds,
-    serverCpuShare: (cpuSecondsOf(pid) - cpuBefore) / seconds,
+    serverCpuShare: (cpuSecondsOfAll(pids) - cpuBefore) / seconds,
     loadCpuShare: cpuShare,
     verified: deliveries === publications * subscribers && wrong === 0,
   };
@@ -112,6 +112,6 @@ async function startFanOutServer(
 }
 
 /** One port for both kinds, or one for each. */
-function portsOf({ pid, ports: [publishers = 0, subscribers = publishers], stop }: MessagingPeer) {
-  return { pid, publishers, subscribers, stop };
+function portsOf({ pids, ports: [publishers = 0, subscribers = publishers], stop }: MessagingPeer) {
+  return { pids, publishers, subscribers, stop };
 }

@@ -11,8 +11,13 @@ import {
   setUpServices,
   USERS,
 } from "./messaging-requests.ts";
-import { type MessagingTools, startAll, startMessagingNode, startPythonServices } from "./messaging-servers.ts";
-import { cpuSecondsOf } from "./process-facts.ts";
+import {
+  cpuSecondsOfAll,
+  type MessagingTools,
+  startAll,
+  startMessagingNode,
+  startPythonServices,
+} from "./messaging-servers.ts";
 import { obeyLines, ToldProgram } from "./told-program.ts";
 
 export const RATED_SERVICES = ["users", "publish"] as const;
@@ -46,7 +51,7 @@ export interface RateResult {
 
 interface RatedServer {
   readonly name: RatedServerName;
-  readonly pid: number;
+  readonly pids: readonly number[];
   readonly port: number;
 }
 
@@ -136,8 +141,8 @@ export async function measureRates(
   ]);
   await setUpServices(node.clients);
   const servers: RatedServer[] = [
-    { name: "correio", pid: node.pid, port: node.clients },
-    ...(peer === undefined ? [] : [{ name: "pyzmq" as const, pid: peer.pid, port: peer.ports[0] ?? 0 }]),
+    { name: "correio", pids: node.pids, port: node.clients },
+    ...(peer === undefined ? [] : [{ name: "pyzmq" as const, pids: peer.pids, port: peer.ports[0] ?? 0 }]),
   ];
   const load = stack.use(new ToldProgram<Ask, Asked>("the clients", [process.execPath, program, "requests"]));
   const samples: RateSample[] = [];
@@ -153,13 +158,13 @@ export async function measureRates(
 
 async function measure(
   load: ToldProgram<Ask, Asked>,
-  { name, pid, port }: RatedServer,
+  { name, pids, port }: RatedServer,
   { service, clients, runMs, warmUpMs }: Omit<Ask, "port">,
 ): Promise<RateSample> {
   const storedBefore = await lastStored(port);
-  const cpuBefore = cpuSecondsOf(pid);
+  const cpuBefore = cpuSecondsOfAll(pids);
   const asked = await load.tell({ port, service, clients, runMs, warmUpMs });
-  const cpuSeconds = cpuSecondsOf(pid) - cpuBefore;
+  const cpuSeconds = cpuSecondsOfAll(pids) - cpuBefore;
   const stored = (await lastStored(port)) - storedBefore;
   return {
     name,

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 
 import { findTool } from "./implementations.ts";
+import { cpuSecondsOf } from "./process-facts.ts";
 import { CORREIO_READY, correioCommand, portIn, startServerProgram, WITHOUT_OTHER_FAMILIES } from "./server-program.ts";
 
 /** What is needed of the machine, beside Bun; undefined = not there. */
@@ -17,7 +18,7 @@ interface Stoppable {
 }
 
 export interface MessagingNode extends Stoppable {
-  readonly pid: number;
+  readonly pids: readonly [number];
   readonly clients: number;
   readonly workers: number;
   readonly publishers: number;
@@ -25,9 +26,9 @@ export interface MessagingNode extends Stoppable {
   readonly httpPort: number;
 }
 
-/** A floor or a peer: the ports that it has said, in that order. */
+/** A floor or a peer: its processes, and the ports that it has said, in that order. */
 export interface MessagingPeer extends Stoppable {
-  readonly pid: number;
+  readonly pids: readonly number[];
   readonly ports: readonly number[];
 }
 
@@ -71,7 +72,12 @@ export async function startMessagingNode(): Promise<MessagingNode> {
     number,
   ];
   const httpPort = portIn(program, /Gateway HTTP iniciado na porta (\d+)/);
-  return { pid: program.pid, clients, workers, publishers, subscribers, httpPort, stop };
+  return { pids: [program.pid], clients, workers, publishers, subscribers, httpPort, stop };
+}
+
+/** Processor seconds so far. */
+export function cpuSecondsOfAll(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
 }
 
 /** All at once, to be stopped with the stack: also those that have started where another fails. */
@@ -104,7 +110,7 @@ export async function startNats(natsServer: string): Promise<MessagingPeer> {
     command: [natsServer, "--addr", "127.0.0.1", "--port", "-1", "--log", join(folder, "nats.log")],
     ready: /client connections on [\d.]+:(\d+)[\s\S]*Server is ready/,
   }));
-  return { pid: program.pid, ports: [program.number], stop };
+  return { pids: [program.pid], ports: [program.number], stop };
 }
 
 /** The broker of pyzmq's documentation, and one server behind it. */
@@ -113,7 +119,7 @@ export async function startPythonServices(python: string): Promise<MessagingPeer
   const [clients = 0, workers = 0] = broker.ports;
   const worker = Bun.spawn(pythonCommand(python, "serve", `--port=${workers}`), { stderr: "inherit" });
   return {
-    pid: worker.pid,
+    pids: [...broker.pids, worker.pid],
     ports: [clients],
     async stop() {
       worker.kill("SIGKILL");
@@ -125,7 +131,7 @@ export async function startPythonServices(python: string): Promise<MessagingPeer
 
 async function startPeer(name: string, command: readonly string[]): Promise<MessagingPeer> {
   const { program, stop } = await startServerProgram(name, () => ({ command, ready: LISTENING }));
-  return { pid: program.pid, ports: portsIn(program.output(), LISTENING), stop };
+  return { pids: [program.pid], ports: portsIn(program.output(), LISTENING), stop };
 }
 
 function portsIn(output: string, pattern: RegExp): number[] {

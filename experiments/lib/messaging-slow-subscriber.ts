@@ -46,9 +46,9 @@ export async function measureSlowSubscriber(
   const samples: SlowSubscriberSample[] = [];
   for (let pair = 0; pair < pairs; pair++) {
     const alone = await load.run({ publications, window });
-    const bytesBefore = residentBytesOf(node.pid);
+    const bytesBefore = residentBytesOf(node.pids[0]);
     const beside = await load.run({ publications, window, readsOneIn });
-    samples.push(sampleOf(alone, beside, residentBytesOf(node.pid) - bytesBefore));
+    samples.push(sampleOf(alone, beside, residentBytesOf(node.pids[0]) - bytesBefore));
   }
   return { parameters, samples };
 }

@@ -102,7 +102,7 @@ export function renderSlowSubscriber({ parameters, samples }: SlowSubscriberResu
     samples.map(({ alonePerSecond }) => alonePerSecond),
   );
   return [
-    `${pairs} × ${formatCount(publications)} publications to ${subscribers} subscribers, of whom one reads 1 in ${readsOneIn}`,
+    `${pairs} × ${formatCount(publications)} publications to ${subscribers} subscribers; one reads 1 in ${readsOneIn}`,
     renderTable([
       ["pair", "publications/s, none slow", "one slow", "it received", "dropped for it", "server grew, MB"],
       ...rows,

@@ -14,7 +14,7 @@ export function correioCommand(): readonly string[] {
 /** Its TCP port is the first group. */
 export const CORREIO_READY = /Servidor TCP iniciado na porta (\d+)[\s\S]*Aguardando conexões/;
 
-/** Settings of one that serves neither matches nor ZeroMQ; all else, and ZeroMQ where it is asked for, on free ports. */
+/** Settings of one that serves neither matches nor ZeroMQ; all else, and ZeroMQ where asked for, on free ports. */
 export const WITHOUT_OTHER_FAMILIES = {
   CORREIO_PORT: "0",
   CORREIO_UDP_PORT: "0",

@@ -18,6 +18,28 @@ export interface UdpFigures {
   readonly ignored: number;
 }
 
+/** What the proxy of publications has done since the node was started. */
+export interface PublicationFigures {
+  readonly published: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly subscribers: number;
+}
+
+export interface ServerFigures {
+  /** Of this node as one of the servers. */
+  readonly server: {
+    readonly role: string;
+    readonly rank?: number;
+    readonly epoch?: number;
+    readonly boundMs?: number;
+    readonly steps: number;
+  };
+  /** Of a node that is the home. */
+  readonly broker: { readonly workers: number; readonly waiting: number; readonly running: number } | undefined;
+  readonly publications: PublicationFigures | undefined;
+}
+
 export interface NetFigures {
   readonly stats: {
     readonly accepted: number;

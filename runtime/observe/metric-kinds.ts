@@ -24,9 +24,10 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
   const metric = new Gauge({
     name,
     help,
-    labelNames: ["type"],
+    labelNames: ["type", "role"],
     registers: [registry],
     collect() {
+      metric.reset();
       for (const [value, labels] of read()) metric.set(labels ?? {}, value);
     },
   });

@@ -3,17 +3,20 @@ import { Registry } from "prom-client";
 
 import type { ActorSystem } from "../core/system.ts";
 import { addActorMetrics } from "./actor-metrics.ts";
-import type { NetFigures, UdpFigures } from "./figures.ts";
+import type { NetFigures, ServerFigures, UdpFigures } from "./figures.ts";
 import { byReason, counter, gauge } from "./metric-kinds.ts";
+import { addServerMetrics } from "./server-metrics.ts";
 
 export interface MetricSources {
   readonly system: ActorSystem;
   readonly net: NetFigures;
   readonly ledger: { readonly lines: number; readonly failures: number; readonly lost: number };
   /** Given where there is a UDP port. */
-  readonly udp?: UdpFigures;
+  readonly udp?: UdpFigures | undefined;
   /** Given where memory has a budget: actors that left it before their time. */
-  readonly memory?: { readonly hibernated: number };
+  readonly memory?: { readonly hibernated: number } | undefined;
+  /** Given where this node is one of the servers of the messaging family. */
+  readonly servers?: (() => Promise<ServerFigures | undefined>) | undefined;
   readonly processStartedAt: number;
 }
 
@@ -34,7 +37,11 @@ export function createMetrics(sources: MetricSources): () => Promise<string> {
   gauge(registry, "process_resident_memory_bytes", "Resident memory", () => [[process.memoryUsage.rss()]]);
   gauge(registry, "process_start_time_seconds", "Unix time of the start", () => [[processStartedAt / 1_000]]);
   counter(registry, "process_cpu_seconds_total", "CPU time, user and system", () => [[cpuSeconds()]]);
-  return () => registry.metrics();
+  const readServers = sources.servers && addServerMetrics(registry, sources.servers);
+  return async () => {
+    await readServers?.();
+    return registry.metrics();
+  };
 }
 
 function addNetMetrics(registry: Registry, net: NetFigures): void {

@@ -85,7 +85,7 @@ describe("a peer that", () => {
     while (dealer.send([Buffer.alloc(1_000_000)])) await Bun.sleep(0);
     const pings = Buffer.concat(Array.from({ length: 10_000 }, () => zmtpCommand("PING", Buffer.alloc(18))));
     const { table } = bench.context;
-    let waitingBytesMost = 0;
+    let waitingBytesMost = table.outboundBytes();
     while (table.connectionCount() > 0) {
       if (socket.writableLength < pings.length) socket.write(pings);
       await Bun.sleep(0);
