@@ -51,5 +51,6 @@ export function createCatalog({ pipeline, text, match, servers }: Services) {
     ...messaging.types,
   };
   const answerStranger = createStrangerAnswers(vocabulary, text.clock);
-  return { types, answerStranger, matchLog, clocks: messaging.clocks };
+  const { clocks, administration } = messaging;
+  return { types, answerStranger, matchLog, clocks, administration };
 }

@@ -73,6 +73,12 @@ export function createTestServices(given: {
       hardwareMs: () => 0,
       publications: { send: nothing },
       askStore: () => Promise.reject(new Error("There is no home")),
+      administration: {
+        askReference: async () => undefined,
+        askServer: async () => undefined,
+        keepServers: nothing,
+        announce: async () => false,
+      },
       proxy: { figures: () => ({ published: 0, delivered: 0, dropped: 0, subscribers: 0 }), slowest: () => [] },
       server: {
         address: undefined,

@@ -11,8 +11,7 @@ function run(options: BotOptions): Promise<number> {
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => (interruption.signal.aborted ? process.exit(130) : interruption.abort()));
   }
-  const print = (line: string): void => console.log(line);
-  return runBots({ options, clock: systemClock, print, signal: interruption.signal });
+  return runBots({ options, clock: systemClock, print: console.log, signal: interruption.signal });
 }
 
 // A connection that is still being tried would keep the process alive: the end is said, not waited for.

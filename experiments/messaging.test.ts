@@ -20,7 +20,7 @@ const tiny: Omit<MessagingParameters, "only"> = {
   slowSubscriber: {
     pairs: 1,
     subscribers: 2,
-    publications: 100_000,
+    publications: 160_000,
     window: 1_024,
     bodyBytes: 250,
     readsOneIn: 1_000_000,

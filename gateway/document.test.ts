@@ -15,6 +15,7 @@ import { alarmsSchema } from "./alarms.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
 import { problemSchema } from "./problem-body.ts";
+import { clocksSchema, electionSchema, overviewSchema } from "./servers.ts";
 import { sessionsSchema } from "./sessions.ts";
 import { startStandIn } from "./stand-in.ts";
 
@@ -89,6 +90,9 @@ describe("the OpenAPI document", () => {
       "get /health",
       "get /metrics",
       "get /ready",
+      "get /servers",
+      "get /servers/clocks",
+      "get /servers/election",
       "get /sessions",
       "post /actors/counter/{key}/add",
       "post /actors/counter/{key}/clear",
@@ -98,6 +102,8 @@ describe("the OpenAPI document", () => {
       "post /actors/{type}/{key}/_release",
       "post /actors/{type}/{key}/_stop",
       "post /dead-letters/{id}/replay",
+      "post /servers/announcement",
+      "post /servers/{name}/clock",
     ]);
   });
 
@@ -133,6 +139,9 @@ describe("the OpenAPI document", () => {
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
     expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
+    expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);
+    expect(complaints(clocksSchema, example("/servers/clocks", "200"))).toEqual([]);
+    expect(complaints(electionSchema, example("/servers/election", "200"))).toEqual([]);
     for (const [, operation] of operationsOf(document)) {
       for (const [status, answer] of answersOf(document, operation)) {
         const problem = answer.content?.["application/problem+json"];

@@ -29,7 +29,7 @@ const KINDS = {
   actor_not_quarantined: { status: 409, title: "The actor is not in quarantine" },
   server_refused: { status: 409, title: "The server refuses it" },
   server_silent: { status: 504, title: "The server does not answer" },
-  reference_silent: { status: 504, title: "The reference does not answer" },
+  home_silent: { status: 504, title: "The home of the servers does not answer" },
   upgrade_required: { status: 426, title: "This address speaks WebSocket" },
   wrong_origin: { status: 403, title: "The page is of another origin" },
   misdirected: { status: 421, title: "This host name is not served here" },

@@ -6,7 +6,9 @@ import { createRoutes } from "./routes.ts";
 import { createView } from "./stand-in.ts";
 
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
-  const routes = createRoutes({ view: createView([]), onFault: () => undefined }).routes.map(({ method, path }) => `${method} ${path}`);
+  const routes = createRoutes({ view: createView([]), onFault: () => undefined }).routes.map(
+    ({ method, path }) => `${method} ${path}`,
+  );
   expect(routes.sort()).toEqual([
     "DELETE /actors/:type/:key/alarms/:name",
     "DELETE /dead-letters/:id",

@@ -13,6 +13,8 @@ import type {
 } from "#runtime/observe/view.ts";
 
 import { startGateway } from "./gateway.ts";
+import type { ServersView } from "./servers.ts";
+import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
 export const withToken = { Authorization: `Bearer ${STAND_IN_TOKEN}` };
@@ -79,17 +81,21 @@ export interface StandIn extends AsyncDisposable {
   send(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Response>;
 }
 
-/** One actor with one alarm, one dead letter, and one session, each of which can be acted on. */
-export function startStandIn(changes: Partial<NodeView> = {}): StandIn {
+/** One actor with one alarm, one dead letter, one session, and messaging servers, each of which can be acted on. */
+export function startStandIn(
+  changes: Partial<NodeView> = {},
+  administration: Partial<ServersView["administration"]> = {},
+): StandIn {
   const asked: unknown[] = [];
-  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }) };
+  const servers = createTestServers(asked, administration);
+  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers) };
 }
 
-/** A gateway in front of any view. */
-export function startGatewayTo(view: NodeView): Omit<StandIn, "asked"> {
+/** A gateway in front of any view; without messaging unless there are servers. */
+export function startGatewayTo(view: NodeView, servers?: ServersView): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, view, onFault });
+  const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, view, servers, onFault });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });

@@ -28,7 +28,7 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
 
     await page.navigate(`${gateway.url}/docs`);
     await appears(page, ".opblock");
-    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(22);
+    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(27);
 
     const operation = "#operations-process-getHealth";
     await runOperation(page, operation);
@@ -69,6 +69,19 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
     await runOperation(page, operation, "a");
     expect(await textOf(page, `${operation} .live-responses-table`)).toContain("200");
     expect(gateway.asked).toEqual([["call", "counter", "a", "value", {}]]);
+  });
+
+  test("a server's clock is put on with the example of the body", async () => {
+    await using gateway = startStandIn();
+    using page = browser.openPage();
+    await page.navigate(`${gateway.url}/docs`);
+    await appears(page, ".opblock");
+    await authorize(page);
+
+    const operation = "#operations-servers-postServersByNameClock";
+    await runOperation(page, operation, "alfa");
+    expect(await textOf(page, `${operation} .live-responses-table`)).toContain('"uncertaintyMs": 0.21');
+    expect(gateway.asked).toEqual([["setClock", "alfa", { differenceMs: 250 }]]);
   });
 
   test("Authorize takes the admin token, and a session can then be disconnected", async () => {

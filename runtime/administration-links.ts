@@ -1,22 +1,16 @@
 // What an operator's questions go by: connections of their own, so that nothing he asks holds up what servers ask.
 import { hardwareMsAt } from "./base/clock.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
-import { dialAddressOf } from "./server-address.ts";
+import { dialAddressOf, type ServerAddress } from "./server-address.ts";
 import { type HomePorts, type Replied, ServerLinks } from "./server-links.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
-
-interface ServerAddress {
-  readonly name: string;
-  readonly address: string;
-  readonly rank: number;
-}
 
 interface LinksOptions {
   readonly table: ConnectionTable;
   /** Where the reference and the proxy are. */
   readonly home: string;
-  readonly ports: HomePorts;
+  readonly ports: Omit<HomePorts, "store">;
   readonly serverPortBase: number;
   /** For each answer. */
   readonly timeoutMs: number;
@@ -30,7 +24,8 @@ export class AdministrationLinks {
   constructor(options: LinksOptions) {
     const { table, home, ports } = options;
     this.#options = options;
-    this.#links = new ServerLinks(table, home, ports);
+    // Nothing that is stored is asked for.
+    this.#links = new ServerLinks(table, home, { ...ports, store: 0 });
   }
 
   async askReference(service: string, data: Fields): Promise<Replied | undefined> {

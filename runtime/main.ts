@@ -5,7 +5,6 @@ import { BROKER_KEY } from "#actors/broker/broker-addresses.ts";
 import { createCatalog } from "#actors/catalog.ts";
 import type { MatchLog } from "#actors/match/match-log.ts";
 import { ledgerHeader } from "#actors/pipeline/ledger.ts";
-import { Administration } from "#actors/servers/administration.ts";
 import { DESK_KEY } from "#actors/servers/request-desk.ts";
 import { SERVER_KEY } from "#actors/servers/server-addresses.ts";
 import { startGateway } from "#gateway/gateway.ts";
@@ -35,8 +34,10 @@ import { logStoreFailures } from "./observe/store-failures.ts";
 import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { type Collected, startQuietCollector } from "./quiet-collector.ts";
-import { administrationPort, createServerFigures } from "./servers-view.ts";
+import { createServersView } from "./servers-view.ts";
 import { createServices } from "./services.ts";
+
+type Catalog = ReturnType<typeof createCatalog>;
 
 /** Of the drain time, what is kept for closing what did not end by itself. */
 const FORCE_SHARE = 0.2;
@@ -87,10 +88,16 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   undo.defer(() => collector.stop());
   const onFailure = (error: unknown): void => log.limited("error", "net.cannot_listen", { err: error });
   const listeners = await startListeners({ sessions: catalog, table, config, onFailure }, undo);
-  const servers = serversOf(config, system, catalog, services.actors.servers);
-  const figures = { system, net: table, ledger: services.ledger.stats, processStartedAt: systemClock.unixMs() };
-  const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures };
-  const metrics = createMetrics({ ...figures, ...more });
+  const serving = serverActors(system, catalog.types);
+  const { administration } = catalog;
+  const servers = createServersView({ ...serving, administration, proxy: services.actors.servers.proxy, config });
+  const figures = {
+    ledger: services.ledger.stats,
+    memory: system.memory,
+    udp: listeners.udp,
+    servers: servers?.figures,
+  };
+  const metrics = createMetrics({ system, net: table, ...figures, processStartedAt: systemClock.unixMs() });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
   const { serverId } = config;
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
@@ -108,7 +115,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   services.open();
   logListening(catalog.matchLog, listeners);
   const { serverPort: port } = services;
-  const stopServer = startMessagingServer({ ...serverActors(system, catalog.types), table, config, messaging, port });
+  const stopServer = startMessagingServer({ ...serving, table, config, messaging, port });
   phase.notReady = undefined;
   undo.move();
   const drain = async (): Promise<number> => {
@@ -145,28 +152,14 @@ function logListening(matchLog: MatchLog, { matchPort, matchTlsPort }: Listeners
 }
 
 function serverActors(system: ActorSystem, types: Catalog["types"]) {
+  const own = system.ref(types.server, SERVER_KEY);
   const actors = {
-    start: () => void system.ref(types.server, SERVER_KEY).tell.start(),
+    start: () => void own.tell.start(),
+    status: () => own.status(),
+    queues: () => system.ref(types.requestBroker, BROKER_KEY).figures(),
     serve: (body: string[]) => system.ref(types.requestDesk, DESK_KEY).serve(body),
   };
   return { actors, adminSession: types.adminSession };
-}
-
-type Catalog = ReturnType<typeof createCatalog>;
-type Serving = ReturnType<typeof createServices>["actors"]["servers"];
-
-/** What the gateway and the metrics are given of the servers; undefined where this node has no part in them. */
-function serversOf({ messaging }: Config, system: ActorSystem, { types, clocks }: Catalog, { server, proxy }: Serving) {
-  if (messaging.ports === undefined) return undefined;
-  const own = system.ref(types.server, SERVER_KEY);
-  const broker = system.ref(types.requestBroker, BROKER_KEY);
-  const status = () => own.status();
-  const home = { broker: () => broker.figures(), publications: () => proxy.figures() };
-  return {
-    status,
-    figures: createServerFigures({ status, home: messaging.home === undefined ? home : undefined }),
-    administration: new Administration(administrationPort(server), () => clocks.timeText()),
-  };
 }
 
 interface SystemParts {

@@ -5,11 +5,14 @@ const HOST_AND_PORT = /^([^:]+|\[[^\]]+\]):(\d{1,5})$/;
 /** As a socket for both families sees who comes by the older one. */
 const MAPPED = /^::ffff:(?=\d+\.)/;
 
-interface Listed {
+export interface ServerAddress {
+  readonly name: string;
   /** A host, or a host and a port after a colon. */
   readonly address: string;
   readonly rank: number;
 }
+
+type Listed = Pick<ServerAddress, "address" | "rank">;
 
 /** With a port: where none is said, `portBase` and the rank; without one where that is 0, and nobody can reckon it. */
 export function addressWithPort({ address, rank }: Listed, portBase: number): string {

@@ -61,11 +61,7 @@ export class ServerLinks {
 
   /** Connections to servers of other names are closed. */
   keepServers(names: ReadonlySet<string>): void {
-    for (const [key, { socket, server }] of this.#links) {
-      if (server === undefined || names.has(server)) continue;
-      socket.close();
-      this.#links.delete(key);
-    }
+    this.#giveUp((server) => !names.has(server));
   }
 
   /** Connects to the proxy at home: from then on what is published reaches it. */
@@ -97,10 +93,20 @@ export class ServerLinks {
     const key = [address.host, address.port, lane, server].join("\n");
     const known = this.#links.get(key);
     if (known !== undefined) return known.socket;
+    // A server that has moved is not to be found where it was.
+    this.#giveUp((other) => other === server);
     const socket = new RequestSocket(this.#context);
     socket.endpoints.connect(address);
     this.#links.set(key, { socket, server });
     return socket;
+  }
+
+  #giveUp(isGone: (server: string) => boolean): void {
+    for (const [key, { socket, server }] of this.#links) {
+      if (server === undefined || !isGone(server)) continue;
+      socket.close();
+      this.#links.delete(key);
+    }
   }
 }
 

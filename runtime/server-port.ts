@@ -7,7 +7,7 @@ import { Oscillator } from "./base/oscillator.ts";
 import type { MessagingConfig } from "./messaging-config.ts";
 import type { TcpListener } from "./net/tcp-listener.ts";
 import type { Log } from "./observe/log.ts";
-import { addressWithPort, dialAddressOf } from "./server-address.ts";
+import { addressWithPort, dialAddressOf, type ServerAddress } from "./server-address.ts";
 import type { Replied, ServerLinks } from "./server-links.ts";
 
 /** Names that a server without one of its own tries. */
@@ -18,12 +18,6 @@ const FIRST_JOINED = 2;
 const LEAVE_MS = 300;
 
 type Fields = Readonly<Record<string, unknown>>;
-
-interface ServerAddress {
-  readonly name: string;
-  readonly address: string;
-  readonly rank: number;
-}
 
 /** What there is only when there are sockets. */
 export interface ServerSockets {
@@ -107,14 +101,14 @@ export class NodeServerPort {
     this.#endpoint = undefined;
     try {
       this.#endpoint = { rank, listener: this.sockets.listen(rank) };
-      this.log("server.admin_endpoint", { rank, port: this.#endpoint.listener.port });
+      this.log("Listens for other servers and for operators", { rank, port: this.#endpoint.listener.port });
     } catch (error) {
       this.#log.limited("error", "net.cannot_listen", { err: error });
     }
   }
 
-  log(event: string, details: Fields): void {
-    this.#log.logger.info({ ...details }, event);
+  log(message: string, details: Fields): void {
+    this.#log.logger.info({ ...details }, message);
   }
 
   /** Says so, that nobody has to wait until it is taken for dead, and nothing after that. */

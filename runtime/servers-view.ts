@@ -1,31 +1,35 @@
-// What the gateway and the metrics are given of the servers: what operators ask by, and how this node stands among them.
+// What the gateway and the metrics are given of the servers: how this node stands among them, and what asks the others.
+import type { Config } from "./config.ts";
 import type { PublicationFigures, ServerFigures } from "./observe/figures.ts";
-import type { NodeServerPort, ServerSockets } from "./server-port.ts";
 
-interface Sources {
-  status(): Promise<ServerFigures["server"]>;
-  /** Undefined of a node that is not the home. */
-  readonly home: { broker(): Promise<ServerFigures["broker"]>; publications(): PublicationFigures } | undefined;
-}
-
-/** Nobody answers before there are sockets. */
-export function administrationPort(port: NodeServerPort): ServerSockets["administration"] {
-  return {
-    askReference: async (service, data) => port.sockets?.administration.askReference(service, data),
-    askServer: async (to, service, data) => port.sockets?.administration.askServer(to, service, data),
-    keepServers: (names) => port.sockets?.administration.keepServers(names),
-    announce: async (text) => port.sockets?.administration.announce(text) ?? false,
+interface Sources<Status extends ServerFigures["server"], Administration> {
+  readonly actors: {
+    /** Of this node's own server. */
+    status(): Promise<Status>;
+    queues(): Promise<NonNullable<ServerFigures["broker"]>>;
   };
+  readonly proxy: { figures(): PublicationFigures };
+  readonly administration: Administration;
+  readonly config: Config;
 }
 
-/** Undefined where the actors do not answer: the other metrics are shown all the same. */
-export function createServerFigures({ status, home }: Sources): () => Promise<ServerFigures | undefined> {
-  return async () => {
+/** Undefined where this node has no part in them. */
+export function createServersView<Status extends ServerFigures["server"], Administration>({
+  actors,
+  proxy,
+  administration,
+  config: { messaging },
+}: Sources<Status, Administration>) {
+  if (messaging.ports === undefined) return undefined;
+  const isHome = messaging.home === undefined;
+  /** Undefined where the actors do not answer: the other metrics are shown all the same. */
+  const figures = async (): Promise<ServerFigures | undefined> => {
     try {
-      const [server, broker] = await Promise.all([status(), home?.broker()]);
-      return { server, broker, publications: home?.publications() };
+      const [server, broker] = await Promise.all([actors.status(), isHome ? actors.queues() : undefined]);
+      return { server, broker, publications: isHome ? proxy.figures() : undefined };
     } catch {
       return undefined;
     }
   };
+  return { status: () => actors.status(), administration, figures };
 }

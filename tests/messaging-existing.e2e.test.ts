@@ -13,7 +13,7 @@ const workers: PythonWorker[] = [];
 const nodes: TestNode[] = [];
 const requesters: TestRequester[] = [];
 
-function worker(...args: ConstructorParameters<typeof PythonWorker>): PythonWorker {
+function worker(...args: readonly (string | number)[]): PythonWorker {
   const made = new PythonWorker(...args);
   workers.push(made);
   return made;

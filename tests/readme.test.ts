@@ -113,7 +113,7 @@ describe.skipIf(!canFollow)("who follows the README", () => {
   test(
     "ends it with Ctrl-C, which the whole group gets: what was accepted is still answered, exit code 0",
     async () => {
-      const busy = await startServer(start, { CORREIO_WORK_MS: "100" });
+      const busy = await startServer(start, { CORREIO_WORK_MS: "100", CORREIO_MESSAGING_PORT: "" });
       try {
         const { block, shown } = pasted[0] as { block: Block; shown: Block };
         const requestCount = shown.text.trim().split("\n").length;
@@ -160,7 +160,13 @@ async function startServer(command: string, settings: Readonly<Record<string, st
       ...withoutSettings(),
       CORREIO_PORT: "0",
       CORREIO_UDP_PORT: "0",
-      CORREIO_MESSAGING_PORT: "",
+      CORREIO_MESSAGING_PORT: "0",
+      CORREIO_WORKER_PORT: "0",
+      CORREIO_PUBLISHER_PORT: "0",
+      CORREIO_SUBSCRIBER_PORT: "0",
+      CORREIO_MESSAGING_STORE_PORT: "0",
+      CORREIO_REFERENCE_PORT: "0",
+      CORREIO_SERVER_PORTS: "0",
       CORREIO_MATCH_PORT: "0",
       CORREIO_MATCH_TLS_PORT: "0",
       CORREIO_HTTP_PORT: "0",
@@ -176,9 +182,12 @@ async function startServer(command: string, settings: Readonly<Record<string, st
   return started;
 }
 
-/** What a terminal shows after the block was pasted into it, in a folder where the server keeps its `data`. */
+/**
+ * What a terminal shows after the block was pasted into it, in a folder where the server keeps its `data`; or in the
+ * project's, where it runs a command of that.
+ */
 async function paste(block: Block, startOutput: string): Promise<string> {
-  const { tcpPort, udpPort, matchPort, matchTlsPort, httpPort } = portsOf(startOutput);
+  const { tcpPort, udpPort, matchPort, matchTlsPort, messagingPort, subscriberPort, httpPort } = portsOf(startOutput);
   const [token = ""] = TOKEN.exec(startOutput)?.slice(1) ?? [];
   const [shownToken = ""] = TOKEN.exec((blocks[1] as Block).text)?.slice(1) ?? [];
   const text = block.text
@@ -186,10 +195,13 @@ async function paste(block: Block, startOutput: string): Promise<string> {
     .replace(/\b5001\b/g, udpPort)
     .replace(/\b3000\b/g, matchPort)
     .replace(/\b3001\b/g, matchTlsPort)
+    .replace(/\b5555\b/g, messagingPort)
+    .replace(/\b5558\b/g, subscriberPort)
     .replace(/\b8080\b/g, httpPort)
     .replaceAll(shownToken, token);
   const program = block.language === "python" ? ["python3", "-"] : ["sh"];
-  const child = Bun.spawn(program, { cwd: folder, stdin: Buffer.from(text), stderr: "pipe", env: withoutSettings() });
+  const cwd = /\bbun@[\d.]+ run /.test(text) ? projectFolder : folder;
+  const child = Bun.spawn(program, { cwd, stdin: Buffer.from(text), stderr: "pipe", env: withoutSettings() });
   const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   return output + errors;
 }
@@ -199,13 +211,17 @@ interface Ports {
   readonly udpPort: string;
   readonly matchPort: string;
   readonly matchTlsPort: string;
+  readonly messagingPort: string;
+  readonly subscriberPort: string;
   readonly httpPort: string;
 }
 
 function portsOf(startOutput: string): Ports {
   const ports = [...startOutput.matchAll(/porta (\d+)/g)].map((match) => match[1]);
   const [tcpPort = "", udpPort = "", matchPort = "", matchTlsPort = "", httpPort = ""] = ports;
-  return { tcpPort, udpPort, matchPort, matchTlsPort, httpPort };
+  const [, messagingPort = "", subscriberPort = ""] =
+    /clientes (\d+),.* assinantes (\d+)/.exec(startOutput)?.values().toArray() ?? [];
+  return { tcpPort, udpPort, matchPort, matchTlsPort, messagingPort, subscriberPort, httpPort };
 }
 
 /** What differs from run to run becomes signs: times, tokens, ids, fractions, and numbers of three digits or more. */
@@ -213,6 +229,9 @@ function normalised(output: string): string {
   return output
     .replace(/(?<=< (?:match|moved|ended);)[a-z0-9]{12}/g, "<id>")
     .replace(/(?<= )[\w-]{32}(?= |$)/gm, "<token>")
+    .replace(/^npm warn .*\n/gm, "")
+    .replace(/\(clock=\d+\)/g, "(clock=<n>)")
+    .replace(/\[\d\d:\d\d:\d\d\]/g, "[<time>]")
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+Z?/g, "<time>")
     .replace(/\d+(?:\.\d+)+|\d{3,}/g, "<n>")
     .trimEnd();

@@ -6,6 +6,29 @@ import { Sponsor } from "./sponsor.ts";
 import { timesProblem } from "./times.ts";
 import { Voter } from "./voter.ts";
 
+/**
+ * A server's part in elections, without clock, sockets or disk: `step` takes what has happened and gives what is to be
+ * done, in its order. The highest living rank coordinates, as in the bully algorithm (Garcia-Molina 1982); votes,
+ * epochs and leases make it safe where messages are lost, servers stop for a while, and the network falls apart:
+ *
+ * - In one epoch nobody ever accepts two coordinators: an epoch is used once, by the sponsor whose rank it carries. A
+ *   server without its memory sponsors nobody before so many others have said what they have promised that its former
+ *   votes are among it. Only where a rank has two holders who cannot hear of each other, because the reference gave it
+ *   anew, or where memory is lost and the lists have changed too, is it chance that keeps two epochs apart: 1 in 65,536.
+ * - Nobody acts before a majority of the voting servers that it knows, itself among them, has voted for its epoch, nor
+ *   once a majority has not answered it for `leaseMs`. Voters vote for nobody else for longer than that, whose clocks
+ *   may differ by 2 %. So while all have the same list, no two act at once.
+ * - While lists differ, majorities of them need not meet, and two may act at once, in different epochs. That lasts until
+ *   they, or a voter of both, hear of each other: whoever has promised the higher epoch refuses the lower one. A list
+ *   that grows gives the new ones a lease's time to be heard; one that shrinks takes effect at once.
+ * - What a server has accepted and promised never goes down, nor do the instructions that it takes.
+ * - Who falls from office again and again has to be there steadily first (`Presence`); the next lower one coordinates.
+ *   That is each server's own view: it decides for whom it votes, not what a vote means.
+ *
+ * A foreign server that is above all others is sponsored by the highest voting one, which stands for it in everything
+ * here: it asks for the votes, announces it, sends the heartbeats, and looks whether it lives. What the foreign one does
+ * itself is bound by nothing.
+ */
 export class Election {
   readonly #situation: Situation;
   readonly #voter: Voter;
@@ -13,6 +36,7 @@ export class Election {
   #role: Role = "unsure";
   #epoch: number | undefined = undefined;
 
+  /** Throws a `RangeError` for times that break these promises (`timesProblem`). */
   constructor(options: ElectionOptions) {
     const problem = timesProblem(options.times);
     if (problem !== undefined) throw new RangeError(`Cannot take part in elections: ${problem}`);
@@ -26,6 +50,7 @@ export class Election {
     return Math.min(this.#voter.silentAtMs, this.#sponsor.dueAtMs);
   }
 
+  /** This, and the next two, as of the last step. */
   get role(): Role {
     return this.#role;
   }
@@ -38,21 +63,27 @@ export class Election {
     return (this.#sponsor.office ?? this.#voter.followed)?.epoch;
   }
 
-  /** The epoch under which it may act as coordinator at this very time, and until it asks again. */
+  /** The epoch under which it may act as coordinator now; to be asked before each act, however short the time since. */
   actingEpoch(nowMs: number): number | undefined {
     const { office } = this.#sponsor;
     const isOwn = office?.coordinator === this.#situation.name;
-    return isOwn && this.#sponsor.holds(nowMs) ? office.epoch : undefined;
+    return isOwn && office.isHeld(nowMs) ? office.epoch : undefined;
   }
 
+  /**
+   * Why an instruction is not to be followed; undefined: it is. One from a foreign coordinator has no epoch, and is
+   * followed while that is the one last accepted.
+   */
   instructionRefusal(epoch: number | undefined, coordinator: string): Refusal | undefined {
     return this.#voter.instructionRefusal(epoch, coordinator);
   }
 
+  /** It would not be elected now, were it above this server. */
   isDamped(name: string, nowMs: number): boolean {
     return this.#situation.presence.isDamped(name, nowMs);
   }
 
+  /** First of all time passes: an office whose lease is over by now is left, whatever has happened. */
   step(event: ElectionEvent, nowMs: number): readonly Effect[] {
     const situation = this.#situation;
     situation.nowMs = Math.max(situation.nowMs, nowMs);

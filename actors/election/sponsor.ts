@@ -1,7 +1,7 @@
-// One server as a sponsor: it asks around, gathers votes, and holds the office that it has been given.
+// One server as a sponsor: it asks around, gathers votes, and holds the office that it is given.
 import { Campaign } from "./campaign.ts";
 import { Canvass } from "./canvass.ts";
-import { NO_EPOCH, sponsorRankOf } from "./epoch.ts";
+import { NO_EPOCH } from "./epoch.ts";
 import type { Member } from "./members.ts";
 import type { Acceptance, Answer, Ask, Standing, VoteAnswer } from "./messages.ts";
 import { Office } from "./office.ts";
@@ -11,14 +11,14 @@ import type { Voter } from "./voter.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** It sponsors itself, or the foreign server that is above all others. */
+/** Of itself, or of the foreign server that is above all others. */
 export class Sponsor {
   readonly #situation: Situation;
   readonly #voter: Voter;
   #canvass: Canvass | undefined = undefined;
   #campaign: Campaign | undefined = undefined;
   #office: Office | undefined = undefined;
-  /** Not before then; infinity while it wants no office. */
+  /** It tries nothing before; infinity while it has nothing to try. */
   #tryAtMs = NEVER;
   #failedCount = 0;
   /** Higher servers for which it has waited in vain. */
@@ -29,7 +29,7 @@ export class Sponsor {
     this.#voter = voter;
   }
 
-  /** As of the last step; it may be over since then, as `holds` says. */
+  /** As of the last step: time may have ended it since then, as `isHeld` says. */
   get office(): Office | undefined {
     return this.#office;
   }
@@ -40,40 +40,35 @@ export class Sponsor {
     return claim && this.#situation.members.rankOf(claim.coordinator);
   }
 
-  /** For which it gathers votes. */
+  /** For which it gathers votes; 0 for none. */
   get triedEpoch(): number {
     return this.#campaign?.epoch ?? NO_EPOCH;
   }
 
   /** When time alone changes something; infinity while it does not. */
   get dueAtMs(): number {
-    const { nowMs, times } = this.#situation;
-    const office = this.#office;
-    const canvassEndsMs = this.#canvass === undefined ? NEVER : this.#canvass.startedAtMs + times.askMs;
-    const campaignEndsMs = this.#campaign === undefined ? NEVER : this.#campaign.startedAtMs + times.voteMs;
+    const { askMs, voteMs } = this.#situation.times;
+    const canvassEndsAtMs = this.#canvass === undefined ? NEVER : this.#canvass.startedAtMs + askMs;
+    const campaignEndsAtMs = this.#campaign === undefined ? NEVER : this.#campaign.startedAtMs + voteMs;
     const isTrying = this.#canvass !== undefined || this.#campaign !== undefined;
-    const next = office === undefined ? (isTrying ? NEVER : this.#tryAtMs) : office.dueAtMs(nowMs);
-    return Math.min(canvassEndsMs, campaignEndsMs, next);
-  }
-
-  holds(nowMs: number): boolean {
-    return this.#office?.isHeld(this.#situation.members, nowMs) === true;
+    return Math.min(canvassEndsAtMs, campaignEndsAtMs, this.#office?.dueAtMs ?? (isTrying ? NEVER : this.#tryAtMs));
   }
 
   passTime(): void {
     const { nowMs, times } = this.#situation;
-    if (this.#office !== undefined && !this.holds(nowMs)) {
+    if (this.#office?.isHeld(nowMs) === false) {
       this.giveWay();
       this.#situation.reason = "lease_over";
     }
     if (this.#campaign !== undefined && nowMs >= this.#campaign.startedAtMs + times.voteMs) this.#fail();
   }
 
-  /** Whatever it has to do now. */
+  /** Whatever is to be done now. */
   pursue(): void {
     const { members, nowMs, times, random } = this.#situation;
     if (this.#office !== undefined) return this.#serve(this.#office);
-    if (members.me === undefined || (!this.#wantsOffice() && this.#voter.maySponsor)) return this.#rest();
+    const isContent = !this.#wantsOffice() && this.#voter.maySponsor;
+    if (members.me === undefined || isContent) return this.#rest();
     // The others may have noticed the same at the same time.
     if (this.#tryAtMs === NEVER) this.#tryAtMs = nowMs + random() * times.backoffMs;
     if (this.#canvass !== undefined) {
@@ -82,18 +77,18 @@ export class Sponsor {
   }
 
   listed(): void {
-    const { members, nowMs, times } = this.#situation;
+    const { members } = this.#situation;
     for (const name of this.#passedOver) if (!members.isVoter(name)) this.#passedOver.delete(name);
-    this.#office?.listed(members, nowMs + times.leaseMs, nowMs);
+    this.#office?.listed();
   }
 
-  /** Another is the coordinator, or will be: nothing that it has begun may come to an end. */
+  /** Another is coordinator, or may become it: nothing that it has begun may come to anything. */
   giveWay(): void {
     this.#office = this.#campaign = this.#canvass = undefined;
     this.#tryAtMs = NEVER;
   }
 
-  /** It has voted for another, and lets that one try first. */
+  /** It has voted for another, which is to have time to win. */
   voted(): void {
     const { nowMs, times } = this.#situation;
     this.giveWay();
@@ -106,19 +101,17 @@ export class Sponsor {
   }
 
   answered(ask: Ask, answer: Answer): void {
-    const { message } = ask;
+    const { message, to } = ask;
     if (message.kind === "query" && answer.kind === "standing") return this.#stands(ask, answer);
-    if (!this.#situation.members.isVoter(ask.to)) return;
+    if (message.kind === "query" || !this.#situation.members.isVoter(to)) return;
     if (message.kind === "vote" && answer.kind === "vote") this.#hasVoted(ask, message.epoch, answer);
-    else if (answer.kind === "acceptance" && message.kind !== "query") this.#hasAccepted(ask, message.epoch, answer);
+    else if (answer.kind === "acceptance") this.#hasAnswered(ask, message.epoch, answer);
   }
 
   #wantsOffice(): boolean {
-    const { members } = this.#situation;
+    const { members, name } = this.#situation;
     const { followed } = this.#voter;
-    return (
-      members.me !== undefined && (followed === undefined || members.rankOf(followed.coordinator) < members.me.rank)
-    );
+    return followed === undefined || members.rankOf(followed.coordinator) < members.rankOf(name);
   }
 
   #rest(): void {
@@ -127,15 +120,19 @@ export class Sponsor {
     this.#passedOver.clear();
   }
 
-  #askAround(): void {
-    const { members, nowMs } = this.#situation;
-    this.#canvass = new Canvass(members.others, nowMs);
-    for (const { name } of members.others) this.#query(name);
-    if (this.#canvass.isOver) this.#conclude(this.#canvass);
+  #fail(): void {
+    const { nowMs, times, random } = this.#situation;
+    const backoffMs = Math.min(times.backoffMaxMs, times.backoffMs * 2 ** this.#failedCount++);
+    this.#campaign = undefined;
+    this.#tryAtMs = nowMs + backoffMs * (0.5 + random() / 2);
   }
 
-  #query(name: string): void {
-    this.#situation.ask(name, { kind: "query", promised: this.#voter.promised });
+  #askAround(): void {
+    const { members, nowMs } = this.#situation;
+    const query = { kind: "query", promised: this.#voter.promised } as const;
+    this.#canvass = new Canvass(members.others, nowMs);
+    for (const { name } of members.others) this.#situation.ask(name, query);
+    if (this.#canvass.isOver) this.#conclude(this.#canvass);
   }
 
   #stands({ to, sentAtMs }: Ask, standing: Standing): void {
@@ -152,18 +149,18 @@ export class Sponsor {
     for (const other of members.others) if (!canvass.hasAnswered(other.name)) presence.missed(other.name);
     const answered = members.voters.filter((voter) => canvass.hasAnswered(voter.name));
     this.#voter.learnWho(answered.length, canvass.claimants(members));
-    const favourite = this.#favourite((server) => canvass.hasAnswered(server));
-    if (favourite === undefined || !this.#voter.maySponsor || !this.#wantsOffice()) return this.#fail();
-    const above = answered.filter((voter) => voter.rank > members.rankOf(name) && !this.#passedOver.has(voter.name));
-    const awaited = above.filter((voter) => !presence.isDamped(voter.name, nowMs));
-    for (const voter of awaited) this.#passedOver.add(voter.name);
+    if (!this.#wantsOffice() || !this.#voter.maySponsor) return this.#fail();
+    const above = answered.filter(({ rank }) => rank > members.rankOf(name));
+    const awaited = above.filter((voter) => !this.#passedOver.has(voter.name) && !presence.isDamped(voter.name, nowMs));
     if (awaited.length > 0) {
+      for (const voter of awaited) this.#passedOver.add(voter.name);
       this.#tryAtMs = nowMs + times.waitMs;
       return;
     }
     const supporters = canvass.supporters(members, { name, boundTo: this.#voter.boundTo });
+    const favourite = this.#favourite((server) => canvass.hasAnswered(server));
     const isElectable = supporters.has(name) && members.isMajority((voter) => supporters.has(voter));
-    if (isElectable) this.#campaignFor(favourite);
+    if (isElectable && favourite !== undefined) this.#campaignFor(favourite);
     else this.#fail();
   }
 
@@ -171,10 +168,10 @@ export class Sponsor {
   #favourite(isLiving: (name: string) => boolean): Member | undefined {
     const { members, presence, nowMs } = this.#situation;
     let favourite = members.me;
-    for (const member of favourite === undefined ? [] : members.others) {
-      const { name, rank, votes } = member;
-      const isHigher = !votes && rank > (favourite?.rank ?? 0);
-      if (isHigher && isLiving(name) && !presence.isDamped(name, nowMs)) favourite = member;
+    if (favourite === undefined) return undefined;
+    for (const member of members.others) {
+      if (member.votes || member.rank < favourite.rank || !isLiving(member.name)) continue;
+      if (!presence.isDamped(member.name, nowMs)) favourite = member;
     }
     return favourite;
   }
@@ -189,99 +186,64 @@ export class Sponsor {
     this.#count(this.#campaign);
   }
 
-  #askVote(name: string, { epoch, coordinator, voters }: Campaign | Office): void {
+  #askVote(name: string, { epoch, coordinator, votes }: Campaign | Office): void {
     const known = this.#situation.members.votersCount;
-    this.#situation.ask(name, { kind: "vote", epoch, coordinator, known, votes: voters });
-  }
-
-  #voteOwn(campaign: Campaign): void {
-    if (this.#voter.voteOwn(campaign.epoch, campaign.voters))
-      campaign.granted(this.#situation.name, this.#situation.nowMs);
+    this.#situation.ask(name, { kind: "vote", epoch, coordinator, known, votes });
   }
 
   #hasVoted({ to, sentAtMs }: Ask, epoch: number, { granted, epoch: promised, boundTo }: VoteAnswer): void {
     this.#voter.learn(promised, to);
     const campaign = this.#campaign;
-    const office = this.#office;
     if (campaign?.epoch === epoch) {
       if (granted) campaign.granted(to, sentAtMs);
       else if (boundTo !== undefined) campaign.refused(to, boundTo);
       this.#voteOwn(campaign);
       for (const freed of campaign.takeFreed()) this.#askVote(freed, campaign);
       this.#count(campaign);
-    } else if (granted && office?.epoch === epoch) {
-      office.voted(to, sentAtMs + this.#situation.times.voteMs);
-      this.#announceTo(to, office);
+    } else if (granted && this.#office?.epoch === epoch) {
+      this.#office.voted(to, sentAtMs);
+      this.#office.announceTo(to);
     }
   }
 
-  #count(campaign: Campaign): void {
-    const { members, name, nowMs, times } = this.#situation;
-    const { epoch, coordinator, votes } = campaign;
-    if (!votes.has(name) || !members.isMajority((voter) => votes.has(voter))) return;
-    const office = new Office(epoch, coordinator, name);
-    office.listed(members, nowMs, nowMs);
-    for (const [voter, askedAtMs] of votes) office.voted(voter, askedAtMs + times.voteMs);
-    office.heartbeatAtMs = nowMs + times.heartbeatMs;
-    this.#rest();
-    this.#office = office;
-    this.#tryAtMs = nowMs;
-    this.#voter.accept({ epoch, coordinator, sponsor: name });
-    this.#situation.reason = "elected";
-    this.#situation.emit({
-      kind: "announce",
-      coordinator,
-      rank: members.rankOf(coordinator),
-      epoch,
-      votes: office.voters,
-    });
-    for (const other of members.others) this.#announceTo(other.name, office);
+  /** As soon as it is free to: it may be bound to the one above whom it wants to be. */
+  #voteOwn(campaign: Campaign): void {
+    const { name, nowMs } = this.#situation;
+    if (this.#voter.voteOwn(campaign.epoch, campaign.votes)) campaign.granted(name, nowMs);
   }
 
-  #announceTo(name: string, { epoch, coordinator, voters }: Office): void {
-    this.#situation.ask(name, { kind: "announcement", epoch, coordinator, votes: voters });
+  #count({ epoch, coordinator, votedAtMs }: Campaign): void {
+    const { members, name, nowMs } = this.#situation;
+    if (!votedAtMs.has(name) || !members.isMajority((voter) => votedAtMs.has(voter))) return;
+    this.#rest();
+    this.#tryAtMs = nowMs;
+    this.#office = new Office(this.#situation, epoch, coordinator);
+    for (const [voter, askedAtMs] of votedAtMs) this.#office.voted(voter, askedAtMs);
+    this.#voter.accept({ epoch, coordinator, sponsor: name });
+    this.#situation.reason = "elected";
+    this.#office.announce();
   }
 
   #serve(office: Office): void {
-    const { members, presence, name, nowMs, times } = this.#situation;
-    if (nowMs >= office.heartbeatAtMs) {
-      office.heartbeatAtMs = nowMs + times.heartbeatMs;
-      for (const voter of members.voters) this.#situation.ask(voter.name, { kind: "heartbeat", epoch: office.epoch });
-      const foreign = members.others.filter(({ votes, rank }) => !votes && rank > members.rankOf(name));
-      for (const server of foreign) this.#query(server.name);
-    }
-    if (this.#campaign !== undefined || nowMs < this.#tryAtMs) return;
+    const { presence, nowMs } = this.#situation;
+    office.beat(this.#voter.promised);
     const favourite = this.#favourite((server) => presence.isLiving(server, nowMs));
-    const hasOtherRank = sponsorRankOf(office.epoch) !== members.rankOf(name);
-    if (favourite !== undefined && (favourite.name !== office.coordinator || hasOtherRank))
-      this.#campaignFor(favourite);
+    const isOther = favourite !== undefined && favourite.name !== office.coordinator;
+    if (isOther || office.isOfOtherRank) this.#renew(favourite);
   }
 
-  #hasAccepted({ to, sentAtMs, message }: Ask, epoch: number, { accepted, epoch: promised }: Acceptance): void {
-    const { members, times } = this.#situation;
+  #hasAnswered(ask: Ask, epoch: number, answer: Acceptance): void {
     const office = this.#office;
-    if (office?.epoch !== epoch) return;
-    if (accepted) return office.supported(to, sentAtMs + times.leaseMs);
-    if (!this.#voter.learn(promised, to)) return;
-    // It can follow where a majority has voted, and only under a later epoch where it has promised one.
-    const isMajority = members.isMajority((name) => office.voters.includes(name));
-    if (promised > epoch || (promised === epoch && !isMajority)) this.#renew(office);
-    else if (message.kind !== "heartbeat") return;
-    else if (isMajority) this.#announceTo(to, office);
-    else this.#askVote(to, office);
+    if (office?.epoch !== epoch || !(answer.accepted || this.#voter.learn(answer.epoch, ask.to))) return;
+    const remedy = office.answered(ask, answer);
+    if (remedy === "vote") this.#askVote(ask.to, office);
+    else if (remedy === "announcement") office.announceTo(ask.to);
+    else if (remedy === "later_epoch") this.#renew(this.#situation.members.find(office.coordinator));
   }
 
-  #renew({ coordinator }: Office): void {
-    const { members, nowMs } = this.#situation;
-    const candidate = members.find(coordinator);
-    const isBusy = this.#campaign !== undefined || nowMs < this.#tryAtMs;
+  /** It stays in office meanwhile. */
+  #renew(candidate: Member | undefined): void {
+    const isBusy = this.#campaign !== undefined || this.#situation.nowMs < this.#tryAtMs;
     if (candidate !== undefined && !isBusy) this.#campaignFor(candidate);
-  }
-
-  #fail(): void {
-    const { nowMs, times, random } = this.#situation;
-    this.#campaign = undefined;
-    const backoffMs = Math.min(times.backoffMaxMs, times.backoffMs * 2 ** this.#failedCount++);
-    this.#tryAtMs = nowMs + backoffMs * (0.5 + random() / 2);
   }
 }

@@ -12,6 +12,7 @@ export const TIMES = electionTimes(50);
 export interface Surroundings {
   readonly time: TestTime;
   readonly chance: () => number;
+  readonly random: () => number;
   sends(server: TestServer, ask: Ask): void;
   sees(server: TestServer, effect: Effect): void;
 }
@@ -43,7 +44,7 @@ export class TestServer {
   constructor(world: Surroundings, place: number, votes: boolean, clockRate: number) {
     this.#world = world;
     this.place = place;
-    this.name = `s${place}`;
+    this.name = `s${place + 1}`;
     this.votes = votes;
     this.#clockRate = clockRate;
     this.#clockOffset = Math.floor(world.chance() * 1_000_000);
@@ -64,7 +65,7 @@ export class TestServer {
     this.effectsLeft = Number.POSITIVE_INFINITY;
     if (!this.votes) return;
     const { memory, nowMs } = this;
-    this.#election = new Election({ name: this.name, times: TIMES, random: this.#world.chance, memory, nowMs });
+    this.#election = new Election({ name: this.name, times: TIMES, random: this.#world.random, memory, nowMs });
   }
 
   crash(): void {

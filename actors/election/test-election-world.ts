@@ -10,8 +10,10 @@ export interface Plan {
   readonly seed: number;
   /** The reference lists all servers for good; otherwise those it hears of, and it may give a rank anew. */
   readonly isListFixed: boolean;
+  /** By rank, from 1: `v` for a server that votes, `f` for a foreign one. By chance where it is not given. */
+  readonly kinds?: string;
   /** What is wrong on purpose. */
-  readonly plant?: "forgets" | "ignores its lease" | "obeys everybody" | "announces two";
+  readonly plant?: "forgets" | "ignores its lease" | "obeys everybody" | "announces two" | "knows no chance";
 }
 
 /** In ticks: who has been silent so long is not listed any more. */
@@ -24,6 +26,8 @@ const FORGOTTEN: ElectionMemory = { promised: 0, ownCounter: 0, accepted: undefi
 export class ElectionWorld implements Surroundings {
   readonly plan: Plan;
   readonly chance: () => number;
+  /** That of its servers. */
+  readonly random: () => number;
   readonly time = new TestTime();
   readonly network: TestNetwork;
   readonly servers: readonly TestServer[];
@@ -40,13 +44,12 @@ export class ElectionWorld implements Surroundings {
   constructor(plan: Plan) {
     this.plan = plan;
     this.chance = createChance(plan.seed);
+    this.random = plan.plant === "knows no chance" ? () => 0 : this.chance;
     this.network = new TestNetwork(this.time, this.chance);
-    const count = this.chance() < 0.5 ? 3 : 2 + this.below(SERVERS_MAX - 1);
-    const voter = this.below(count);
-    this.servers = Array.from({ length: count }, (_, place) => {
+    this.servers = Array.from(plan.kinds ?? this.#kinds(), (kind, place) => {
       const isSlow = plan.plant === "ignores its lease" && this.chance() < 0.5;
       const clockRate = isSlow ? 0.2 : 1 + (this.chance() * 2 - 1) / 100;
-      return new TestServer(this, place, place === voter || this.chance() < 0.85, clockRate);
+      return new TestServer(this, place, kind === "v", clockRate);
     });
     if (plan.isListFixed) this.#list = this.servers.map((server) => memberOf(server, server.place + 1));
     for (const server of this.servers) this.start(server);
@@ -104,7 +107,8 @@ export class ElectionWorld implements Surroundings {
       });
     const other = this.servers.find((each) => each.name === ask.to);
     if (other === undefined) return;
-    if (!other.isUp) return tell(place, undefined);
+    // Its machine may be gone too, and then nobody says so.
+    if (!other.isUp) return this.chance() < 0.5 ? tell(place, undefined) : undefined;
     const message = this.plan.plant === "announces two" ? this.#falsified(ask.message) : ask.message;
     this.network.send(place, other.place, () =>
       other.run(() => {
@@ -126,6 +130,12 @@ export class ElectionWorld implements Surroundings {
     const dampers = voters.filter(({ election, nowMs }) => election?.isDamped(name, nowMs) === true);
     const isBlocked = votes && voters.length - dampers.length < majorityOf(voters.length);
     return isBlocked || dampers.some((server) => server.name === sponsor);
+  }
+
+  #kinds(): string {
+    const count = this.chance() < 0.5 ? 3 : 2 + this.below(SERVERS_MAX - 1);
+    const voter = this.below(count);
+    return Array.from({ length: count }, (_, place) => (place === voter || this.chance() < 0.85 ? "v" : "f")).join("");
   }
 
   /** Half of the announcements are of a foreign server, whoever has been voted for. */

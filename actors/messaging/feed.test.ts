@@ -141,5 +141,5 @@ test("a message is published twice, the second time with it", async () => {
   const all = stepped.ref(type, "all");
   all.tell.publish({ feed: "@geral", number: 7, line: "geral ana: oi [09:11:00] (clock=5)" });
   await stepped.runAll();
-  expect(sent).toEqual(["geral ana: oi [09:11:00] (clock=5)", "@geral 7 geral ana: oi [09:11:00] (clock=5)"]);
+  expect(sent).toEqual(["geral ana: oi [09:11:00] (clock=5)", "@geral\t7 geral ana: oi [09:11:00] (clock=5)"]);
 });

@@ -10,7 +10,7 @@ import type {
   MessagingStore,
   PublishInput,
 } from "./messaging-store.ts";
-import { type Added, ChannelDirectory, DIRECTORY_KEY, type NameDirectory, UserDirectory } from "./name-directory.ts";
+import { type Added, channelDirectories, DIRECTORY_KEY, userDirectories } from "./name-directory.ts";
 
 type RefTo<Type extends { readonly shape: { readonly methods: unknown } }> = Ref<Type["shape"]["methods"]>;
 
@@ -55,12 +55,12 @@ export class LocalStore implements MessagingStore {
     return isThere ? feed.history(page) : "unknown";
   }
 
-  get #users(): RefTo<NameDirectory> {
-    return this.#refs.ref(UserDirectory, DIRECTORY_KEY);
+  get #users(): RefTo<typeof userDirectories> {
+    return this.#refs.ref(userDirectories, DIRECTORY_KEY);
   }
 
-  get #channels(): RefTo<NameDirectory> {
-    return this.#refs.ref(ChannelDirectory, DIRECTORY_KEY);
+  get #channels(): RefTo<typeof userDirectories> {
+    return this.#refs.ref(channelDirectories, DIRECTORY_KEY);
   }
 }
 

@@ -1,13 +1,13 @@
 // All actor types of the messaging services, made with what they need from outside.
 import { Channel, UserMailbox } from "./feed.ts";
-import { ChannelDirectory, UserDirectory } from "./name-directory.ts";
+import { createChannelDirectory, createUserDirectory } from "./name-directory.ts";
 import { createPublications } from "./publications.ts";
 import type { MessagingServices } from "./services.ts";
 
 export function createMessagingTypes(services: MessagingServices) {
   return {
-    userDirectory: UserDirectory,
-    channelDirectory: ChannelDirectory,
+    userDirectory: createUserDirectory(),
+    channelDirectory: createChannelDirectory(),
     channel: Channel,
     userMailbox: UserMailbox,
     publications: createPublications(services),

@@ -118,7 +118,7 @@ async function checkFeed(world: World, kind: Said["kind"], topic: string, said: 
 
 /** Each at most once, plainly and with its number, and nothing that is not kept. */
 function checkPublished(kept: readonly { readonly feed: string; readonly number: number; readonly text: string }[]) {
-  const allowed = kept.flatMap(({ feed, number, text }) => [text, `${feed} ${number} ${text}`]);
+  const allowed = kept.flatMap(({ feed, number, text }) => [text, `${feed}\t${number} ${text}`]);
   expect(new Set(published).size).toBe(published.length);
   expect(allowed).toEqual(expect.arrayContaining(published));
 }

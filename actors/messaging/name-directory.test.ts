@@ -4,9 +4,10 @@ import { describe, expect, test } from "bun:test";
 import { limits } from "#runtime/mod.ts";
 import { SteppedSystem } from "#runtime/testing/mod.ts";
 
-import { ChannelDirectory, DIRECTORY_KEY, UserDirectory } from "./name-directory.ts";
+import { createChannelDirectory, createUserDirectory, DIRECTORY_KEY } from "./name-directory.ts";
 
-function startDirectory(type = UserDirectory) {
+function startDirectory(create = createUserDirectory) {
+  const type = create();
   const stepped = new SteppedSystem([type]);
   const directory = stepped.ref(type, DIRECTORY_KEY);
   /** What the call ends in, once all has run that can without time passing. */
@@ -61,8 +62,8 @@ test("what was added is there after kill -9, and what could not be stored is not
 
 describe("a directory is full", () => {
   test.each([
-    ["users", UserDirectory, limits.messagingUsersMax],
-    ["channels", ChannelDirectory, limits.messagingChannelsMax],
+    ["users", createUserDirectory, limits.messagingUsersMax],
+    ["channels", createChannelDirectory, limits.messagingChannelsMax],
   ])("with so many %s and not one more; those who are there are known", async (_, type, most) => {
     const { add, addAll, has, list } = startDirectory(type);
     expect(await addAll(names(most))).toEqual(Array(most).fill("added"));

@@ -1,5 +1,5 @@
 // All users, and all channels: who and what there is, in the order of coming. Nobody is ever taken out.
-import { actor, limits, type Static, t } from "#runtime/mod.ts";
+import { actor, type Addressable, type DurableReadContext, limits, type Static, t } from "#runtime/mod.ts";
 
 /** Of the only one there is of each. */
 export const DIRECTORY_KEY = "all";
@@ -20,12 +20,26 @@ const PAGE_DIGITS = 6;
 const nameRow = (name: string): string => `name/${name}`;
 const pageRow = (page: number): string => FIRST_PAGE + String(page).padStart(PAGE_DIGITS, "0");
 
-export const UserDirectory = createDirectory("user-directory", limits.messagingUsersMax);
-export const ChannelDirectory = createDirectory("channel-directory", limits.messagingChannelsMax);
+/** Each node has its own: what has been read is kept, for as long as nothing comes to it. */
+export function createUserDirectory() {
+  return createDirectory(USER_DIRECTORY, limits.messagingUsersMax);
+}
 
-export type NameDirectory = typeof UserDirectory;
+export function createChannelDirectory() {
+  return createDirectory(CHANNEL_DIRECTORY, limits.messagingChannelsMax);
+}
+
+const USER_DIRECTORY = "user-directory";
+const CHANNEL_DIRECTORY = "channel-directory";
+
+type NameDirectory = ReturnType<typeof createDirectory>;
+
+/** By name: whoever asks needs not know which node's they are. */
+export const userDirectories = { name: USER_DIRECTORY } as Addressable<NameDirectory["shape"]["methods"]>;
+export const channelDirectories = { name: CHANNEL_DIRECTORY } as typeof userDirectories;
 
 function createDirectory(type: string, namesMax: number) {
+  const read = new NamesRead();
   return actor(type, {
     state: () => ({ count: 0 }),
     durable: true,
@@ -37,16 +51,30 @@ function createDirectory(type: string, namesMax: number) {
       if (state.count >= namesMax) return "full";
       const page = pageRow(Math.floor(state.count / NAMES_PER_PAGE));
       const names = ((await rows.get(page)) ?? []) as readonly string[];
+      read.forget();
       rows.put(nameRow(name), state.count++);
       rows.put(page, [...names, name]);
       return "added";
     })
-    .read("has", { in: NameSchema, out: t.Boolean() }, async ({ rows }, { name }) => {
-      return (await rows.get(nameRow(name))) !== undefined;
+    .read("has", { in: NameSchema, out: t.Boolean() }, async (directory, { name }) => {
+      return (await read.namesOf(directory)).has(name);
     })
-    .read("list", { out: t.Array(t.String()) }, async ({ rows }) => {
-      const range = { from: FIRST_PAGE, before: BEHIND_LAST_PAGE, limit: limits.rowsPerRangeMax };
-      const pages = await rows.range(range);
-      return pages.flatMap(({ value }) => value as readonly string[]);
-    });
+    .read("list", { out: t.Array(t.String()) }, async (directory) => [...(await read.namesOf(directory))]);
+}
+
+/** What was last read of the names, in their order. A name that is not stored after all leaves another count behind. */
+class NamesRead {
+  #names: ReadonlySet<string> | undefined;
+
+  forget(): void {
+    this.#names = undefined;
+  }
+
+  async namesOf({ rows, state }: DurableReadContext<{ readonly count: number }>): Promise<ReadonlySet<string>> {
+    if (this.#names?.size === state.count) return this.#names;
+    const range = { from: FIRST_PAGE, before: BEHIND_LAST_PAGE, limit: limits.rowsPerRangeMax };
+    const pages = await rows.range(range);
+    this.#names = new Set(pages.flatMap(({ value }) => value as readonly string[]));
+    return this.#names;
+  }
 }

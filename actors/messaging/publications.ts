@@ -33,7 +33,10 @@ export function publicationLine({ topic, from, text, time, clock }: Written): st
   return `${topic} ${from}: ${text} [${time}] (clock=${clock})`;
 }
 
-/** Published twice, the second time behind `<feed> <number> `: who subscribes to that knows what it has missed. */
+/**
+ * Published twice, the second time behind the feed, a tab, which no name has in it, and the number: who subscribes to
+ * that knows what it has missed.
+ */
 export function createPublications({ publications }: MessagingServices) {
   return actor(PUBLICATIONS.name, {
     state: () => ({}),
@@ -41,6 +44,6 @@ export function createPublications({ publications }: MessagingServices) {
     mailbox: { capacity: limits.messagingMailboxMax },
   }).on("publish", { in: PublicationSchema }, (_, { feed, number, line }) => {
     publications.send(line);
-    publications.send(`${feed} ${number} ${line}`);
+    publications.send(`${feed}\t${number} ${line}`);
   });
 }

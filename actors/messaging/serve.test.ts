@@ -177,9 +177,9 @@ describe("what is said", () => {
     await node.ask("message", { src: "bea", dst: "ana", message: "olá" });
     expect(node.published).toEqual([
       "geral ana: oi [09:11:00] (clock=42)",
-      "@geral 1 geral ana: oi [09:11:00] (clock=42)",
+      "@geral\t1 geral ana: oi [09:11:00] (clock=42)",
       "ana bea: olá [09:11:00] (clock=44)",
-      "@@ana 1 ana bea: olá [09:11:00] (clock=44)",
+      "@@ana\t1 ana bea: olá [09:11:00] (clock=44)",
     ]);
   });
 

@@ -7,27 +7,27 @@ import type { NodeClocks } from "./node-clocks.ts";
 
 const BOUNDS = { agreementMs: limits.clockAgreementMs, roundTripMsMax: limits.berkeleyRoundTripMsMax };
 
-/** A round comes each `limits.berkeleyRoundMs`, and sooner after `limits.berkeleyRoundMessages` messages. */
+/** A round comes each `limits.berkeleyRoundMs`, and sooner after `limits.berkeleyRoundMessages` requests of clients. */
 export class BerkeleyDuty implements ClockDuty {
   readonly #ownName: string;
   readonly #clocks: NodeClocks;
   readonly #answers = new Map<string, PolledClock>();
   #nextRoundMs = -Infinity;
-  #messagesAtRound: number;
+  #requestsAtRound: number;
   /** While a round is open: until when answers count. */
   #closesMs: number | undefined;
 
   constructor(ownName: string, clocks: NodeClocks) {
     this.#ownName = ownName;
     this.#clocks = clocks;
-    this.#messagesAtRound = clocks.messageCount;
+    this.#requestsAtRound = clocks.requestCount;
   }
 
   duePolls(others: readonly string[], nowMs: number): readonly string[] {
-    const isBusy = this.#clocks.messageCount - this.#messagesAtRound >= limits.berkeleyRoundMessages;
+    const isBusy = this.#clocks.requestCount - this.#requestsAtRound >= limits.berkeleyRoundMessages;
     if (this.#closesMs !== undefined || (nowMs < this.#nextRoundMs && !isBusy)) return [];
     this.#nextRoundMs = nowMs + limits.berkeleyRoundMs;
-    this.#messagesAtRound = this.#clocks.messageCount;
+    this.#requestsAtRound = this.#clocks.requestCount;
     this.#closesMs = nowMs + limits.berkeleyAnswerMs;
     this.#answers.clear();
     return others;

@@ -18,33 +18,35 @@ interface Corrected {
 }
 
 export class NodeClocks implements RequestClocks {
-  readonly lamport: RequestClocks["lamport"];
+  readonly lamport = new LamportClock();
   readonly member: MemberClock;
   readonly hybrid: RequestClocks["hybrid"];
+  /** The same for requests of clients, which are counted by their logical times. */
+  readonly ofRequests: RequestClocks;
   readonly #readHardwareMs: () => number;
-  readonly #lamport = new LamportClock();
   #hasJoined = false;
-  /** Messages received, by their logical clocks. */
-  messageCount = 0;
+  #requestCount = 0;
 
   /** `readHardwareMs`: Unix milliseconds as the hardware has them, with fractions; never going back. */
   constructor(readHardwareMs: () => number) {
     const startedMs = readHardwareMs();
-    const lamport = this.#lamport;
     const clock = new HybridClock();
     this.#readHardwareMs = readHardwareMs;
     this.member = new MemberClock(startedMs, startedMs);
-    this.lamport = {
-      receive: (received) => {
-        this.messageCount++;
-        return lamport.receive(received);
-      },
-      tick: () => lamport.tick(),
-    };
     this.hybrid = {
       receive: (received) => receiveHybrid(clock, received, this.timeMs),
       tick: () => formatHybridTime(clock.tick(this.timeMs)),
     };
+    this.ofRequests = {
+      lamport: { receive: (received) => this.#receiveRequest(received), tick: () => this.lamport.tick() },
+      hybrid: this.hybrid,
+      timeText: () => this.timeText(),
+    };
+  }
+
+  /** Requests of clients that this process has served. */
+  get requestCount(): number {
+    return this.#requestCount;
   }
 
   get hardwareMs(): number {
@@ -61,7 +63,7 @@ export class NodeClocks implements RequestClocks {
   }
 
   get lamportNow(): number {
-    return this.#lamport.now;
+    return this.lamport.now;
   }
 
   /** By the coordinator. The first line is stepped to, for nobody has relied on this clock yet; others slewed to. */
@@ -81,8 +83,18 @@ export class NodeClocks implements RequestClocks {
   }
 
   timeText(): string {
-    return new Date(this.timeMs + ZONE_MS).toISOString().slice("2026-01-01T".length, "2026-01-01T00:00:00".length);
+    return timeTextAt(this.timeMs);
   }
+
+  #receiveRequest(received: unknown): ClockProblem | undefined {
+    this.#requestCount++;
+    return this.lamport.receive(received);
+  }
+}
+
+/** `HH:MM:SS`, as servers and whoever asks them write times. */
+export function timeTextAt(unixMs: number): string {
+  return new Date(unixMs + ZONE_MS).toISOString().slice("2026-01-01T".length, "2026-01-01T00:00:00".length);
 }
 
 function receiveHybrid(clock: HybridClock, received: unknown, nowMs: number): ClockProblem | undefined {

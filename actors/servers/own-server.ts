@@ -2,7 +2,7 @@
 import type { DurableContext } from "#runtime/mod.ts";
 
 import { Election } from "../election/election.ts";
-import type { Effect, ElectionEvent, ElectionMemory } from "../election/messages.ts";
+import type { Effect, ElectionEvent, ElectionMemory, Role } from "../election/messages.ts";
 import { electionTimes } from "../election/times.ts";
 import { BerkeleyDuty } from "./berkeley-duty.ts";
 import type { ClockDuty, Correction } from "./clock-duty.ts";
@@ -26,6 +26,12 @@ export interface ServerState {
 }
 
 export type ServerTurn = DurableContext<ServerState>;
+
+const ROLES: Readonly<Record<Role, string>> = {
+  coordinator: "Coordinates the servers",
+  follower: "Follows a coordinator",
+  unsure: "Has no coordinator",
+};
 
 /** While this server is coordinator. */
 interface ClockOffice {
@@ -100,7 +106,7 @@ export class OwnServer {
         out.announce({ coordinator: effect.coordinator });
         return;
       case "became":
-        return port.log("server.became", { ...effect });
+        return port.log(ROLES[effect.role], { ...effect });
       case "refused":
         return me.countRefusal(`election.${effect.reason}`);
       case "reply":

@@ -2,13 +2,13 @@
 import { actor } from "#runtime/mod.ts";
 
 import { BodySchema } from "../broker/broker-addresses.ts";
+import type { RequestClocks } from "../messaging/desk.ts";
 import { replyTo } from "../messaging/reply-to.ts";
 import { serve } from "../messaging/serve.ts";
-import type { NodeClocks } from "./node-clocks.ts";
 import { type AskStore, RemoteStore } from "./remote-store.ts";
 
 /** Key `DESK_KEY`. A read, so that requests wait for the home side by side. */
-export function createRequestDesk(clocks: NodeClocks, ask: AskStore) {
+export function createRequestDesk(clocks: RequestClocks, ask: AskStore) {
   const store = new RemoteStore(ask);
   return actor("request-desk", { state: () => ({}) }).read(
     "serve",

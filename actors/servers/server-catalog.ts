@@ -4,6 +4,7 @@ import { createRequesterSession } from "../broker/requester-session.ts";
 import { createWorkerSession } from "../broker/worker-session.ts";
 import { createMessagingTypes } from "../messaging/messaging-catalog.ts";
 import { createAdminSession } from "./admin-session.ts";
+import { Administration } from "./administration.ts";
 import { NodeClocks } from "./node-clocks.ts";
 import { createReferenceSession } from "./reference-session.ts";
 import { createReference } from "./reference.ts";
@@ -23,9 +24,9 @@ export function createServerTypes(services: ServerServices) {
   const types = {
     ...createMessagingTypes(services),
     requestBroker: broker,
-    requesterSession: createRequesterSession({ broker, clocks }),
+    requesterSession: createRequesterSession({ broker, clocks: clocks.ofRequests }),
     workerSession: createWorkerSession(broker),
-    requestDesk: createRequestDesk(clocks, services.askStore),
+    requestDesk: createRequestDesk(clocks.ofRequests, services.askStore),
     storeSession: createStoreSession(clocks),
     reference,
     referenceSession: createReferenceSession({ reference, server, clocks, broker, port, proxy: services.proxy }),
@@ -33,5 +34,5 @@ export function createServerTypes(services: ServerServices) {
     serverOutlet: outlet,
     adminSession: createAdminSession({ server, clocks }),
   };
-  return { types, clocks };
+  return { types, clocks, administration: new Administration(services.administration, () => clocks.timeText()) };
 }

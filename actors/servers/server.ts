@@ -41,7 +41,7 @@ export function createServer(parts: ServerParts) {
     .on("tick", {}, (me) => here.own?.tick(me))
     .on("notRegistered", { in: NamedSchema }, (me, { name }) => {
       // Somebody else has the name: a former self that is not forgotten yet, or another server.
-      port.log("server.name_taken", { name });
+      port.log("Cannot register under this name: another server has it", { name });
       if (here.own !== undefined) return;
       here.attempt++;
       register(me);

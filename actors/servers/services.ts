@@ -17,6 +17,16 @@ export interface ServerAddress {
   readonly rank: number;
 }
 
+/** What operators ask by. Undefined for an answer where none comes in time; times are those of this machine. */
+export interface AdministrationPort {
+  askReference(service: string, data: Fields): Promise<ServerReply | undefined>;
+  askServer(to: ServerAddress, service: string, data: Fields): Promise<ServerReply | undefined>;
+  /** Connections to others are given up. */
+  keepServers(names: ReadonlySet<string>): void;
+  /** Resolves once the proxy is sent it; to false where that does not listen in time. */
+  announce(text: string): Promise<boolean>;
+}
+
 /** What the proxy of a home has done since it was started. */
 export interface PublicationFigures {
   readonly published: number;
@@ -58,7 +68,7 @@ export interface ServerPort {
   /** Registered: listens at the port of this rank, unless it does, and no longer at that of another. */
   standAs(rank: number): void;
   /** Something that an operator wants to know. */
-  log(event: string, details: Fields): void;
+  log(message: string, details: Fields): void;
 }
 
 export interface ServerServices extends MessagingServices {
@@ -68,6 +78,7 @@ export interface ServerServices extends MessagingServices {
   readonly serves: boolean;
   readonly server: ServerPort;
   readonly proxy: ProxyPort;
+  readonly administration: AdministrationPort;
   /** Of a server that has joined: what its home answers. Rejects where it does not. */
   readonly askStore: (service: string, input: object) => Promise<unknown>;
 }

@@ -128,6 +128,17 @@ describe("publications", () => {
   });
 });
 
+test("it is open when requests are taken as well, and whoever is no ZeroMQ server is said to be none", async () => {
+  const server = startServer();
+  const text = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: (socket) => void socket.write("oi\n") } });
+  stack.push(() => text.stop(true));
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const events = { opened: () => resolve("opened"), received: () => undefined, lost: resolve };
+  const link = startLink({ ...server.target, port: text.port }, events);
+  stack.push(() => link.close());
+  expect(await promise).toBe("quem atende não fala ZeroMQ");
+});
+
 test("the loss of the server is told once, and ends it", async () => {
   const server = startServer();
   const { link, lost } = await open(server);

@@ -1,7 +1,14 @@
 // Requests and publications over ZeroMQ as one link: it is open while both sockets have their server.
 import { systemClock } from "#runtime/base/clock.ts";
 import { decodeMessage, encodeMessage } from "#runtime/wire/message-pack.ts";
-import { createZmtpContext, RequestSocket, SubscribeSocket, ZmtpError, type ZmtpMessage } from "#runtime/zmtp/mod.ts";
+import {
+  createZmtpContext,
+  type Reply,
+  RequestSocket,
+  SubscribeSocket,
+  ZmtpError,
+  type ZmtpMessage,
+} from "#runtime/zmtp/mod.ts";
 
 import type { Link, LinkEvents, LinkTarget } from "./link.ts";
 
@@ -12,8 +19,7 @@ const OWN_TOPICS = "@";
 const OPEN_WITHIN_MS = 3_000;
 /** A server says by itself when nobody serves a request in half of this time. */
 const REPLY_WITHIN_MS = 10_000;
-/** How connections end that nobody broke. */
-const PLAIN_ENDS: ReadonlySet<string> = new Set(["disconnect", "close", "closed", "shutdown"]);
+const LOOK_EVERY_MS = 20;
 
 /**
  * Lines sent: `+topic` and `-topic` subscribe, and do so no longer; any other is a request, in JSON here and in
@@ -38,7 +44,7 @@ class ZeroMqLink implements Link {
   constructor(events: LinkEvents) {
     this.#events = events;
     const context = createZmtpContext({
-      ended: ({ reason }) => this.#lose(PLAIN_ENDS.has(reason) ? "conexão encerrada" : reason),
+      ended: ({ reason }) => this.#lose(endText(reason)),
       failed: ({ error }) => this.#lose(error.message),
     });
     this.#requests = new RequestSocket(context);
@@ -56,7 +62,7 @@ class ZeroMqLink implements Link {
     if (this.#isOver) return;
     if (line.startsWith("+")) this.#publications.subscribe(line.slice(1));
     else if (line.startsWith("-")) this.#publications.unsubscribe(line.slice(1));
-    else this.#request(line);
+    else void this.#request(line);
   }
 
   close(): void {
@@ -66,17 +72,16 @@ class ZeroMqLink implements Link {
     this.#publications.endpoints.close();
   }
 
-  #request(line: string): void {
+  async #request(line: string): Promise<void> {
     const request = [encodeMessage(JSON.parse(line), "msgpack")];
-    void this.#requests.request(request, REPLY_WITHIN_MS).then(
-      ({ frames }) => {
-        if (!this.#isOver) this.#events.received(textOf(frames));
-      },
-      (error: unknown) => {
-        const isSilent = error instanceof ZmtpError && error.code === "zmtp.no_reply";
-        this.#lose(isSilent ? "o servidor não responde" : "conexão encerrada");
-      },
-    );
+    let reply: Reply;
+    try {
+      reply = await this.#requests.request(request, REPLY_WITHIN_MS);
+    } catch (error) {
+      const isSilent = error instanceof ZmtpError && error.code === "zmtp.no_reply";
+      return this.#lose(isSilent ? "o servidor não responde" : "conexão encerrada");
+    }
+    if (!this.#isOver) this.#events.received(textOf(reply.frames));
   }
 
   #published(message: ZmtpMessage): void {
@@ -86,8 +91,10 @@ class ZeroMqLink implements Link {
     if (text?.startsWith(OWN_TOPICS) && more.length === 0) this.#events.received(text);
   }
 
+  /** Publications come; requests may still be on their way to somebody. */
   #opened(): void {
-    if (this.#isOpen) return;
+    if (this.#isOpen || this.#isOver) return;
+    if (this.#requests.endpoints.peers.size === 0) return void systemClock.after(LOOK_EVERY_MS, () => this.#opened());
     this.#isOpen = true;
     this.#giveUp();
     this.#events.opened();
@@ -98,6 +105,12 @@ class ZeroMqLink implements Link {
     this.close();
     this.#events.lost(reason);
   }
+}
+
+/** For people: connections mostly end because somebody closes them. */
+function endText(reason: string): string {
+  if (reason.startsWith("wire.")) return "quem atende não fala ZeroMQ";
+  return reason === "heartbeat_missed" ? "sem resposta" : "conexão encerrada";
 }
 
 /** A reply is one frame. */

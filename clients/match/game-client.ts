@@ -6,6 +6,7 @@ import { type Action, Actions, type Happening, type Machine } from "../machine/a
 import { lostText } from "../machine/backoff.ts";
 import { type Leaver, Leaving } from "../machine/leaving.ts";
 import { Lifeline } from "../machine/lifeline.ts";
+import { Questions } from "../machine/questions.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { HostedGames } from "./hosted-games.ts";
 import { Invitations } from "./invitations.ts";
@@ -13,7 +14,6 @@ import { FINISH_WITHIN_MS, SERVER_PING_EVERY_MS } from "./limits.ts";
 import { Orders } from "./orders.ts";
 import { PeerGame } from "./peer-game.ts";
 import { ServerPing } from "./pings.ts";
-import { Questions } from "./questions.ts";
 import { Requests } from "./requests.ts";
 import { parseServerMessage } from "./server-message.ts";
 import { ServerNews } from "./server-news.ts";

@@ -1,10 +1,10 @@
 // What a person orders, done: asked of the server, or of the game that is on.
+import type { Questions } from "../machine/questions.ts";
 import type { HostedGames } from "./hosted-games.ts";
 import type { Invitations } from "./invitations.ts";
 import { LIST_PAGES_MAX } from "./limits.ts";
 import type { PeerGame } from "./peer-game.ts";
 import type { ServerPing } from "./pings.ts";
-import type { Questions } from "./questions.ts";
 import type { Requests } from "./requests.ts";
 import { refusalText } from "./sentences.ts";
 import type { Session } from "./session.ts";

@@ -8,27 +8,57 @@ export interface BotOptions {
   readonly main: LinkTarget;
   readonly bots: number;
   readonly channels: number;
-  /** Messages of each bot in a second, on average. */
+  /** What each bot does in a second, on average. */
   readonly rate: number;
   /** 0 = until it is interrupted. */
   readonly seconds: number;
   readonly seed: number;
 }
 
-const flag = (name: string, fallback: number, [min, max]: readonly [number, number], meaning: string): IntegerFlag => ({
-  flag: name,
+const BOTS: IntegerFlag = {
+  flag: "bots",
   unit: "count",
-  fallback,
-  min,
-  max,
-  meaning,
-});
+  fallback: 3,
+  min: 1,
+  max: 500,
+  meaning: "bot-1, bot-2, ...",
+};
 
-const BOTS = flag("bots", 3, [1, 500], "how many there are: bot-1, bot-2, ...");
-const CHANNELS = flag("channels", 4, [1, 100], "which all of them subscribe to: canal-1, canal-2, ...");
-const RATE = flag("rate", 5, [1, 1_000], "messages of each bot in a second, at random times");
-const SECONDS = flag("seconds", 0, [0, 1_000_000], "for so long; 0: until Ctrl-C");
-const SEED = flag("seed", 1, [0, 4_294_967_295], "of all that is random");
+const CHANNELS: IntegerFlag = {
+  flag: "channels",
+  unit: "count",
+  fallback: 4,
+  min: 1,
+  max: 100,
+  meaning: "canal-1, canal-2, ...: all bots subscribe to all of them",
+};
+
+const RATE: IntegerFlag = {
+  flag: "rate",
+  unit: "per second",
+  fallback: 5,
+  min: 1,
+  max: 1_000,
+  meaning: "what each bot does, at random times",
+};
+
+const SECONDS: IntegerFlag = {
+  flag: "seconds",
+  unit: "s",
+  fallback: 0,
+  min: 0,
+  max: 1_000_000,
+  meaning: "for so long; 0: until Ctrl-C",
+};
+
+const SEED: IntegerFlag = {
+  flag: "seed",
+  unit: "number",
+  fallback: 1,
+  min: 0,
+  max: 4_294_967_295,
+  meaning: "of all that is random",
+};
 
 const FLAGS: readonly Flag[] = [...ZEROMQ_FLAGS, BOTS, CHANNELS, RATE, SECONDS, SEED];
 

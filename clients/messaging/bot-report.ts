@@ -30,7 +30,9 @@ export function summaryLines(durationMs: number, tally: BotTally, deliveries: De
     `  ida e volta  ${latency === undefined ? "-" : `${percentiles(latency)}, máximo ${ms(latency.maxUs)}`}`,
     ...deliveries.problems.map((problem) => `  ! ${shownText(problem)}`),
     ...(more > 0 ? [`  ! e mais ${more}`] : []),
-    deliveries.problemCount === 0 ? "Tudo certo." : `Nem tudo certo: ${deliveries.problemCount}.`,
+    deliveries.problemCount === 0
+      ? "Tudo certo."
+      : `Nem tudo certo: ${deliveries.problemCount} ${deliveries.problemCount === 1 ? "problema" : "problemas"}.`,
   ];
 }
 

@@ -46,7 +46,7 @@ describe("bots", () => {
     const { node, bots, ready, tally } = await startBots();
     expect((await node.ask("users"))["users"]).toEqual(["bot-1", "bot-2"]);
     expect((await node.ask("channels"))["channels"]).toEqual(CHANNELS);
-    expect(bots[1]?.topics).toEqual(["@@bot-2 ", "@canal-1 ", "@canal-2 "]);
+    expect(bots[1]?.topics).toEqual(["@@bot-2\t", "@canal-1\t", "@canal-2\t"]);
     expect([[...ready], tally.connected]).toEqual([["bot-1", "bot-2"], 2]);
   });
 

@@ -30,6 +30,8 @@ const PUBLISHING_SHARE = 0.7;
 const WRITING_SHARE = 0.2;
 const PHRASES = ["bom dia", "alguém aí?", "tudo certo por aqui", "até já", "olá, mundo: 日本 👍", "x".repeat(500)];
 
+const UNHEARD: ReplyHandlers = { done: () => undefined, refused: () => undefined };
+
 export class Bot implements Machine {
   readonly prompt = "";
   readonly #parts: BotParts;
@@ -104,8 +106,7 @@ export class Bot implements Machine {
   #subscribe(): void {
     const { channels } = this.#parts;
     const { requests, subscriptions } = this.#session;
-    const any = (): void => undefined;
-    for (const channel of channels) requests.ask("channel", { channel }, { done: any, refused: any });
+    for (const channel of channels) requests.ask("channel", { channel }, UNHEARD);
     // Behind them, so that they are there.
     requests.ask(
       "channels",
@@ -141,32 +142,31 @@ export class Bot implements Machine {
     const [channel, dst] = [this.#pick(channels), this.#pick([...ready])];
     if (chance < PUBLISHING_SHARE) return this.#say("publish", { user: name, channel }, [...ready]);
     if (chance < PUBLISHING_SHARE + WRITING_SHARE) return this.#say("message", { src: name, dst }, [dst]);
-    return this.#session.requests.ask("history", { channel, count: 1 }, this.#counted());
+    return this.#session.requests.ask("history", { channel, count: 1 }, this.#counted(UNHEARD));
   }
 
   #say(service: "publish" | "message", fields: Fields, receivers: readonly string[]): void {
     const { deliveries } = this.#parts;
     const tag = this.#nextTag();
     const message = deliveries.said(this.#pick(PHRASES), tag, receivers);
-    this.#session.requests.ask(
-      service,
-      { ...fields, message },
-      this.#counted(() => deliveries.acknowledged(tag)),
-    );
+    const [done, refused] = [() => deliveries.acknowledged(tag), () => deliveries.refused(tag)];
+    this.#session.requests.ask(service, { ...fields, message }, this.#counted({ done, refused }));
   }
 
-  #counted(done: () => void = () => undefined): ReplyHandlers {
+  #counted({ done, refused }: ReplyHandlers): ReplyHandlers {
     const { name, tally, deliveries } = this.#parts;
     return {
-      done: ({ reply, sentClock, tookMs }) => {
-        tally.took(tookMs);
+      done: (answered) => {
+        const { reply, sentClock, tookMs } = answered;
         const { clock = 0, service } = reply;
+        tally.took(tookMs);
         if (clock <= sentClock) deliveries.problem(`${name}: ${service} de ${sentClock} respondido em ${clock}`);
-        done();
+        done(answered);
       },
       refused: (why) => {
         tally.refused++;
         deliveries.problem(`${name}: ${why}`);
+        refused(why);
       },
     };
   }

@@ -1,14 +1,15 @@
 // What a person chooses from the menu, done: what is missing is asked for, and every reply is shown.
 import { type ChannelName, parseChannelName, parseUserName, type UserName } from "#actors/messaging/names.ts";
 import { problems } from "#actors/messaging/problems.ts";
+import { limits } from "#runtime/limits.ts";
 
 import type { Actions } from "../machine/actions.ts";
-import { Questions } from "../match/questions.ts";
+import { Questions } from "../machine/questions.ts";
 import { CHANNELS_MAX } from "./limits.ts";
 import type { Answered } from "./requests.ts";
 import { type Fields, namesIn, pageOf, type Source } from "./server-line.ts";
 import type { Session } from "./session.ts";
-import { clockText, listText, noticeText, publicationText, sourceText } from "./shown.ts";
+import { clockText, excerpt, listText, noticeText, publicationText, sourceText } from "./shown.ts";
 import { menuLines, OWN_INBOX, parseTyped, type Typed } from "./typed-command.ts";
 
 export interface ChoicesParts {
@@ -166,8 +167,8 @@ export class Choices {
   }
 
   #publish(channel: ChannelName, message: string): void {
-    this.#asUser((user) =>
-      this.#ask("publish", { user, channel, message }, `a ${channel}: ${message}`, ({ reply: { clock } }) =>
+    this.#say(channel, message, (user, what) =>
+      this.#ask("publish", { user, channel, message }, what, ({ reply: { clock } }) =>
         this.#notice(clockText(`Publicada em ${channel}.`, clock)),
       ),
     );
@@ -176,11 +177,17 @@ export class Choices {
   #message(name: string, message: string): void {
     const dst = parseUserName(name);
     if (dst === undefined) return this.refused(problems.badUser.text);
-    this.#asUser((src) =>
-      this.#ask("message", { src, dst, message }, `a ${dst}: ${message}`, ({ reply: { clock } }) =>
+    this.#say(dst, message, (src, what) =>
+      this.#ask("message", { src, dst, message }, what, ({ reply: { clock } }) =>
         this.#notice(clockText(`Enviada a ${dst}.`, clock)),
       ),
     );
+  }
+
+  /** A message that no server takes would be sent for ever: one may close the connection over it. */
+  #say(to: string, message: string, send: (user: UserName, what: string) => void): void {
+    if (message.length > limits.messagingTextLengthMax) return this.refused(problems.textTooLong.text);
+    this.#asUser((user) => send(user, `a ${to}: ${excerpt(message)}`));
   }
 
   #history(of: string, count: number): void {

@@ -37,7 +37,7 @@ describe("the bots", () => {
     ["--channels", 1, 100],
     ["--rate", 1, 1_000],
   ])("%s is from %i to %i", (flag, least, most) => {
-    const expected = `${flag}: expected a whole number from ${least} to ${most} (count)`;
+    const expected = `${flag}: expected a whole number from ${least} to ${most}`;
     expect(bot.reasonOf([flag, String(least - 1)])).toStartWith(expected);
     expect(bot.reasonOf([flag, String(most + 1)])).toStartWith(expected);
     for (const count of [least, most]) expect(bot.optionsOf([flag, String(count)]).bots).toBeNumber();

@@ -57,6 +57,14 @@ test("what nobody has acknowledged may come, or not", () => {
   expect([deliveries.missingCount, deliveries.problemCount]).toEqual([0, 0]);
 });
 
+test("what was refused is asked of nobody", () => {
+  const { deliveries, text } = withOneSaid();
+  deliveries.refused("t1");
+  deliveries.shown("bot-1", published(1, text));
+  deliveries.closed();
+  expect([deliveries.missingCount, deliveries.problemCount]).toEqual([0, 0]);
+});
+
 test("what others than our bots say is none of ours", () => {
   const deliveries = new Deliveries();
   for (const line of ["ana: oi [12:00:00] (clock=1)", "ana: oi #t9 [12:00:00] (clock=1)", "#t9", ""]) {

@@ -59,6 +59,11 @@ export class Deliveries {
     this.#forgetLater(tag, said);
   }
 
+  /** It may come all the same, or not: nobody knows. */
+  refused(tag: string): void {
+    this.#said.delete(tag);
+  }
+
   /** A publication has come, whether it is shown or not. */
   heard(receiver: string, source: Source, { number }: Published): void {
     const feed = receiver + feedTopic(source);

@@ -46,9 +46,9 @@ export async function runBots(parts: FleetParts): Promise<number> {
   const durationMs = clock.monotonicMs() - startedMs;
   for (const { runner } of members) runner.ended();
   const isOver = (): boolean => deliveries.missingCount === 0 && members.every(({ bot }) => bot.isIdle);
-  for (let waitedMs = 0; !isOver() && waitedMs < SETTLE_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
-    await passed(clock, LOOK_EVERY_MS);
-  }
+  // Where none was ever ready, none has said anything.
+  const untilMs = clock.monotonicMs() + (ready.size === 0 ? 0 : SETTLE_WITHIN_MS);
+  while (!isOver() && clock.monotonicMs() < untilMs) await passed(clock, LOOK_EVERY_MS);
   checkEnd(members, ready.size, deliveries);
   for (const { runner } of members) runner.interrupted();
   await Promise.all(members.map(({ runner }) => runner.finished));

@@ -10,6 +10,8 @@ export const AGAIN_AFTER_MS = 2_000;
 export const NAMES_SHOWN_MAX = 200;
 /** UTF-16 code units of one line from elsewhere, well above what a server of ours sends; the rest is left out. */
 export const SHOWN_LENGTH_MAX = 8_192;
+/** Of a message that a person has typed, where it is only named. */
+export const EXCERPT_LENGTH = 60;
 /** A pipe that has ended waits so long for its replies. */
 export const FINISH_WITHIN_MS = 30_000;
 

@@ -1,7 +1,7 @@
 // Two people who publish and write to each other while everything is lost that can be: each message is shown once.
 import { expect, test } from "bun:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { MessagingNode } from "#actors/messaging/test-desk.ts";
 import { createRandom } from "#runtime/base/random.ts";

@@ -1,37 +1,11 @@
-// The messaging client with the real services and without sockets: choices, publications, losses, what is refused.
+// The messaging client with the real services and without sockets: choices, answers, what is refused, and the end.
 import { describe, expect, test } from "bun:test";
 
-import { MessagingNode } from "#actors/messaging/test-desk.ts";
-import { createRandom } from "#runtime/base/random.ts";
+import { limits } from "#runtime/limits.ts";
 
-import { CHANNELS_MAX, REQUESTS_MAX, SHOWN_LENGTH_MAX } from "./limits.ts";
-import { MenuClient } from "./menu-client.ts";
-import { settle, TestClient, wait } from "./test-server.ts";
-
-function openClient(node: MessagingNode, user?: string): TestClient {
-  const options = { user, where: "servidor:5555" };
-  return new TestClient(node, ({ stepped: { clock } }) => new MenuClient(options, clock, createRandom(1)));
-}
-
-/** Connected and, where there is a name, logged in; what was printed until then is forgotten. */
-async function enter(node: MessagingNode, user?: string): Promise<TestClient> {
-  const client = openClient(node, user);
-  await settle(node, client);
-  client.printed.length = 0;
-  return client;
-}
-
-/** What the lines lead to. */
-async function say(node: MessagingNode, client: TestClient, ...lines: readonly string[]): Promise<readonly string[]> {
-  client.printed.length = 0;
-  for (const line of lines) {
-    client.type(line);
-    await settle(node, client);
-  }
-  return client.printed.map((line) => line.replace(/ \(clock=\d+\)$/, ""));
-}
-
-const createNode = () => new MessagingNode().with({ users: ["bea"], channels: ["geral"] });
+import { CHANNELS_MAX, EXCERPT_LENGTH, REQUESTS_MAX, SHOWN_LENGTH_MAX } from "./limits.ts";
+import { createNode, enter, openClient, say } from "./test-menu.ts";
+import { settle } from "./test-server.ts";
 
 describe("the menu", () => {
   test("is shown at the start, and again for an empty line", async () => {
@@ -106,6 +80,17 @@ describe("the menu", () => {
     expect(client.asked).toHaveLength(length);
   });
 
+  test("does not send a message that no server takes, and names long ones by their beginning", async () => {
+    const node = await createNode();
+    const client = await enter(node, "ana");
+    const { length } = client.asked;
+    const long = "x".repeat(limits.messagingTextLengthMax);
+    const [refused] = await say(node, client, `5 geral ${long}x`, `6 bea ${long}x`);
+    expect([refused, client.asked.length]).toEqual(["* Mensagem longa demais: até 4096 caracteres.", length]);
+    const [unknown] = await say(node, client, `5 nenhum ${long}`);
+    expect(unknown).toBe(`* Não feito (a nenhum: ${"x".repeat(EXCERPT_LENGTH)}…): Canal não existe.`);
+  });
+
   test("sends clock, time and an id with each request, the clocks rising", async () => {
     const node = await createNode();
     const client = await enter(node, "ana");
@@ -135,149 +120,6 @@ describe("the menu", () => {
   });
 });
 
-describe("publications", () => {
-  test("of a channel are shown to whoever is subscribed, from the latest that there were on", async () => {
-    const node = await createNode();
-    const [ana, bea] = [await enter(node, "ana"), await enter(node, "bea")];
-    await say(node, ana, "5 geral antes");
-    await say(node, bea, "7 geral");
-    await say(node, ana, "5 geral depois");
-    await settle(node, bea);
-    expect(bea.printed).toEqual([
-      "* Inscrito em geral.",
-      expect.stringMatching(/^\[geral\] ana: antes \[09:11:00\] \(clock=\d+\)$/),
-      expect.stringMatching(/^\[geral\] ana: depois \[09:11:00\] \(clock=\d+\)$/),
-    ]);
-    expect(ana.printed).toEqual([expect.stringMatching(/^\* Publicada em geral\. \(clock=\d+\)$/)]);
-  });
-
-  test("stop when the subscription is given back", async () => {
-    const node = await createNode();
-    const ana = await enter(node, "ana");
-    expect(await say(node, ana, "7 geral", "8 geral", "5 geral oi")).toEqual([
-      "* Inscrito em geral.",
-      "* Inscrição em geral cancelada.",
-      "* Publicada em geral.",
-    ]);
-  });
-
-  test("to a user come by themselves, and are not those of a channel of that name", async () => {
-    const node = await createNode();
-    const [ana, bea] = [await enter(node, "ana"), await enter(node, "bea")];
-    await say(node, bea, "3 ana", "5 ana no canal", "5 ana de novo", "6 ana direta");
-    await settle(node, ana);
-    expect(ana.printed).toEqual([expect.stringMatching(/^\[direta\] bea: direta \[/)]);
-  });
-
-  test("come to whoever is logged in now", async () => {
-    const node = await createNode();
-    const [ana, bea] = [await enter(node, "ana"), await enter(node, "bea")];
-    await say(node, ana, "1 caio");
-    expect(ana.topics.filter((topic) => topic.startsWith("@@"))).toEqual(["@@caio "]);
-    await say(node, bea, "6 ana oi", "6 caio olá");
-    await settle(node, ana);
-    expect(ana.printed.at(-1)).toMatch(/^\[direta\] bea: olá/);
-    expect(ana.printed.join()).not.toContain("oi");
-  });
-
-  test("that were missed are shown before the next one, each once", async () => {
-    const node = await createNode();
-    const [ana, bea] = [await enter(node, "ana"), await enter(node, "bea")];
-    await say(node, bea, "7 geral");
-    for (let count = 1; count <= 150; count++) await say(node, ana, `5 geral ${count}`);
-    bea.missPublications();
-    await say(node, ana, "5 geral 151");
-    bea.printed.length = 0;
-    await settle(node, bea);
-    const numbers = bea.printed.map((line) => Number(/^\[geral\] ana: (\d+) /.exec(line)?.[1]));
-    expect(numbers).toEqual(Array.from({ length: 151 }, (_, index) => index + 1));
-  });
-
-  test("that are read again are shown again", async () => {
-    const node = await createNode();
-    const ana = await enter(node, "ana");
-    await say(node, ana, "5 geral um", "5 geral dois", "6 ana para mim");
-    expect((await say(node, ana, "9 geral 1", "9 @")).map((line) => line.replace(/ \[.*/, ""))).toEqual([
-      "* Histórico, geral: 1 de 2.",
-      "[geral] ana: dois",
-      "* Histórico, mensagens diretas: 1 de 1.",
-      "[direta] ana: para mim",
-    ]);
-  });
-});
-
-describe("when the connection is lost", () => {
-  test("what was published and sent meanwhile is shown when it is there again, once", async () => {
-    const node = await createNode();
-    const [ana, bea] = [await enter(node, "ana"), await enter(node, "bea")];
-    await say(node, bea, "7 geral");
-    await say(node, ana, "5 geral um");
-    await settle(node, bea);
-    bea.printed.length = 0;
-    bea.cut();
-    await say(node, ana, "5 geral dois", "6 bea olá", "5 geral três");
-    await wait(node, bea);
-    const lost = expect.stringMatching(/^\* Conexão perdida \(conexão encerrada\)\. Tentando de novo em \d,\d s/);
-    const shown = bea.printed.map((line) => line.replace(/ \[.*/, ""));
-    expect(shown.slice(0, 2)).toEqual([lost, "* Reconectado ao servidor."]);
-    expect(shown.slice(2)).toEqual(["[direta] ana: olá", "[geral] ana: dois", "[geral] ana: três"]);
-  });
-
-  test("a request whose reply was lost is repeated under its id, and done once", async () => {
-    const node = await createNode();
-    const ana = await enter(node, "ana");
-    await say(node, ana, "7 geral");
-    ana.type("5 geral uma vez");
-    await ana.serve();
-    ana.cut();
-    await wait(node, ana);
-    const [first, again, ...more] = ana.asked.filter(({ service }) => service === "publish");
-    expect([again?.data["id"], more]).toEqual([first?.data["id"], []]);
-    expect(ana.printed.filter((line) => line.includes("ana: uma vez"))).toHaveLength(1);
-    expect(ana.printed.filter((line) => line.includes("Publicada em geral"))).toHaveLength(1);
-  });
-
-  test("what is asked for meanwhile waits, and says so", async () => {
-    const node = await createNode();
-    const ana = await enter(node, "ana");
-    ana.isBlocked = true;
-    ana.cut();
-    expect(ana.machine.prompt).toBe("(sem conexão) [ana] Escolha: ");
-    expect(await say(node, ana, "5 geral oi")).toEqual(["* Para quando houver conexão: a geral: oi"]);
-    ana.isBlocked = false;
-    await wait(node, ana);
-    expect(ana.printed.at(-1)).toStartWith("* Publicada em geral.");
-  });
-
-  test("that is said once, however often it fails", async () => {
-    const node = await createNode();
-    const ana = await enter(node, "ana");
-    for (let count = 0; count < 5; count++) {
-      ana.happen({ kind: "lost", link: "main", reason: "ninguém atende" });
-      ana.happen({ kind: "woken" });
-    }
-    expect(ana.printed).toHaveLength(1);
-  });
-
-  test("a server that has lost all is told who we are, and shown as it is", async () => {
-    const node = await createNode();
-    const [ana, fresh] = [await enter(node, "ana"), await createNode()];
-    await say(node, ana, "7 geral", "5 geral um", "5 geral dois");
-    await fresh.ask("publish", { user: "bea", channel: "geral", message: "outra vida" });
-    ana.printed.length = 0;
-    ana.moveTo(fresh);
-    await node.stepped.clock.advance(Math.max(0, ana.machine.wakeAtMs - node.stepped.clock.monotonicMs()));
-    ana.happen({ kind: "woken" });
-    await settle(fresh, ana);
-    expect(ana.printed.slice(1).map((line) => line.replace(/ \[.*/, ""))).toEqual([
-      "* Reconectado ao servidor.",
-      "* geral: no servidor tudo começou de novo.",
-      "[geral] bea: outra vida",
-    ]);
-    expect((await fresh.ask("users"))["users"]).toEqual(["bea", "ana"]);
-  });
-});
-
 describe("a server that is not as it should be", () => {
   test.each(["{}", '{"service":7}', '{"service":"users","data":[]}', '{"service":"canais","data":{}}', "{garbage"])(
     "is told from one that answers: %s",
@@ -302,8 +144,8 @@ describe("a server that is not as it should be", () => {
     const node = await createNode();
     const ana = await enter(node, "ana");
     await say(node, ana, "7 geral");
-    ana.receive("@geral 1 geral bea: \u001b[2J\u202e\n[geral] ana: mentira");
-    ana.receive(`@geral 2 geral bea: ${"x".repeat(100_000)}`);
+    ana.receive("@geral\t1 geral bea: \u001b[2J\u202e\n[geral] ana: mentira");
+    ana.receive(`@geral\t2 geral bea: ${"x".repeat(100_000)}`);
     expect(ana.printed[1]).toBe("[geral] bea: \\u{001b}[2J\\u{202e}\\u{000a}[geral] ana: mentira");
     expect(ana.printed[2]).toHaveLength(SHOWN_LENGTH_MAX + 1);
   });
@@ -316,8 +158,8 @@ describe("a server that is not as it should be", () => {
     for (const line of [
       "@geral",
       "@geral x geral a: b",
-      "@geral 1 outro a: b",
-      "@geral 0 geral a: b",
+      "@geral\t1 outro a: b",
+      "@geral\t0 geral a: b",
       "@ack 99",
       "@",
     ]) {

@@ -9,7 +9,7 @@ import { Choices } from "./choices.ts";
 import { FINISH_WITHIN_MS } from "./limits.ts";
 import type { Source } from "./server-line.ts";
 import { Session, type SessionEvents } from "./session.ts";
-import { clockText, gapText, noticeText, publicationText, sourceText } from "./shown.ts";
+import { clockText, gapText, noticeText, publicationText, shownText, sourceText } from "./shown.ts";
 import { menuLines } from "./typed-command.ts";
 
 export interface MenuOptions {
@@ -42,7 +42,7 @@ export class MenuClient implements Machine {
 
   get prompt(): string {
     if (this.#choices.question !== undefined) return this.#choices.question;
-    const user = this.#choices.user === undefined ? "" : `[${this.#choices.user}] `;
+    const user = this.#choices.user === undefined ? "" : `[${shownText(this.#choices.user)}] `;
     return `${this.#session.isConnected ? "" : "(sem conexão) "}${user}Escolha: `;
   }
 

@@ -61,6 +61,7 @@ export class Requests {
     return this.#open.length >= REQUESTS_MAX;
   }
 
+  /** Who asks for a person looks at `isFull` first. */
   ask(service: string, fields: Fields, handlers: ReplyHandlers): void {
     this.#open.push({ service, fields, id: this.#parts.nextId(), handlers });
     this.#sendNext();

@@ -1,7 +1,7 @@
 // What the messaging server sends, taken apart: replies, publications and pages of history, and whatever is none.
 import { describe, expect, test } from "bun:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { clockOf, feedTopic, namesIn, pageOf, parsePublication, parseReply } from "./server-line.ts";
 
@@ -11,23 +11,31 @@ const ANA = { kind: "user", name: "ana" } as const;
 describe("a publication", () => {
   test("of a channel has its number and its line", () => {
     const published = { number: 7, line: "ana: oi [12:00:00] (clock=5)" };
-    expect(parsePublication(GERAL, "@geral 7 geral ana: oi [12:00:00] (clock=5)")).toEqual(published);
+    expect(parsePublication(GERAL, "@geral\t7 geral ana: oi [12:00:00] (clock=5)")).toEqual(published);
   });
 
   test("to a user is none of a channel, nor of a user whose name begins so", () => {
-    const text = "@@ana 7 ana bea: oi";
+    const text = "@@ana\t7 ana bea: oi";
     expect(parsePublication(ANA, text)).toEqual({ number: 7, line: "bea: oi" });
     expect(parsePublication({ kind: "channel", name: "ana" }, text)).toBeUndefined();
-    expect(parsePublication(ANA, "@@ana maria 7 ana maria bea: oi")).toBeUndefined();
-    expect(parsePublication({ kind: "user", name: "ana maria" }, "@@ana maria 7 ana maria bea: oi")?.number).toBe(7);
+    expect(parsePublication(ANA, "@@ana maria\t7 ana maria bea: oi")).toBeUndefined();
+    expect(parsePublication({ kind: "user", name: "ana maria" }, "@@ana maria\t7 ana maria bea: oi")?.number).toBe(7);
   });
 
-  test.each(["@geral 0 geral a: b", "@geral -1 geral a", "@geral 1e3 geral a", "@geral 1", "@geral 1 outro a: b", "x"])(
-    "is not %j",
-    (text) => {
-      expect(parsePublication(GERAL, text)).toBeUndefined();
-    },
-  );
+  test("cannot be forged by a name: what looks like a number in one is none", () => {
+    expect(parsePublication(ANA, "@@ana 3 ana\t7 ana 3 ana bea: oi")).toBeUndefined();
+  });
+
+  test.each([
+    "@geral\t0 geral a: b",
+    "@geral\t-1 geral a",
+    "@geral\t1e3 geral a",
+    "@geral\t1",
+    "@geral\t1 outro a: b",
+    "x",
+  ])("is not %j", (text) => {
+    expect(parsePublication(GERAL, text)).toBeUndefined();
+  });
 
   test("has the clock that stands at its end", () => {
     expect(clockOf("ana: oi (clock=1) [12:00:00] (clock=5)")).toBe(5);
@@ -77,7 +85,11 @@ describe("a reply", () => {
 });
 
 test("whatever comes, nothing is thrown", () => {
-  const anything = fc.oneof(fc.string(), fc.json(), fc.string().map((text) => feedTopic(GERAL) + text));
+  const anything = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.string().map((text) => feedTopic(GERAL) + text),
+  );
   fc.assert(
     fc.property(anything, (text) => {
       parseReply(text);

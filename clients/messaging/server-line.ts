@@ -50,10 +50,10 @@ export function pageOf(of: Source, { messages, last }: Fields): { messages: read
 
 /** What to subscribe to for its numbered messages. */
 export function feedTopic({ kind, name }: Source): string {
-  return `${kind === "channel" ? "@" : "@@"}${name} `;
+  return `${kind === "channel" ? "@" : "@@"}${name}\t`;
 }
 
-/** A publication of that topic: `@geral 7 geral ana: oi [12:00:00] (clock=5)`. Undefined for any other. */
+/** A publication of that topic: `@geral\t7 geral ana: oi [12:00:00] (clock=5)`. Undefined for any other. */
 export function parsePublication(of: Source, text: string): Published | undefined {
   const topic = feedTopic(of);
   if (!text.startsWith(topic)) return undefined;

@@ -1,11 +1,16 @@
 // What the messaging client prints: publications, lists, notices; nothing from elsewhere gets through unharmed.
 import { safeText } from "../terminal/safe-text.ts";
-import { NAMES_SHOWN_MAX, SHOWN_LENGTH_MAX } from "./limits.ts";
+import { EXCERPT_LENGTH, NAMES_SHOWN_MAX, SHOWN_LENGTH_MAX } from "./limits.ts";
 import type { Source } from "./server-line.ts";
 
 /** Whatever the server sends, it is one line, and not endless. */
 export function shownText(text: string): string {
-  return safeText(text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text);
+  return safeText(cut(text, SHOWN_LENGTH_MAX));
+}
+
+/** Of what a person has typed, as much as is needed to know it again. */
+export function excerpt(text: string): string {
+  return cut(text, EXCERPT_LENGTH);
 }
 
 /** `[geral] ana: oi [12:00:00] (clock=5)`. */
@@ -36,4 +41,8 @@ export function sourceText({ kind, name }: Source): string {
 export function gapText(source: Source, count: number): string {
   const what = count === 1 ? "mensagem antiga não existe" : "mensagens antigas não existem";
   return noticeText(`${sourceText(source)}: ${count} ${what} mais.`);
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

@@ -18,8 +18,8 @@ import {
 } from "./server-line.ts";
 
 export interface SubscriptionEvents {
-  /** Nothing that is published from now on is missed. `last` is the number of the last message that there is. */
-  followed(source: Source, last: number): void;
+  /** Nothing that is published from now on is missed. */
+  followed(source: Source): void;
   notFollowed(source: Source, why: string): void;
   /** Each once, in the order of their numbers; or so many that are kept no more. */
   shown(source: Source, shown: Shown<Published>): void;
@@ -41,6 +41,7 @@ export interface SubscriptionsParts {
 
 interface Subscription {
   readonly source: Source;
+  /** As in the chat, where history and what is new come on two links. */
   readonly feed: Feed<Published>;
   /** Once the server has acknowledged this, or a later one, its publications come. */
   ackNumber: number;
@@ -72,7 +73,7 @@ export class Subscriptions {
 
   /** Publications of all of them come, and everything that we know of is shown. */
   get isCaughtUp(): boolean {
-    return this.#subscriptions.every(({ isInForce, feed }) => isInForce && feed.isCaughtUp);
+    return this.#subscriptions.every(({ isInForce, isBehind, feed }) => isInForce && !isBehind && feed.isCaughtUp);
   }
 
   get wakeAtMs(): number {
@@ -102,10 +103,7 @@ export class Subscriptions {
 
   lost(): void {
     this.#isConnected = false;
-    for (const subscription of this.#subscriptions) {
-      Object.assign(subscription, { isInForce: false, againAtMs: NEVER });
-      for (const link of ["main", "data"] as const) subscription.feed.lost(link);
-    }
+    for (const each of this.#subscriptions) Object.assign(each, { isInForce: false, againAtMs: NEVER });
   }
 
   /** A publication. */
@@ -113,7 +111,7 @@ export class Subscriptions {
     const [, acknowledged] = ACKNOWLEDGED.exec(text) ?? [];
     if (acknowledged !== undefined) return this.#acknowledged(Number(acknowledged));
     const { events, lamport } = this.#parts;
-    for (const subscription of [...this.#subscriptions]) {
+    for (const subscription of this.#subscriptions) {
       const { source, feed } = subscription;
       const published = parsePublication(source, text);
       if (published === undefined) continue;
@@ -170,7 +168,7 @@ export class Subscriptions {
     const { events } = this.#parts;
     const { messages, last } = pageOf(source, data);
     const isAnew = feed.opened(last, "main", after, false);
-    if (!subscription.isFollowed) events.followed(source, last);
+    if (!subscription.isFollowed) events.followed(source);
     Object.assign(subscription, { isFollowed: true, isBehind: false });
     if (isAnew) {
       feed.refused();

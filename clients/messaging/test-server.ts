@@ -1,5 +1,5 @@
 // Clients with the real services and no sockets: what is on its way can be lost, and time stands still.
-import { MessagingNode } from "#actors/messaging/test-desk.ts";
+import type { MessagingNode } from "#actors/messaging/test-desk.ts";
 
 import type { Action, Happening, Machine } from "../machine/actions.ts";
 

@@ -47,12 +47,18 @@ describe("a choice", () => {
     expect(parseTyped(name)).toEqual(parseTyped(number));
   });
 
-  test.each(["2 agora", "3 dois nomes", "7 dois nomes", "9 geral 0", "9 geral 101", "9 geral x", "9 geral 1 2", "0 já"])(
-    "%j is told how it is used",
-    (line) => {
-      expect(parseTyped(line)).toEqual({ kind: "wrong", usage: expect.stringMatching(/^Use: \d [^ ]+/) });
-    },
-  );
+  test.each([
+    "2 agora",
+    "3 dois nomes",
+    "7 dois nomes",
+    "9 geral 0",
+    "9 geral 101",
+    "9 geral x",
+    "9 geral 1 2",
+    "0 já",
+  ])("%j is told how it is used", (line) => {
+    expect(parseTyped(line)).toEqual({ kind: "wrong", usage: expect.stringMatching(/^Use: \d [^ ]+/) });
+  });
 
   test.each(["10", "a", "-1", "/quit", "5geral", "constructor"])("%j is none", (line) => {
     expect(parseTyped(line)).toEqual({ kind: "wrong", usage: expect.stringMatching(/^Escolha de 0 a 9/) });

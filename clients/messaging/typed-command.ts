@@ -7,8 +7,8 @@ import {
   parseCommand,
   parseCount,
   type TypedCommand,
+  type WrongLine,
 } from "../terminal/command-table.ts";
-import type { WrongLine } from "../terminal/command-table.ts";
 
 /** What is undefined is asked for. */
 export type Typed =

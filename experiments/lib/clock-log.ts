@@ -6,8 +6,10 @@ import type { Log } from "#runtime/observe/log.ts";
 
 interface Line {
   readonly level: number;
-  readonly msg?: string;
+  /** Of the line that says where it listens. */
+  readonly rank?: number;
   readonly port?: number;
+  /** Of the one that says what it has become. */
   readonly role?: string;
 }
 
@@ -37,10 +39,10 @@ export class HeardLog implements Log {
   }
 
   #heard(text: string): void {
-    const { level, msg, port = 0, role } = JSON.parse(text) as Line;
+    const { level, rank, port, role } = JSON.parse(text) as Line;
     if (level >= ERROR) this.errors.push(text.trim());
-    if (msg === "server.became") this.roles.push({ atMs: performance.now(), isCoordinator: role === "coordinator" });
-    if (msg !== "server.admin_endpoint") return;
+    if (role !== undefined) this.roles.push({ atMs: performance.now(), isCoordinator: role === "coordinator" });
+    if (rank === undefined || port === undefined) return;
     this.endpoint.port = port;
     this.#listening.resolve();
   }

@@ -70,7 +70,7 @@ const DRIFT_PPM_MAX = 100;
 /** Of all servers in the order in which they come, the same for the same seed. */
 export function clockErrorsOf({ event }: ClockScenario, seed: number): readonly ClockError[] {
   const random = createRandom(seed);
-  const within = (most: number): number => (random.next() * 2 - 1) * most;
+  const within = (most: number): number => Math.round((random.next() * 2 - 1) * most);
   return Array.from({ length: SERVER_COUNT }, (_, index) => {
     const [offsetMs, driftPpm] = [within(OFFSET_MS_MAX), within(DRIFT_PPM_MAX)];
     return { offsetMs, driftPpm: event === "reversal" ? DRIFT_PPM_MAX * (index % 2 === 0 ? 1 : -1) : driftPpm };
@@ -111,7 +111,7 @@ export const QUICK_CLOCKS: ClockParameters = {
   heartbeatMs: 500,
 };
 
-/** Seconds are since all servers of both clusters were started. */
+/** Seconds are since the servers of both clusters were all started. */
 export interface ClockMark {
   readonly name: string;
   readonly atSeconds: number;
@@ -152,13 +152,13 @@ export interface ClockWayResult {
   readonly curves: readonly ClockCurve[];
   /** The largest that any honest server declares; null where one declares none. */
   readonly boundMs: readonly (number | null)[];
+  readonly marks: readonly ClockMark[];
 }
 
 export interface ClockRun {
   readonly name: ClockScenarioName;
   readonly round: number;
   readonly atSeconds: readonly number[];
-  readonly marks: readonly ClockMark[];
   readonly ways: Readonly<Record<ClockWay, ClockWayResult>>;
   /** Of this process: how late it looked at the clocks, and its processor time as a share of a core. */
   readonly lagP99Ms: number;

@@ -10,11 +10,11 @@ import {
   CLOCK_SCENARIOS,
   CLOCK_WAYS,
   type ClockCurve,
-  type ClockMark,
   type ClockParameters,
   type ClockRun,
   type ClockScenario,
   type ClockScenarioName,
+  type ClockSuccession,
   type ClockWay,
   type ClockWayResult,
 } from "./clock-plan.ts";
@@ -23,7 +23,7 @@ type Clusters = Readonly<Record<ClockWay, ClockCluster>>;
 
 /** Until the server of the highest rank coordinates. */
 const ORDER_WITHIN_MS = 120_000;
-const MICROSECONDS = 1_000;
+const MICROSECONDS_PER_MS = 1_000;
 
 /** Looks at the clocks of all clusters, at all of them at once. */
 class Watch {
@@ -51,10 +51,14 @@ class Watch {
   }
 }
 
-export async function runScenario(name: ClockScenarioName, round: number, parameters: ClockParameters): Promise<ClockRun> {
+export async function runScenario(
+  name: ClockScenarioName,
+  round: number,
+  parameters: ClockParameters,
+): Promise<ClockRun> {
   await using stack = new AsyncDisposableStack();
   const scenario = CLOCK_SCENARIOS[name];
-  const common = { scenario, seed: CLOCK_WAYS.length + round, heartbeatMs: parameters.heartbeatMs };
+  const common = { scenario, seed: round + 1, heartbeatMs: parameters.heartbeatMs };
   const clusters: Clusters = {
     berkeley: await ClockCluster.start({ ...common, way: "berkeley" }, stack),
     estimate: await ClockCluster.start({ ...common, way: "estimate" }, stack),
@@ -64,16 +68,18 @@ export async function runScenario(name: ClockScenarioName, round: number, parame
   const measured = await passThrough(scenario, clusters, watch, parameters);
   const { user, system } = process.cpuUsage(cpu);
   const tookMs = performance.now() - watch.startedMs;
-  const way = (each: ClockWay): ClockWayResult => resultOf(clusters[each], scenario, measured);
-  const ways = { berkeley: way("berkeley"), estimate: way("estimate") };
+  const resultBy = (way: ClockWay): ClockWayResult => resultOf(clusters[way], scenario, measured);
+  const ways = { berkeley: resultBy("berkeley"), estimate: resultBy("estimate") };
   return {
     name,
     round,
-    atSeconds: clusters.estimate.samples.map(({ atMs }) => rounded((atMs - watch.startedMs) / 1_000)),
-    marks: marksOf(scenario, measured, watch.startedMs, ways),
+    atSeconds: clusters.estimate.samples.map(({ atMs }, _, [first]) => rounded((atMs - (first?.atMs ?? 0)) / 1_000)),
     ways,
-    lagP99Ms: quantileSorted(watch.lagsMs.toSorted((one, other) => one - other), 0.99),
-    cpuShare: (user + system) / MICROSECONDS / tookMs,
+    lagP99Ms: quantileSorted(
+      watch.lagsMs.toSorted((one, other) => one - other),
+      0.99,
+    ),
+    cpuShare: (user + system) / MICROSECONDS_PER_MS / tookMs,
     load: loadavg()[0] ?? 0,
     wrong: wrongOf(clusters, ways),
   };
@@ -102,13 +108,32 @@ async function passThrough(
 function resultOf(cluster: ClockCluster, { event }: ClockScenario, measured: MeasuredTime): ClockWayResult {
   const { samples, honestNames } = cluster;
   const { eventMs } = measured;
+  const succession = event === "kill" && eventMs !== undefined ? cluster.succession(eventMs) : undefined;
+  const startedMs = samples[0]?.atMs ?? 0;
   return {
     figures: clockFigures(samples, measured),
     work: cluster.work(),
-    ...(event === "kill" && eventMs !== undefined && { succession: cluster.succession(eventMs) }),
+    ...(succession !== undefined && { succession }),
     curves: curvesOf(samples, honestNames),
     boundMs: samples.map(largestBound),
+    marks: marksOf(event, measured, succession).map(({ name, atMs }) => ({
+      name,
+      atSeconds: rounded((atMs - startedMs) / 1_000),
+    })),
   };
+}
+
+function marksOf(
+  event: ClockScenario["event"],
+  { fromMs, eventMs }: MeasuredTime,
+  succession: ClockSuccession | undefined,
+) {
+  const marks = [{ name: "counts from here", atMs: fromMs }];
+  if (eventMs === undefined) return marks;
+  marks.push({ name: event === "kill" ? "coordinator dies" : "drifts turn round", atMs: eventMs });
+  const { electedAfterMs } = succession ?? {};
+  if (electedAfterMs !== undefined) marks.push({ name: "another coordinates", atMs: eventMs + electedAfterMs });
+  return marks;
 }
 
 function curvesOf(samples: readonly ClockSample[], names: readonly string[]): readonly ClockCurve[] {
@@ -131,17 +156,6 @@ function largestBound({ shown }: ClockSample): number | null {
   const living = shown.filter((clock) => clock !== undefined);
   const bounds = living.flatMap(({ boundMs }) => boundMs ?? []);
   return bounds.length === living.length ? rounded(Math.max(...bounds)) : null;
-}
-
-function marksOf(
-  { event }: ClockScenario,
-  { fromMs, eventMs }: MeasuredTime,
-  startedMs: number,
-  { berkeley, estimate }: ClockRun["ways"],
-): readonly ClockMark[] {
-  const at = (name: string, ms: number): ClockMark => ({ name, atSeconds: rounded((ms - startedMs) / 1_000) });
-  if (eventMs === undefined) return [at("measured from here", fromMs)];
-  return [at("measured from here", fromMs), at(event === "kill" ? "coordinator killed" : "drifts turn round", eventMs)];
 }
 
 function wrongOf(clusters: Clusters, ways: ClockRun["ways"]): readonly string[] {

@@ -1,12 +1,15 @@
 // The load of publications: one publisher and its subscribers in one process, as raw sockets that count and verify.
 
+import { systemClock } from "#runtime/base/clock.ts";
+import { settlesWithin } from "#runtime/base/settles-within.ts";
+
 import {
   PUBLICATION_PROTOCOLS,
   type PublicationProtocol,
   type PublicationProtocolName,
 } from "./messaging-protocols.ts";
 import { createRecord, PROBE, RecordReader, TOPIC, writeRecords } from "./messaging-records.ts";
-import { LoadStream } from "./messaging-stream.ts";
+import { LoadStream, type Opening } from "./messaging-stream.ts";
 import { obeyLines, ToldProgram } from "./told-program.ts";
 
 export interface PublicationServer {
@@ -56,10 +59,10 @@ const CATCH_UP_EVERY_MS = 20;
 
 /** The role "publications" of the experiment. */
 export async function carryPublications(_words: readonly string[], lines: AsyncIterable<string>): Promise<void> {
-  const load: { publications: PublicationLoad | undefined } = { publications: undefined };
+  let load: PublicationLoad | undefined;
   await obeyLines<Told, Published | undefined>(lines, async (told) => {
-    if (told.kind === "connect") load.publications = await PublicationLoad.connect(told);
-    else return await load.publications?.run(told);
+    if (told.kind === "publish") return await load?.run(told);
+    load = await PublicationLoad.connect(told);
     return undefined;
   });
 }
@@ -70,56 +73,61 @@ interface Subscriber {
 }
 
 class PublicationLoad {
-  readonly #publisher: LoadStream;
-  readonly #subscribers: Subscriber[] = [];
+  readonly #protocol: PublicationProtocol;
+  readonly #bodyBytes: number;
   readonly #record: Buffer;
   readonly #headBytes: number;
-  /** Told of each chunk, and what it changed. */
+  readonly #lost = Promise.withResolvers<never>();
+  #publisher: LoadStream | undefined;
+  readonly #subscribers: Subscriber[] = [];
+  /** Told of who has had something. */
   #heard: (subscriber: Subscriber) => void = () => undefined;
   #lastNumber = PROBE;
 
-  private constructor(publisher: LoadStream, { published }: PublicationProtocol, bodyBytes: number) {
-    const envelope = published(TOPIC, bodyBytes);
-    this.#publisher = publisher;
+  private constructor({ protocol, bodyBytes }: Connect) {
+    this.#protocol = PUBLICATION_PROTOCOLS[protocol];
+    this.#bodyBytes = bodyBytes;
+    const envelope = this.#protocol.published(TOPIC, bodyBytes);
     this.#record = createRecord(envelope, bodyBytes);
     this.#headBytes = envelope.head.length;
+    this.#lost.promise.catch(() => undefined);
   }
 
   /** Resolves when each subscriber is told what is published. */
-  static async connect({ count, bodyBytes, publishers, subscribers, ...told }: Connect): Promise<PublicationLoad> {
-    const protocol: PublicationProtocol = PUBLICATION_PROTOCOLS[told.protocol];
-    const publisher = await LoadStream.open({ port: publishers, opening: protocol.publisher, heard: () => undefined });
-    const load = new PublicationLoad(publisher, protocol, bodyBytes);
-    for (let index = 0; index < count; index++) await load.#subscribe(protocol, subscribers, bodyBytes);
+  static async connect(told: Connect): Promise<PublicationLoad> {
+    const load = new PublicationLoad(told);
+    load.#publisher = await load.#open(told.publishers, load.#protocol.publisher, () => undefined);
+    for (let index = 0; index < told.count; index++) await load.#subscribe(told.subscribers);
     const isHeard = (): boolean => load.#subscribers.every(({ reader }) => reader.probes > 0);
-    await within(OPEN_WITHIN_MS, "not all subscribers were told", async () => {
+    await load.#within(OPEN_WITHIN_MS, "Not all subscribers were told", async () => {
       while (!isHeard()) {
-        publisher.send(load.#records(PROBE, 1));
+        load.#publisher?.send(load.#records(PROBE, 1));
         await Bun.sleep(PROBE_EVERY_MS);
       }
     });
     return load;
   }
 
-  async #subscribe(protocol: PublicationProtocol, port: number, bodyBytes: number): Promise<void> {
-    const envelope = protocol.delivered(TOPIC, bodyBytes);
-    const { aside } = protocol;
+  async #subscribe(port: number): Promise<void> {
+    const { aside, subscriber: opening, ...protocol } = this.#protocol;
+    const envelope = protocol.delivered(TOPIC, this.#bodyBytes);
     const reader = new RecordReader({
-      record: createRecord(envelope, bodyBytes),
+      record: createRecord(envelope, this.#bodyBytes),
       headBytes: envelope.head.length,
       ...(aside && { aside: { said: aside.said, answer: () => subscriber.stream.send(aside.reply) } }),
     });
-    const stream = await LoadStream.open({
-      port,
-      opening: protocol.subscriber,
-      heard: (chunk) => {
-        reader.read(chunk);
-        this.#heard(subscriber);
-      },
+    const stream = await this.#open(port, opening, (chunk) => {
+      reader.read(chunk);
+      this.#heard(subscriber);
     });
     const subscriber: Subscriber = { stream, reader };
     stream.send(protocol.subscription(TOPIC));
     this.#subscribers.push(subscriber);
+  }
+
+  #open(port: number, opening: Opening, heard: (chunk: Buffer) => void): Promise<LoadStream> {
+    const lost = (): void => this.#lost.reject(new Error("The server closed a connection"));
+    return LoadStream.open({ port, opening, heard, lost });
   }
 
   async run(told: Publish): Promise<Published> {
@@ -130,7 +138,7 @@ class PublicationLoad {
     Bun.gc(true);
     const cpuBefore = process.cpuUsage();
     const startedMs = performance.now();
-    await within(RUN_WITHIN_MS, "not all publications came", () => this.#publish(told, waitedFor, slow));
+    await this.#within(RUN_WITHIN_MS, "Not all publications came", () => this.#publish(told, waitedFor, slow));
     const seconds = (performance.now() - startedMs) / 1_000;
     const cpu = process.cpuUsage(cpuBefore);
     const deliveries = sumOf(waitedFor, ({ received }) => received);
@@ -142,7 +150,9 @@ class PublicationLoad {
       wrong: sumOf(this.#subscribers, ({ wrong }) => wrong) + sumOf(waitedFor, ({ lost }) => lost),
       seconds,
       cpuShare: (cpu.user + cpu.system) / 1e6 / seconds,
-      ...(slow && { slow: { ...countsOf(slow), published: this.#lastNumber - before } }),
+      ...(slow && {
+        slow: { received: slow.reader.received, lost: slow.reader.lost, published: this.#lastNumber - before },
+      }),
     };
   }
 
@@ -178,7 +188,7 @@ class PublicationLoad {
   /** More is published until it has one that is the last: then what is missing before it is known. */
   async #catchUp({ stream, reader }: Subscriber): Promise<void> {
     stream.isPaused = false;
-    await within(RUN_WITHIN_MS, "the slow subscriber did not catch up", async () => {
+    await this.#within(RUN_WITHIN_MS, "The slow subscriber did not catch up", async () => {
       while (reader.next <= this.#lastNumber) {
         await Bun.sleep(CATCH_UP_EVERY_MS);
         this.#send(1);
@@ -187,8 +197,13 @@ class PublicationLoad {
     });
   }
 
+  async #within(waitMs: number, otherwise: string, act: () => Promise<void>): Promise<void> {
+    if (!(await settlesWithin(systemClock, Promise.race([act(), this.#lost.promise]), waitMs)))
+      throw new Error(otherwise);
+  }
+
   #send(count: number): void {
-    this.#publisher.send(this.#records(this.#lastNumber + 1, count));
+    this.#publisher?.send(this.#records(this.#lastNumber + 1, count));
     this.#lastNumber += count;
   }
 
@@ -199,16 +214,6 @@ class PublicationLoad {
 
 function sumOf(subscribers: readonly Subscriber[], of: (reader: RecordReader) => number): number {
   return subscribers.reduce((sum, { reader }) => sum + of(reader), 0);
-}
-
-function countsOf({ reader: { received, lost } }: Subscriber) {
-  return { received, lost };
-}
-
-async function within(ms: number, otherwise: string, act: () => Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timeout = setTimeout(() => late.reject(new Error(otherwise)), ms);
-  await Promise.race([act(), late.promise]).finally(() => clearTimeout(timeout));
 }
 
 /** Starts such a load; `program` is the experiment. */

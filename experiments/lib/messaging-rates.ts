@@ -38,7 +38,8 @@ export interface RateSample {
   readonly requestsPerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
-  readonly serverCpuShare: number;
+  /** Processor time of all of the server's processes for one request. */
+  readonly serverCpuUs: number;
   readonly loadCpuShare: number;
   /** Every request had its reply, and as many are stored as are said to be. */
   readonly verified: boolean;
@@ -173,7 +174,7 @@ async function measure(
     requestsPerSecond: asked.requests / asked.seconds,
     p50Us: asked.p50Us,
     p99Us: asked.p99Us,
-    serverCpuShare: cpuSeconds / ((runMs + warmUpMs) / 1_000),
+    serverCpuUs: (1e6 * cpuSeconds) / (asked.right + asked.wrong),
     loadCpuShare: asked.cpuShare,
     verified: asked.wrong === 0 && stored === (service === "publish" ? asked.right : 0),
   };

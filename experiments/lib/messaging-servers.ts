@@ -65,12 +65,7 @@ export async function startMessagingNode(): Promise<MessagingNode> {
       CORREIO_SERVER_ID: "correio",
     },
   }));
-  const [clients, workers, publishers, subscribers] = portsIn(program.output(), PORTS) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [clients = 0, workers = 0, publishers = 0, subscribers = 0] = portsIn(program.output(), PORTS);
   const httpPort = portIn(program, /Gateway HTTP iniciado na porta (\d+)/);
   return { pids: [program.pid], clients, workers, publishers, subscribers, httpPort, stop };
 }
@@ -117,7 +112,7 @@ export async function startNats(natsServer: string): Promise<MessagingPeer> {
 export async function startPythonServices(python: string): Promise<MessagingPeer> {
   const broker = await startPython(python, "broker");
   const [clients = 0, workers = 0] = broker.ports;
-  const worker = Bun.spawn(pythonCommand(python, "serve", `--port=${workers}`), { stderr: "inherit" });
+  const worker = Bun.spawn(pythonCommand(python, "serve", `--port=${workers}`), { stdout: "ignore" });
   return {
     pids: [...broker.pids, worker.pid],
     ports: [clients],

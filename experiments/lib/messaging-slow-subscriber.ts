@@ -1,8 +1,9 @@
 // One subscriber that reads little: what the others have of it, what it misses, and what it costs the server.
 
 import { PublicationsProgram, type Published } from "./messaging-load.ts";
-import { startMessagingNode } from "./messaging-servers.ts";
+import { type MessagingNode, startMessagingNode } from "./messaging-servers.ts";
 import { residentBytesOf } from "./process-facts.ts";
+import { readFigures } from "./server-program.ts";
 
 export interface SlowSubscriberParameters {
   /** Each run once without a slow one, and once with. */
@@ -18,12 +19,14 @@ export interface SlowSubscriberParameters {
 export interface SlowSubscriberSample {
   readonly alonePerSecond: number;
   readonly besidePerSecond: number;
-  /** What the slow one had, and what was dropped for it. */
+  /** What the slow one had, and numbers that it has not seen. */
   readonly received: number;
   readonly dropped: number;
+  /** What the server says that it has dropped. */
+  readonly counted: number;
   /** By how much the server's memory grew. */
   readonly grownBytes: number;
-  /** Others had everything; what the slow one had was whole and in order, and with what it missed it is all. */
+  /** Others had everything; the slow one had the rest of what the server counts as dropped, whole and in order. */
   readonly verified: boolean;
 }
 
@@ -46,22 +49,29 @@ export async function measureSlowSubscriber(
   const samples: SlowSubscriberSample[] = [];
   for (let pair = 0; pair < pairs; pair++) {
     const alone = await load.run({ publications, window });
-    const bytesBefore = residentBytesOf(node.pids[0]);
+    const before = await costsOf(node);
     const beside = await load.run({ publications, window, readsOneIn });
-    samples.push(sampleOf(alone, beside, residentBytesOf(node.pids[0]) - bytesBefore));
+    const after = await costsOf(node);
+    const counted = after.dropped - before.dropped;
+    samples.push({ ...sampleOf(alone, beside, counted), grownBytes: after.bytes - before.bytes });
   }
   return { parameters, samples };
 }
 
-function sampleOf(alone: Published, beside: Published, grownBytes: number): SlowSubscriberSample {
+async function costsOf({ pids: [pid], httpPort }: MessagingNode): Promise<{ dropped: number; bytes: number }> {
+  const figure = await readFigures(httpPort);
+  return { dropped: figure("correio_messaging_dropped_total"), bytes: residentBytesOf(pid) };
+}
+
+function sampleOf(alone: Published, beside: Published, counted: number): Omit<SlowSubscriberSample, "grownBytes"> {
   const { received, lost: dropped, published } = beside.slow ?? { received: 0, lost: 0, published: 0 };
   return {
     alonePerSecond: alone.deliveries / alone.subscribers / alone.seconds,
     besidePerSecond: beside.deliveries / beside.subscribers / beside.seconds,
     received,
     dropped,
-    grownBytes,
-    verified: isWhole(alone) && isWhole(beside) && received + dropped === published,
+    counted,
+    verified: isWhole(alone) && isWhole(beside) && received + dropped === published && dropped === counted,
   };
 }
 

@@ -13,8 +13,8 @@ export interface StreamOptions {
   readonly port: number;
   readonly opening: Opening;
   readonly heard: (chunk: Buffer) => void;
-  /** Told once, when the other side closes; nobody unless given. */
-  readonly lost?: () => void;
+  /** Told once, when the other side closes. */
+  readonly lost: () => void;
 }
 
 export class LoadStream {
@@ -22,7 +22,7 @@ export class LoadStream {
   readonly #opened = Promise.withResolvers<void>();
   #socket: Socket<undefined> | undefined;
   #beginning: Buffer | undefined = Buffer.alloc(0);
-  #unsent: Uint8Array[] = [];
+  readonly #unsent: Uint8Array[] = [];
   #isPaused = false;
 
   private constructor(options: StreamOptions) {
@@ -48,11 +48,6 @@ export class LoadStream {
     stream.#open(Buffer.alloc(0));
     await stream.#opened.promise;
     return stream;
-  }
-
-  /** Nothing waits for the kernel. */
-  get isTaken(): boolean {
-    return this.#unsent.length === 0;
   }
 
   /** The octets must stay as they are. */
@@ -105,6 +100,6 @@ export class LoadStream {
     if (this.#socket === undefined) return;
     this.#socket = undefined;
     this.#opened.reject(new Error("The server closed a connection in its opening"));
-    this.#options.lost?.();
+    this.#options.lost();
   }
 }

@@ -89,12 +89,13 @@ export function renderFanOut(result: FanOutResult): string {
 
 export function renderSlowSubscriber({ parameters, samples }: SlowSubscriberResult): string {
   const { pairs, subscribers, publications, readsOneIn } = parameters;
-  const rows = samples.map(({ alonePerSecond, besidePerSecond, received, dropped, grownBytes }, index) => [
+  const rows = samples.map(({ alonePerSecond, besidePerSecond, received, dropped, counted, grownBytes }, index) => [
     String(index + 1),
     formatCount(alonePerSecond),
     formatCount(besidePerSecond),
     formatCount(received),
     formatCount(dropped),
+    formatCount(counted),
     (grownBytes / MEGABYTE).toFixed(1),
   ]);
   const ratio = pairedRatio(
@@ -104,7 +105,7 @@ export function renderSlowSubscriber({ parameters, samples }: SlowSubscriberResu
   return [
     `${pairs} × ${formatCount(publications)} publications to ${subscribers} subscribers; one reads 1 in ${readsOneIn}`,
     renderTable([
-      ["pair", "publications/s, none slow", "one slow", "it received", "dropped for it", "server grew, MB"],
+      ["pair", "publications/s, none slow", "one slow", "it had", "it missed", "server's count", "server grew, MB"],
       ...rows,
     ]),
     `publications/s to the others, one slow / none slow: ${renderInterval(ratio)}`,
@@ -134,7 +135,7 @@ export function renderRates({ parameters, samples }: RateResult): string {
     "requests/s",
     "p50 µs",
     "p99 µs",
-    "server CPU",
+    "server µs each",
     "load CPU",
     "Correio / this",
   ];
@@ -170,7 +171,7 @@ function rateCells(samples: readonly RateSample[]): string[] {
     formatCount(medianOf(rateOf)),
     medianOf(({ p50Us }) => p50Us).toFixed(0),
     medianOf(({ p99Us }) => p99Us).toFixed(0),
-    percentOf(samples.map(({ serverCpuShare }) => serverCpuShare)),
+    medianOf(({ serverCpuUs }) => serverCpuUs).toFixed(1),
     percentOf(samples.map(({ loadCpuShare }) => loadCpuShare)),
   ];
 }

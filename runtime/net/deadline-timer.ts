@@ -107,14 +107,14 @@ export class DeadlineTimer {
   /** What is late; undefined when nothing is: then it fires again when something may be. */
   late(session: SessionPort, open: boolean): TimeoutReason | "heartbeat_missed" | undefined {
     const nowMs = this.#clock.monotonicMs();
-    const verdict = judgeDeadlines(this.#times(session, open), this.#settings, nowMs);
-    if ("lookAgainMs" in verdict) this.watch(verdict.lookAgainMs);
-    else if (verdict.reason !== "idle_timeout" || this.#heartbeat === undefined) return verdict.reason;
-    else {
-      const lookAgainMs = this.#heartbeat.beat(nowMs);
-      if (lookAgainMs === undefined) return "heartbeat_missed";
-      this.set(lookAgainMs);
-    }
+    const times = this.#times(session, open);
+    const verdict = judgeDeadlines(times, this.#settings, nowMs);
+    if ("lookAgainMs" in verdict) return this.watch(verdict.lookAgainMs) as undefined;
+    if (verdict.reason !== "idle_timeout" || this.#heartbeat === undefined) return verdict.reason;
+    const beatAgainMs = this.#heartbeat.beat(nowMs);
+    if (beatAgainMs === undefined) return "heartbeat_missed";
+    const others = judgeDeadlines({ ...times, quietSinceMs: undefined }, this.#settings, nowMs);
+    this.watch("lookAgainMs" in others ? Math.min(beatAgainMs, others.lookAgainMs) : beatAgainMs);
     return undefined;
   }
 

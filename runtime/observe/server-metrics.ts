@@ -19,9 +19,10 @@ export function addServerMetrics(
     gauge(registry, name, help, () => one(latest.figures && take(latest.figures)));
   const counters: Add = (name, help, take) =>
     counter(registry, name, help, () => one(latest.figures && take(latest.figures)));
-  gauge(registry, "correio_server_role", "1 for what this server is now, by role", () =>
-    ROLES.map((role) => [latest.figures?.server.role === role ? 1 : 0, { role }]),
-  );
+  gauge(registry, "correio_server_role", "1 for what this server is now, by role", () => {
+    const { server } = latest.figures ?? {};
+    return server === undefined ? [] : ROLES.map((role) => [server.role === role ? 1 : 0, { role }]);
+  });
   addServer(gauges, counters);
   addHome(gauges, counters);
   return async () => {

@@ -1,4 +1,5 @@
 // Where a ZeroMQ socket's peers come from: ports it listens on, addresses it dials; and who is there.
+import { assert } from "../base/assert.ts";
 import type { SessionPort } from "../core/ports.ts";
 import { limits } from "../limits.ts";
 import type { Pairing, StreamPort } from "../net/connection-host.ts";
@@ -12,6 +13,8 @@ import type { ZmtpContext } from "./context.ts";
 import { Link } from "./link.ts";
 import type { Pattern } from "./pattern.ts";
 import { Peer, type PeerOwner } from "./peer.ts";
+
+const TEXT_BYTES_MAX = 255;
 
 export interface EndpointOptions {
   /** What a ROUTER knows this socket by; at most 255 octets. */
@@ -53,9 +56,18 @@ export class Endpoints implements PeerOwner {
   readonly #peers = new Set<Peer>();
   readonly #strangers = new Set<Peer>();
 
+  /** Fails an assert where an option is beyond what can be sent. */
   constructor(type: ZmtpSocketType, context: ZmtpContext, pattern: Pattern, options: EndpointOptions = {}) {
+    const { identity, credentials, highWaterBytes = limits.zmtpHighWaterBytes } = options;
+    for (const text of [identity, credentials?.username, credentials?.password]) {
+      assert(
+        Buffer.byteLength(text ?? "") <= TEXT_BYTES_MAX,
+        `an identity, a name or a password of ${type} is too long`,
+      );
+    }
+    assert(highWaterBytes <= limits.outboundBytesMax, "a high-water mark is not above what may wait at all");
     this.name = `zmtp-${type.toLowerCase()}`;
-    this.highWaterBytes = options.highWaterBytes ?? limits.zmtpHighWaterBytes;
+    this.highWaterBytes = highWaterBytes;
     this.messagesAtOnce = type === "REP" ? 1 : limits.zmtpMessagesPerBatch;
     this.#type = type;
     this.#context = context;

@@ -1,9 +1,10 @@
 // ZeroMQ sockets for Bun: all that a program may use of them, named one by one.
-export { ZmtpMessage } from "../wire/zmtp-message.ts";
+export { type Subscription, ZmtpMessage } from "../wire/zmtp-message.ts";
 export { createZmtpContext, type ZmtpContext } from "./context.ts";
 export { DealerSocket } from "./dealer-socket.ts";
 export type { DialAddress, EndpointOptions, ListenAddress } from "./endpoints.ts";
-export { PublishSocket } from "./publish-socket.ts";
+export type { Peer } from "./peer.ts";
+export { type PublishOptions, PublishSocket } from "./publish-socket.ts";
 export { type Frames, type ReplyHandler, ReplySocket } from "./reply-socket.ts";
 export { type Reply, RequestSocket } from "./request-socket.ts";
 export { RouterSocket } from "./router-socket.ts";

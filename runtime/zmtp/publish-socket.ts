@@ -8,7 +8,7 @@ import type { Peer } from "./peer.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
 export interface PublishOptions extends EndpointOptions {
-  /** Someone has subscribed, or no longer does; heard of before anything that is published after it. */
+  /** Someone has subscribed, or no longer does, also because he is gone; heard of before what is published after it. */
   readonly onSubscription?: (subscription: Subscription, peer: Peer) => void;
   /** XPUB alone: what a peer sends that is no subscription. */
   readonly onMessage?: (message: ZmtpMessage, peer: Peer) => void;
@@ -55,7 +55,11 @@ export class PublishSocket implements Pattern {
   }
 
   detached(peer: Peer): void {
-    for (const topic of this.#topicsOf.get(peer) ?? []) this.#subscriptions.delete(Buffer.from(topic, "latin1"), peer);
+    for (const name of this.#topicsOf.get(peer) ?? []) {
+      const topic = Buffer.from(name, "latin1");
+      this.#subscriptions.delete(topic, peer);
+      this.#options.onSubscription?.({ subscribes: false, topic }, peer);
+    }
     this.#topicsOf.delete(peer);
   }
 

@@ -74,6 +74,7 @@ export class LibzmqProcess {
   });
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #lastId = 0;
+  #isOver = false;
   #lastName = 0;
 
   constructor() {
@@ -98,6 +99,7 @@ export class LibzmqProcess {
 
   /** Rejects where the process ends before it has answered. */
   ask(command: Command): Promise<unknown> {
+    if (this.#isOver) return Promise.reject(ended());
     const id = ++this.#lastId;
     const asked = Promise.withResolvers<unknown>();
     this.#asked.set(id, asked);
@@ -120,13 +122,18 @@ export class LibzmqProcess {
       rest = lines.pop() ?? "";
       for (const line of lines) this.#answered(JSON.parse(line));
     }
-    for (const { reject } of this.#asked.values()) reject(new Error("The process with the peers of libzmq has ended"));
+    this.#isOver = true;
+    for (const { reject } of this.#asked.values()) reject(ended());
   }
 
   #answered({ id, result }: { readonly id: number; readonly result: unknown }): void {
     this.#asked.get(id)?.resolve(result);
     this.#asked.delete(id);
   }
+}
+
+function ended(): Error {
+  return new Error("The process with the peers of libzmq has ended");
 }
 
 function hasZmq(python: string): boolean {

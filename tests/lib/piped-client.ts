@@ -2,7 +2,7 @@
 import { projectFolder } from "./source-files.ts";
 
 export async function runPiped(
-  client: "text" | "chat" | "match",
+  client: "text" | "chat" | "match" | "messaging" | "bot",
   args: readonly string[],
   input: string,
   environment: Readonly<Record<string, string>> = {},

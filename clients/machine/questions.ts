@@ -1,4 +1,4 @@
-// Passwords that are asked for one after the other, and answered in secret.
+// Questions to a person, one after the other; what is to be done comes when all are answered.
 
 interface Question {
   readonly prompts: readonly string[];

@@ -1,0 +1,56 @@
+// Whom a coordinator that estimates clocks polls, and when.
+import { describe, expect, test } from "bun:test";
+
+import { limits } from "#runtime/mod.ts";
+
+import { EstimatingDuty } from "./estimating-duty.ts";
+import { NodeClocks } from "./node-clocks.ts";
+
+const START_MS = 1_000;
+const TICK_MS = limits.serverTickMs;
+
+/** A duty with its hardware clock. */
+function begun() {
+  const duty = new EstimatingDuty("me", new NodeClocks(() => START_MS));
+  const answer = (name: string, sentMs: number, tookMs: number): void => {
+    const hardwareMs = sentMs + tookMs / 2;
+    const reading = { hardwareMs, timeMs: hardwareMs, boundMs: undefined };
+    duty.polled({ name, sentMs, arrivedMs: sentMs + tookMs, reading });
+  };
+  return { duty, answer };
+}
+
+describe("a server", () => {
+  test("is polled at each look at first, though looks come a little early and requests leave a little late", () => {
+    const { duty, answer } = begun();
+    for (let look = 0; look < 10; look++) {
+      const nowMs = START_MS + look * (TICK_MS - 1);
+      expect(duty.duePolls(["ana"], nowMs)).toEqual(["ana"]);
+      answer("ana", nowMs + 2, 20);
+    }
+  });
+
+  test("is polled again only when it has answered, however long that takes", () => {
+    const { duty, answer } = begun();
+    expect(duty.duePolls(["ana", "bia"], START_MS)).toEqual(["ana", "bia"]);
+    answer("bia", START_MS, 20);
+    expect(duty.duePolls(["ana", "bia"], START_MS + 500)).toEqual(["bia"]);
+    answer("ana", START_MS, 510);
+    expect(duty.duePolls(["ana", "bia"], START_MS + 510)).toEqual(["ana"]);
+  });
+
+  test("that does not answer is polled again once no answer can come any more", () => {
+    const { duty } = begun();
+    duty.duePolls(["ana"], START_MS);
+    expect(duty.duePolls(["ana"], START_MS + limits.clockRoundTripMsMax - TICK_MS)).toEqual([]);
+    expect(duty.duePolls(["ana"], START_MS + limits.clockRoundTripMsMax)).toEqual(["ana"]);
+  });
+
+  test("that is foreign is polled as seldom as in Berkeley", () => {
+    const { duty } = begun();
+    duty.duePolls(["old"], START_MS);
+    duty.polled({ name: "old", sentMs: START_MS, arrivedMs: START_MS + 20, reading: { timeMs: START_MS + 10 } });
+    expect(duty.duePolls(["old"], START_MS + limits.berkeleyRoundMs - TICK_MS)).toEqual([]);
+    expect(duty.duePolls(["old"], START_MS + limits.berkeleyRoundMs)).toEqual(["old"]);
+  });
+});
