@@ -154,7 +154,7 @@ function logListening(matchLog: MatchLog, { matchPort, matchTlsPort }: Listeners
 function serverActors(system: ActorSystem, types: Catalog["types"]) {
   const own = system.ref(types.server, SERVER_KEY);
   const actors = {
-    start: () => void own.tell.start(),
+    beat: () => void own.tell.beat(),
     status: () => own.status(),
     queues: () => system.ref(types.requestBroker, BROKER_KEY).figures(),
     serve: (body: string[]) => system.ref(types.requestDesk, DESK_KEY).serve(body),

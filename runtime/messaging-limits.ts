@@ -97,8 +97,11 @@ export const messagingLimits = {
   foreignClockMs: 1,
   /** An instruction without an epoch, as existing programs send it, changes a clock by no more. */
   clockInstructionMsMax: 60_000,
-  /** Between two looks at what a server has to do. */
-  serverTickMs: 50,
+  /** Between two looks whether enough messages have come for a round of Berkeley. */
+  berkeleyLookMs: 100,
+  /** Between two looks at what a server has to do, where nothing is due sooner; and at least. */
+  serverLookMs: 1_000,
+  serverLookMsMin: 5,
 
   /** Of an election, unless set otherwise: between two heartbeats of a coordinator, and silence until suspicion. */
   electionHeartbeatMs: 5_000,

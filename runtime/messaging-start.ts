@@ -1,5 +1,6 @@
 // The server of this process, once it has sockets: registered at its home, which may be this node, and at work there.
 import { AdministrationLinks } from "./administration-links.ts";
+import type { Clock } from "./base/clock.ts";
 import { systemRandom } from "./base/random.ts";
 import type { Config } from "./config.ts";
 import { limits } from "./limits.ts";
@@ -16,8 +17,8 @@ type Body = readonly string[];
 interface Parts {
   /** What the actors are asked to do. */
   readonly actors: {
-    /** To be one of the servers from now on. */
-    start(): void;
+    /** To say that it is there, as one of the servers; called again and again. */
+    beat(): void;
     /** A request that the broker at home has dealt; rejects where there is no reply. */
     serve(body: string[]): Promise<Body>;
   };
@@ -58,13 +59,25 @@ export function startMessagingServer({
   };
   if (home !== undefined) links.startPublisher();
   const worker = home === undefined ? undefined : startWorker({ actors, table }, home, ports);
-  actors.start();
+  const stopBeating = repeat(actors.beat, config.messaging.heartbeatMs, table.clock);
   return async () => {
+    stopBeating();
     worker?.endpoints.close();
     await port.leave();
     links.close();
     administration.close();
   };
+}
+
+/** Now, and then each so many milliseconds, until what it returns is called. */
+function repeat(act: () => void, everyMs: number, clock: Clock): () => void {
+  const timer = { cancel: (): void => undefined };
+  const next = (): void => {
+    act();
+    timer.cancel = clock.after(everyMs, next);
+  };
+  next();
+  return () => timer.cancel();
 }
 
 /** Takes its share of the requests that come to the broker at home. */

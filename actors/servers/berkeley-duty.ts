@@ -14,6 +14,7 @@ export class BerkeleyDuty implements ClockDuty {
   readonly #answers = new Map<string, PolledClock>();
   #nextRoundMs = -Infinity;
   #requestsAtRound: number;
+  #lookedMs = -Infinity;
   /** While a round is open: until when answers count. */
   #closesMs: number | undefined;
 
@@ -23,7 +24,13 @@ export class BerkeleyDuty implements ClockDuty {
     this.#requestsAtRound = clocks.requestCount;
   }
 
+  /** A round may become due by messages at any time. */
+  get dueMs(): number {
+    return this.#closesMs ?? this.#lookedMs + limits.berkeleyLookMs;
+  }
+
   duePolls(others: readonly string[], nowMs: number): readonly string[] {
+    this.#lookedMs = nowMs;
     const isBusy = this.#clocks.requestCount - this.#requestsAtRound >= limits.berkeleyRoundMessages;
     if (this.#closesMs !== undefined || (nowMs < this.#nextRoundMs && !isBusy)) return [];
     this.#nextRoundMs = nowMs + limits.berkeleyRoundMs;

@@ -17,6 +17,8 @@ export type Correction = { readonly name: string } & (
 
 /** Begins with the office, and ends with it. All times are by the own hardware clock. */
 export interface ClockDuty {
+  /** When there is something to do next, as far as is known now. */
+  readonly dueMs: number;
   /** Those of the others that are to be asked now. */
   duePolls(others: readonly string[], nowMs: number): readonly string[];
   polled(poll: Polled): void;

@@ -30,20 +30,23 @@ export class EstimatingDuty implements ClockDuty {
     this.#nextCorrectionMs = hardwareMs + (succession === undefined ? limits.clockListenMs : 0);
   }
 
+  get dueMs(): number {
+    return Math.min(this.#nextCorrectionMs, ...this.#nextPollMs.values());
+  }
+
   duePolls(others: readonly string[], nowMs: number): readonly string[] {
     const known = new Set(others);
     for (const name of this.#nextPollMs.keys()) if (!known.has(name)) this.#forget(name);
     const due = others.filter((name) => nowMs >= (this.#nextPollMs.get(name) ?? -Infinity));
-    for (const name of due) this.#nextPollMs.set(name, nowMs + this.#pollAfterMs(name, nowMs));
+    // One poll at a time: on a slow network more would wait in line, and elections behind them.
+    for (const name of due) this.#nextPollMs.set(name, nowMs + limits.clockRoundTripMsMax);
     return due;
   }
 
   polled({ name, sentMs, arrivedMs, reading }: Polled): void {
-    if (!isOurs(reading)) return this.#note(name, reading.timeMs, (arrivedMs - sentMs) / 2, arrivedMs);
-    const { hardwareMs } = reading;
-    const sample = { sentMs, peerReceivedMs: hardwareMs, peerSentMs: hardwareMs, receivedMs: arrivedMs };
-    this.#group.observe(name, sample, reading);
-    this.#readings.set(name, reading);
+    if (isOurs(reading)) this.#observe(name, sentMs, arrivedMs, reading);
+    else this.#note(name, reading.timeMs, (arrivedMs - sentMs) / 2, arrivedMs);
+    this.#nextPollMs.set(name, sentMs + this.#pollAfterMs(name, arrivedMs));
   }
 
   corrections(others: readonly string[], nowMs: number): readonly Correction[] {
@@ -80,10 +83,16 @@ export class EstimatingDuty implements ClockDuty {
     return this.#foreign.has(name) ? limits.berkeleyRoundMs : this.#group.pollAfterMs(name, nowMs);
   }
 
+  #observe(name: string, sentMs: number, arrivedMs: number, reading: ClockReading): void {
+    const { hardwareMs } = reading;
+    const sample = { sentMs, peerReceivedMs: hardwareMs, peerSentMs: hardwareMs, receivedMs: arrivedMs };
+    this.#group.observe(name, sample, reading);
+    this.#readings.set(name, reading);
+  }
+
   #note(name: string, timeMs: number, boundMs: number, nowMs: number): void {
     const offsetMs = timeMs + boundMs - this.#clocks.member.reading(nowMs).timeMs;
     this.#foreign.set(name, { offsetMs, boundMs });
-    this.#nextPollMs.set(name, nowMs + limits.berkeleyRoundMs);
   }
 
   /** As existing programs know it: told the time once it is surely wrong. */

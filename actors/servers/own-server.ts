@@ -1,5 +1,5 @@
 // What this process knows and does as one of the servers, as long as it runs: its name, its election, its office.
-import type { DurableContext } from "#runtime/mod.ts";
+import { type DurableContext, limits } from "#runtime/mod.ts";
 
 import { Election } from "../election/election.ts";
 import type { Effect, ElectionEvent, ElectionMemory, Role } from "../election/messages.ts";
@@ -79,15 +79,26 @@ export class OwnServer {
     this.step(me, { kind: "known", members: servers });
   }
 
-  tick(me: ServerTurn): void {
-    if (this.election.dueAtMs <= me.turnStartedMs) this.step(me, { kind: "tick" });
+  /** Does what is due, and looks again when something is. */
+  look(me: ServerTurn): void {
+    if (this.election.dueAtMs <= me.monotonicMs()) this.step(me, { kind: "tick" });
     this.#serve(me);
+    this.#lookAgain(me);
   }
 
+  /** Something has happened that an election may want to know. */
   step(me: ServerTurn, event: ElectionEvent): readonly Effect[] {
     const effects = this.election.step(event, me.monotonicMs());
     for (const effect of effects) this.#perform(me, effect);
+    this.#lookAgain(me);
     return effects;
+  }
+
+  #lookAgain(me: ServerTurn): void {
+    const electionMs = this.election.dueAtMs - me.monotonicMs();
+    const dutyMs = (this.#office?.duty.dueMs ?? Infinity) - this.#parts.clocks.hardwareMs;
+    const afterMs = Math.min(Math.max(Math.min(electionMs, dutyMs), limits.serverLookMsMin), limits.serverLookMs);
+    me.timer("look", { afterMs, send: "look" });
   }
 
   #perform(me: ServerTurn, effect: Effect): void {

@@ -1,5 +1,5 @@
 // The server that this process is: registered at the reference, part of elections, and coordinator of clocks in office.
-import { actor, limits } from "#runtime/mod.ts";
+import { actor } from "#runtime/mod.ts";
 
 import { OwnServer, type ServerParts, type ServerState, type ServerTurn } from "./own-server.ts";
 import {
@@ -31,51 +31,52 @@ export function createServer(parts: ServerParts) {
   const corrected = (me: ServerTurn, problem: string | undefined): void => {
     if (problem !== undefined) throw me.refuse(`clock.${problem}`);
   };
-  return actor("server", { state: (): ServerState => ({ memory: undefined }), durable: true, private: true })
-    .on("start", {}, (me) => {
-      me.timer("beat", { everyMs: port.heartbeatMs, send: "beat" });
-      me.timer("tick", { everyMs: limits.serverTickMs, send: "tick" });
-      register(me);
-    })
-    .on("beat", {}, register)
-    .on("tick", {}, (me) => here.own?.tick(me))
-    .on("notRegistered", { in: NamedSchema }, (me, { name }) => {
-      // Somebody else has the name: a former self that is not forgotten yet, or another server.
-      port.log("Cannot register under this name: another server has it", { name });
-      if (here.own !== undefined) return;
-      here.attempt++;
-      register(me);
-    })
-    .on("listed", { in: ListedSchema }, (me, { name, rank, servers }) => {
-      port.standAs(rank);
-      // It is listed where it can be reached only from the next time on.
-      if (here.own !== undefined) return here.own.listed(me, rank, servers);
-      here.own = new OwnServer(me, name, rank, parts);
-      register(me);
-    })
-    .on("answered", { in: AnsweredSchema }, (me, { ask, message }) => {
-      here.own?.step(me, { kind: "answer", ask, message });
-    })
-    .on("unreachable", { in: NamedSchema }, (me, { name }) => {
-      here.own?.step(me, { kind: "unreachable", name });
-    })
-    .on("polled", { in: PolledSchema }, (me, polled) => {
-      here.own?.step(me, { kind: "heard", name: polled.name });
-      here.own?.duty?.polled(polled);
-    })
-    .on("requested", { in: RequestedSchema, out: FieldsSchema }, (me, { from, message }) => {
-      const effects = here.own?.step(me, { kind: "request", from, message }) ?? [];
-      const reply = effects.find((effect) => effect.kind === "reply");
-      return answerData(here.own?.election.coordinator, reply?.message);
-    })
-    .on("instructed", { in: InstructionSchema }, (me, { epoch, coordinator, ...what }) => {
-      if (here.own === undefined) throw me.refuse("clock.not_accepted");
-      corrected(me, here.own.election.instructionRefusal(epoch, coordinator));
-      here.own.step(me, { kind: "heard", name: coordinator });
-      corrected(me, clocks.correct(what));
-    })
-    .on("told", { in: TimeSchema }, (me, { time }) => corrected(me, clocks.setTo(time)))
-    .read("status", { out: StatusSchema }, (me) => statusOf(here.own, clocks, me.monotonicMs()));
+  return (
+    actor("server", { state: (): ServerState => ({ memory: undefined }), durable: true, private: true })
+      // From the runtime, each heartbeat: whatever became of the timers of a turn that crashed, they are set again.
+      .on("beat", {}, (me) => {
+        register(me);
+        here.own?.look(me);
+      })
+      .on("look", {}, (me) => here.own?.look(me))
+      .on("notRegistered", { in: NamedSchema }, (me, { name }) => {
+        // Somebody else has the name: a former self that is not forgotten yet, or another server.
+        port.log("Cannot register under this name: another server has it", { name });
+        if (here.own !== undefined) return;
+        here.attempt++;
+        register(me);
+      })
+      .on("listed", { in: ListedSchema }, (me, { name, rank, servers }) => {
+        port.standAs(rank);
+        // It is listed where it can be reached only from the next time on.
+        if (here.own !== undefined) return here.own.listed(me, rank, servers);
+        here.own = new OwnServer(me, name, rank, parts);
+        register(me);
+      })
+      .on("answered", { in: AnsweredSchema }, (me, { ask, message }) => {
+        here.own?.step(me, { kind: "answer", ask, message });
+      })
+      .on("unreachable", { in: NamedSchema }, (me, { name }) => {
+        here.own?.step(me, { kind: "unreachable", name });
+      })
+      .on("polled", { in: PolledSchema }, (me, polled) => {
+        here.own?.step(me, { kind: "heard", name: polled.name });
+        here.own?.duty?.polled(polled);
+      })
+      .on("requested", { in: RequestedSchema, out: FieldsSchema }, (me, { from, message }) => {
+        const effects = here.own?.step(me, { kind: "request", from, message }) ?? [];
+        const reply = effects.find((effect) => effect.kind === "reply");
+        return answerData(here.own?.election.coordinator, reply?.message);
+      })
+      .on("instructed", { in: InstructionSchema }, (me, { epoch, coordinator, ...what }) => {
+        if (here.own === undefined) throw me.refuse("clock.not_accepted");
+        corrected(me, here.own.election.instructionRefusal(epoch, coordinator));
+        here.own.step(me, { kind: "heard", name: coordinator });
+        corrected(me, clocks.correct(what));
+      })
+      .on("told", { in: TimeSchema }, (me, { time }) => corrected(me, clocks.setTo(time)))
+      .read("status", { out: StatusSchema }, (me) => statusOf(here.own, clocks, me.monotonicMs()))
+  );
 }
 
 export type ServerType = ReturnType<typeof createServer>;

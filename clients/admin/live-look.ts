@@ -20,13 +20,15 @@ export function leadOf({ servers }: Pick<Look, "servers">): ServerStatus | undef
   return statuses.sort((one, other) => (other.epoch ?? 0) - (one.epoch ?? 0))[0];
 }
 
+type Asked = Pick<Administration, "list" | "standings" | "queues">;
+
 export class Looker {
-  readonly #administration: Administration;
+  readonly #administration: Asked;
   readonly #clock: Pick<Clock, "monotonicMs">;
   #listed: readonly KnownServer[] | undefined;
   #before: { readonly atMs: number; readonly publications: Queues["publications"] } | undefined;
 
-  constructor(administration: Administration, clock: Pick<Clock, "monotonicMs">) {
+  constructor(administration: Asked, clock: Pick<Clock, "monotonicMs">) {
     this.#administration = administration;
     this.#clock = clock;
   }
