@@ -211,8 +211,8 @@ function serveAnnouncing(app: Elysia, servers: ServersView | undefined): void {
       detail: {
         summary: "Announce a coordinator",
         description:
-          "To whoever subscribes to the topic `servers`: existing programs follow it. Servers of this kind elect their " +
-          "coordinator, and do not.",
+          "To whoever subscribes to the topic `servers`: existing programs follow it. Servers of this kind elect " +
+          "their coordinator, and do not.",
         tags: ["servers"],
         security: bearerToken,
         requestBody: { required: true, content: jsonBody(announcementBody, announcementExample) },

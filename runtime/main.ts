@@ -88,16 +88,11 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   undo.defer(() => collector.stop());
   const onFailure = (error: unknown): void => log.limited("error", "net.cannot_listen", { err: error });
   const listeners = await startListeners({ sessions: catalog, table, config, onFailure }, undo);
-  const serving = serverActors(system, catalog.types);
-  const { administration } = catalog;
-  const servers = createServersView({ ...serving, administration, proxy: services.actors.servers.proxy, config });
-  const figures = {
-    ledger: services.ledger.stats,
-    memory: system.memory,
-    udp: listeners.udp,
-    servers: servers?.figures,
-  };
-  const metrics = createMetrics({ system, net: table, ...figures, processStartedAt: systemClock.unixMs() });
+  const serving = serverActors(system, catalog);
+  const servers = createServersView({ ...serving, proxy: services.actors.servers.proxy, config });
+  const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures };
+  const figures = { system, net: table, ledger: services.ledger.stats, ...more };
+  const metrics = createMetrics({ ...figures, processStartedAt: systemClock.unixMs() });
   const notReady = (): NotReady | undefined => (phase.notReady ? { why: phase.notReady } : troubleOf(store));
   const { serverId } = config;
   const view = createNodeView({ system, net: table, serverId, version: packageFile.version, notReady, metrics });
@@ -151,7 +146,7 @@ function logListening(matchLog: MatchLog, { matchPort, matchTlsPort }: Listeners
   }
 }
 
-function serverActors(system: ActorSystem, types: Catalog["types"]) {
+function serverActors(system: ActorSystem, { types, administration }: Catalog) {
   const own = system.ref(types.server, SERVER_KEY);
   const actors = {
     beat: () => void own.tell.beat(),
@@ -159,7 +154,7 @@ function serverActors(system: ActorSystem, types: Catalog["types"]) {
     queues: () => system.ref(types.requestBroker, BROKER_KEY).figures(),
     serve: (body: string[]) => system.ref(types.requestDesk, DESK_KEY).serve(body),
   };
-  return { actors, adminSession: types.adminSession };
+  return { actors, administration, adminSession: types.adminSession };
 }
 
 interface SystemParts {

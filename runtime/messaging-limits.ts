@@ -25,8 +25,14 @@ export const messagingLimits = {
   /** Requests that wait for a worker, and what waits for the broker itself. */
   brokerWaitingMax: 4_096,
   brokerMailboxMax: 16_384,
-  /** Requests of one client, and of one worker that takes more than one, that are not answered. */
-  requestsPerClientMax: 128,
+  /**
+   * Requests of one client that are not answered, and their octets: with so many, nothing more is read from it. And
+   * requests of one worker that takes more than one.
+   */
+  requestsPerClientMax: 256,
+  requestBytesPerClientMax: 4_194_304,
+  /** What is read of one client in one go, beyond that. */
+  requestsReadMax: 64,
   requestsPerWorkerMax: 64,
 
   /** Servers that are alive, and names whose rank is remembered; the longest known of the dead go first. */

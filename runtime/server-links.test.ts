@@ -14,7 +14,7 @@ const bench = new Bench();
 const opened: ServerLinks[] = [];
 
 afterEach(() => {
-  for (const links of opened.splice(0)) links.close();
+  for (const each of opened.splice(0)) each.close();
   return bench.clear();
 });
 

@@ -49,6 +49,8 @@ const RULES: readonly Rule[] = [
   { files: "runtime/messaging-listeners.ts", may: ["runtime/"] },
   { files: "runtime/publication-proxy.ts", may: ["runtime/"], pure: true },
   { files: "runtime/server-links.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/administration-links.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/servers-view.ts", may: ["runtime/"], pure: true },
   { files: "runtime/services.ts", may: ["runtime/"] },
   { files: "runtime/connections.ts", may: ["runtime/"], pure: true },
   { files: "runtime/match-listeners.ts", may: ["runtime/"] },

@@ -171,12 +171,31 @@ describe("where there is no worker", () => {
     expect(await figures(node)).toEqual({ workers: 0, waiting: 0, running: 0 });
   });
 
-  test("a client has so many requests open, and one more is answered with an error at once", async () => {
+  test("a client has so many requests open, and nothing more is read from it until one is over", async () => {
     const node = new BrokerNode({ servesItself: false });
     const ana = await node.requester("DEALER");
-    const asked = Array.from({ length: limits.requestsPerClientMax }, () => USERS);
-    expect(await ana.send(...asked)).toEqual([]);
-    expect(await ana.send(USERS)).toEqual([{ service: "users", data: expect.objectContaining({ message: NOBODY }) }]);
+    const { mailbox } = ana.connection.cell;
+    await ana.send(...Array.from({ length: limits.requestsPerClientMax - 1 }, () => USERS));
+    expect(mailbox.room).toBe(limits.requestsReadMax);
+    await ana.send(USERS);
+    expect(mailbox.room).toBe(0);
+    const worker = await node.worker();
+    await worker.answer(worker.take()[0]?.number ?? "", { service: "users", data: {} });
+    expect([ana.take().length, mailbox.room]).toEqual([1, limits.requestsReadMax]);
+  });
+
+  test("a client has so many octets of requests open, and nothing more is read from it", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const ana = await node.requester("DEALER");
+    const { mailbox } = ana.connection.cell;
+    const bytes = limits.requestBytesPerClientMax / 4;
+    for (let count = 0; count < 4; count++) {
+      expect(mailbox.room).toBe(limits.requestsReadMax);
+      await ana.deliver(["", Buffer.alloc(bytes)]);
+    }
+    expect(mailbox.room).toBe(0);
+    await node.stepped.advance(limits.brokeredRequestMs);
+    expect([ana.takeFrames().length, mailbox.room]).toEqual([4, limits.requestsReadMax]);
   });
 
   test("so many requests wait, and one more is answered with an error at once", async () => {

@@ -2,7 +2,7 @@
 import { type Static, t } from "#runtime/mod.ts";
 
 import { KnownServerSchema } from "./reference.ts";
-import { StatusSchema } from "./server-addresses.ts";
+import type { StatusSchema } from "./server-addresses.ts";
 
 const count = (description?: string) =>
   t.Integer({ minimum: 0, ...(description === undefined ? {} : { description }) });

@@ -76,8 +76,7 @@ export class Administration {
   }
 
   standings(servers: readonly KnownServer[]): Promise<readonly ServerStanding[]> {
-    const service = ({ votes }: KnownServer): string => (votes ? "status" : "clock");
-    return this.#askAll(servers, service, (reply) => ({ ...readingIn(reply), ...statusIn(reply) }));
+    return this.#askAll(servers, statusServiceOf, (reply) => ({ ...readingIn(reply), ...statusIn(reply) }));
   }
 
   /** Resolves to what the server's clock shows then: one of this kind slews, and so is not there yet. */
@@ -159,6 +158,11 @@ function readingIn(reply: ServerReply | undefined): { readonly reading?: Reading
   const more = checked(ClockSchema, data) ?? {};
   const reading = { time: said.timeMs / MS_PER_S, offsetMs, uncertaintyMs: (arrivedMs - sentMs) / 2, ...more };
   return { reading };
+}
+
+/** Of other kinds there is the clock. */
+function statusServiceOf({ votes }: KnownServer): string {
+  return votes ? "status" : "clock";
 }
 
 function standingIn(reply: ServerReply | undefined): Pick<ServerElection, "standing"> {

@@ -57,8 +57,8 @@ export function createReferenceSession(parts: ReferenceParts) {
       [
         "list",
         async (me: ServiceContext) => {
-          const servers = await me.ref(reference, REFERENCE_KEY).list();
-          return { list: servers.map((server) => ({ ...listed(server), address: port.addressOf(server) })) };
+          const all = await me.ref(reference, REFERENCE_KEY).list();
+          return { list: all.map((each) => ({ ...listed(each), address: port.addressOf(each) })) };
         },
       ],
       [

@@ -62,12 +62,10 @@ export function leadLine({ servers }: Look, lead: ServerStatus | undefined): str
 export function queueLines({ queues, rates, isHomeSilent }: Look): readonly string[] {
   if (queues === undefined) return isHomeSilent ? [] : ["Filas: esta referência não as diz."];
   const { broker, publications } = queues;
-  const rate = (value: number | undefined): string => (value === undefined ? "?" : value.toFixed(value < 10 ? 1 : 0));
-  const perSecond = `${rate(rates?.published)}/s, ${rate(rates?.delivered)} entregas/s`;
   return [
     `Pedidos: ${broker.workers} servidores, ${broker.waiting} à espera, ${broker.running} em curso`,
-    `Publicações: ${perSecond.replaceAll(".", ",")}, ${publications.dropped} perdidas, ` +
-      `${publications.subscribers} assinantes`,
+    `Publicações: ${rateText(rates?.published)}/s, ${rateText(rates?.delivered)} entregas/s, ` +
+      `${publications.dropped} perdidas, ${publications.subscribers} assinantes`,
   ];
 }
 
@@ -109,6 +107,10 @@ function slowLines({ slow }: Queues): readonly string[] {
   if (slow.length === 0) return [];
   const rows = slow.map(({ address, dropped, waitingBytes }) => [address, `${dropped}`, `${waitingBytes}`]);
   return tableLines(SLOW_COLUMNS, rows);
+}
+
+function rateText(perSecond: number | undefined): string {
+  return perSecond === undefined ? "?" : perSecond.toFixed(perSecond < 10 ? 1 : 0).replace(".", ",");
 }
 
 function isSame(one: ServerStatus, other: ServerStatus): boolean {

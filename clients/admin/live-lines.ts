@@ -1,7 +1,7 @@
+// What `live` prints where there is no screen: a line for each thing, each with its time, so that a program can filter.
 import { leadLine, leadOffsetText, queueLines, standingText } from "./live-frame.ts";
 import { leadOf, type Look } from "./live-look.ts";
 import { boundText, HOME_SILENT, offsetText } from "./shown.ts";
-// What `live` prints where there is no screen: a line for each thing, each with its time, so that a program can filter.
 import { cut } from "./table.ts";
 
 /** `time`: `HH:MM:SS`. */

@@ -51,9 +51,13 @@ function openView(options: LiveOptions, end: (exitCode: number) => void): View {
 }
 
 function openPipe({ isJson, clock }: LiveOptions): View {
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const show = (look: Look): void => (isJson ? [JSON.stringify(look)] : liveLines(look, timeOf(clock))).forEach(print);
-  return { show, close: () => undefined };
+  return {
+    show(look) {
+      const lines = isJson ? [JSON.stringify(look)] : liveLines(look, timeOf(clock));
+      process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+    },
+    close: () => undefined,
+  };
 }
 
 function openScreen({ where, clock }: LiveOptions, end: (exitCode: number) => void): View {

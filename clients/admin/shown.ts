@@ -88,7 +88,7 @@ export function unknownLine(name: string): string {
   return `A referência não lista nenhum servidor ${cut(name)}.`;
 }
 
-export function silentLine(name: string): string {
+function silentLine(name: string): string {
   return `${cut(name)} não responde.`;
 }
 

@@ -95,6 +95,27 @@ describe("a session", () => {
   });
 });
 
+describe("a session that holds its input", () => {
+  test("has no room for what its connection has, and has it again when it lets that go on", async () => {
+    const { clock, connection } = openRecordedSession();
+    connection.deliver("hold");
+    await clock.settle();
+    expect(connection.cell.mailbox.room).toBe(0);
+    const before = connection.mailboxMoves;
+    connection.deliver("letGo");
+    await clock.settle();
+    expect([connection.cell.mailbox.room, connection.mailboxMoves > before]).toEqual([4, true]);
+  });
+
+  test("is told by others, and does what was read before", async () => {
+    const { clock, connection, lines, ref } = openRecordedSession();
+    connection.deliver("hold", "after");
+    ref.tell.push("hello");
+    await clock.settle();
+    expect(lines).toEqual(["opened", "hold", "after", "pushed hello"]);
+  });
+});
+
 describe("a suspended session", () => {
   test("starts no turn", async () => {
     const { clock, lines, connection } = openRecordedSession();

@@ -139,4 +139,6 @@ export interface SessionContext<State, Out> extends ActorContext<State> {
   forward(topic: Topic<Out>): void;
   /** Flushes, closes, and brings the `closed` turn with this reason. */
   end(reason: string): void;
+  /** Nothing more is read until it is let go on; what has been read already has its turns. Calls come all the same. */
+  holdInput(hold: boolean): void;
 }

@@ -22,6 +22,8 @@ export class Mailbox {
   #controlTail: Envelope | undefined = undefined;
   #count = 0;
   #bytes = 0;
+  /** Nothing more is taken from a connection. */
+  inputHeld = false;
 
   constructor(bounds: MailboxBounds) {
     this.#bounds = bounds;
@@ -77,7 +79,7 @@ export class Mailbox {
   /** How many more messages of a connection would be taken now. */
   get room(): number {
     const { capacity, bytesMax, keptForCalls = 0 } = this.#bounds;
-    return this.#bytes >= bytesMax ? 0 : Math.max(0, capacity - keptForCalls - this.#count);
+    return this.inputHeld || this.#bytes >= bytesMax ? 0 : Math.max(0, capacity - keptForCalls - this.#count);
   }
 
   /** False, and nothing is kept, when the mailbox is full. */

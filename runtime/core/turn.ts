@@ -11,6 +11,7 @@ import type { Method } from "./definition.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { Envelope } from "./envelope.ts";
 import { Refusal, RuntimeError } from "./errors.ts";
+import type { Mailbox } from "./mailbox.ts";
 import type { ConnectionPort } from "./ports.ts";
 import { readOnly, refuseChange } from "./read-only.ts";
 import type { Addressable, Ref } from "./shape.ts";
@@ -27,6 +28,7 @@ export interface TurnCell extends Member, WaitedCell {
   readonly services: NodeServices;
   readonly durable: DurableState | undefined;
   readonly timers: ActorTimers;
+  readonly mailbox: Mailbox;
   state: unknown;
 }
 
@@ -308,6 +310,10 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   end(reason: string): void {
     if (!this.live) this.throwOver();
     this.connection.end(reason);
+  }
+
+  holdInput(hold: boolean): void {
+    this.#own.mailbox.inputHeld = hold;
   }
 
   /** The actor, as long as its turn goes on. */

@@ -14,11 +14,12 @@ export function addServerMetrics(
   read: () => Promise<ServerFigures | undefined>,
 ): () => Promise<void> {
   const latest: { figures: ServerFigures | undefined } = { figures: undefined };
-  const one = (value: number | undefined): readonly Reading[] => (value === undefined ? [] : [[value]]);
-  const gauges: Add = (name, help, take) =>
-    gauge(registry, name, help, () => one(latest.figures && take(latest.figures)));
-  const counters: Add = (name, help, take) =>
-    counter(registry, name, help, () => one(latest.figures && take(latest.figures)));
+  const reading = (take: Parameters<Add>[2]) => (): readonly Reading[] => {
+    const value = latest.figures && take(latest.figures);
+    return value === undefined ? [] : [[value]];
+  };
+  const gauges: Add = (name, help, take) => gauge(registry, name, help, reading(take));
+  const counters: Add = (name, help, take) => counter(registry, name, help, reading(take));
   gauge(registry, "correio_server_role", "1 for what this server is now, by role", () => {
     const { server } = latest.figures ?? {};
     return server === undefined ? [] : ROLES.map((role) => [server.role === role ? 1 : 0, { role }]);

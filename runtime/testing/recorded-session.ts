@@ -22,6 +22,8 @@ const deeds: Readonly<Record<string, (self: Self) => void | Promise<void>>> = {
     await self.sleep(1_000).catch(() => undefined);
     self.send("after the sleep");
   },
+  hold: (self) => self.holdInput(true),
+  letGo: (self) => self.holdInput(false),
   end: (self) => self.end("bye"),
   stop: (self) => self.stop(),
   refuse: (self) => {
