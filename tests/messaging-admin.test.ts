@@ -41,7 +41,7 @@ class Servers {
       const own = { CORREIO_SERVER_ID: name, CORREIO_SERVER_HEARTBEAT_MS: 400, CORREIO_ADMIN_TOKEN: "token" };
       this.nodes.push(await startTestNode({ ...this.ports, ...own, ...join, ...settings }));
     }
-    await eventually("an election", async () => await this.#agree(names.length), WITHIN_MS);
+    await eventually("an election", () => this.agree(names.length), WITHIN_MS);
     return this;
   }
 
@@ -71,7 +71,7 @@ class Servers {
     await Promise.all(this.nodes.map((node) => node.stop()));
   }
 
-  async #agree(count: number): Promise<boolean> {
+  async agree(count: number): Promise<boolean> {
     const { items = [] } = (await (await this.http("/servers/election")).json()) as { items?: ServerElection[] };
     const first = items[0]?.standing?.epoch;
     return items.length === count && first !== undefined && items.every(({ standing }) => standing?.epoch === first);
@@ -103,14 +103,22 @@ describe("three servers", () => {
   });
 
   test("say that one and the same coordinates, by the program, by the reference and by HTTP", async () => {
-    const all = (await servers.json("election", "--all")) as readonly ServerElection[];
-    const { epoch, coordinator } = all[0]?.standing ?? {};
-    expect(all.map(({ standing }) => standing?.coordinator)).toEqual([coordinator, coordinator, coordinator]);
-    expect(all.filter(({ standing }) => standing?.role === "coordinator").map(({ name }) => name as string)).toEqual([
-      coordinator as string,
-    ]);
-    expect(await servers.json("election")).toEqual({ coordinator, epoch });
-    expect(await (await servers.http("/servers/election")).json()).toEqual({ items: all });
+    const seen: { all: readonly ServerElection[] } = { all: [] };
+    // On a busy machine there may be another election between two questions.
+    await eventually(
+      "the same answer by all ways",
+      async () => {
+        seen.all = (await servers.json("election", "--all")) as readonly ServerElection[];
+        const { coordinator, epoch } = seen.all[0]?.standing ?? {};
+        const ways = [await servers.json("election"), await (await servers.http("/servers/election")).json()];
+        return Bun.deepEquals(ways, [{ coordinator, epoch }, { items: seen.all }]);
+      },
+      WITHIN_MS,
+    );
+    const { coordinator } = seen.all[0]?.standing ?? {};
+    expect(seen.all.map(({ standing }) => standing?.coordinator)).toEqual([coordinator, coordinator, coordinator]);
+    const inOffice = seen.all.filter(({ standing }) => standing?.role === "coordinator");
+    expect(inOffice.map(({ name }): string | undefined => name)).toEqual([coordinator]);
   });
 
   test("stand the same at each node's gateway, with the queues of the home", async () => {
@@ -165,6 +173,7 @@ describe("three servers", () => {
   });
 
   test.skipIf(!hasPythonModule("zmq"))("answer an existing administration program", async () => {
+    await eventually("an election", () => servers.agree(NAMES.length), WITHIN_MS);
     const input = { reference: servers.ports.CORREIO_REFERENCE_PORT };
     const { list, seen } = (await askPython("messaging_admin.py", input)) as {
       list: readonly { name: string; rank: number; address: string }[];
@@ -197,8 +206,8 @@ describe("three servers", () => {
         expect(terminal.text).not.toContain("before");
         terminal.type("q");
         await terminal.shows("exit code 0");
+        await terminal.shows(/[^-]icanon/);
         expect(terminal.text).toContain("before");
-        expect(terminal.text).toMatch(/[^-]icanon/);
       } finally {
         terminal.close();
       }

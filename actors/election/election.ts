@@ -85,14 +85,13 @@ export class Election {
 
   /** First of all time passes: an office whose lease is over by now is left, whatever has happened. */
   step(event: ElectionEvent, nowMs: number): readonly Effect[] {
-    const situation = this.#situation;
-    situation.nowMs = Math.max(situation.nowMs, nowMs);
+    this.#situation.nowMs = nowMs;
     this.#sponsor.passTime();
     this.#voter.passTime();
     this.#take(event);
     this.#sponsor.pursue();
     this.#reportRole();
-    return situation.takeEffects();
+    return this.#situation.takeEffects();
   }
 
   #take(event: ElectionEvent): void {
@@ -120,7 +119,6 @@ export class Election {
 
   #know(list: readonly Member[]): void {
     const { name, presence, nowMs } = this.#situation;
-    if (this.#situation.members.equals(list)) return;
     const members = parseMembers(name, list);
     if (members === undefined) return this.#situation.refuse("bad_list", name);
     this.#situation.members = members;

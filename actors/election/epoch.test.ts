@@ -1,7 +1,7 @@
 // Epochs as numbers: what is one, which is later, and how far the next one may be.
 import { describe, expect, test } from "bun:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { limits } from "#runtime/mod.ts";
 

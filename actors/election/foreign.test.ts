@@ -52,6 +52,17 @@ describe("the highest voting server", () => {
     expect(sponsor("aBD").asked("vote", "a")?.message).toMatchObject({ coordinator: "D" });
   });
 
+  test("does not hand over to one that has just not answered, though it was heard before", () => {
+    const elector = new Elector({ name: "c", known: KNOWN });
+    elector.step({ kind: "heard", name: "E" });
+    elector.standBy("aBD");
+    elector.advance(askMs);
+    elector.grant("a");
+    expect(elector.election.coordinator).toBe("D");
+    elector.step({ kind: "tick" });
+    expect(elector.askedSince(0, "vote")).toBe("a");
+  });
+
   test("is coordinator where those that live are below it", () => {
     expect(sponsor("aB").asked("vote", "a")?.message).toMatchObject({ coordinator: "c" });
   });

@@ -51,7 +51,7 @@ describe("an instruction", () => {
 
   test("is followed after a restart with the memory, and not without it", () => {
     const { memory } = follower();
-    const again = new Elector({ name: "b", known: KNOWN, ...(memory && { memory }) });
+    const again = new Elector({ name: "b", known: KNOWN, memory });
     expect(again.election.instructionRefusal(SECOND, "c")).toBeUndefined();
     expect(new Elector({ name: "b", known: KNOWN }).election.instructionRefusal(SECOND, "c")).toBe("not_accepted");
   });

@@ -7,11 +7,11 @@ const COUNTS = [1, 2, 3, 4, 5, 6, 7];
 
 /** Of bits. */
 const sizeOf = (set: number): number => set.toString(2).replaceAll("0", "").length;
+const doMeet = (sets: readonly number[]): boolean => sets.every((one) => sets.every((other) => (one & other) !== 0));
 const setsOf = (count: number): readonly number[] => Array.from({ length: 2 ** count }, (_, set) => set);
 
 test.each(COUNTS)("of %i any two majorities have one in common, and with one less they need not", (count) => {
   const ofSize = (size: number): readonly number[] => setsOf(count).filter((set) => sizeOf(set) === size);
-  const doMeet = (sets: readonly number[]): boolean => sets.every((one) => sets.every((other) => (one & other) !== 0));
   expect(doMeet(ofSize(majorityOf(count)))).toBe(true);
   expect(doMeet(ofSize(majorityOf(count) - 1))).toBe(false);
 });

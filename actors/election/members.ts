@@ -54,16 +54,6 @@ export class Members {
     for (const { name } of this.voters) if (holds(name)) count++;
     return count >= majorityOf(this.votersCount);
   }
-
-  equals(list: readonly Member[]): boolean {
-    return (
-      list.length === this.#byName.size &&
-      list.every(({ name, rank, votes }) => {
-        const member = this.find(name);
-        return member?.rank === rank && member.votes === votes;
-      })
-    );
-  }
 }
 
 /** Undefined where it is none: too long, a bad rank, or a name or a rank twice. */

@@ -41,7 +41,7 @@ export class Office {
   /** The sponsor had another rank when it was elected: the reference has given it a new one. */
   get isOfOtherRank(): boolean {
     const { members, name } = this.#situation;
-    return members.me !== undefined && members.rankOf(name) !== sponsorRankOf(this.epoch);
+    return members.rankOf(name) !== sponsorRankOf(this.epoch);
   }
 
   /** Whether a majority supports it. */

@@ -17,6 +17,8 @@ function fallen(count: number): Presence {
   return presence;
 }
 
+const isKnown = (): boolean => false;
+
 /** Seen each second in that time. */
 function seeFrom(presence: Presence, fromMs: number, untilMs: number): void {
   for (let nowMs = fromMs; nowMs <= untilMs; nowMs += 1_000) presence.seen("x", nowMs);
@@ -88,8 +90,6 @@ describe("a server that falls from office", () => {
 });
 
 describe("one that is not listed any more", () => {
-  const isKnown = (): boolean => false;
-
   test("is forgotten where it has not fallen lately", () => {
     const presence = new Presence(TIMES);
     presence.seen("x", 0);

@@ -101,11 +101,10 @@ export class Sponsor {
   }
 
   answered(ask: Ask, answer: Answer): void {
-    const { message, to } = ask;
-    if (message.kind === "query" && answer.kind === "standing") return this.#stands(ask, answer);
-    if (message.kind === "query" || !this.#situation.members.isVoter(to)) return;
-    if (message.kind === "vote" && answer.kind === "vote") this.#hasVoted(ask, message.epoch, answer);
-    else if (answer.kind === "acceptance") this.#hasAnswered(ask, message.epoch, answer);
+    const { message } = ask;
+    if (message.kind === "query" && answer.kind === "standing") this.#stands(ask, answer);
+    else if (message.kind === "vote" && answer.kind === "vote") this.#hasVoted(ask, message.epoch, answer);
+    else if (message.kind !== "query" && answer.kind === "acceptance") this.#hasAnswered(ask, message.epoch, answer);
   }
 
   #wantsOffice(): boolean {

@@ -24,9 +24,8 @@ export class TestTime {
   /** What is due at the last tick happens too. */
   runUntil(tick: number): void {
     for (; this.now <= tick; this.now++) {
-      const due = this.#happenings[this.now];
-      // It may grow meanwhile.
-      for (let index = 0; due !== undefined && index < due.length; index++) due[index]?.();
+      // They may become more meanwhile.
+      for (const happen of this.#happenings[this.now] ?? []) happen();
       this.#happenings[this.now] = undefined;
     }
     this.now = tick;

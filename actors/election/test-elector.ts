@@ -6,7 +6,9 @@ import type { Answer, Ask, Effect, ElectionEvent, ElectionMemory, Request, Stand
 import { electionTimes } from "./times.ts";
 
 export const TIMES = electionTimes();
-const STANDING: Standing = {
+/** It knows that it has used no epoch. */
+export const FRESH: ElectionMemory = { promised: 0, ownCounter: 0, accepted: undefined };
+export const STANDING: Standing = {
   kind: "standing",
   coordinator: undefined,
   epoch: undefined,
@@ -23,10 +25,11 @@ export function membersOf(names: string): readonly Member[] {
 export interface ElectorOptions {
   readonly name: string;
   readonly known: string;
-  readonly memory?: ElectionMemory;
+  readonly memory?: ElectionMemory | undefined;
+  readonly random?: () => number;
 }
 
-/** Chance is 0 for it: counters go on by one, and it waits for the least time. */
+/** As a rule chance is 0 for it: counters go on by one, and it waits as short as may be. */
 export class Elector {
   readonly election: Election;
   nowMs = 1_000;
@@ -34,9 +37,9 @@ export class Elector {
   /** All that it has wanted done. */
   readonly effects: Effect[] = [];
 
-  constructor({ name, known, memory }: ElectorOptions) {
+  constructor({ name, known, memory, random = () => 0 }: ElectorOptions) {
     this.memory = memory;
-    this.election = new Election({ name, times: TIMES, random: () => 0, memory, nowMs: this.nowMs });
+    this.election = new Election({ name, times: TIMES, random, memory, nowMs: this.nowMs });
     this.step({ kind: "known", members: membersOf(known) });
   }
 
@@ -63,6 +66,12 @@ export class Elector {
       this.step({ kind: "tick" });
     }
     this.nowMs = untilMs;
+  }
+
+  /** Until it asks around again. */
+  waitForQuery(): void {
+    const before = this.effects.length;
+    while (this.askedSince(before, "query") === "") this.advance(1);
   }
 
   hear(from: string, message: Request): Answer | undefined {

@@ -28,6 +28,19 @@ const at = ({ servers }: ElectionWorld, rank: number): TestServer => servers[ran
 const followed = ({ servers }: ElectionWorld): string =>
   servers.flatMap(({ election }) => (election === undefined ? [] : (election.coordinator ?? "-"))).join(" ");
 
+/** So often it has been coordinator, and has died. */
+function flapping(kinds: string, times: number): ElectionWorld {
+  const world = worldOf(kinds);
+  const top = world.servers.at(-1) as TestServer;
+  for (let count = 0; count < times; count++) {
+    world.crash(top, false);
+    run(world, timeoutMs + SOON);
+    world.start(top);
+    run(world, SOON);
+  }
+  return world;
+}
+
 describe("servers", () => {
   test.each([
     ["v", "s1"],
@@ -126,19 +139,6 @@ describe("a coordinator that is cut off", () => {
 });
 
 describe("a server that comes and goes", () => {
-  /** So often it has been coordinator, and has died. */
-  function flapping(kinds: string, times: number): ElectionWorld {
-    const world = worldOf(kinds);
-    const top = world.servers.at(-1) as TestServer;
-    for (let count = 0; count < times; count++) {
-      world.crash(top, false);
-      run(world, timeoutMs + SOON);
-      world.start(top);
-      run(world, SOON);
-    }
-    return world;
-  }
-
   test.each(["vvv", "vvf"])("is elected as often as it may fall: %s", (kinds) => {
     const world = flapping(kinds, limits.electionFallsMax);
     expect(new Set(followed(world).split(" "))).toEqual(new Set(["s3"]));

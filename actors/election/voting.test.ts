@@ -5,13 +5,12 @@ import { limits } from "#runtime/mod.ts";
 
 import { epochOf } from "./epoch.ts";
 import type { Announcement, Answer, ElectionMemory, VoteRequest } from "./messages.ts";
-import { Elector, epochBy, TIMES } from "./test-elector.ts";
+import { Elector, epochBy, FRESH, TIMES } from "./test-elector.ts";
 import { CLOCK_SLACK } from "./times.ts";
 
 const KNOWN = "abcD";
 const { timeoutMs, voteMs } = TIMES;
 const [FIRST, SECOND, THIRD] = [1, 2, 3].map((counter) => epochBy(KNOWN, "c", counter)) as [number, number, number];
-const NOTHING: ElectionMemory = { promised: 0, ownCounter: 0, accepted: undefined };
 
 const request = (change: Partial<VoteRequest> = {}): VoteRequest => ({
   kind: "vote",
@@ -34,11 +33,13 @@ const accepted = (epoch: number): Answer => ({ kind: "acceptance", accepted: tru
 const notAccepted = (epoch: number): Answer => ({ kind: "acceptance", accepted: false, epoch });
 
 /** `b` of `abcD`, bound to nobody. */
-function voter(memory: ElectionMemory = NOTHING): Elector {
+function voter(memory: ElectionMemory = FRESH): Elector {
   const elector = new Elector({ name: "b", known: KNOWN, memory });
   elector.standBy("acD");
   return elector;
 }
+
+const started = (memory?: ElectionMemory): Elector => new Elector({ name: "b", known: KNOWN, memory });
 
 /** It follows `c` in the first epoch. */
 function follower(): Elector {
@@ -101,7 +102,7 @@ describe("a voter", () => {
   ])("refuses what nobody could ask, for it is %s: from %s with %p", (reason, from, change) => {
     const elector = voter();
     expect(elector.hear(from, request(change))).toEqual(refused(0));
-    expect([refusalOf(elector), elector.memory]).toEqual([reason, NOTHING]);
+    expect([refusalOf(elector), elector.memory]).toEqual([reason, FRESH]);
   });
 
   test("votes for what is as far ahead as may be, for a foreign server, and where more are known", () => {
@@ -165,10 +166,7 @@ describe("a voter that is bound", () => {
 });
 
 describe("a voter that has just started", () => {
-  const started = (memory?: ElectionMemory): Elector =>
-    new Elector({ name: "b", known: KNOWN, ...(memory && { memory }) });
-
-  test.each([undefined, NOTHING])("votes for nobody for the timeout, as it may be bound: with memory %p", (memory) => {
+  test.each([undefined, FRESH])("votes for nobody for the timeout, as it may be bound: with memory %p", (memory) => {
     const elector = started(memory);
     elector.advance(timeoutMs - 1);
     expect(elector.hear("c", request({ votes: ["a", "b", "c"] }))).toEqual(refused(0, "b"));
@@ -204,6 +202,15 @@ describe("a voter that has just started", () => {
     const elector = started();
     expect(elector.hear("c", announcement())).toEqual(accepted(FIRST));
     expect([elector.role, elector.election.coordinator]).toEqual(["follower", "c"]);
+  });
+
+  test("stays bound to whom it follows, whatever the others say", () => {
+    const elector = started();
+    elector.hear("c", announcement());
+    elector.waitForQuery();
+    elector.standBy("acD");
+    const epoch = epochBy(KNOWN, "a", 2);
+    expect(elector.hear("a", request({ epoch, coordinator: "a", votes: ["a"] }))).toEqual(refused(FIRST, "c"));
   });
 
   test("believes what is far ahead where it knows nothing and has asked, and else does not", () => {
@@ -243,7 +250,7 @@ describe("an announcement", () => {
   ])("is refused, for it has %s: with %p", (reason, change) => {
     const elector = voter();
     expect(elector.hear("c", announcement(change))).toEqual(notAccepted(0));
-    expect([refusalOf(elector), elector.role, elector.memory]).toEqual([reason, "unsure", NOTHING]);
+    expect([refusalOf(elector), elector.role, elector.memory]).toEqual([reason, "unsure", FRESH]);
   });
 
   test("of another coordinator in the same epoch is refused", () => {
@@ -284,4 +291,25 @@ describe("a heartbeat", () => {
     elector.step({ kind: "known", members: [] });
     expect(elector.hear("c", heartbeat)).toEqual(notAccepted(FIRST));
   });
+});
+
+describe("a question of the sponsor that is followed", () => {
+  test.each([0, FIRST, SECOND])("shows that it has left its office: with %i promised", (promised) => {
+    const elector = follower();
+    const reply = elector.hear("c", { kind: "query", promised });
+    expect([elector.role, reply]).toMatchObject(["unsure", { coordinator: undefined, boundTo: "c" }]);
+  });
+
+  test("shows nothing where it is from before its election, or from another", () => {
+    const elector = voter();
+    elector.hear("c", announcement({ epoch: SECOND }));
+    elector.hear("c", { kind: "query", promised: FIRST });
+    elector.hear("a", { kind: "query", promised: SECOND });
+    expect(elector.role).toBe("follower");
+  });
+});
+
+test("a follower says whom it follows, and to whom it is bound", () => {
+  const standing = { kind: "standing", coordinator: "c", epoch: FIRST, promised: FIRST, claims: false, boundTo: "c" };
+  expect(follower().hear("a", { kind: "query", promised: 0 })).toEqual(standing as Answer);
 });

@@ -36,11 +36,22 @@ describe("a server", () => {
 
   test("is polled again only when it has answered, however long that takes", () => {
     const { duty, answer } = begun();
-    expect(duty.duePolls(["ana", "bia"], START_MS)).toEqual(["ana", "bia"]);
+    expect(duty.duePolls(["ana", "bia"], START_MS)).toEqual(["ana"]);
+    expect(duty.duePolls(["ana", "bia"], START_MS)).toEqual(["bia"]);
     answer("bia", START_MS, 20);
     expect(duty.duePolls(["ana", "bia"], START_MS + 500)).toEqual(["bia"]);
     answer("ana", START_MS, 510);
     expect(duty.duePolls(["ana", "bia"], START_MS + 510)).toEqual(["ana"]);
+  });
+
+  test("is polled at another look than others that are due, who has waited longest first", () => {
+    const { duty } = begun();
+    expect(duty.duePolls(["ana"], START_MS)).toEqual(["ana"]);
+    const nowMs = START_MS + limits.clockRoundTripMsMax + 1;
+    expect(duty.duePolls(["bia", "ana"], nowMs)).toEqual(["ana"]);
+    expect(duty.dueMs).toBe(nowMs);
+    expect(duty.duePolls(["bia", "ana"], nowMs)).toEqual(["bia"]);
+    expect(duty.duePolls(["bia", "ana"], nowMs)).toEqual([]);
   });
 
   test("that does not answer is polled again once no answer can come any more", () => {

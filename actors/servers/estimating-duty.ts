@@ -37,10 +37,14 @@ export class EstimatingDuty implements ClockDuty {
   duePolls(others: readonly string[], nowMs: number): readonly string[] {
     const known = new Set(others);
     for (const name of this.#nextPollMs.keys()) if (!known.has(name)) this.#forget(name);
-    const due = others.filter((name) => nowMs >= (this.#nextPollMs.get(name) ?? -Infinity));
-    // One poll at a time: on a slow network more would wait in line, and elections behind them.
-    for (const name of due) this.#nextPollMs.set(name, nowMs + limits.clockRoundTripMsMax);
-    return due;
+    for (const name of others) if (!this.#nextPollMs.has(name)) this.#nextPollMs.set(name, nowMs);
+    const [first] = [...this.#nextPollMs].sort(([, oneMs], [, otherMs]) => oneMs - otherMs);
+    if (first === undefined || nowMs < first[1]) return [];
+    // No other at the same look: answers that come at once wait for each other, and their times are wrong by that.
+    const [name] = first;
+    // One poll of each at a time: on a slow network more would wait in line, and elections behind them.
+    this.#nextPollMs.set(name, nowMs + limits.clockRoundTripMsMax);
+    return [name];
   }
 
   polled({ name, sentMs, arrivedMs, reading }: Polled): void {

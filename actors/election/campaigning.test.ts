@@ -1,32 +1,23 @@
-// How a server comes into office and leaves it: whom it asks, when it waits, when it may act, and when no more.
+// How a server comes to an office: whom it asks, for whom it waits, when it tries again, and whose votes it counts.
 import { describe, expect, test } from "bun:test";
 
 import { limits } from "#runtime/mod.ts";
 
 import type { Ask, ElectionMemory } from "./messages.ts";
-import { Elector, epochBy, membersOf, TIMES } from "./test-elector.ts";
+import { Elector, epochBy, FRESH, membersOf, STANDING, TIMES } from "./test-elector.ts";
 
 const KNOWN = "abcde";
-const { heartbeatMs, timeoutMs, leaseMs, askMs, voteMs, waitMs, backoffMs, backoffMaxMs } = TIMES;
+const { heartbeatMs, timeoutMs, askMs, voteMs, waitMs, backoffMs, backoffMaxMs } = TIMES;
 const FIRST = epochBy(KNOWN, "e", 1);
-/** It knows that it has used no epoch. */
-const FRESH: ElectionMemory = { promised: 0, ownCounter: 0, accepted: undefined };
 
 /** The highest of five that vote, unless it is another. */
-const starting = (name = "e", known = KNOWN, memory?: ElectionMemory): Elector =>
-  new Elector({ name, known, ...(memory && { memory }) });
-
-/** Until it asks around again. */
-function waitForQuery(elector: Elector): void {
-  const before = elector.effects.length;
-  while (elector.askedSince(before, "query") === "") elector.advance(1);
-}
+const starting = (name = "e", known = KNOWN, memory?: ElectionMemory): Elector => new Elector({ name, known, memory });
 
 /** It is bound to nobody, as nobody has answered it for so long, and is asking around. */
 function unbound(name: string, memory?: ElectionMemory): Elector {
   const elector = starting(name, KNOWN, memory);
   elector.advance(timeoutMs);
-  waitForQuery(elector);
+  elector.waitForQuery();
   return elector;
 }
 
@@ -36,25 +27,6 @@ function campaigning(): Elector {
   elector.standBy("abcd");
   return elector;
 }
-
-/** With the votes of `a` and `b`, which have accepted it too. */
-function inOffice(): Elector {
-  const elector = campaigning();
-  elector.grant("ab");
-  elector.accept("ab");
-  return elector;
-}
-
-/** `c`, which follows `b` in its first epoch. */
-function followingLower(known = "abc"): Elector {
-  const elector = starting("c", known);
-  const [votes, epoch] = [["a", "b"], epochBy(known, "b", 1)];
-  elector.hear("b", { kind: "announcement", epoch, coordinator: "b", votes });
-  return elector;
-}
-
-const lastReason = ({ effects }: Elector): string | undefined =>
-  effects.flatMap((effect) => (effect.kind === "became" ? effect.reason : [])).at(-1);
 
 describe("a server that wants office", () => {
   test("that is alone has it at once", () => {
@@ -126,6 +98,29 @@ describe("a server that wants office", () => {
     elector.standBy("ab");
     elector.advance(askMs);
     expect(elector.askedSince(0, "vote")).toBe("abde");
+  });
+
+  test("asks for no vote before it may vote for itself", () => {
+    const elector = starting();
+    elector.standBy("abc");
+    elector.advance(askMs);
+    expect(elector.askedSince(0, "vote")).toBe("");
+  });
+
+  test("does not reckon with answers to what it asked before", () => {
+    const elector = starting();
+    const asks = Array.from("abcd", (name) => elector.asked("query", name) as Ask);
+    elector.waitForQuery();
+    for (const ask of asks) elector.step({ kind: "answer", ask, message: STANDING });
+    expect(elector.askedSince(0, "vote")).toBe("");
+  });
+
+  test("hesitates by chance, for as long as the first backoff at most", () => {
+    const elector = new Elector({ name: "e", known: KNOWN, random: () => 0.5 });
+    elector.advance(backoffMs / 2 - 1);
+    expect(elector.askedSince(0, "query")).toBe("");
+    elector.advance(1);
+    expect(elector.askedSince(0, "query")).toBe("abcd");
   });
 
   test("takes an epoch above all that it has heard of", () => {
@@ -227,138 +222,15 @@ describe("a server that gathers votes", () => {
     const reply = elector.hear("d", { kind: "vote", epoch, coordinator: "d", known: 5, votes: ["d"] });
     expect(reply).toMatchObject({ granted: false, boundTo: "e" });
   });
-});
 
-describe("a coordinator", () => {
-  test("acts for the time of a lease after it sent what a majority has answered, and no longer", () => {
-    const elector = inOffice();
-    elector.advance(heartbeatMs + 700);
-    elector.accept("ab");
-    elector.advance(leaseMs - 701);
-    expect(elector.actingEpoch).toBe(FIRST);
-    elector.advance(1);
-    expect([elector.actingEpoch, elector.role, lastReason(elector)]).toEqual([undefined, "unsure", "lease_over"]);
-  });
-
-  test("needs a majority of answers: one of four is too few", () => {
-    const elector = inOffice();
-    elector.advance(heartbeatMs);
-    elector.accept("a");
-    elector.advance(leaseMs - heartbeatMs);
-    expect(elector.actingEpoch).toBeUndefined();
-  });
-
-  test("may act on votes alone for less long", () => {
-    const elector = campaigning();
-    elector.grant("ab");
-    elector.advance(voteMs - 1);
-    expect(elector.actingEpoch).toBe(FIRST);
-    elector.advance(1);
-    expect(elector.actingEpoch).toBeUndefined();
-  });
-
-  test("that has been stopped for longer knows it before it does anything", () => {
-    const elector = inOffice();
-    elector.nowMs += timeoutMs;
-    expect(elector.actingEpoch).toBeUndefined();
-    const ask = elector.asked("announcement", "a") as Ask;
-    elector.step({ kind: "answer", ask, message: { kind: "acceptance", accepted: true, epoch: FIRST } });
-    expect([elector.actingEpoch, elector.role]).toEqual([undefined, "unsure"]);
-  });
-
-  test("stops when it votes for a higher one, and tells so by its vote", () => {
+  test("says so, and what it has promised; and that it would vote for a higher one alone", () => {
     const elector = unbound("d", FRESH);
     elector.standBy("abc");
     elector.advance(askMs);
-    elector.grant("ab");
-    expect(elector.role).toBe("coordinator");
-    const epoch = epochBy(KNOWN, "e", 7);
-    const reply = elector.hear("e", { kind: "vote", epoch, coordinator: "e", known: 5, votes: [] });
-    expect(reply).toMatchObject({ granted: true });
-    expect([elector.actingEpoch, elector.role, lastReason(elector)]).toEqual([undefined, "unsure", "voted"]);
-  });
-
-  test("stops when another is announced in a later epoch", () => {
-    const elector = inOffice();
-    const epoch = epochBy(KNOWN, "d", 7);
-    elector.hear("d", { kind: "announcement", epoch, coordinator: "d", votes: ["b", "c", "d"] });
-    expect([elector.actingEpoch, elector.role, elector.election.coordinator]).toEqual([undefined, "follower", "d"]);
-  });
-
-  test("does not vote for a lower one", () => {
-    const elector = inOffice();
-    const epoch = epochBy(KNOWN, "d", 7);
-    const reply = elector.hear("d", { kind: "vote", epoch, coordinator: "d", known: 5, votes: ["d"] });
-    expect([reply, elector.actingEpoch]).toEqual([{ kind: "vote", granted: false, epoch: FIRST, boundTo: "e" }, FIRST]);
-  });
-
-  test("asks one that has promised less for its vote too where a majority is known no more", () => {
-    const elector = inOffice();
-    elector.step({ kind: "known", members: membersOf("abcdefg").map((member) => ({ ...member, votes: true })) });
-    elector.answer("f", { kind: "acceptance", accepted: false, epoch: 0 });
-    expect(elector.asked("vote", "f")?.message).toMatchObject({ epoch: FIRST, known: 7 });
-    elector.grant("f");
-    expect(elector.asked("announcement", "f")?.message).toMatchObject({ votes: ["a", "b", "e", "f"] });
-  });
-
-  test("announces itself again to one that has missed it", () => {
-    const elector = inOffice();
-    elector.advance(heartbeatMs);
-    const before = elector.effects.length;
-    elector.answer("c", { kind: "acceptance", accepted: false, epoch: 0 });
-    expect(elector.askedSince(before, "announcement")).toBe("c");
-  });
-
-  test("goes on in a later epoch where one has promised more, without a gap", () => {
-    const elector = inOffice();
-    elector.advance(heartbeatMs);
-    elector.answer("c", { kind: "acceptance", accepted: false, epoch: epochBy(KNOWN, "c", 8) });
-    expect([elector.actingEpoch, elector.role]).toEqual([FIRST, "coordinator"]);
-    elector.grant("cd");
-    expect(elector.actingEpoch).toBe(epochBy(KNOWN, "e", 9));
-  });
-
-  test("goes on in an epoch of its new rank where the reference has given it one", () => {
-    const elector = inOffice();
-    elector.step({ kind: "known", members: membersOf("abecd") });
-    expect(elector.asked("vote", "a")?.message).toMatchObject({ epoch: epochBy("abe", "e", 2), coordinator: "e" });
-  });
-
-  test("goes on for a lease's time where the list has grown, and as long as it lives where it is alone", () => {
-    const elector = starting("a", "a");
-    elector.advance(10 * timeoutMs);
-    elector.step({ kind: "known", members: membersOf("abc") });
-    elector.advance(leaseMs - 1);
-    expect(elector.role).toBe("coordinator");
-    elector.advance(1);
-    expect(elector.role).toBe("unsure");
-  });
-
-  test("asks nobody around", () => {
-    const elector = inOffice();
-    const before = elector.effects.length;
-    elector.advance(heartbeatMs);
-    expect([elector.askedSince(before, "heartbeat"), elector.askedSince(before, "query")]).toEqual(["abcd", ""]);
-  });
-});
-
-describe("a server above the coordinator", () => {
-  const EPOCH = epochBy("abc", "c", 2);
-
-  test("asks for its place, and votes for itself after that one has voted for it", () => {
-    const elector = followingLower();
-    elector.standBy("a", { boundTo: "b" });
-    elector.standBy("b", { claims: true, promised: epochBy("abc", "b", 1) });
-    expect(elector.asked("vote", "b")?.message).toMatchObject({ epoch: EPOCH, votes: [] });
-    expect(elector.role).toBe("follower");
-    elector.grant("b");
-    expect([elector.role, elector.actingEpoch]).toEqual(["coordinator", EPOCH]);
-  });
-
-  test("leaves it where it is while that one would not vote for it", () => {
-    const elector = followingLower();
-    elector.standBy("ab", { boundTo: "b" });
-    expect([elector.asked("vote", "b"), elector.role]).toEqual([undefined, "follower"]);
+    const query = { kind: "query", promised: 0 } as const;
+    const standing = { coordinator: undefined, promised: epochBy(KNOWN, "d", 1), claims: true };
+    expect(elector.hear("e", query)).toMatchObject({ ...standing, boundTo: undefined });
+    expect(elector.hear("c", query)).toMatchObject({ ...standing, boundTo: "d" });
   });
 });
 
@@ -368,7 +240,7 @@ describe("a server without its memory", () => {
     elector.standBy("ab", { promised: FIRST });
     elector.advance(askMs);
     expect(elector.askedSince(0, "vote")).toBe("");
-    waitForQuery(elector);
+    elector.waitForQuery();
     elector.standBy("abc", { promised: FIRST });
     elector.advance(askMs);
     expect(elector.asked("vote", "a")?.message).toMatchObject({ epoch: epochBy(KNOWN, "e", 2) });
@@ -377,7 +249,7 @@ describe("a server without its memory", () => {
   test("learns it while it follows another", () => {
     const elector = starting("a", "abc");
     elector.hear("c", { kind: "announcement", epoch: epochBy("abc", "c", 7), coordinator: "c", votes: ["b", "c"] });
-    waitForQuery(elector);
+    elector.waitForQuery();
     elector.standBy("bc");
     expect([elector.memory?.ownCounter, elector.role]).toEqual([7, "follower"]);
     const before = elector.effects.length;
