@@ -101,7 +101,7 @@ export const messagingLimits = {
   berkeleyRoundTripMsMax: 500,
   /** What a foreign server's clock may be off, beside what is not known of it. */
   foreignClockMs: 1,
-  /** An instruction without an epoch, as existing programs send it, changes a clock by no more. */
+  /** Instructions without an epoch, as existing programs send them, change a clock by no more, and leave it as near. */
   clockInstructionMsMax: 60_000,
   /** Between two looks whether enough messages have come for a round of Berkeley. */
   berkeleyLookMs: 100,

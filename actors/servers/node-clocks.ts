@@ -75,11 +75,16 @@ export class NodeClocks implements RequestClocks {
     return problem;
   }
 
-  /** By an operator, or an existing program: slews to that time, which must not be far. */
+  /**
+   * By an operator, or an existing program: slews to that time, which must be near. Nobody knows who says so, so it is
+   * no further from the hardware clock either than one such instruction may go, however many there are.
+   */
   setTo(timeS: number): string | undefined {
-    const differenceMs = timeS * MS_PER_S - this.timeMs;
-    if (Math.abs(differenceMs) > limits.clockInstructionMsMax) return "too_far";
-    return this.member.slewBy(differenceMs, this.hardwareMs);
+    const { hardwareMs, timeMs } = this;
+    const toMs = timeS * MS_PER_S;
+    const distanceMs = Math.max(Math.abs(toMs - timeMs), Math.abs(toMs - hardwareMs));
+    if (distanceMs > limits.clockInstructionMsMax) return "too_far";
+    return this.member.slewBy(toMs - timeMs, hardwareMs);
   }
 
   timeText(): string {

@@ -47,6 +47,7 @@ export class OwnServer {
   #rank: number;
   #servers: ReadonlyMap<string, KnownServer> = new Map();
   #office: ClockOffice | undefined;
+  #lookedMs = -Infinity;
 
   constructor(me: ServerTurn, name: string, rank: number, parts: ServerParts) {
     const { memory } = me.state;
@@ -81,6 +82,7 @@ export class OwnServer {
 
   /** Does what is due, and looks again when something is. */
   look(me: ServerTurn): void {
+    this.#lookedMs = me.monotonicMs();
     if (this.election.dueAtMs <= me.monotonicMs()) this.step(me, { kind: "tick" });
     this.#serve(me);
     this.#lookAgain(me);
@@ -95,9 +97,12 @@ export class OwnServer {
   }
 
   #lookAgain(me: ServerTurn): void {
-    const electionMs = this.election.dueAtMs - me.monotonicMs();
+    const nowMs = me.monotonicMs();
+    const electionMs = this.election.dueAtMs - nowMs;
     const dutyMs = (this.#office?.duty.dueMs ?? Infinity) - this.#parts.clocks.hardwareMs;
-    const afterMs = Math.min(Math.max(Math.min(electionMs, dutyMs), limits.serverLookMsMin), limits.serverLookMs);
+    // Since the last look, not from now: however much happens, what is due is done.
+    const soonestMs = Math.max(this.#lookedMs + limits.serverLookMsMin - nowMs, 0);
+    const afterMs = Math.min(Math.max(Math.min(electionMs, dutyMs), soonestMs), limits.serverLookMs);
     me.timer("look", { afterMs, send: "look" });
   }
 
