@@ -1,15 +1,19 @@
 // What the process says at its start, in the words of the documents: which ports it listens on.
-import type { MessagingPorts } from "./messaging-listeners.ts";
+import type { MessagingPorts } from "./messaging-config.ts";
 
-export interface Started {
+/** Of the sockets that a node listens on; 0, or undefined, where there is none. */
+export interface ServerPorts {
   readonly tcpPort: number;
   readonly tlsPort: number | undefined;
   readonly udpPort: number | undefined;
   readonly matchPort: number | undefined;
   readonly matchTlsPort: number | undefined;
   readonly messaging: MessagingPorts | undefined;
-  readonly httpHost: string;
   readonly httpPort: number;
+}
+
+interface Started extends ServerPorts {
+  readonly httpHost: string;
   /** Undefined where whoever starts it knows it. */
   readonly madeToken: string | undefined;
 }

@@ -10,7 +10,7 @@ import { SERVER_KEY } from "#actors/servers/server-addresses.ts";
 import { startGateway } from "#gateway/gateway.ts";
 
 import packageFile from "../package.json" with { type: "json" };
-import { startLines } from "./announce.ts";
+import { type ServerPorts, startLines } from "./announce.ts";
 import { systemClock } from "./base/clock.ts";
 import type { Oscillator } from "./base/oscillator.ts";
 import { settlesWithin } from "./base/settles-within.ts";
@@ -21,7 +21,6 @@ import { isStoreFailure } from "./core/errors.ts";
 import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
-import type { MessagingPorts } from "./messaging-listeners.ts";
 import { startMessagingServer } from "./messaging-start.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { messageOf, openStore, troubleOf } from "./node-files.ts";
@@ -47,17 +46,10 @@ const SAME_SIGNAL_MS = 1_000;
 /** What the store may take for closing, whatever is left of the drain time: it copies its log. */
 const STORE_CLOSE_MS = 1_000;
 
-export interface Server {
-  readonly tcpPort: number;
-  readonly tlsPort: number | undefined;
-  readonly udpPort: number | undefined;
-  readonly matchPort: number | undefined;
-  readonly matchTlsPort: number | undefined;
-  readonly messaging: MessagingPorts | undefined;
+export interface Server extends ServerPorts {
   /** Of this server among the others, and what their hardware is taken to be. */
-  readonly clocks: Catalog["clocks"];
+  readonly clocks: ReturnType<typeof createCatalog>["clocks"];
   readonly oscillator: Oscillator;
-  readonly httpPort: number;
   readonly adminToken: string;
   /** Answers what was accepted, writes every session's row, closes. Returns how many sessions had to be cut off. */
   drain(): Promise<number>;

@@ -3,18 +3,18 @@ import { hostname } from "node:os";
 
 import type { SettingName } from "./settings.ts";
 
+export interface MessagingPorts {
+  readonly clients: number;
+  readonly workers: number;
+  readonly publishers: number;
+  readonly subscribers: number;
+  readonly store: number;
+  readonly reference: number;
+}
+
 export interface MessagingConfig {
   /** Undefined = none of the family's ports. */
-  readonly ports:
-    | {
-        readonly clients: number;
-        readonly workers: number;
-        readonly publishers: number;
-        readonly subscribers: number;
-        readonly store: number;
-        readonly reference: number;
-      }
-    | undefined;
+  readonly ports: MessagingPorts | undefined;
   /** Where the home of a joined server listens on those; undefined: this node is the home. */
   readonly home: string | undefined;
   /** Of this server among the others; empty: by its host's name. */

@@ -2,6 +2,7 @@
 import type { Config } from "./config.ts";
 import type { SessionOf } from "./core/ports.ts";
 import { limits } from "./limits.ts";
+import type { MessagingPorts } from "./messaging-config.ts";
 import { createPairing, type Pairing } from "./net/connection-host.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener, type TcpListener } from "./net/tcp-listener.ts";
@@ -18,15 +19,6 @@ export interface MessagingSessions {
   readonly workerSession: ZmtpSession;
   readonly storeSession: ZmtpSession;
   readonly referenceSession: ZmtpSession;
-}
-
-export interface MessagingPorts {
-  readonly clients: number;
-  readonly workers: number;
-  readonly publishers: number;
-  readonly subscribers: number;
-  readonly store: number;
-  readonly reference: number;
 }
 
 export interface MessagingListeners {
