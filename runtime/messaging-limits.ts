@@ -131,5 +131,5 @@ export const messagingLimits = {
   electionMembersMax: 128,
   /** A counter of epochs goes on by at most this (by chance), and is believed if it is no further ahead than that. */
   electionEpochStepMax: 65_536,
-  electionEpochLeapMax: 2 ** 28,
+  electionEpochLeapMax: 2 ** 32,
 } as const;

@@ -14,6 +14,8 @@ const SETTLED = 130;
 class Group {
   readonly clock = new GroupClock("ana");
   readonly peers = new Map<string, Oscillator>();
+  /** Of those who follow the time of a group already. */
+  readonly boundsMs = new Map<string, number>();
   nowMs = 0;
 
   constructor(peers: Readonly<Record<string, OscillatorOptions>> = {}) {
@@ -24,7 +26,7 @@ class Group {
   poll(count: number, aheadMs: Readonly<Record<string, number>> = {}, boundMs?: number): this {
     for (let round = 0; round < count; round++) {
       this.nowMs += 50;
-      for (const name of this.peers.keys()) this.#pollOne(name, aheadMs[name] ?? 0, boundMs);
+      for (const name of this.peers.keys()) this.#pollOne(name, aheadMs[name] ?? 0, boundMs ?? this.boundsMs.get(name));
     }
     return this;
   }
@@ -95,6 +97,25 @@ describe("a group begins", () => {
     group.nowMs = 700;
     expect(group.begin()).toEqual(["ana"]);
     expect(group.clock.line).toEqual({ hardwareMs: 700, timeMs: 700, rate: 1 });
+  });
+
+  test("with the time of those who follow one already, and adds what they do not know of it to every bound", () => {
+    const group = new Group({ beto: { offsetMs: 300 }, caio: { offsetMs: 310 }, davi: { offsetMs: -60 } });
+    group.boundsMs.set("beto", 4).set("caio", 7);
+    group.poll(20);
+    expect(group.begin()).toEqual(["ana", "beto", "caio", "davi"]);
+    expect(group.clock.line?.timeMs).toBeCloseTo(group.nowMs + 305, 2);
+    const { boundMs } = group.clock.ownCorrection(group.nowMs) as ClockCorrection;
+    expect(boundMs).toBeGreaterThan(7 + DELAY_MS);
+    expect(boundMs).toBeLessThan(7 + DELAY_MS + 2);
+  });
+
+  test("with nobody's time who is too far off, though he says that he follows one", () => {
+    const group = new Group({ beto: { offsetMs: 30 }, caio: { offsetMs: 5_000 } });
+    group.boundsMs.set("caio", 1);
+    group.poll(20);
+    expect(group.begin()).toEqual(["ana", "beto"]);
+    expect(group.clock.line?.timeMs).toBeCloseTo(group.nowMs + 15, 2);
   });
 
   test("without a say for whom little is known of, and for whom contradicts himself", () => {

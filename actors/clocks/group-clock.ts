@@ -22,6 +22,8 @@ const HANDOVER_MARGIN = 1.1;
 export interface VirtualOffset extends Interval {
   readonly name: string;
   readonly offsetMs: number;
+  /** It follows the time of a group already, and is no further from that; undefined where it follows none. */
+  readonly boundMs: number | undefined;
 }
 
 /**
@@ -80,13 +82,19 @@ export class GroupClock {
 
   /**
    * Begins with the average of the virtual clocks that agree: most of those whose hardware clock is known, ours
-   * included. Who has not been heard, or is inconsistent, has no say. Undefined without a majority: nothing has begun.
+   * included; if some of these follow the time of a group already, with theirs, so that it goes on. Who has not been
+   * heard, or is inconsistent, has no say. Undefined without a majority: nothing has begun.
    */
   begin(own: ClockReading): Agreement<VirtualOffset> | undefined {
     const agreement = agreementOf([offsetWithin(this.#ownName, 0, 0), ...this.#virtualOffsets(own)]);
     if (agreement === undefined) return undefined;
-    const timeMs = own.timeMs + averageOf(agreement.agreeing.map(({ offsetMs }) => offsetMs));
-    this.#line = { hardwareMs: own.hardwareMs, timeMs, rate: 1 };
+    const { agreeing } = agreement;
+    const boundsMs = agreeing.flatMap(({ boundMs }) => boundMs ?? []);
+    const counting = boundsMs.length === 0 ? agreeing : agreeing.filter(({ boundMs }) => boundMs !== undefined);
+    const timeMs = own.timeMs + averageOf(counting.map(({ offsetMs }) => offsetMs));
+    const line = { hardwareMs: own.hardwareMs, timeMs, rate: 1 };
+    if (boundsMs.length === 0) this.#line = line;
+    else this.resume({ line, boundMs: Math.max(...boundsMs) }, own.hardwareMs);
     return agreement;
   }
 
@@ -131,7 +139,9 @@ export class GroupClock {
       const estimate = track.estimate(own.hardwareMs);
       if (estimate === undefined || track.isInconsistent(own.hardwareMs)) return [];
       const sinceMs = own.hardwareMs + estimate.offsetMs - reading.hardwareMs;
-      return offsetWithin(name, reading.timeMs + sinceMs - own.timeMs, estimate.boundMs);
+      const moreMs = estimate.boundMs + Math.abs(sinceMs) * limits.clockLineRateMax;
+      const boundMs = reading.boundMs === undefined ? undefined : reading.boundMs + moreMs;
+      return offsetWithin(name, reading.timeMs + sinceMs - own.timeMs, estimate.boundMs, boundMs);
     });
   }
 
@@ -154,9 +164,10 @@ export class GroupClock {
   }
 }
 
-function offsetWithin(name: string, offsetMs: number, boundMs: number): VirtualOffset {
-  const reachMs = Math.max(boundMs, limits.clockAgreementMs / 2);
-  return { name, offsetMs, lowMs: offsetMs - reachMs, highMs: offsetMs + reachMs };
+/** It is that within `withinMs`. */
+function offsetWithin(name: string, offsetMs: number, withinMs: number, boundMs?: number): VirtualOffset {
+  const reachMs = Math.max(withinMs, limits.clockAgreementMs / 2);
+  return { name, offsetMs, lowMs: offsetMs - reachMs, highMs: offsetMs + reachMs, boundMs };
 }
 
 function isSettled({ sampleCount }: ClockEstimate): boolean {

@@ -1,5 +1,5 @@
-import type { Members } from "./members.ts";
 // One server asks all others whom they follow, and for whom they would vote, before it asks anybody for a vote.
+import type { Members } from "./members.ts";
 import type { Standing } from "./messages.ts";
 
 /**

@@ -8,26 +8,26 @@ import { Voter } from "./voter.ts";
 
 /**
  * A server's part in elections, without clock, sockets or disk: `step` takes what has happened and gives what is to be
- * done, in its order. The highest living rank coordinates, as in the bully algorithm (Garcia-Molina 1982); votes,
- * epochs and leases make it safe where messages are lost, servers stop for a while, and the network falls apart:
+ * done, in its order. The highest living rank coordinates, as in the bully algorithm (Garcia-Molina 1982); epochs,
+ * votes and leases keep that safe where messages are lost, servers stop for a while, and networks fall apart:
  *
- * - In one epoch nobody ever accepts two coordinators: an epoch is used once, by the sponsor whose rank it carries. A
- *   server without its memory sponsors nobody before so many others have said what they have promised that its former
- *   votes are among it. Only where a rank has two holders who cannot hear of each other, because the reference gave it
- *   anew, or where memory is lost and the lists have changed too, is it chance that keeps two epochs apart: 1 in 65,536.
+ * - In one epoch nobody ever accepts two coordinators: it is used once, by the sponsor whose rank it carries. A server
+ *   without its memory sponsors nobody before so many others have said what they have promised that its own epochs are
+ *   among it. Chance alone keeps two epochs apart only where the reference has given a rank anew and its former holder
+ *   cannot hear of the new one, or where memory is lost and the lists have changed too: about 1 in 30,000 is the same.
  * - Nobody acts before a majority of the voting servers that it knows, itself among them, has voted for its epoch, nor
- *   once a majority has not answered it for `leaseMs`. Voters vote for nobody else for longer than that, whose clocks
+ *   once a majority has not answered it for `leaseMs`. Voters vote for no other for longer than that, by clocks that
  *   may differ by 2 %. So while all have the same list, no two act at once.
- * - While lists differ, majorities of them need not meet, and two may act at once, in different epochs. That lasts until
- *   they, or a voter of both, hear of each other: whoever has promised the higher epoch refuses the lower one. A list
- *   that grows gives the new ones a lease's time to be heard; one that shrinks takes effect at once.
- * - What a server has accepted and promised never goes down, nor do the instructions that it takes.
- * - Who falls from office again and again has to be there steadily first (`Presence`); the next lower one coordinates.
- *   That is each server's own view: it decides for whom it votes, not what a vote means.
+ * - While lists differ, majorities of them need not meet, and two may act at once, in different epochs: until they, or
+ *   a voter of both, hear of each other. Whoever has promised the higher epoch refuses the lower one. A list that has
+ *   grown leaves the new ones the time of a lease to be heard; one that has shrunk holds at once.
+ * - What a server has promised and accepted never goes down, nor do the epochs whose instructions it follows.
+ * - Who falls from office again and again has to be there steadily first (`Presence`), and the next lower one
+ *   coordinates. That is each server's own view, and only decides for whom it votes or steps aside.
  *
- * A foreign server that is above all others is sponsored by the highest voting one, which stands for it in everything
- * here: it asks for the votes, announces it, sends the heartbeats, and looks whether it lives. What the foreign one does
- * itself is bound by nothing.
+ * A foreign server that is above all others is sponsored by the highest voting one, which does for it all that is said
+ * here: it gathers the votes, announces it, sends the heartbeats, and looks whether it lives. What the foreign one does
+ * itself is bound by none of this.
  */
 export class Election {
   readonly #situation: Situation;
@@ -112,6 +112,7 @@ export class Election {
         return this.#sponsor.unreachable(event.name);
     }
   }
+
   #seen(name: string): void {
     const { members, presence, nowMs } = this.#situation;
     if (members.find(name) !== undefined) presence.seen(name, nowMs);

@@ -17,7 +17,7 @@ export function isEpoch(value: unknown): value is number {
   return Number.isSafeInteger(value) && counterOf(value as number) >= 1 && isRank(sponsorRankOf(value as number));
 }
 
-/** Counter × 65,536 + rank, as the ballots of Lamport's "The Part-Time Parliament" (1998), section 2.2, are pairs. */
+/** Counter × 65,536 + rank: ordered and never shared, like the ballots of Lamport's "Part-Time Parliament" (1998). */
 export function epochOf(counter: number, rank: number): number {
   return counter * RANKS + rank;
 }

@@ -34,6 +34,7 @@ export interface Heartbeat {
   readonly epoch: number;
 }
 
+/** Whoever decodes one looks at its shape; its values are looked at here. */
 export type Request = Query | VoteRequest | Announcement | Heartbeat;
 
 /** To a query. A foreign server has said no more than its coordinator. */
@@ -106,7 +107,7 @@ export interface Ask {
   readonly sentAtMs: number;
 }
 
-/** `coordinator`: it acts itself. `follower`: it has a coordinator, or sponsors a foreign one. `unsure`: it has none. */
+/** `coordinator`: it acts itself. `follower`: another does, whom it may sponsor. `unsure`: it knows of none. */
 export type Role = "coordinator" | "follower" | "unsure";
 
 export type Reason =

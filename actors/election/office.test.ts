@@ -1,4 +1,4 @@
-// What an office is worth: how long a coordinator may act, for whom it leaves, and how it keeps those that vote with it.
+// What an office is worth: how long a coordinator may act, for whom it leaves, and how it keeps those that follow it.
 import { describe, expect, test } from "bun:test";
 
 import type { Ask } from "./messages.ts";

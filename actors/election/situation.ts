@@ -1,6 +1,6 @@
+// What the parts of one server's election share: the time, the known servers, the memory, and what is to be done.
 import { NO_EPOCH } from "./epoch.ts";
 import { Members } from "./members.ts";
-// What the parts of one server's election share: the time, the known servers, the memory, and what is to be done.
 import type { Answer, Effect, ElectionMemory, Reason, Refusal, Request } from "./messages.ts";
 import { Presence } from "./presence.ts";
 import type { ElectionTimes } from "./times.ts";

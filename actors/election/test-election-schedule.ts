@@ -1,9 +1,8 @@
 // Schedules of faults for a world of elections: what goes wrong, when, and for how long, as the seed has it.
 import { majorityOf } from "./majority.ts";
 import { GOOD } from "./test-election-network.ts";
-import type { TestServer } from "./test-election-server.ts";
-import { TIMES } from "./test-election-server.ts";
-import { ElectionWorld, EXPIRY, type Plan } from "./test-election-world.ts";
+import { type TestServer, TIMES } from "./test-election-server.ts";
+import { ElectionWorld, EXPIRY, type Plan, REFERENCE } from "./test-election-world.ts";
 
 export interface Ran {
   /** The promise that was broken. */
@@ -83,16 +82,16 @@ function isolate(world: ElectionWorld, { place }: TestServer): void {
 
 /** Both ways, or one way only, between two sides; between single servers; or from the reference. */
 function partition(world: ElectionWorld): void {
-  const { servers, network } = world;
-  const places = servers.length;
-  const isSide = Array.from({ length: 8 }, () => world.chance() < 0.5);
+  const places = [...world.servers.map(({ place }) => place), REFERENCE];
+  const side = new Set(places.filter(() => world.chance() < 0.5));
   const kind = world.below(4);
-  for (let from = 0; from <= 7; from++) {
-    for (let to = 0; to <= 7; to++) {
-      if ((from >= places && from !== 7) || (to >= places && to !== 7)) continue;
-      const isAcross = isSide[from] !== isSide[to];
-      const isCut = [isAcross, isAcross && isSide[from] === true, world.chance() < 0.2, from === 7 || to === 7][kind];
-      if (isCut === true) network.cut(from, to);
+  for (const from of places) {
+    for (const to of places) {
+      const leaves = side.has(from) && !side.has(to);
+      const enters = side.has(to) && !side.has(from);
+      const isOfReference = from === REFERENCE || to === REFERENCE;
+      const isCut = [leaves || enters, leaves, world.chance() < 0.2, isOfReference][kind];
+      if (isCut === true) world.network.cut(from, to);
     }
   }
 }
@@ -125,11 +124,9 @@ export function runFailover(seed: number): Ran {
   time.runUntil(TIMES.timeoutMs + world.below(TIMES.heartbeatMs));
   const voters = servers.filter(({ votes }) => votes);
   const { coordinator = "" } = voters[0]?.election ?? {};
-  const dying = servers.filter(({ name, votes }) => name === coordinator || (votes && world.chance() < 0.5));
   let mayDie = voters.length - majorityOf(voters.length);
-  for (const server of dying.sort((one) => (one.name === coordinator ? -1 : 1))) {
-    if (!server.votes || mayDie-- > 0) world.crash(server, false);
-  }
-  const isOver = servers.some(({ name, isUp }) => name === coordinator && isUp);
-  return isOver ? { violation: undefined, agreedAfterMs: 0 } : settle(world, 2 * TIMES.timeoutMs);
+  const first = servers.filter(({ name }) => name === coordinator);
+  const others = voters.filter(({ name }) => name !== coordinator && world.chance() < 0.5);
+  for (const server of [...first, ...others]) if (!server.votes || mayDie-- > 0) world.crash(server, false);
+  return settle(world, 2 * TIMES.timeoutMs);
 }

@@ -1,7 +1,7 @@
+// A server in a world of elections: a process with a clock of its own that can stop, die, and come back.
 import { Election } from "./election.ts";
 import type { Member } from "./members.ts";
-// A server in a world of elections: a process with a clock of its own that can stop, die, and come back.
-import type { Accepted, Answer, Ask, Effect, ElectionEvent, ElectionMemory, Request } from "./messages.ts";
+import type { Answer, Ask, Effect, ElectionEvent, ElectionMemory, Request } from "./messages.ts";
 import type { TestTime } from "./test-election-network.ts";
 import { electionTimes } from "./times.ts";
 
@@ -29,9 +29,10 @@ export class TestServer {
   memory: ElectionMemory | undefined = undefined;
   /** The last that it was given. */
   list: readonly Member[] = [];
-  /** Since it has had the memory that it has. */
-  accepted: Accepted | undefined = undefined;
-  votedMax = 0;
+  /** What it was last to remember, whatever has become of that. */
+  remembered: ElectionMemory | undefined = undefined;
+  /** The last epoch in which it has voted for another. */
+  votedIn = 0;
   /** Its next effects, but for so many, are the last of this process. */
   effectsLeft = Number.POSITIVE_INFINITY;
   readonly #world: Surroundings;
@@ -77,9 +78,10 @@ export class TestServer {
     this.#timerAt = Number.POSITIVE_INFINITY;
   }
 
+  /** What it did before is nothing to it: it is a new server of the same name. */
   loseMemory(): void {
-    this.memory = this.accepted = undefined;
-    this.votedMax = 0;
+    this.memory = this.remembered = undefined;
+    this.votedIn = 0;
   }
 
   /** What came to it meanwhile has waited, and so have its timers. */

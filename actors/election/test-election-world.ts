@@ -20,7 +20,8 @@ export interface Plan {
 export const EXPIRY = 6 * TIMES.heartbeatMs;
 const INSTRUCTIONS_EVERY = 25;
 const SERVERS_MAX = 7;
-const REFERENCE = SERVERS_MAX;
+/** The place of it. */
+export const REFERENCE = SERVERS_MAX;
 const FORGOTTEN: ElectionMemory = { promised: 0, ownCounter: 0, accepted: undefined };
 
 export class ElectionWorld implements Surroundings {
@@ -188,30 +189,31 @@ export class ElectionWorld implements Surroundings {
     }
   }
 
-  #checkInstruction({ name, election, accepted, votedMax }: TestServer, epoch: number, from: string): void {
+  #checkInstruction({ name, election, remembered }: TestServer, epoch: number, from: string): void {
     if (election === undefined) return;
     if (this.plan.plant !== "obeys everybody" && election.instructionRefusal(epoch, from) !== undefined) return;
+    const { accepted, promised = 0 } = remembered ?? {};
     const isAccepted = accepted?.epoch === epoch && accepted.coordinator === from;
-    if (!isAccepted || epoch < votedMax) this.#broken(`${name} obeys ${from}@${epoch}`);
+    if (!isAccepted || epoch < promised) this.#broken(`${name} obeys ${from}@${epoch}`);
   }
 
-  #checkMemory(server: TestServer, { accepted }: ElectionMemory): void {
-    if (accepted === undefined || accepted === server.accepted) return;
-    const { epoch, coordinator } = accepted;
-    const { name, accepted: before } = server;
-    if (before !== undefined && epoch < before.epoch) this.#broken(`${name} accepts ${epoch} after ${before.epoch}`);
+  #checkMemory(server: TestServer, memory: ElectionMemory): void {
+    const { name, remembered: before } = server;
+    server.remembered = memory;
+    if (memory.promised < (before?.promised ?? 0)) this.#broken(`${name} forgets that it has promised`);
+    const { epoch, coordinator } = memory.accepted ?? { epoch: 0, coordinator: "" };
+    if (epoch < (before?.accepted?.epoch ?? 0)) this.#broken(`${name} forgets what it has accepted`);
     const other = this.#coordinators.get(epoch) ?? coordinator;
     if (other !== coordinator) this.#broken(`${name} accepts ${coordinator}@${epoch}, but it is ${other}'s`);
     this.#coordinators.set(epoch, coordinator);
-    server.accepted = accepted;
   }
 
   #checkReply(server: TestServer, message: Answer): void {
     if (message.kind !== "vote" || !message.granted) return;
-    const { name, votedMax } = server;
+    const { name, votedIn } = server;
     const { epoch } = message;
-    if (epoch <= votedMax) this.#broken(`${name} votes in ${epoch} after ${votedMax}`);
-    server.votedMax = epoch;
+    if (epoch <= votedIn) this.#broken(`${name} votes in ${epoch} after ${votedIn}`);
+    server.votedIn = epoch;
     const votes = this.#votes.get(epoch) ?? new Set();
     this.#votes.set(epoch, votes.add(name));
   }

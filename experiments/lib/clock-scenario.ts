@@ -45,7 +45,8 @@ class Watch {
       const nowMs = performance.now();
       for (const way of CLOCK_WAYS) this.#clusters[way].sample(nowMs);
       this.lagsMs.push(nowMs - this.#dueMs);
-      this.#dueMs += this.#everyMs;
+      // What was missed is not looked at again and again.
+      this.#dueMs = Math.max(this.#dueMs + this.#everyMs, nowMs);
     }
     return performance.now();
   }
