@@ -1,7 +1,7 @@
 // What a server says to others leaves here, and answers come back as messages: nobody's turn waits for the network.
 import { actor, limits, t } from "#runtime/mod.ts";
 
-import type { Ask } from "../election/messages.ts";
+import type { Ask, Request } from "../election/messages.ts";
 import { electionTimes } from "../election/times.ts";
 import type { NodeClocks } from "./node-clocks.ts";
 import { type KnownServer, KnownServerSchema } from "./reference.ts";
@@ -20,9 +20,16 @@ const AskSchema = t.Object({
   ask: t.Unsafe<Ask>(t.Unknown()),
 });
 
-/** Its methods are reads, which wait side by side; key `OUTLET_KEY`. */
+/** All its methods are reads: none waits for what a dead server does not answer another. Key `OUTLET_KEY`. */
 export function createServerOutlet({ port, clocks }: OutletParts) {
-  const { askMs } = electionTimes(port.heartbeatMs);
+  const { askMs, voteMs, leaseMs } = electionTimes(port.heartbeatMs);
+  // A late answer still counts where something was granted or accepted: only a query has others to turn to soon.
+  const patienceMs: Readonly<Record<Request["kind"], number>> = {
+    query: askMs,
+    vote: voteMs,
+    announcement: leaseMs / 2,
+    heartbeat: leaseMs / 2,
+  };
   const stamped = (data: Fields): Fields => ({ ...data, timestamp: clocks.timeText(), clock: clocks.lamport.tick() });
   const heard = (reply: ServerReply | undefined): ServerReply | undefined => {
     if (reply?.data["clock"] !== undefined) clocks.lamport.receive(reply.data["clock"]);
@@ -42,9 +49,9 @@ export function createServerOutlet({ port, clocks }: OutletParts) {
     })
     .read("ask", { in: AskSchema }, async (outlet, { from, to, ask }) => {
       const own = outlet.ref(ownServer, SERVER_KEY);
-      const reply = await say(to, "election", electionData(from, ask.message), askMs);
-      if (reply === undefined) own.tell.unreachable({ name: to.name });
-      else own.tell.answered({ ask, message: parseAnswerData(reply.data) });
+      const reply = await say(to, "election", electionData(from, ask.message), patienceMs[ask.message.kind]);
+      if (reply !== undefined) own.tell.answered({ ask, message: parseAnswerData(reply.data) });
+      else if (ask.message.kind === "query") own.tell.unreachable({ name: to.name });
     })
     .read("poll", { in: t.Object({ to: KnownServerSchema }) }, async (outlet, { to }) => {
       const own = outlet.ref(ownServer, SERVER_KEY);
@@ -56,7 +63,7 @@ export function createServerOutlet({ port, clocks }: OutletParts) {
     .read("instruct", { in: t.Object({ to: KnownServerSchema, data: FieldsSchema }) }, async (_, { to, data }) => {
       await say(to, "clock", data, limits.clockRoundTripMsMax);
     })
-    .on("announce", { in: t.Object({ coordinator: t.String() }) }, (_, { coordinator }) => {
+    .read("announce", { in: t.Object({ coordinator: t.String() }) }, (_, { coordinator }) => {
       port.announce(announcementText(stamped({ coordinator })));
     });
 }
