@@ -63,7 +63,6 @@ describe("octets that are no ZMTP", () => {
 });
 
 describe("a request that is no message", () => {
-  const depth = (count: number): Buffer => Buffer.concat([Buffer.alloc(count, 0x91), Buffer.of(0xc0)]);
   test.each([
     ["nothing at all", Buffer.alloc(0)],
     ["a depth of 10 000", depth(10_000)],
@@ -111,3 +110,7 @@ test("publications of anything reach who subscribed to everything, and change no
   await eventually("an election", async () => (await asking.ask("election"))["coordinator"] === "test-node");
   asking.close();
 });
+
+function depth(count: number): Buffer {
+  return Buffer.concat([Buffer.alloc(count, 0x91), Buffer.of(0xc0)]);
+}

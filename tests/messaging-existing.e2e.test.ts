@@ -50,10 +50,6 @@ describe.skipIf(!hasPythonModule("zmq"))("an existing client", () => {
   test("logs in, makes a channel, publishes, receives through a plain SUB: every reply as it knows it", async () => {
     const { clients, subscribers, publishers } = node.node.messaging ?? { clients: 0, subscribers: 0, publishers: 0 };
     const { seen, heard } = (await runClient(clients, subscribers, publishers)) as { seen: unknown; heard: string[] };
-    const say = (service: string, data: object): unknown => {
-      const times = service === "error" ? { clock: true } : { timestamp: 8, clock: true };
-      return [service, { ...data, ...times }, [...Object.keys(data), ...Object.keys(times)]];
-    };
     expect(seen).toEqual([
       say("login", { status: "sucesso", description: "Login registrado com sucesso.", user: "ana" }),
       say("login", { status: "logado", description: "Usuário 'ana' já está cadastrado e logado.", user: "ana" }),
@@ -152,4 +148,10 @@ async function runClient(...ports: readonly number[]): Promise<unknown> {
   const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   if ((await child.exited) !== 0) throw new Error(`The client failed: ${errors.slice(-1_000)}`);
   return JSON.parse(output);
+}
+
+/** A reply as that program notes it: its data, with the length of its time, and their order. */
+function say(service: string, data: object): unknown {
+  const times = service === "error" ? { clock: true } : { timestamp: 8, clock: true };
+  return [service, { ...data, ...times }, [...Object.keys(data), ...Object.keys(times)]];
 }

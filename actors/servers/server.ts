@@ -28,9 +28,6 @@ export function createServer(parts: ServerParts) {
     if (name === undefined) here.attempt = 0;
     else me.ref(outlet, OUTLET_KEY).tell.register({ name });
   };
-  const corrected = (me: ServerTurn, problem: string | undefined): void => {
-    if (problem !== undefined) throw me.refuse(`clock.${problem}`);
-  };
   return (
     actor("server", { state: (): ServerState => ({ memory: undefined }), durable: true, private: true })
       // From the runtime, each heartbeat: whatever became of the timers of a turn that crashed, they are set again.
@@ -70,13 +67,17 @@ export function createServer(parts: ServerParts) {
       })
       .on("instructed", { in: InstructionSchema }, (me, { epoch, coordinator, ...what }) => {
         if (here.own === undefined) throw me.refuse("clock.not_accepted");
-        corrected(me, here.own.election.instructionRefusal(epoch, coordinator));
+        refuseIf(me, here.own.election.instructionRefusal(epoch, coordinator));
         here.own.step(me, { kind: "heard", name: coordinator });
-        corrected(me, clocks.correct(what));
+        refuseIf(me, clocks.correct(what));
       })
-      .on("told", { in: TimeSchema }, (me, { time }) => corrected(me, clocks.setTo(time)))
+      .on("told", { in: TimeSchema }, (me, { time }) => refuseIf(me, clocks.setTo(time)))
       .read("status", { out: StatusSchema }, (me) => statusOf(here.own, clocks, me.monotonicMs()))
   );
 }
 
 export type ServerType = ReturnType<typeof createServer>;
+
+function refuseIf(me: ServerTurn, problem: string | undefined): void {
+  if (problem !== undefined) throw me.refuse(`clock.${problem}`);
+}

@@ -90,6 +90,6 @@ export class ServerGroup {
 }
 
 /** Data of a reply without its time and clock. */
-export function withoutTimes({ timestamp: _, clock: __, ...data }: Data): Data {
+export function withoutTimes({ timestamp: _timestamp, clock: _clock, ...data }: Data): Data {
   return data;
 }
