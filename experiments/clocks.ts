@@ -1,4 +1,4 @@
-// How close the clocks of several servers stay, by Berkeley as published and by estimates, where the true time is known.
+// How close the clocks of several servers stay, by Berkeley as published and by estimates; the true time is known.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -38,7 +38,7 @@ export async function runClocks({ progress, ...parameters }: ClockOptions): Prom
 const help = `bun experiments/clocks.ts: the clocks of five servers on a bad network, synchronised in two ways at once
 
   --only LIST    of ${CLOCK_SCENARIO_NAMES.join(", ")} (all)
-  --seconds N    of each scenario that count; as long again and more where something happens in the middle (${DEFAULT_CLOCKS.measuredMs / 1_000})
+  --seconds N    of each scenario that count; more where something happens then (${DEFAULT_CLOCKS.measuredMs / 1_000})
   --rounds N     of all scenarios, each with other clocks and another network (${DEFAULT_CLOCKS.rounds})
   --out FILE     writes the clocks over time as one HTML page that needs nothing else
   --quick        shorter, before the clocks have settled: for a look, not for a result

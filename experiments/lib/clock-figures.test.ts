@@ -56,9 +56,6 @@ describe("bounds", () => {
 });
 
 describe("a clock", () => {
-  const stepping = (...clocks: readonly ShownClock[]): readonly ClockSample[] =>
-    clocks.map((clock, index) => ({ atMs: index * 100, shown: [clock] }));
-
   test("that shows less than before has gone back", () => {
     expect(clockFigures(stepping(shown(50), shown(49)), ALL).backwardSteps).toBe(1);
   });
@@ -92,3 +89,8 @@ describe("clocks are close", () => {
     expect(clockFigures(samples, { fromMs: 0, eventMs: 150, toMs: 200 }).closeAfterMs).toBe(0);
   });
 });
+
+/** Of one clock, every 100 ms. */
+function stepping(...clocks: readonly ShownClock[]): readonly ClockSample[] {
+  return clocks.map((clock, index) => ({ atMs: index * 100, shown: [clock] }));
+}

@@ -6,7 +6,7 @@ import { renderPlotPage } from "./plot-page.ts";
 
 const ABOUT = [
   "Each curve is the clock of one server, less the median of the clocks of all honest servers at that moment.",
-  "Shaded, where all servers declare how far their clocks are from the time of the group at most: the largest of these bounds.",
+  "Shaded: the largest of the bounds that servers declare, where all of them declare one.",
   "Upwards ten times as much is as far as from 0.1 ms to 1 ms; between −0.1 and 0.1 ms the scale is even.",
 ].join(" ");
 

@@ -61,7 +61,7 @@ export const CLOCK_SCENARIOS: Readonly<Record<ClockScenarioName, ClockScenario>>
   kill: { title: "jitter, and a coordinator that dies", faults: USUAL, event: "kill" },
 };
 
-export const SERVER_COUNT = 5;
+const SERVER_COUNT = 5;
 /** Never the coordinator: that is the one of the highest rank, which is the last to come. */
 export const LIAR_INDEX = 2;
 const OFFSET_MS_MAX = 500;
@@ -119,7 +119,7 @@ export interface ClockMark {
 
 /** What a cluster did. */
 export interface ClockWork {
-  /** Segments that came to the servers through the relays, nearly all of them polls and instructions, and those back. */
+  /** Segments that came to the servers through the relays, nearly all polls and instructions, and those back. */
   readonly requests: number;
   readonly replies: number;
   readonly lostSegments: number;

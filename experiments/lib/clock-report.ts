@@ -34,8 +34,9 @@ export function renderClocks(report: ClockReport): string {
   return [
     renderEnvironment(environment),
     [
-      "Two clusters of five servers at once, in one process: true time is known. First offsets within ±500 ms, drifts within ±100 ppm;",
-      `heartbeat each ${inSeconds(heartbeatMs)} s. From ${inSeconds(warmUpMs)} s after the last election all honest clocks are compared each ${everyMs} ms`,
+      "Two clusters of five servers at once, in one process: true time is known.",
+      `First offsets within ±500 ms, drifts within ±100 ppm; heartbeat each ${inSeconds(heartbeatMs)} s.`,
+      `From ${inSeconds(warmUpMs)} s after the last election all honest clocks are compared each ${everyMs} ms`,
       `for ${inSeconds(measuredMs)} s, and for ${inSeconds(afterEventMs)} s more where something happens then.`,
     ].join("\n"),
     wrong.length === 0 ? "verified" : wrong.map((what) => `NOT VERIFIED: ${what}`).join("\n"),
@@ -135,8 +136,6 @@ function titleOf({ name, round }: ClockRun): string {
 
 function levelsOf(runs: readonly ClockRun[]): readonly Level[] {
   const jitter = runs.filter(({ name }) => name === "jitter");
-  const over = (values: readonly number[]): MedianInterval | undefined =>
-    values.length === 0 ? undefined : medianInterval(values);
   const all = (ways: readonly ClockWay[], of: (result: ClockWayResult) => number): MedianInterval | undefined =>
     runs.length === 0
       ? undefined
@@ -146,9 +145,14 @@ function levelsOf(runs: readonly ClockRun[]): readonly Level[] {
       "p99 with jitter, estimated, ms",
       "at most",
       P99_MS_MAX,
-      over(jitter.map(({ ways }) => ways.estimate.figures.p99Ms)),
+      overRounds(jitter.map(({ ways }) => ways.estimate.figures.p99Ms)),
     ),
-    levelOf("p99 with jitter, published / estimated", "at least", TIMES_BETTER_MIN, over(jitter.map(timesBetter))),
+    levelOf(
+      "p99 with jitter, published / estimated",
+      "at least",
+      TIMES_BETTER_MIN,
+      overRounds(jitter.map(timesBetter)),
+    ),
     levelOf(
       "pairs of clocks further apart than declared",
       "at most",
@@ -162,6 +166,10 @@ function levelsOf(runs: readonly ClockRun[]): readonly Level[] {
       all(CLOCK_WAYS, ({ figures }) => figures.backwardSteps),
     ),
   ];
+}
+
+function overRounds(values: readonly number[]): MedianInterval | undefined {
+  return values.length === 0 ? undefined : medianInterval(values);
 }
 
 function timesBetter({ ways }: ClockRun): number {

@@ -1,4 +1,4 @@
-// One run of one scenario: both ways of synchronising at the same time, each with a cluster of its own, looked at often.
+// One run of one scenario: both ways of synchronising at once, each with a cluster of its own, looked at often.
 
 import { loadavg } from "node:os";
 
