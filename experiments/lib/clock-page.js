@@ -3,7 +3,14 @@
 const place = document.querySelector("#plots");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const COLOURS = ["first", "second", "third", "fourth", "fifth"];
+/** Each server has its own, whoever else is shown. */
+const COLOURS = {
+  "server 1": "first",
+  "server 2": "second",
+  "server 3": "third",
+  "server 4": "fourth",
+  "server 5": "fifth",
+};
 const WIDTH_MAX = 860;
 const HEIGHT = 340;
 const AXIS_WIDTH = 76;
@@ -51,9 +58,9 @@ function show(section, groupTitle, { title, atSeconds, curves, boundMs, marks })
         { label: "time, s", value: (_, value) => ((value ?? null) === null ? "" : value.toFixed(1)) },
         { ...edge, label: "declared ±", value: fixed },
         { ...edge, label: "declared", class: "edge" },
-        ...curves.map(({ name }, index) => ({
+        ...curves.map(({ name }) => ({
           label: name,
-          stroke: colour(COLOURS[index % COLOURS.length]),
+          stroke: colour(COLOURS[name]),
           width: 1.25,
           spanGaps: false,
           points: { show: false },

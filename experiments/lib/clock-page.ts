@@ -6,6 +6,7 @@ import { renderPlotPage } from "./plot-page.ts";
 
 const ABOUT = [
   "Each curve is the clock of one server, less the median of the clocks of all honest servers at that moment.",
+  "Server 5 coordinates; upright lines are what happens.",
   "Shaded: the largest of the bounds that servers declare, where all of them declare one.",
   "Upwards ten times as much is as far as from 0.1 ms to 1 ms; between −0.1 and 0.1 ms the scale is even.",
 ].join(" ");
@@ -28,8 +29,8 @@ function groupOf({ name, round, atSeconds, ways }: ClockRun) {
     title: round === 0 ? title : `${title}: round ${round + 1}`,
     plots: CLOCK_WAYS.map((way) => {
       const { curves, boundMs, marks, figures } = ways[way];
-      const { p50Ms, p99Ms } = figures;
-      const heading = `${CLOCK_WAY_TITLES[way]}: two are ${p50Ms.toFixed(3)} ms apart, p99 ${p99Ms.toFixed(3)} ms`;
+      const [p50, p99] = [figures.p50Ms, figures.p99Ms].map((ms) => ms.toFixed(3));
+      const heading = `${CLOCK_WAY_TITLES[way]}: two clocks are ${p50} ms apart, p99 ${p99} ms`;
       return { title: heading, atSeconds, curves, boundMs, marks };
     }),
   };

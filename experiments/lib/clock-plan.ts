@@ -160,8 +160,10 @@ export interface ClockRun {
   readonly round: number;
   readonly atSeconds: readonly number[];
   readonly ways: Readonly<Record<ClockWay, ClockWayResult>>;
-  /** Of this process: how late it looked at the clocks, and its processor time as a share of a core. */
+  /** How late this process looked at the clocks; where that is more than a sample, figures of the run are not valid. */
   readonly lagP99Ms: number;
+  readonly isValid: boolean;
+  /** Of this process: its processor time as a share of a core. */
   readonly cpuShare: number;
   /** Of the machine, over the minute before the end. */
   readonly load: number;

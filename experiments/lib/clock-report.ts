@@ -40,6 +40,9 @@ export function renderClocks(report: ClockReport): string {
       `for ${inSeconds(measuredMs)} s, and for ${inSeconds(afterEventMs)} s more where something happens then.`,
     ].join("\n"),
     wrong.length === 0 ? "verified" : wrong.map((what) => `NOT VERIFIED: ${what}`).join("\n"),
+    ...runs
+      .filter(({ isValid }) => !isValid)
+      .map((run) => `NOT VALID: ${titleOf(run)}: the clocks were looked at too late`),
     "How far two clocks are apart, ms",
     renderErrors(runs),
     "Bounds that servers declare, and clocks that went back",
@@ -135,7 +138,7 @@ function titleOf({ name, round }: ClockRun): string {
 }
 
 function levelsOf(runs: readonly ClockRun[]): readonly Level[] {
-  const jitter = runs.filter(({ name }) => name === "jitter");
+  const jitter = runs.filter(({ name, isValid }) => name === "jitter" && isValid);
   const all = (ways: readonly ClockWay[], of: (result: ClockWayResult) => number): MedianInterval | undefined =>
     runs.length === 0
       ? undefined

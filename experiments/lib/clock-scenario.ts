@@ -70,16 +70,16 @@ export async function runScenario(
   const { user, system } = process.cpuUsage(cpu);
   const tookMs = performance.now() - watch.startedMs;
   const resultBy = (way: ClockWay): ClockWayResult => resultOf(clusters[way], scenario, measured);
+  const lagsMs = watch.lagsMs.toSorted((one, other) => one - other);
+  const lagP99Ms = quantileSorted(lagsMs, 0.99);
   const ways = { berkeley: resultBy("berkeley"), estimate: resultBy("estimate") };
   return {
     name,
     round,
     atSeconds: clusters.estimate.samples.map(({ atMs }, _, [first]) => rounded((atMs - (first?.atMs ?? 0)) / 1_000)),
     ways,
-    lagP99Ms: quantileSorted(
-      watch.lagsMs.toSorted((one, other) => one - other),
-      0.99,
-    ),
+    lagP99Ms,
+    isValid: lagP99Ms <= parameters.everyMs,
     cpuShare: (user + system) / MICROSECONDS_PER_MS / tookMs,
     load: loadavg()[0] ?? 0,
     wrong: wrongOf(clusters, ways),
