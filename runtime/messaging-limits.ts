@@ -75,13 +75,13 @@ export const messagingLimits = {
   /** What a virtual clock may be corrected by at once. */
   clockCorrectionMsMax: 86_400_000,
   /** Polls of one clock that are kept: so many, for this time; and one that took longer says nothing. */
-  clockSamplesMax: 512,
+  clockSamplesMax: 1_280,
   clockSampleAgeMs: 128_000,
   clockRoundTripMsMax: 2_000,
   /** Between two polls of one clock: as a rule, and while it is known by fewer than so many samples. */
-  clockPollMs: 250,
+  clockPollMs: 100,
   clockFirstPollMs: 50,
-  clockFirstSamples: 384,
+  clockFirstSamples: 768,
   /** A clock that has contradicted itself is not trusted again before this time. */
   clockDoubtMs: 10_000,
   /** Clocks that one coordinator follows. */

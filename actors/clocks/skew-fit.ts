@@ -1,5 +1,6 @@
 // How two clocks drift apart, from messages whose delays nobody knows: the straight line that explains them best.
 import { type Poll, READING_ERROR_MS, SKEW_MAX } from "./clock-sample.ts";
+import { edgeCount, LowEdge } from "./edge.ts";
 
 /** The peer's clock is ahead by `offsetMs` at the origin, and by `skew` more with each millisecond of ours. */
 export interface SkewFit {
@@ -18,14 +19,14 @@ interface Way {
 
 /** What the rates of two clocks usually differ by: the standard deviation of what is expected before any poll. */
 const USUAL_SKEW = 1e-4;
-const HALVINGS = 22;
+const HALVINGS = 18;
 
 /**
  * The skew with which the delays are likeliest: exponential beyond a least one, or even between a least one and a most,
  * for each way by itself (maximum likelihood: Jeske, "On Maximum-Likelihood Estimation of Clock Offset", 2005; to find
  * skew by the line under all delays: Moon, Skelly and Towsley, "Estimation and Removal of Clock Skew from Network Delay
  * Measurements", 1999). The offset is that by which the least delays of both ways are the same: they need not belong to
- * one poll. Few polls are not believed when they say that the skew is unusual; it is never beyond ±`SKEW_MAX`.
+ * one poll. Least and most are edges, averages of a few. Few polls are not believed when they say that the skew is unusual; it is never beyond ±`SKEW_MAX`.
  */
 export function fitSkew(polls: readonly Poll[], originMs: number): SkewFit {
   let low = -SKEW_MAX;
@@ -64,24 +65,24 @@ function wayOf(
   atOf: (poll: Poll) => number,
   delayOf: (poll: Poll, atMs: number) => number,
 ): Way {
-  let leastMs = Infinity;
-  let leastAtMs = 0;
-  let mostMs = -Infinity;
-  let mostAtMs = 0;
+  const count = edgeCount(polls.length);
+  const low = new LowEdge(count);
+  const high = new LowEdge(count);
   let sumMs = 0;
   let sumAtMs = 0;
   for (const poll of polls) {
     const atMs = atOf(poll);
     const delayMs = delayOf(poll, atMs);
-    if (delayMs < leastMs) [leastMs, leastAtMs] = [delayMs, atMs];
-    if (delayMs > mostMs) [mostMs, mostAtMs] = [delayMs, atMs];
+    low.add(delayMs, atMs);
+    high.add(-delayMs, atMs);
     sumMs += delayMs;
     sumAtMs += atMs;
   }
-  const rangeMs = Math.max(mostMs - leastMs, READING_ERROR_MS);
-  const excessMs = Math.max(sumMs / polls.length - leastMs, READING_ERROR_MS);
+  const [least, most] = [low.average(), high.average()];
+  const rangeMs = Math.max(-most.delayMs - least.delayMs, READING_ERROR_MS);
+  const excessMs = Math.max(sumMs / polls.length - least.delayMs, READING_ERROR_MS);
   // The likelihood of n even delays is rangeMs⁻ⁿ, that of n exponential ones (e · excessMs)⁻ⁿ.
   const growth =
-    rangeMs < Math.E * excessMs ? (mostAtMs - leastAtMs) / rangeMs : (sumAtMs / polls.length - leastAtMs) / excessMs;
-  return { leastMs, growth };
+    rangeMs < Math.E * excessMs ? (most.atMs - least.atMs) / rangeMs : (sumAtMs / polls.length - least.atMs) / excessMs;
+  return { leastMs: least.delayMs, growth };
 }

@@ -1,5 +1,6 @@
 // Since when two clocks have drifted apart evenly: what was seen before their drift changed must not count any more.
 import { type Poll, READING_ERROR_MS } from "./clock-sample.ts";
+import { edgeCount } from "./edge.ts";
 import { fitSkew, type SkewFit } from "./skew-fit.ts";
 
 export interface StraightPart {
@@ -9,9 +10,9 @@ export interface StraightPart {
 
 /**
  * Clocks bend where the least delays of both parts are longer by so many times the error that so few polls have as a
- * rule. With even jitter, the hardest case, clocks that run evenly seem to bend about once in 15 000 fits.
+ * rule. With even jitter, the hardest case, clocks that run evenly do not seem to bend once in 19 000 fits.
  */
-const BEND = 12;
+const BEND = 7;
 
 /**
  * All polls if one line fits them, else the latest that one line fits, but no fewer than `countMin`. A line through
@@ -22,12 +23,17 @@ export function straightPart(polls: readonly Poll[], originMs: number, countMin:
   const fit = fitSkew(polls, originMs);
   const excessMs = usualExcessMs(polls);
   const isLonger = (part: readonly Poll[]): boolean =>
-    fitSkew(part, originMs).roundTripMs - fit.roundTripMs > (BEND * excessMs) / part.length;
+    fitSkew(part, originMs).roundTripMs - fit.roundTripMs > BEND * excessMs * usualError(part.length);
   for (let count = polls.length >> 1; count >= countMin; count >>= 1) {
     const latest = polls.slice(-count);
     if (isLonger(latest) && isLonger(polls.slice(0, -count))) return straightPart(latest, originMs, countMin);
   }
   return { polls, fit };
+}
+
+/** Of where even delays begin, as a share of how far they reach: that of the average of the k least of n is √k ÷ n. */
+function usualError(messageCount: number): number {
+  return Math.sqrt(edgeCount(messageCount)) / messageCount;
 }
 
 /** What a way usually takes beyond its least delay. A median: crowds that pass do not change it. */

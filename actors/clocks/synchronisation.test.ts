@@ -123,7 +123,7 @@ describe("a group on a network with jitter", () => {
 
   test.each([
     ["polled as its coordinator wants it", undefined, 0.12, 25],
-    ["polled four times a second from the beginning", 250, 0.25, 12],
+    ["polled ten times a second from the beginning", 100, 0.15, 20],
   ])("%s has clocks that are much closer than those of Berkeley as published", (_, pollMs, errorMsMax, times) => {
     const trackedMs = p99Of(outcomesOf((cluster) => cluster.lead(0, pollMs)));
     expect(trackedMs).toBeLessThan(errorMsMax);

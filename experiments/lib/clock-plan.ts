@@ -91,11 +91,11 @@ export interface ClockParameters {
   readonly heartbeatMs: number;
 }
 
-/** In all about eight minutes. The third round of Berkeley is over when the warm-up is. */
+/** In all about eleven minutes. The fourth round of Berkeley is over when the warm-up is. */
 export const DEFAULT_CLOCKS: ClockParameters = {
   only: CLOCK_SCENARIO_NAMES,
   rounds: 1,
-  warmUpMs: 22_000,
+  warmUpMs: 40_000,
   measuredMs: 20_000,
   afterEventMs: 35_000,
   everyMs: 100,
