@@ -13,8 +13,6 @@ describe("the edge", () => {
         const edge = new LowEdge(count);
         for (const { delayMs, atMs } of all) edge.add(delayMs, atMs);
         const least = all.toSorted((one, other) => one.delayMs - other.delayMs).slice(0, count);
-        const averageOf = (values: readonly number[]): number =>
-          values.reduce((sum, each) => sum + each, 0) / values.length;
         expect(edge.average().delayMs).toBeCloseTo(averageOf(least.map(({ delayMs }) => delayMs)), 3);
         expect(edge.average().atMs).toBeCloseTo(averageOf(least.map(({ atMs }) => atMs)), 3);
       }),
@@ -25,3 +23,7 @@ describe("the edge", () => {
     expect([1, 8, 64, 256, 1_024].map(edgeCount)).toEqual([1, 1, 4, 8, 16]);
   });
 });
+
+function averageOf(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
+}

@@ -26,7 +26,8 @@ const HALVINGS = 18;
  * for each way by itself (maximum likelihood: Jeske, "On Maximum-Likelihood Estimation of Clock Offset", 2005; to find
  * skew by the line under all delays: Moon, Skelly and Towsley, "Estimation and Removal of Clock Skew from Network Delay
  * Measurements", 1999). The offset is that by which the least delays of both ways are the same: they need not belong to
- * one poll. Least and most are edges, averages of a few. Few polls are not believed when they say that the skew is unusual; it is never beyond ±`SKEW_MAX`.
+ * one poll. Least and most are edges, averages of a few. Few polls are not believed when they say that the skew is
+ * unusual; it is never beyond ±`SKEW_MAX`.
  */
 export function fitSkew(polls: readonly Poll[], originMs: number): SkewFit {
   let low = -SKEW_MAX;
