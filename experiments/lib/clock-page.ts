@@ -31,7 +31,13 @@ function groupOf({ name, round, atSeconds, ways }: ClockRun) {
       const { curves, boundMs, marks, figures } = ways[way];
       const [p50, p99] = [figures.p50Ms, figures.p99Ms].map((ms) => ms.toFixed(3));
       const heading = `${CLOCK_WAY_TITLES[way]}: two clocks are ${p50} ms apart, p99 ${p99} ms`;
-      return { title: heading, atSeconds, curves, boundMs, marks };
+      return {
+        title: heading,
+        atSeconds,
+        curves,
+        boundMs,
+        marks: marks.map((mark) => ({ name: mark.name, at: mark.atSeconds })),
+      };
     }),
   };
 }

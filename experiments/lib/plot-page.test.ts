@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { describeEnvironment } from "./environment.ts";
 import { renderPlotPage } from "./plot-page.ts";
 
-test.each(["match-page", "tcp-udp-page"])("%s is one page that fetches nothing", async (name) => {
+test.each(["clock-page", "match-page", "tcp-udp-page"])("%s is one page that fetches nothing", async (name) => {
   const page = await renderPlotPage({
     title: "a < b",
     heading: "a & b",
@@ -16,7 +16,7 @@ test.each(["match-page", "tcp-udp-page"])("%s is one page that fetches nothing",
   });
   expect(page.match(/<(?:script|link|img)[^>]*(?:src|href)="(?!data:)[^"]*"/g)).toBeNull();
   expect(page).toContain("default-src 'none'");
-  expect(page.split("</script>")).toHaveLength(4);
+  expect(page.split("</script>")).toHaveLength(5);
   expect(page).toContain("bun &lt;/script>");
   expect(page).toContain("<title>a &lt; b</title>");
   expect(page).toContain("1 &lt; 2");

@@ -4,7 +4,7 @@ import { type Environment, renderEnvironment } from "./environment.ts";
 
 const LIBRARY = import.meta.resolve("uplot/dist/uPlot.iife.min.js");
 const LIBRARY_STYLE = import.meta.resolve("uplot/dist/uPlot.min.css");
-const COMMON_STYLE = `${import.meta.dirname}/plot-page.css`;
+const COMMON = `${import.meta.dirname}/plot-page`;
 /** Whatever it is asked to load, a browser refuses. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
@@ -23,8 +23,8 @@ export interface PlotPage {
 
 export async function renderPlotPage(page: PlotPage): Promise<string> {
   const own = `${import.meta.dirname}/${page.name}`;
-  const paths = [LIBRARY, LIBRARY_STYLE, COMMON_STYLE, `${own}.js`, `${own}.css`];
-  const [library = "", libraryStyle, commonStyle, script = "", style] = await Promise.all(
+  const paths = [LIBRARY, LIBRARY_STYLE, `${COMMON}.js`, `${COMMON}.css`, `${own}.js`, `${own}.css`];
+  const [library = "", libraryStyle, commonScript = "", commonStyle, script = "", style] = await Promise.all(
     paths.map((path) => Bun.file(path.replace("file://", "")).text()),
   );
   return `<!doctype html>
@@ -46,8 +46,9 @@ export async function renderPlotPage(page: PlotPage): Promise<string> {
 <h2>In numbers</h2>
 <pre>${escape(page.figures)}</pre>
 <script>${inScript(library)}</script>
+<script type="module">${inScript(commonScript)}</script>
 <script>const DATA = ${inScript(JSON.stringify(page.data))};</script>
-<script>${inScript(script)}</script>
+<script type="module">${inScript(script)}</script>
 </body>
 </html>
 `;
