@@ -18,7 +18,7 @@ import {
 import { chatServerNames } from "./lib/chat-servers.ts";
 import { measureSpoofed, spoofKinds, type SpoofParameters } from "./lib/chat-spoofed.ts";
 import { measureUdpEcho, type UdpEchoParameters } from "./lib/chat-udp-echo.ts";
-import { parsePositive, runCommandLine } from "./lib/command-line.ts";
+import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 
 export interface ChatOptions {
@@ -89,13 +89,6 @@ const help = `bun experiments/chat.ts: many clients at once, one question after 
 
 PROFILE_FOLDER=folder leaves profiles of the server's processor time there.`;
 
-function parseQuestion(word: string): ChatQuestion {
-  const question = chatQuestions.find((known) => known === word);
-  if (question === undefined)
-    throw new TypeError(`Cannot read "${word}": it is not one of ${chatQuestions.join(", ")}`);
-  return question;
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -115,7 +108,7 @@ async function main(): Promise<void> {
   const defaults = values.quick ? quickChatOptions : defaultChatOptions;
   const { fanOut, idle, ghosts, flood, udpEcho, spoofed } = defaults;
   const report = await runChat({
-    only: values.only?.split(",").map(parseQuestion) ?? defaults.only,
+    only: parseNames(values.only, chatQuestions) ?? defaults.only,
     fanOut: {
       ...fanOut,
       rounds: parsePositive(values.rounds ?? fanOut.rounds),

@@ -10,13 +10,12 @@ import {
   type ClockParameters,
   type ClockReport,
   type ClockRun,
-  type ClockScenarioName,
   DEFAULT_CLOCKS,
   QUICK_CLOCKS,
 } from "./lib/clock-plan.ts";
 import { clockReport, renderClocks } from "./lib/clock-report.ts";
 import { runScenario } from "./lib/clock-scenario.ts";
-import { parsePositive, runCommandLine } from "./lib/command-line.ts";
+import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 
 export interface ClockOptions extends ClockParameters {
@@ -45,12 +44,6 @@ const help = `bun experiments/clocks.ts: the clocks of five servers on a bad net
   --json         one JSON document with every sample
   --help`;
 
-function parseScenario(word: string): ClockScenarioName {
-  const name = CLOCK_SCENARIO_NAMES.find((known) => known === word);
-  if (name !== undefined) return name;
-  throw new TypeError(`Cannot read "${word}": it is not one of ${CLOCK_SCENARIO_NAMES.join(", ")}`);
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     args: Bun.argv.slice(2),
@@ -68,7 +61,7 @@ async function main(): Promise<void> {
   const given = values.quick ? QUICK_CLOCKS : DEFAULT_CLOCKS;
   const report = await runClocks({
     ...given,
-    only: values.only?.split(",").map(parseScenario) ?? given.only,
+    only: parseNames(values.only, CLOCK_SCENARIO_NAMES) ?? given.only,
     measuredMs: values.seconds === undefined ? given.measuredMs : parsePositive(values.seconds) * 1_000,
     rounds: parsePositive(values.rounds ?? given.rounds),
     progress: (line) => console.error(line),

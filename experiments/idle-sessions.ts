@@ -3,13 +3,13 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { parsePositive, runCommandLine } from "./lib/command-line.ts";
+import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { driveLoad } from "./lib/driver.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 import { type IdleParameters, type IdleReport, type IdleResult, renderIdleSessions } from "./lib/idle-report.ts";
 import {
+  implementationNames,
   type MissingServer,
-  parseImplementationName,
   type RunningServer,
   startServer,
   stopServers,
@@ -216,7 +216,7 @@ async function main(): Promise<void> {
     requests: parsePositive(values.requests ?? defaults.requests),
     connections: parsePositive(values.connections ?? defaults.connections),
     settleMs: defaults.settleMs,
-    only: values.only?.split(",").map(parseImplementationName) ?? defaults.only,
+    only: parseNames(values.only, implementationNames) ?? defaults.only,
     progress: (line) => console.error(line),
   });
   console.log(values.json ? JSON.stringify(report, undefined, 2) : renderIdleSessions(report));

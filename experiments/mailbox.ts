@@ -3,7 +3,7 @@
 import { statfsSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { parsePositive, runCommandLine } from "./lib/command-line.ts";
+import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 import { compareMailboxes, type RowSamples, type SubjectSample } from "./lib/mailbox-comparison.ts";
 import {
@@ -15,7 +15,7 @@ import {
   takeSample,
 } from "./lib/mailbox-programs.ts";
 import { type MailboxParameters, type MailboxReport, renderMailbox, titleOf } from "./lib/mailbox-report.ts";
-import { isVerified, type MailboxSample, parseRowKind, type Row, rowKinds } from "./lib/mailbox-rows.ts";
+import { isVerified, type MailboxSample, type Row, rowKinds } from "./lib/mailbox-rows.ts";
 import { createWorkspace, type Workspace } from "./lib/program.ts";
 
 export interface MailboxOptions extends MailboxParameters {
@@ -184,7 +184,7 @@ async function main(): Promise<void> {
     held: values.held?.split(",").map(parsePositive) ?? defaults.held,
     sleepers: parsePositive(values.sleepers ?? defaults.sleepers),
     concurrent: values.concurrent?.split(",").map(parsePositive) ?? defaults.concurrent,
-    rows: values.only?.split(",").map(parseRowKind) ?? defaults.rows,
+    rows: parseNames(values.only, rowKinds) ?? defaults.rows,
     subjects: values["no-peers"] ? ["correio", "floor"] : defaults.subjects,
     progress: (line) => console.error(line),
   });

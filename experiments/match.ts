@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { parsePositive, runCommandLine } from "./lib/command-line.ts";
+import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 import { readLines } from "./lib/lines-of.ts";
 import { carryLoad } from "./lib/match-load.ts";
@@ -13,14 +13,13 @@ import {
   FULL_MATCHES,
   MATCH_QUESTIONS,
   type MatchParameters,
-  type MatchQuestion,
   type MatchReport,
   QUICK_MATCHES,
 } from "./lib/match-plan.ts";
 import { playMatches } from "./lib/match-player.ts";
 import { askQuestions, measureMatches } from "./lib/match-questions.ts";
 import { matchReport, renderMatches } from "./lib/match-report.ts";
-import { MATCH_SERVER_NAMES, type MatchServerName } from "./lib/match-server.ts";
+import { MATCH_SERVER_NAMES } from "./lib/match-server.ts";
 import { whyNoNetworkCounter } from "./lib/recorder-network.ts";
 
 export interface MatchOptions extends MatchParameters {
@@ -62,18 +61,6 @@ scenes: the server alone, two clients logged in, two in a match from peer to pee
 Octets are counted in network namespaces, which need root, iproute2, util-linux and python3.
 PROFILE_FOLDER=folder leaves profiles of the server's processor time there.`;
 
-function parseQuestion(word: string): MatchQuestion {
-  const question = MATCH_QUESTIONS.find((known) => known === word);
-  if (question !== undefined) return question;
-  throw new TypeError(`Cannot read "${word}": it is not one of ${MATCH_QUESTIONS.join(", ")}`);
-}
-
-function parseServer(word: string): MatchServerName {
-  const name = MATCH_SERVER_NAMES.find((known) => known === word);
-  if (name !== undefined) return name;
-  throw new TypeError(`Cannot read "${word}": it is not one of ${MATCH_SERVER_NAMES.join(", ")}`);
-}
-
 function readFlags(words: readonly string[]) {
   return parseArgs({
     args: [...words],
@@ -100,14 +87,14 @@ function parametersOf(values: ReturnType<typeof readFlags>["values"]): MatchPara
   const { scenes, hosted, memory, idle, heartbeat } = given;
   const roundsOf = (own: number): number => parsePositive(values.rounds ?? own);
   return {
-    only: values.only?.split(",").map(parseQuestion) ?? given.only,
+    only: parseNames(values.only, MATCH_QUESTIONS) ?? given.only,
     scenes,
     hosted: {
       ...hosted,
       matches: parsePositive(values.matches ?? hosted.matches),
       seconds: parsePositive(values.seconds ?? hosted.seconds),
       rounds: roundsOf(hosted.rounds),
-      only: values.servers?.split(",").map(parseServer) ?? hosted.only,
+      only: parseNames(values.servers, MATCH_SERVER_NAMES) ?? hosted.only,
     },
     memory: { ...memory, players: parsePositive(values.players ?? memory.players), rounds: roundsOf(memory.rounds) },
     idle: { ...idle, rounds: roundsOf(idle.rounds) },

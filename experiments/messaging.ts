@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 
-import { parsePositive, runCommandLine } from "./lib/command-line.ts";
+import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 import { readLines } from "./lib/lines-of.ts";
 import { measureFanOut } from "./lib/messaging-fan-out.ts";
@@ -71,12 +71,6 @@ const help = `bun experiments/messaging.ts: the ZeroMQ family beside pyzmq, nats
 Peers: python3-zmq, python3-msgpack and nats-server of Debian; who is not there is named.
 PROFILE_FOLDER=folder leaves profiles of the server's processor time there.`;
 
-function parseQuestion(word: string): MessagingQuestion {
-  const question = MESSAGING_QUESTIONS.find((known) => known === word);
-  if (question !== undefined) return question;
-  throw new TypeError(`Cannot read "${word}": it is not one of ${MESSAGING_QUESTIONS.join(", ")}`);
-}
-
 function readFlags(words: readonly string[]) {
   return parseArgs({
     args: [...words],
@@ -100,7 +94,7 @@ function parametersOf(values: ReturnType<typeof readFlags>["values"]): Messaging
   const { roundTrips, fanOut, slowSubscriber, rates, workers } = defaults;
   const roundsOf = (own: number): number => parsePositive(values.rounds ?? own);
   return {
-    only: values.only?.split(",").map(parseQuestion) ?? defaults.only,
+    only: parseNames(values.only, MESSAGING_QUESTIONS) ?? defaults.only,
     roundTrips: {
       ...roundTrips,
       rounds: roundsOf(roundTrips.rounds),

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 import { build, type Histogram } from "hdr-histogram-js";
 
-import { parsePositive, runCommandLine } from "./lib/command-line.ts";
+import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { driveLoad } from "./lib/driver.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 import {
@@ -12,7 +12,6 @@ import {
   implementationNames,
   implementations,
   type MissingServer,
-  parseImplementationName,
   type RunningServer,
   startServer,
   stopServers,
@@ -176,7 +175,7 @@ async function main(): Promise<void> {
     requests: parsePositive(values.requests ?? defaults.requests),
     connections: values.connections?.split(",").map(parsePositive) ?? defaults.connections,
     inFlight: inFlight ?? defaults.inFlight,
-    only: values.only?.split(",").map(parseImplementationName) ?? defaults.only,
+    only: parseNames(values.only, implementationNames) ?? defaults.only,
     progress: (line) => console.error(line),
   });
   console.log(values.json ? JSON.stringify(report, undefined, 2) : renderPipeline(report));

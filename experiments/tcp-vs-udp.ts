@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { runChatCell } from "./lib/chat-cell.ts";
 import { driveChat } from "./lib/chat-drive.ts";
 import { CHAT_WAYS, type ChatWay } from "./lib/chat-member.ts";
-import { parsePositive, runCommandLine } from "./lib/command-line.ts";
+import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { whyNoDelayedLink } from "./lib/delayed-link.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 import { measureDatagramFlow, measureTcpFlow } from "./lib/flow-control.ts";
@@ -170,7 +170,7 @@ async function main(): Promise<void> {
   const given = values.quick ? quick : defaults;
   const report = await runTcpUdp({
     ...given,
-    only: values.only?.split(",").map(parseQuestion) ?? given.only,
+    only: parseNames(values.only, QUESTIONS) ?? given.only,
     rounds: parsePositive(values.rounds ?? given.rounds),
     losses: values.losses?.split(",").map(parseLoss) ?? given.losses,
     delayMs: parsePositive(values["delay-ms"] ?? given.delayMs),
@@ -195,12 +195,6 @@ async function playRole(role: string, words: readonly string[]): Promise<void> {
   if (!Object.hasOwn(roles, role)) throw new TypeError(`Cannot use "${role}": it belongs to no flag`);
   await roles[role as keyof typeof roles](words, readLines(Bun.stdin.stream()));
   process.exit(0);
-}
-
-function parseQuestion(word: string): Question {
-  const question = QUESTIONS.find((known) => known === word);
-  if (question !== undefined) return question;
-  throw new TypeError(`Cannot read "${word}": it is not one of ${QUESTIONS.join(", ")}`);
 }
 
 function parseLoss(word: string): number {

@@ -1,10 +1,25 @@
-// What the command lines of the experiments share: numbers that are checked, and a wrong one that is said plainly.
+// What the command lines of the experiments share: numbers and names that are checked, and a wrong one that is said plainly.
 
 /** A whole number from 1; throws a `TypeError` for anything else. */
 export function parsePositive(word: string | number): number {
   const value = Number(word);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new TypeError(`Cannot read "${word}": it is not a whole number from 1`);
+}
+
+/** Throws a `TypeError` for a name that is not among them. */
+export function parseName<Name extends string>(word: string, names: readonly Name[]): Name {
+  const name = names.find((known) => known === word);
+  if (name !== undefined) return name;
+  throw new TypeError(`Cannot read "${word}": it is not one of ${names.join(", ")}`);
+}
+
+/** As above, of names between commas; undefined where nothing is given. */
+export function parseNames<Name extends string>(
+  list: string | undefined,
+  names: readonly Name[],
+): readonly Name[] | undefined {
+  return list?.split(",").map((word) => parseName(word, names));
 }
 
 /** Exit code 2 and one line for a wrong argument; any other failure is shown whole, with exit code 1. */

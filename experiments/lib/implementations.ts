@@ -8,14 +8,6 @@ import { CORREIO_READY, correioCommand, WITHOUT_OTHER_FAMILIES } from "./server-
 export const implementationNames = ["correio", "raw", "raw-template", "go", "python"] as const;
 export type ImplementationName = (typeof implementationNames)[number];
 
-/** Throws a `TypeError` for a name that is not one of them. */
-export function parseImplementationName(word: string): ImplementationName {
-  const name = implementationNames.find((known) => known === word);
-  if (name === undefined)
-    throw new TypeError(`Cannot read "${word}": it is not one of ${implementationNames.join(", ")}`);
-  return name;
-}
-
 export interface Implementation {
   readonly name: ImplementationName;
   readonly title: string;

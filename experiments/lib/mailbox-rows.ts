@@ -49,13 +49,6 @@ export interface MailboxSample {
 /** Amounts go 1 to this and begin again, so that the sum of any number of them is known. */
 export const amountMax = 1_000;
 
-/** Throws a `TypeError` for a name that is not one of them. */
-export function parseRowKind(word: string): RowKind {
-  const kind = rowKinds.find((known) => known === word);
-  if (kind === undefined) throw new TypeError(`Cannot read "${word}": it is not one of ${rowKinds.join(", ")}`);
-  return kind;
-}
-
 export function isMemoryRow({ kind }: Row): boolean {
   return memoryKinds.has(kind);
 }

@@ -3,8 +3,8 @@
 import { heapStats } from "bun:jsc";
 import { parseArgs } from "node:util";
 
-import { parsePositive } from "./command-line.ts";
-import { amountMax, type MailboxSample, parseRowKind, type RowKind, type Totals } from "./mailbox-rows.ts";
+import { parseName, parsePositive } from "./command-line.ts";
+import { amountMax, type MailboxSample, type RowKind, rowKinds, type Totals } from "./mailbox-rows.ts";
 import { residentBytesOf } from "./process-facts.ts";
 
 export interface WorkParameters {
@@ -66,7 +66,7 @@ export async function runWorks(worksIn: (folder: string) => Works): Promise<void
       folder: { type: "string", default: "" },
     },
   });
-  const kind = parseRowKind(values.row);
+  const kind = parseName(values.row, rowKinds);
   const work = worksIn(values.folder)[kind];
   if (work === undefined) throw new TypeError(`Cannot run "${kind}": this program does not have it`);
   const sample = await work({
