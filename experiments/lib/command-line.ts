@@ -1,4 +1,4 @@
-// What the command lines of the experiments share: numbers and names that are checked, and a wrong one that is said plainly.
+// What the command lines of the experiments share: numbers and names that are checked, and a plain word on wrong ones.
 
 /** A whole number from 1; throws a `TypeError` for anything else. */
 export function parsePositive(word: string | number): number {
