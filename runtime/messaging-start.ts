@@ -20,6 +20,8 @@ interface Parts {
   readonly actors: {
     /** To say that it is there, as one of the servers; called again and again. */
     beat(): void;
+    /** The Lamport time of a message that this server sends. */
+    tick(): number;
     /** A request that the broker at home has dealt; rejects where there is no reply. */
     serve(body: string[]): Promise<Body>;
   };
@@ -64,7 +66,7 @@ export function startMessagingServer({
   return async () => {
     stopBeating();
     worker?.endpoints.close();
-    await port.leave();
+    await port.leave(actors.tick());
     links.close();
     administration.close();
   };

@@ -9,6 +9,7 @@ import { timesRuns } from "#runtime/testing/times-runs.ts";
 import { LamportClock } from "./lamport.ts";
 
 const LEAP = limits.lamportLeapMax;
+const HALF = 2 ** 52;
 
 describe("a Lamport clock", () => {
   test("numbers its own events from 1, one by one", () => {
@@ -40,12 +41,33 @@ describe("a Lamport clock", () => {
     },
   );
 
-  test("takes the longest leap, and refuses one that is longer by one", () => {
+  test("takes the longest leap of a client, and refuses one that is longer by one", () => {
     const clock = new LamportClock(5);
-    expect(clock.receive(5 + LEAP + 1)).toBe("clock_from_future");
-    expect(clock.now).toBe(5);
-    expect(clock.receive(5 + LEAP)).toBeUndefined();
-    expect(clock.now).toBe(5 + LEAP + 1);
+    expect(clock.problemOfClient(5 + LEAP + 1)).toBe("clock_from_future");
+    expect(clock.problemOfClient(5 + LEAP)).toBeUndefined();
+  });
+
+  test("that half of all numbers are behind takes short steps alone of clients, and longer ones of servers", () => {
+    const clock = new LamportClock(HALF);
+    expect(clock.problemOfClient(HALF + limits.lamportClientStepMax)).toBeUndefined();
+    expect(clock.problemOfClient(HALF + limits.lamportClientStepMax + 1)).toBe("clock_from_future");
+    expect(clock.problemOfServer(HALF + limits.lamportServerStepMax)).toBeUndefined();
+    expect(clock.problemOfServer(HALF + limits.lamportServerStepMax + 1)).toBe("clock_from_future");
+  });
+
+  test("is not led beyond that half in one leap, by whomever", () => {
+    const clock = new LamportClock(HALF - 100);
+    expect(clock.problemOfClient(HALF)).toBeUndefined();
+    expect(clock.problemOfClient(HALF + 1)).toBe("clock_from_future");
+    expect(new LamportClock().receive(HALF)).toBeUndefined();
+    expect(new LamportClock().receive(HALF + 1)).toBe("clock_from_future");
+  });
+
+  test("lasts for a century of clients that lead it on as fast as they can", () => {
+    const requestsASecond = 20_000;
+    const secondsInYear = 31_557_600;
+    const years = HALF / limits.lamportClientStepMax / requestsASecond / secondsInYear;
+    expect(years).toBeGreaterThan(100);
   });
 
   test("cannot be led to its last number: it keeps as many for itself as one leap", () => {

@@ -3,7 +3,7 @@ import { limits } from "#runtime/mod.ts";
 
 import type { ClockCorrection } from "../clocks/clock-line.ts";
 import { formatHybridTime, HybridClock, parseHybridTime } from "../clocks/hybrid-clock.ts";
-import { LamportClock } from "../clocks/lamport.ts";
+import { KeptLamportClock, type Received } from "../clocks/kept-lamport.ts";
 import { MemberClock } from "../clocks/member-clock.ts";
 import type { ClockProblem, RequestClocks } from "../messaging/desk.ts";
 
@@ -18,7 +18,7 @@ interface Corrected {
 }
 
 export class NodeClocks implements RequestClocks {
-  readonly lamport = new LamportClock();
+  readonly lamport = new KeptLamportClock();
   readonly member: MemberClock;
   readonly hybrid: RequestClocks["hybrid"];
   /** The same for requests of clients, which are counted by their logical times. */
@@ -91,9 +91,9 @@ export class NodeClocks implements RequestClocks {
     return timeTextAt(this.timeMs);
   }
 
-  #receiveRequest(received: unknown): ClockProblem | undefined {
+  #receiveRequest(received: unknown): Received {
     this.#requestCount++;
-    return this.lamport.receive(received);
+    return this.lamport.receiveOfClient(received);
   }
 }
 

@@ -1,4 +1,7 @@
 // What the services keep, at the home of a server that has joined it.
+import { RuntimeError } from "#runtime/mod.ts";
+
+import type { KeptLamportClock } from "../clocks/kept-lamport.ts";
 import type { FeedPage } from "../messaging/feed.ts";
 import type {
   CreateChannelInput,
@@ -9,15 +12,18 @@ import type {
   PublishInput,
 } from "../messaging/messaging-store.ts";
 import type { Added } from "../messaging/name-directory.ts";
+import type { ServerServices } from "./services.ts";
 
-/** Asks the store session at home; resolves to its answer, rejects with a `RuntimeError` where there is none. */
-export type AskStore = (service: string, input: object) => Promise<unknown>;
+interface Home {
+  readonly askStore: ServerServices["askStore"];
+  readonly lamport: Pick<KeptLamportClock, "tick" | "receive">;
+}
 
 export class RemoteStore implements MessagingStore {
-  readonly #ask: AskStore;
+  readonly #home: Home;
 
-  constructor(ask: AskStore) {
-    this.#ask = ask;
+  constructor(home: Home) {
+    this.#home = home;
   }
 
   login(input: LoginInput): Promise<Added> {
@@ -46,5 +52,14 @@ export class RemoteStore implements MessagingStore {
 
   history(input: HistoryInput): Promise<FeedPage | "unknown"> {
     return this.#ask("history", input) as Promise<FeedPage | "unknown">;
+  }
+
+  /** Of the store session; rejects with a `RuntimeError` where it gives no answer. */
+  async #ask(service: string, input: object): Promise<unknown> {
+    const { askStore, lamport } = this.#home;
+    const reply = await askStore(service, { input, clock: lamport.tick() });
+    await lamport.receive(reply["clock"]);
+    if ("answer" in reply) return reply["answer"];
+    throw new RuntimeError("net.no_answer", `Cannot have "${service}" from the home of this server: it refuses`);
   }
 }

@@ -5,6 +5,7 @@ import { createWorkerSession } from "../broker/worker-session.ts";
 import { createMessagingTypes } from "../messaging/messaging-catalog.ts";
 import { createAdminSession } from "./admin-session.ts";
 import { Administration } from "./administration.ts";
+import { ClockCeiling } from "./clock-ceiling.ts";
 import { NodeClocks } from "./node-clocks.ts";
 import { createReferenceSession } from "./reference-session.ts";
 import { createReference } from "./reference.ts";
@@ -22,11 +23,12 @@ export function createServerTypes(services: ServerServices) {
   const outlet = createServerOutlet({ port, clocks });
   const server = createServer({ port, clocks, outlet });
   const types = {
-    ...createMessagingTypes(services),
+    ...createMessagingTypes(services, clocks.lamport),
+    clockCeiling: ClockCeiling,
     requestBroker: broker,
     requesterSession: createRequesterSession({ broker, clocks: clocks.ofRequests }),
     workerSession: createWorkerSession(broker),
-    requestDesk: createRequestDesk(clocks.ofRequests, services.askStore),
+    requestDesk: createRequestDesk(clocks, services.askStore),
     storeSession: createStoreSession(clocks),
     reference,
     referenceSession: createReferenceSession({ reference, server, clocks, broker, port, proxy: services.proxy }),

@@ -31,12 +31,12 @@ export function createServerOutlet({ port, clocks }: OutletParts) {
     heartbeat: leaseMs / 2,
   };
   const stamped = (data: Fields): Fields => ({ ...data, timestamp: clocks.timeText(), clock: clocks.lamport.tick() });
-  const heard = (reply: ServerReply | undefined): ServerReply | undefined => {
-    if (reply?.data["clock"] !== undefined) clocks.lamport.receive(reply.data["clock"]);
+  const heard = async (reply: ServerReply | undefined): Promise<ServerReply | undefined> => {
+    if (reply?.data["clock"] !== undefined) await clocks.lamport.receive(reply.data["clock"]);
     return reply;
   };
   const refer = async (service: string, data: Fields): Promise<Fields> =>
-    heard(await port.askReference(service, stamped(data)))?.data ?? {};
+    (await heard(await port.askReference(service, stamped(data))))?.data ?? {};
   const say = async (to: KnownServer, service: string, data: Fields, timeoutMs: number) =>
     heard(await port.askServer(to, service, stamped(data), timeoutMs));
   return actor("server-outlet", { state: () => ({}) })
