@@ -66,7 +66,9 @@ export const messagingLimits = {
   lamportLeapMax: 2 ** 32,
   /** Where half of all numbers are used up: so that the rest lasts for a century of 20 000 such steps a second. */
   lamportClientStepMax: 64,
-  lamportServerStepMax: 2 ** 20,
+  /** The same of servers, which are that far apart under load; they agree with their home before half of it. */
+  lamportPeerStepMax: 16_384,
+  lamportAgreeAfter: 8_192,
   /** Of a ceiling that is stored: so far ahead. */
   lamportReserve: 2 ** 20,
   /** A hybrid clock takes no time that is so far ahead of its own; and events it numbers within one millisecond. */

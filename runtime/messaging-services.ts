@@ -15,6 +15,7 @@ export function createMessagingServices(config: MessagingConfig, log: Log) {
   const services = {
     server,
     serves: config.serves,
+    hasJoined: config.home !== undefined,
     hardwareMs: () => server.hardwareMs(),
     publications: { send: (text: string) => void late.proxy?.publishText(text) },
     proxy: {

@@ -101,9 +101,10 @@ describe("a clock that is kept", () => {
     expect(clock.tick()).toBe(RESERVE + 1);
   });
 
-  test("refuses a client what it takes of a server", async () => {
+  test("refuses a stranger what it takes of a server that has joined, or of its home", async () => {
     const clock = await new Disk().begin();
     expect(clock.receiveOfClient(limits.lamportLeapMax + 1)).toBe("clock_from_future");
+    expect(clock.receiveOfPeer(limits.lamportLeapMax + 1)).toBe("clock_from_future");
     expect(clock.receive("5")).toBe("bad_clock");
     expect(clock.receive(limits.lamportLeapMax + 1)).toBeInstanceOf(Promise);
   });

@@ -27,25 +27,25 @@ export class LamportClock {
     return ++this.#now;
   }
 
-  /** IR2, for the number that came with a message of a server. Where there is a problem nothing has changed. */
+  /** IR2, for the number that came with a message. Where there is a problem nothing has changed. */
   receive(received: unknown): LamportProblem | undefined {
-    const problem = this.problemOfServer(received);
+    const problem = this.problemOf(received);
     if (problem === undefined) this.#now = Math.max(this.#now, received as number) + 1;
     return problem;
   }
 
   /**
-   * What keeps a server's message from being received. A server passes on what clients have said, in whatever leaps:
-   * refused for that, it would be refused for ever.
+   * What keeps a message from being received, between a server and its home, or its client. It passes on what others
+   * have said, in whatever leaps: refused for that, it would be refused for ever.
    */
-  problemOfServer(received: unknown): LamportProblem | undefined {
-    return problemAbove(received, Math.max(LEAPS_END, this.#now + limits.lamportServerStepMax));
+  problemOf(received: unknown): LamportProblem | undefined {
+    return problemAbove(received, Math.max(LEAPS_END, this.#now + limits.lamportLeapMax));
   }
 
-  /** The same for a message of a client, whom nobody knows. */
-  problemOfClient(received: unknown): LamportProblem | undefined {
+  /** The same for a message of whom nobody knows. `stepMax`: where half of all numbers are used up. */
+  problemOfStranger(received: unknown, stepMax: number): LamportProblem | undefined {
     const leap = Math.min(LEAPS_END, this.#now + limits.lamportLeapMax);
-    return problemAbove(received, Math.max(leap, this.#now + limits.lamportClientStepMax));
+    return problemAbove(received, Math.max(leap, this.#now + stepMax));
   }
 }
 

@@ -12,7 +12,7 @@ export interface RequestClocks {
    * to be stored, and rejects with a `RuntimeError` where it cannot be.
    */
   readonly lamport: {
-    receive(received: unknown): ClockProblem | undefined | Promise<undefined>;
+    receive(received: unknown): ClockProblem | undefined | Promise<ClockProblem | undefined>;
     tick(): number;
   };
   /** Hybrid logical time, as text. */

@@ -14,16 +14,18 @@ import type {
 import type { Added } from "../messaging/name-directory.ts";
 import type { ServerServices } from "./services.ts";
 
-interface Home {
-  readonly askStore: ServerServices["askStore"];
-  readonly lamport: Pick<KeptLamportClock, "tick" | "receive">;
-}
-
 export class RemoteStore implements MessagingStore {
-  readonly #home: Home;
+  readonly #lamport: Pick<KeptLamportClock, "tick" | "receive">;
+  readonly #askStore: ServerServices["askStore"];
 
-  constructor(home: Home) {
-    this.#home = home;
+  constructor(lamport: Pick<KeptLamportClock, "tick" | "receive">, askStore: ServerServices["askStore"]) {
+    this.#lamport = lamport;
+    this.#askStore = askStore;
+  }
+
+  /** Nothing but the clocks of both. */
+  async exchange(): Promise<void> {
+    await this.#ask("clock", {});
   }
 
   login(input: LoginInput): Promise<Added> {
@@ -56,9 +58,8 @@ export class RemoteStore implements MessagingStore {
 
   /** Of the store session; rejects with a `RuntimeError` where it gives no answer. */
   async #ask(service: string, input: object): Promise<unknown> {
-    const { askStore, lamport } = this.#home;
-    const reply = await askStore(service, { input, clock: lamport.tick() });
-    await lamport.receive(reply["clock"]);
+    const reply = await this.#askStore(service, { input, clock: this.#lamport.tick() });
+    await this.#lamport.receive(reply["clock"]);
     if ("answer" in reply) return reply["answer"];
     throw new RuntimeError("net.no_answer", `Cannot have "${service}" from the home of this server: it refuses`);
   }

@@ -2,6 +2,7 @@
 import { createBroker } from "../broker/broker.ts";
 import { createRequesterSession } from "../broker/requester-session.ts";
 import { createWorkerSession } from "../broker/worker-session.ts";
+import { KeptLamportClock } from "../clocks/kept-lamport.ts";
 import { createMessagingTypes } from "../messaging/messaging-catalog.ts";
 import { createAdminSession } from "./admin-session.ts";
 import { Administration } from "./administration.ts";
@@ -9,6 +10,7 @@ import { ClockCeiling } from "./clock-ceiling.ts";
 import { NodeClocks } from "./node-clocks.ts";
 import { createReferenceSession } from "./reference-session.ts";
 import { createReference } from "./reference.ts";
+import { RemoteStore } from "./remote-store.ts";
 import { createRequestDesk } from "./request-desk.ts";
 import { createServerOutlet } from "./server-outlet.ts";
 import { createServer } from "./server.ts";
@@ -16,7 +18,9 @@ import type { ServerServices } from "./services.ts";
 import { createStoreSession } from "./store-session.ts";
 
 export function createServerTypes(services: ServerServices) {
-  const clocks = new NodeClocks(services.hardwareMs);
+  const lamport: KeptLamportClock = new KeptLamportClock(services.hasJoined ? () => home.exchange() : undefined);
+  const home = new RemoteStore(lamport, services.askStore);
+  const clocks = new NodeClocks(services.hardwareMs, lamport);
   const { server: port } = services;
   const broker = createBroker({ servesItself: services.serves });
   const reference = createReference();
@@ -28,7 +32,7 @@ export function createServerTypes(services: ServerServices) {
     requestBroker: broker,
     requesterSession: createRequesterSession({ broker, clocks: clocks.ofRequests }),
     workerSession: createWorkerSession(broker),
-    requestDesk: createRequestDesk(clocks, services.askStore),
+    requestDesk: createRequestDesk(clocks.ofRequests, home),
     storeSession: createStoreSession(clocks),
     reference,
     referenceSession: createReferenceSession({ reference, server, clocks, broker, port, proxy: services.proxy }),

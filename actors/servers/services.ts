@@ -76,6 +76,8 @@ export interface ServerServices extends MessagingServices {
   readonly hardwareMs: () => number;
   /** The broker deals requests to this process too. */
   readonly serves: boolean;
+  /** It has a home elsewhere. */
+  readonly hasJoined: boolean;
   readonly server: ServerPort;
   readonly proxy: ProxyPort;
   readonly administration: AdministrationPort;
