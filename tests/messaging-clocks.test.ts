@@ -97,11 +97,10 @@ describe("clients that leap", () => {
     await group.start("two");
     await listed(group, 2);
     await dealtTo(group, 2);
-    for (let leaps = 1; leaps <= 4; leaps++) {
-      for (const _ of ["home", "two"]) {
-        const { clock, status } = await client.ask("users", { clock: leaps * (LEAP - 1_000) });
-        expect([status, clock]).toEqual([undefined, expect.any(Number)]);
-      }
+    // Each to one of the two: the other has to know of it before the next comes.
+    for (let leaps = 1; leaps <= 5; leaps++) {
+      const { clock, status } = await client.ask("users", { clock: leaps * (LEAP - 1_000) });
+      expect([status, clock]).toEqual([undefined, expect.any(Number)]);
     }
     const told = (await client.ask("users"))["clock"] as number;
     await restart(group, "home");

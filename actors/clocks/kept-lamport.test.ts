@@ -9,6 +9,7 @@ import { timesRuns } from "#runtime/testing/times-runs.ts";
 import { KeptLamportClock } from "./kept-lamport.ts";
 
 const RESERVE = limits.lamportReserve;
+const LEAP = limits.lamportLeapMax;
 
 /** A ceiling that is stored when a test says so. */
 class Disk {
@@ -107,6 +108,43 @@ describe("a clock that is kept", () => {
     expect(clock.receiveOfPeer(limits.lamportLeapMax + 1)).toBe("clock_from_future");
     expect(clock.receive("5")).toBe("bad_clock");
     expect(clock.receive(limits.lamportLeapMax + 1)).toBeInstanceOf(Promise);
+  });
+});
+
+/** A server that has joined. Its home has told others `heard` already; and what it is told, in turn. */
+function join(heard: number) {
+  const told: number[] = [];
+  const clock: KeptLamportClock = new KeptLamportClock(async () => {
+    told.push(clock.tick());
+    await clock.receive(heard);
+  });
+  return { clock, told };
+}
+
+describe("the clock of a server that has joined", () => {
+  test("refuses nobody before it has heard its home", async () => {
+    const { clock } = join(5 * LEAP);
+    expect(await clock.receiveOfPeer(6 * LEAP)).toBeUndefined();
+    expect(await clock.receiveOfClient(8 * LEAP)).toBe("clock_from_future");
+  });
+
+  test("has told its home of a leap before that is answered", async () => {
+    const { clock, told } = join(0);
+    expect(await clock.receiveOfClient(LEAP)).toBeUndefined();
+    expect(told.at(-1)).toBeGreaterThan(LEAP);
+  });
+
+  test("asks nothing for what is near", async () => {
+    const { clock, told } = join(0);
+    await clock.agree();
+    expect(clock.receiveOfClient(clock.now + 1)).toBeUndefined();
+    expect(told).toHaveLength(1);
+  });
+
+  test("receives what its home cannot be asked about", async () => {
+    const clock = new KeptLamportClock(() => Promise.reject(new RuntimeError("net.no_answer", "no answer")));
+    expect(await clock.receiveOfClient(LEAP)).toBeUndefined();
+    expect(clock.now).toBe(LEAP + 1);
   });
 });
 
