@@ -22,7 +22,7 @@ import { isStoreFailure } from "./core/errors.ts";
 import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
-import { startMessagingServer } from "./messaging-start.ts";
+import { beginClock, startMessagingServer } from "./messaging-start.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { messageOf, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
@@ -164,11 +164,9 @@ function createSystem(parts: SystemParts, config: Config): ActorSystem {
   return new ActorSystem({ clock: systemClock, ...parts, development, ...(bytes === 0 ? {} : { memory }) });
 }
 
-/** Before anybody is told a logical time, it is known how far this node's clock was. */
 async function startSystem(system: ActorSystem, { types, clocks }: Catalog): Promise<void> {
   await system.start();
-  const kept = system.ref(types.clockCeiling, CEILING_KEY);
-  await clocks.lamport.begin(await kept.ceiling(), (ceiling) => kept.raise(ceiling));
+  await beginClock(clocks.lamport, system.ref(types.clockCeiling, CEILING_KEY));
 }
 
 function collectedOf({ hosts }: ActorSystem): Collected {

@@ -3,6 +3,7 @@ import { AdministrationLinks } from "./administration-links.ts";
 import type { Clock } from "./base/clock.ts";
 import { systemRandom } from "./base/random.ts";
 import type { Config } from "./config.ts";
+import { isStoreFailure } from "./core/errors.ts";
 import { limits } from "./limits.ts";
 import type { MessagingPorts } from "./messaging-config.ts";
 import { type MessagingListeners, zmtpPairing, type ZmtpSession } from "./messaging-listeners.ts";
@@ -31,6 +32,25 @@ interface Parts {
   readonly config: Config;
   readonly messaging: MessagingListeners;
   readonly port: NodeServerPort;
+}
+
+interface LogicalClock {
+  begin(ceiling: number, store: (ceiling: number) => Promise<unknown>): Promise<void>;
+}
+
+interface KeptCeiling {
+  ceiling(): Promise<number>;
+  raise(ceiling: number): Promise<unknown>;
+}
+
+/** Before anybody is told a logical time: then it is known how far this node's clock was. */
+export async function beginClock(clock: LogicalClock, kept: KeptCeiling): Promise<void> {
+  try {
+    await clock.begin(await kept.ceiling(), (ceiling) => kept.raise(ceiling));
+  } catch (error) {
+    // Where the disk is full, what needs none is served. A failing store is logged where it fails.
+    if (!isStoreFailure(error)) throw error;
+  }
 }
 
 /** Returns what ends it. */

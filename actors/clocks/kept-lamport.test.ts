@@ -102,6 +102,19 @@ describe("a clock that is kept", () => {
     expect(clock.tick()).toBe(RESERVE + 1);
   });
 
+  test("that begins while nothing can be stored numbers its events once something can", async () => {
+    const disk = new Disk();
+    disk.fails = true;
+    const clock = new KeptLamportClock();
+    const begun = clock.begin(disk.ceiling, disk.store).catch((error: RuntimeError) => error.code);
+    await disk.sync();
+    expect(await begun).toBe("store.full");
+    disk.fails = false;
+    expect(() => clock.tick()).toThrow("kept up to");
+    await disk.sync();
+    expect(clock.tick()).toBe(1);
+  });
+
   test("refuses a stranger what it takes of a server that has joined, or of its home", async () => {
     const clock = await new Disk().begin();
     expect(clock.receiveOfClient(limits.lamportLeapMax + 1)).toBe("clock_from_future");

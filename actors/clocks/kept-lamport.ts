@@ -36,7 +36,10 @@ export class KeptLamportClock {
     this.#exchange = exchange;
   }
 
-  /** Before any event. `ceiling` was stored last: 0 where none was. Resolves when the next one is. */
+  /**
+   * Before any event. `ceiling` was stored last: 0 where none was. Resolves when the next one is; rejects where that
+   * fails, and has begun all the same: it numbers nothing until one can be stored.
+   */
   begin(ceiling: number, store: StoreCeiling): Promise<void> {
     this.#clock = new LamportClock(ceiling);
     this.#ceiling = ceiling;
@@ -51,6 +54,7 @@ export class KeptLamportClock {
   /** Throws a `RuntimeError` where no ceiling could be stored for a whole reserve of events. */
   tick(): number {
     if (this.now >= this.#ceiling) {
+      this.#lookAhead();
       throw new RuntimeError(
         "store.failed",
         `Cannot number an event: the logical clock is kept up to ${this.now} only`,
