@@ -45,8 +45,9 @@ interface KeptCeiling {
 
 /** Before anybody is told a logical time: then it is known how far this node's clock was. */
 export async function beginClock(clock: LogicalClock, kept: KeptCeiling): Promise<void> {
+  const ceiling = await kept.ceiling();
   try {
-    await clock.begin(await kept.ceiling(), (ceiling) => kept.raise(ceiling));
+    await clock.begin(ceiling, (next) => kept.raise(next));
   } catch (error) {
     // Where the disk is full, what needs none is served. A failing store is logged where it fails.
     if (!isStoreFailure(error)) throw error;
