@@ -70,6 +70,7 @@ export function createTestServices(given: {
     },
     servers: {
       serves: true,
+      hasJoined: false,
       hardwareMs: () => 0,
       publications: { send: nothing },
       askStore: () => Promise.reject(new Error("There is no home")),

@@ -5,6 +5,7 @@ import { BROKER_KEY } from "#actors/broker/broker-addresses.ts";
 import { createCatalog } from "#actors/catalog.ts";
 import type { MatchLog } from "#actors/match/match-log.ts";
 import { ledgerHeader } from "#actors/pipeline/ledger.ts";
+import { CEILING_KEY } from "#actors/servers/clock-ceiling.ts";
 import { DESK_KEY } from "#actors/servers/request-desk.ts";
 import { SERVER_KEY } from "#actors/servers/server-addresses.ts";
 import { startGateway } from "#gateway/gateway.ts";
@@ -21,7 +22,7 @@ import { isStoreFailure } from "./core/errors.ts";
 import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
-import { startMessagingServer } from "./messaging-start.ts";
+import { beginClock, startMessagingServer } from "./messaging-start.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { messageOf, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
@@ -72,7 +73,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   undo.defer(() => stacks?.stop());
   const events = logEvents(log, storeFailed, stacks);
   const system = createSystem({ types, store, probe: watchdog.probe, events }, config);
-  await system.start();
+  await startSystem(system, catalog);
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
   system.scheduler.onStepEnd("write", () => services.flush());
   const table = createTable(system, config, log);
@@ -138,12 +139,13 @@ function logListening(matchLog: MatchLog, { matchPort, matchTlsPort }: Listeners
   }
 }
 
-function serverActors(system: ActorSystem, { types, administration }: Catalog) {
+function serverActors(system: ActorSystem, { types, clocks, administration }: Catalog) {
   const own = system.ref(types.server, SERVER_KEY);
   const actors = {
     beat: () => void own.tell.beat(),
     status: () => own.status(),
     queues: () => system.ref(types.requestBroker, BROKER_KEY).figures(),
+    tick: () => clocks.lamport.tick(),
     serve: (body: string[]) => system.ref(types.requestDesk, DESK_KEY).serve(body),
   };
   return { actors, administration, adminSession: types.adminSession };
@@ -160,6 +162,11 @@ function createSystem(parts: SystemParts, config: Config): ActorSystem {
   const { memoryBudgetBytes: bytes, development } = config;
   const memory = { bytes, used: () => process.memoryUsage.rss() };
   return new ActorSystem({ clock: systemClock, ...parts, development, ...(bytes === 0 ? {} : { memory }) });
+}
+
+async function startSystem(system: ActorSystem, { types, clocks }: Catalog): Promise<void> {
+  await system.start();
+  await beginClock(clocks.lamport, system.ref(types.clockCeiling, CEILING_KEY));
 }
 
 function collectedOf({ hosts }: ActorSystem): Collected {

@@ -62,8 +62,15 @@ export const messagingLimits = {
   /** What waits for one directory, one channel, one user's messages, or to be published. */
   messagingMailboxMax: 16_384,
 
-  /** A Lamport clock that is told of a later time goes on from it, unless that is so much further. */
+  /** A Lamport clock that a client tells of a later time goes on from it, unless that is so much further. */
   lamportLeapMax: 2 ** 32,
+  /** Where half of all numbers are used up: so that the rest lasts for a century of 20 000 such steps a second. */
+  lamportClientStepMax: 64,
+  /** The same of servers, which are that far apart under load; they agree with their home before half of it. */
+  lamportPeerStepMax: 16_384,
+  lamportAgreeAfter: 8_192,
+  /** Of a ceiling that is stored: so far ahead. */
+  lamportReserve: 2 ** 20,
   /** A hybrid clock takes no time that is so far ahead of its own; and events it numbers within one millisecond. */
   hybridClockAheadMs: 60_000,
   hybridClockCountMax: 65_535,

@@ -15,6 +15,7 @@ export function createMessagingServices(config: MessagingConfig, log: Log) {
   const services = {
     server,
     serves: config.serves,
+    hasJoined: config.home !== undefined,
     hardwareMs: () => server.hardwareMs(),
     publications: { send: (text: string) => void late.proxy?.publishText(text) },
     proxy: {
@@ -29,9 +30,9 @@ export function createMessagingServices(config: MessagingConfig, log: Log) {
       keepServers: (names: ReadonlySet<string>) => server.sockets?.administration.keepServers(names),
       announce: async (text: string) => (await server.sockets?.administration.announce(text)) ?? false,
     },
-    async askStore(service: string, input: object): Promise<unknown> {
-      const reply = await server.sockets?.links.askStore(service, { input });
-      if (reply !== undefined && "answer" in reply.data) return reply.data["answer"];
+    async askStore(service: string, data: Fields): Promise<Fields> {
+      const reply = await server.sockets?.links.askStore(service, data);
+      if (reply !== undefined) return reply.data;
       throw new RuntimeError("net.no_answer", `Cannot have "${service}" from the home of this server: no answer`);
     },
   };

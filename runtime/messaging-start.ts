@@ -3,6 +3,7 @@ import { AdministrationLinks } from "./administration-links.ts";
 import type { Clock } from "./base/clock.ts";
 import { systemRandom } from "./base/random.ts";
 import type { Config } from "./config.ts";
+import { isStoreFailure } from "./core/errors.ts";
 import { limits } from "./limits.ts";
 import type { MessagingPorts } from "./messaging-config.ts";
 import { type MessagingListeners, zmtpPairing, type ZmtpSession } from "./messaging-listeners.ts";
@@ -20,6 +21,8 @@ interface Parts {
   readonly actors: {
     /** To say that it is there, as one of the servers; called again and again. */
     beat(): void;
+    /** The Lamport time of a message that this server sends. */
+    tick(): number;
     /** A request that the broker at home has dealt; rejects where there is no reply. */
     serve(body: string[]): Promise<Body>;
   };
@@ -29,6 +32,26 @@ interface Parts {
   readonly config: Config;
   readonly messaging: MessagingListeners;
   readonly port: NodeServerPort;
+}
+
+interface LogicalClock {
+  begin(ceiling: number, store: (ceiling: number) => Promise<unknown>): Promise<void>;
+}
+
+interface KeptCeiling {
+  ceiling(): Promise<number>;
+  raise(ceiling: number): Promise<unknown>;
+}
+
+/** Before anybody is told a logical time: then it is known how far this node's clock was. */
+export async function beginClock(clock: LogicalClock, kept: KeptCeiling): Promise<void> {
+  const ceiling = await kept.ceiling();
+  try {
+    await clock.begin(ceiling, (next) => kept.raise(next));
+  } catch (error) {
+    // Where the disk is full, what needs none is served. A failing store is logged where it fails.
+    if (!isStoreFailure(error)) throw error;
+  }
 }
 
 /** Returns what ends it. */
@@ -64,7 +87,7 @@ export function startMessagingServer({
   return async () => {
     stopBeating();
     worker?.endpoints.close();
-    await port.leave();
+    await port.leave(actors.tick());
     links.close();
     administration.close();
   };

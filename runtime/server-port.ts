@@ -112,11 +112,12 @@ export class NodeServerPort {
   }
 
   /** Says so, that nobody has to wait until it is taken for dead, and nothing after that. */
-  async leave(): Promise<void> {
+  async leave(clock: number): Promise<void> {
     const { sockets, instance } = this;
     this.#endpoint?.listener.stop();
     this.sockets = undefined;
-    if (this.#name !== undefined) await sockets?.links.askReference("leave", { user: this.#name, instance }, LEAVE_MS);
+    if (this.#name === undefined) return;
+    await sockets?.links.askReference("leave", { user: this.#name, instance, clock }, LEAVE_MS);
   }
 
   #byHardware(reply: Replied | undefined): Replied | undefined {

@@ -42,13 +42,19 @@ async function talk(port: number, name: string, goOn: () => boolean): Promise<re
 
 const failed = (): Data => ({});
 
-async function history(port: number): Promise<readonly { readonly number: number; readonly text: string }[]> {
+interface Kept {
+  readonly number: number;
+  readonly text: string;
+  readonly clock: number;
+}
+
+async function history(port: number): Promise<readonly Kept[]> {
   const requester = new TestRequester(port);
-  const all: { number: number; text: string }[] = [];
+  const all: Kept[] = [];
   for (let last = 1; all.length < last;) {
     const after = all.length;
     const page = (await requester.ask("history", { channel: "geral", after, count: PAGE })) as never as {
-      messages: { number: number; text: string }[];
+      messages: Kept[];
       last: number;
     };
     ({ last } = page);
@@ -85,6 +91,8 @@ test("what was acknowledged is kept once, in the order of its numbers, through k
   const said = (await Promise.all(talks)).flat();
   const kept = await history(port);
   expect(kept.map(({ number }) => number)).toEqual(kept.map((_, index) => index + 1));
+  const clocks = kept.map(({ clock }) => clock);
+  expect(clocks).toEqual([...new Set(clocks)].toSorted((one, other) => one - other));
   const texts = kept.map(({ text }) => /: (\S+) \[/.exec(text)?.[1] ?? text);
   expect(texts.toSorted()).toEqual(said.map(({ text }) => text).toSorted());
   expect(said.some(({ repeats }) => repeats > 0)).toBe(true);

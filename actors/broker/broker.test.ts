@@ -171,6 +171,14 @@ describe("where there is no worker", () => {
     expect(await figures(node)).toEqual({ workers: 0, waiting: 0, running: 0 });
   });
 
+  test("the error has a clock above that of the request", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const ana = await node.requester();
+    await ana.send(ask("login", { user: "ana", clock: 700 }));
+    await node.stepped.advance(limits.brokeredRequestMs);
+    expect(ana.take()).toEqual([{ service: "login", data: expect.objectContaining({ clock: 702 }) }]);
+  });
+
   test("a client has so many requests open, and nothing more is read from it until one is over", async () => {
     const node = new BrokerNode({ servesItself: false });
     const ana = await node.requester("DEALER");

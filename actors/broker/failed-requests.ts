@@ -1,8 +1,9 @@
 // Requests that no worker has answered: what their client is told, and which of them another worker may have.
 import { decodeMessage } from "#runtime/mod.ts";
 
+import type { Fields } from "../messaging/answers.ts";
 import type { Desk } from "../messaging/desk.ts";
-import type { Reply } from "../messaging/serve.ts";
+import { receiveClocks, type Reply } from "../messaging/serve.ts";
 import type { Failure } from "./broker-addresses.ts";
 
 const TEXTS: Readonly<Record<Failure, string>> = {
@@ -15,8 +16,10 @@ const TEXTS: Readonly<Record<Failure, string>> = {
 const REPEATABLE: ReadonlySet<unknown> = new Set(["login", "users", "channel", "channels", "history"]);
 
 /** Both of the fields in which services say what is wrong: whoever asked reads one of them. */
-export function failureReply(clocks: Desk["clocks"], request: unknown, why: Failure): Reply {
+export async function failureReply(clocks: Desk["clocks"], request: unknown, why: Failure): Promise<Reply> {
   const service = serviceOf(request);
+  // Whatever is wrong with them, the reply is the same.
+  await receiveClocks(clocks, dataOf(request));
   const text = TEXTS[why];
   const told = { status: "erro", description: text, message: text };
   const data = { ...told, timestamp: clocks.timeText(), clock: clocks.lamport.tick() };
@@ -29,5 +32,13 @@ export function mayBeRepeated([octets]: readonly Buffer[]): boolean {
 }
 
 function serviceOf(request: unknown): unknown {
-  return typeof request === "object" && request !== null ? (request as { service?: unknown }).service : undefined;
+  return fieldsOf(request)["service"];
+}
+
+function dataOf(request: unknown): Fields {
+  return fieldsOf(fieldsOf(request)["data"]);
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
 }

@@ -26,7 +26,7 @@ export class BrokerNode {
       this.broker,
       createRequesterSession({ broker: this.broker, clocks }),
       createWorkerSession(this.broker),
-      ...Object.values(createMessagingTypes({ publications: { send: () => undefined } })),
+      ...Object.values(createMessagingTypes({ publications: { send: () => undefined } }, clocks.lamport)),
     ];
     this.stepped = new SteppedSystem(types, options);
   }

@@ -9,6 +9,8 @@ import { timesRuns } from "#runtime/testing/times-runs.ts";
 import { LamportClock } from "./lamport.ts";
 
 const LEAP = limits.lamportLeapMax;
+const HALF = 2 ** 52;
+const STEP = limits.lamportClientStepMax;
 
 describe("a Lamport clock", () => {
   test("numbers its own events from 1, one by one", () => {
@@ -40,12 +42,31 @@ describe("a Lamport clock", () => {
     },
   );
 
-  test("takes the longest leap, and refuses one that is longer by one", () => {
+  test("takes the longest leap of a stranger, and refuses one that is longer by one", () => {
     const clock = new LamportClock(5);
-    expect(clock.receive(5 + LEAP + 1)).toBe("clock_from_future");
-    expect(clock.now).toBe(5);
-    expect(clock.receive(5 + LEAP)).toBeUndefined();
-    expect(clock.now).toBe(5 + LEAP + 1);
+    expect(clock.problemOfStranger(5 + LEAP + 1, STEP)).toBe("clock_from_future");
+    expect(clock.problemOfStranger(5 + LEAP, STEP)).toBeUndefined();
+  });
+
+  test("that half of all numbers are behind takes short steps alone of strangers", () => {
+    const clock = new LamportClock(HALF);
+    expect(clock.problemOfStranger(HALF + STEP, STEP)).toBeUndefined();
+    expect(clock.problemOfStranger(HALF + STEP + 1, STEP)).toBe("clock_from_future");
+  });
+
+  test("is not led beyond that half in one leap, by whomever", () => {
+    const clock = new LamportClock(HALF - 100);
+    expect(clock.problemOfStranger(HALF, STEP)).toBeUndefined();
+    expect(clock.problemOfStranger(HALF + 1, STEP)).toBe("clock_from_future");
+    expect(new LamportClock().receive(HALF)).toBeUndefined();
+    expect(new LamportClock().receive(HALF + 1)).toBe("clock_from_future");
+  });
+
+  test("lasts for a century of clients that lead it on as fast as they can", () => {
+    const requestsASecond = 20_000;
+    const secondsInYear = 31_557_600;
+    const years = HALF / STEP / requestsASecond / secondsInYear;
+    expect(years).toBeGreaterThan(100);
   });
 
   test("cannot be led to its last number: it keeps as many for itself as one leap", () => {

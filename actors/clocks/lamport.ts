@@ -3,6 +3,8 @@ import { limits } from "#runtime/mod.ts";
 
 export type LamportProblem = "bad_clock" | "clock_from_future";
 
+/** Half of all numbers: so far a clock is led in leaps, then in steps. Whatever clients send, numbers are left. */
+const LEAPS_END = 2 ** 52;
 /** Beyond this nobody is followed, so that no message uses up the numbers that are left for `tick`. */
 const RECEIVED_MAX = Number.MAX_SAFE_INTEGER - limits.lamportLeapMax;
 
@@ -25,15 +27,29 @@ export class LamportClock {
     return ++this.#now;
   }
 
-  /** IR2, for the number that came with a message, from whomever. Where there is a problem nothing has changed. */
+  /** IR2, for the number that came with a message. Where there is a problem nothing has changed. */
   receive(received: unknown): LamportProblem | undefined {
-    if (!isLamportTime(received)) return "bad_clock";
-    if (received > Math.min(this.#now + limits.lamportLeapMax, RECEIVED_MAX)) return "clock_from_future";
-    this.#now = Math.max(this.#now, received) + 1;
-    return undefined;
+    const problem = this.problemOf(received);
+    if (problem === undefined) this.#now = Math.max(this.#now, received as number) + 1;
+    return problem;
+  }
+
+  /**
+   * What keeps a message from being received, between a server and its home, or its client. It passes on what others
+   * have said, in whatever leaps: refused for that, it would be refused for ever.
+   */
+  problemOf(received: unknown): LamportProblem | undefined {
+    return problemAbove(received, Math.max(LEAPS_END, this.#now + limits.lamportLeapMax));
+  }
+
+  /** The same for a message of whom nobody knows. `stepMax`: where half of all numbers are used up. */
+  problemOfStranger(received: unknown, stepMax: number): LamportProblem | undefined {
+    const leap = Math.min(LEAPS_END, this.#now + limits.lamportLeapMax);
+    return problemAbove(received, Math.max(leap, this.#now + stepMax));
   }
 }
 
-function isLamportTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+function problemAbove(received: unknown, receivedMax: number): LamportProblem | undefined {
+  if (!Number.isSafeInteger(received) || (received as number) < 0) return "bad_clock";
+  return (received as number) > Math.min(receivedMax, RECEIVED_MAX) ? "clock_from_future" : undefined;
 }

@@ -90,7 +90,7 @@ async function say({ clocks }: Desk, asked: Asked, { from: given, send, nobody, 
   if (send === undefined) return no(nobody);
   if (typeof text !== "string") return no(problems.badText);
   if (text.length > limits.messagingTextLengthMax) return no(problems.textTooLong);
-  const post = { from, text, time: asked.time, clock: clocks.lamport.tick(), hlc: clocks.hybrid.tick() };
+  const post = { from, text, time: asked.time, hlc: clocks.hybrid.tick() };
   const number = await send({ post, ...onceBy(from, asked, text) });
   return number === "unknown" ? no(nobody) : done(fields);
 }

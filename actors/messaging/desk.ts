@@ -7,9 +7,12 @@ export type ClockProblem = "bad_clock" | "clock_from_future";
 
 /** One for the whole server. */
 export interface RequestClocks {
-  /** Logical time. Where `receive` has a problem with what came, nothing has changed. */
+  /**
+   * Logical time. Where `receive` has a problem with what came, nothing has changed; it takes its time where that has
+   * to be stored, and rejects with a `RuntimeError` where it cannot be.
+   */
   readonly lamport: {
-    receive(received: unknown): ClockProblem | undefined;
+    receive(received: unknown): ClockProblem | undefined | Promise<ClockProblem | undefined>;
     tick(): number;
   };
   /** Hybrid logical time, as text. */

@@ -1,7 +1,7 @@
 // What the services keep, in the actors of this node.
 import type { ActorContext, CallOptions, Ref } from "#runtime/mod.ts";
 
-import { Channel, type FeedPage, UserMailbox } from "./feed.ts";
+import { channels, type FeedPage, userMailboxes } from "./feed.ts";
 import type {
   CreateChannelInput,
   HistoryInput,
@@ -40,17 +40,17 @@ export class LocalStore implements MessagingStore {
 
   async publish({ channel, post, once }: PublishInput): Promise<number | "unknown"> {
     if (!(await this.#channels.has({ name: channel }))) return "unknown";
-    return this.#refs.ref(Channel, channel).post(post, by(once));
+    return this.#refs.ref(channels, channel).post(post, by(once));
   }
 
   async message({ to, post, once }: MessageInput): Promise<number | "unknown"> {
     if (!(await this.#users.has({ name: to }))) return "unknown";
-    return this.#refs.ref(UserMailbox, to).post(post, by(once));
+    return this.#refs.ref(userMailboxes, to).post(post, by(once));
   }
 
   async history({ of, ...page }: HistoryInput): Promise<FeedPage | "unknown"> {
     const isChannel = "channel" in of;
-    const feed = isChannel ? this.#refs.ref(Channel, of.channel) : this.#refs.ref(UserMailbox, of.user);
+    const feed = isChannel ? this.#refs.ref(channels, of.channel) : this.#refs.ref(userMailboxes, of.user);
     const isThere = await (isChannel ? this.#channels : this.#users).has({ name: feed.key });
     return isThere ? feed.history(page) : "unknown";
   }

@@ -1,15 +1,15 @@
 // All actor types of the messaging services, made with what they need from outside.
-import { Channel, UserMailbox } from "./feed.ts";
+import { createChannel, createUserMailbox, type FeedClock } from "./feed.ts";
 import { createChannelDirectory, createUserDirectory } from "./name-directory.ts";
 import { createPublications } from "./publications.ts";
 import type { MessagingServices } from "./services.ts";
 
-export function createMessagingTypes(services: MessagingServices) {
+export function createMessagingTypes(services: MessagingServices, clock: FeedClock) {
   return {
     userDirectory: createUserDirectory(),
     channelDirectory: createChannelDirectory(),
-    channel: Channel,
-    userMailbox: UserMailbox,
+    channel: createChannel(clock),
+    userMailbox: createUserMailbox(clock),
     publications: createPublications(services),
   };
 }

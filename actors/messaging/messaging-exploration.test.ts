@@ -8,7 +8,7 @@ import { timesRuns } from "#runtime/testing/times-runs.ts";
 import { LocalStore } from "./local-store.ts";
 import { createMessagingTypes } from "./messaging-catalog.ts";
 import { serve } from "./serve.ts";
-import { TestDesk } from "./test-desk.ts";
+import { TestClocks, TestDesk } from "./test-desk.ts";
 
 const USERS = ["ana", "bea", "caio"];
 const CHANNELS = ["geral", "outro"];
@@ -27,7 +27,9 @@ interface Said {
 }
 
 const published: string[] = [];
-const types = Object.values(createMessagingTypes({ publications: { send: (text) => void published.push(text) } }));
+const clocks = new TestClocks();
+const publications = { send: (text: string) => void published.push(text) };
+const types = Object.values(createMessagingTypes({ publications }, clocks.lamport));
 
 const evening: Exploration<readonly Said[]> = {
   types,
@@ -52,7 +54,7 @@ const evening: Exploration<readonly Said[]> = {
 
 /** Logs in, opens the channels, and speaks: with an id, again until that is acknowledged, or once without. */
 async function talk(world: World, user: string): Promise<readonly Said[]> {
-  const desk = new TestDesk(new LocalStore(world.client(user)));
+  const desk = new TestDesk(new LocalStore(world.client(user)), clocks);
   const ask = async (service: string, data: object): Promise<boolean> => {
     const ended = await ending(serve(desk, { service, data }));
     return ended.kind === "answered" && ended.value.data["status"] !== "erro";

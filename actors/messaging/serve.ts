@@ -23,7 +23,7 @@ export async function serve(desk: Desk, request: unknown): Promise<Reply> {
     return errorReply(desk, problems.badRequest);
   }
   const { service, data } = request;
-  const refused = receiveClocks(desk, data);
+  const refused = await receiveClocks(desk.clocks, data);
   const answer = answers.get(service);
   if (answer === undefined) return errorReply(desk, problems.unknownService);
   const timestamp = clocks.timeText();
@@ -40,9 +40,15 @@ function errorReply({ clocks, counters }: Desk, { reason, text }: Problem): Repl
   return { service: "error", data: { status: "erro", message: text, clock: clocks.lamport.tick() } };
 }
 
-function receiveClocks({ clocks }: Desk, { clock, hlc }: Fields): Problem | undefined {
-  const refused = isGiven(clock) ? clocks.lamport.receive(clock) : undefined;
-  if (refused !== undefined) return clockProblem("clock", refused);
+/** Undefined where there is no problem with them. */
+export async function receiveClocks(clocks: Desk["clocks"], { clock, hlc }: Fields): Promise<Problem | undefined> {
+  try {
+    const refused = isGiven(clock) ? await clocks.lamport.receive(clock) : undefined;
+    if (refused !== undefined) return clockProblem("clock", refused);
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    return unavailable(error.code);
+  }
   const hybridRefused = isGiven(hlc) ? clocks.hybrid.receive(hlc) : undefined;
   return hybridRefused && clockProblem("hlc", hybridRefused);
 }

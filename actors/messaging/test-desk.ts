@@ -11,7 +11,7 @@ import { type Reply, serve } from "./serve.ts";
 export const FUTURE = 1_000_000;
 
 /** Logical time as Lamport has it; hybrid time is `h` and a number. */
-class TestClocks implements RequestClocks {
+export class TestClocks implements RequestClocks {
   #lamport = 0;
   #hybrid = 0;
   readonly lamport = {
@@ -37,14 +37,15 @@ class TestClocks implements RequestClocks {
 }
 
 export class TestDesk implements Desk {
-  readonly clocks = new TestClocks();
   /** Reasons, in the order they were counted. */
   readonly counted: string[] = [];
   readonly counters = { countRefusal: (reason: string) => void this.counted.push(reason) };
   readonly store: MessagingStore;
+  readonly clocks: TestClocks;
 
-  constructor(store: MessagingStore) {
+  constructor(store: MessagingStore, clocks = new TestClocks()) {
     this.store = store;
+    this.clocks = clocks;
   }
 }
 
@@ -54,9 +55,10 @@ export class MessagingNode {
   readonly desk: TestDesk;
 
   constructor() {
-    const types = createMessagingTypes({ publications: { send: (text) => void this.published.push(text) } });
-    this.stepped = new SteppedSystem(Object.values(types));
-    this.desk = new TestDesk(new LocalStore(this.stepped));
+    const clocks = new TestClocks();
+    const publications = { send: (text: string) => void this.published.push(text) };
+    this.stepped = new SteppedSystem(Object.values(createMessagingTypes({ publications }, clocks.lamport)));
+    this.desk = new TestDesk(new LocalStore(this.stepped), clocks);
   }
 
   /** The reply, once all has run that can without time passing; an error says why there is none. */

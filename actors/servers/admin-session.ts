@@ -37,7 +37,7 @@ export function createAdminSession({ server, clocks }: AdminParts) {
     return { election: "OK", coordinator, epoch, role };
   };
   return createServiceSession("server-session", {
-    clocks,
+    clocks: clocks.ofPeers,
     texts: TEXTS,
     answers: new Map<string, ServiceAnswer>([
       ["clock", clock],

@@ -3,7 +3,7 @@ import { limits } from "#runtime/mod.ts";
 
 import type { ClockCorrection } from "../clocks/clock-line.ts";
 import { formatHybridTime, HybridClock, parseHybridTime } from "../clocks/hybrid-clock.ts";
-import { LamportClock } from "../clocks/lamport.ts";
+import { KeptLamportClock, type Received } from "../clocks/kept-lamport.ts";
 import { MemberClock } from "../clocks/member-clock.ts";
 import type { ClockProblem, RequestClocks } from "../messaging/desk.ts";
 
@@ -18,17 +18,20 @@ interface Corrected {
 }
 
 export class NodeClocks implements RequestClocks {
-  readonly lamport = new LamportClock();
+  readonly lamport: KeptLamportClock;
   readonly member: MemberClock;
   readonly hybrid: RequestClocks["hybrid"];
   /** The same for requests of clients, which are counted by their logical times. */
   readonly ofRequests: RequestClocks;
+  /** The same for messages of whoever may be a server. */
+  readonly ofPeers: RequestClocks;
   readonly #readHardwareMs: () => number;
   #hasJoined = false;
   #requestCount = 0;
 
   /** `readHardwareMs`: Unix milliseconds as the hardware has them, with fractions; never going back. */
-  constructor(readHardwareMs: () => number) {
+  constructor(readHardwareMs: () => number, lamport = new KeptLamportClock()) {
+    this.lamport = lamport;
     const startedMs = readHardwareMs();
     const clock = new HybridClock();
     this.#readHardwareMs = readHardwareMs;
@@ -37,11 +40,8 @@ export class NodeClocks implements RequestClocks {
       receive: (received) => receiveHybrid(clock, received, this.timeMs),
       tick: () => formatHybridTime(clock.tick(this.timeMs)),
     };
-    this.ofRequests = {
-      lamport: { receive: (received) => this.#receiveRequest(received), tick: () => this.lamport.tick() },
-      hybrid: this.hybrid,
-      timeText: () => this.timeText(),
-    };
+    this.ofRequests = this.#receivingBy((received) => this.#receiveRequest(received));
+    this.ofPeers = this.#receivingBy((received) => lamport.receiveOfPeer(received));
   }
 
   /** Requests of clients that this process has served. */
@@ -91,9 +91,14 @@ export class NodeClocks implements RequestClocks {
     return timeTextAt(this.timeMs);
   }
 
-  #receiveRequest(received: unknown): ClockProblem | undefined {
+  #receivingBy(receive: (received: unknown) => Received): RequestClocks {
+    const lamport = { receive, tick: () => this.lamport.tick() };
+    return { lamport, hybrid: this.hybrid, timeText: () => this.timeText() };
+  }
+
+  #receiveRequest(received: unknown): Received {
     this.#requestCount++;
-    return this.lamport.receive(received);
+    return this.lamport.receiveOfClient(received);
   }
 }
 

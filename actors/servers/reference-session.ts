@@ -49,7 +49,7 @@ export function createReferenceSession(parts: ReferenceParts) {
     return me.ref(reference, REFERENCE_KEY).hear({ name, address: host, session: own, ...named });
   };
   return createServiceSession(REFERENCE_SESSION, {
-    clocks,
+    clocks: clocks.ofPeers,
     texts: TEXTS,
     answers: new Map<string, ServiceAnswer>([
       ["rank", hear],

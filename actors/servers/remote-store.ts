@@ -1,4 +1,7 @@
 // What the services keep, at the home of a server that has joined it.
+import { RuntimeError } from "#runtime/mod.ts";
+
+import type { KeptLamportClock } from "../clocks/kept-lamport.ts";
 import type { FeedPage } from "../messaging/feed.ts";
 import type {
   CreateChannelInput,
@@ -9,15 +12,20 @@ import type {
   PublishInput,
 } from "../messaging/messaging-store.ts";
 import type { Added } from "../messaging/name-directory.ts";
-
-/** Asks the store session at home; resolves to its answer, rejects with a `RuntimeError` where there is none. */
-export type AskStore = (service: string, input: object) => Promise<unknown>;
+import type { ServerServices } from "./services.ts";
 
 export class RemoteStore implements MessagingStore {
-  readonly #ask: AskStore;
+  readonly #lamport: Pick<KeptLamportClock, "tick" | "receive">;
+  readonly #askStore: ServerServices["askStore"];
 
-  constructor(ask: AskStore) {
-    this.#ask = ask;
+  constructor(lamport: Pick<KeptLamportClock, "tick" | "receive">, askStore: ServerServices["askStore"]) {
+    this.#lamport = lamport;
+    this.#askStore = askStore;
+  }
+
+  /** Nothing but the clocks of both. */
+  async exchange(): Promise<void> {
+    await this.#ask("clock", {});
   }
 
   login(input: LoginInput): Promise<Added> {
@@ -46,5 +54,13 @@ export class RemoteStore implements MessagingStore {
 
   history(input: HistoryInput): Promise<FeedPage | "unknown"> {
     return this.#ask("history", input) as Promise<FeedPage | "unknown">;
+  }
+
+  /** Of the store session; rejects with a `RuntimeError` where it gives no answer. */
+  async #ask(service: string, input: object): Promise<unknown> {
+    const reply = await this.#askStore(service, { input, clock: this.#lamport.tick() });
+    await this.#lamport.receive(reply["clock"]);
+    if ("answer" in reply) return reply["answer"];
+    throw new RuntimeError("net.no_answer", `Cannot have "${service}" from the home of this server: it refuses`);
   }
 }

@@ -3,13 +3,12 @@ import { actor } from "#runtime/mod.ts";
 
 import { BodySchema } from "../broker/broker-addresses.ts";
 import type { RequestClocks } from "../messaging/desk.ts";
+import type { MessagingStore } from "../messaging/messaging-store.ts";
 import { replyTo } from "../messaging/reply-to.ts";
 import { serve } from "../messaging/serve.ts";
-import { type AskStore, RemoteStore } from "./remote-store.ts";
 
 /** Key `DESK_KEY`. A read, so that requests wait for the home side by side. */
-export function createRequestDesk(clocks: RequestClocks, ask: AskStore) {
-  const store = new RemoteStore(ask);
+export function createRequestDesk(clocks: RequestClocks, store: MessagingStore) {
   return actor("request-desk", { state: () => ({}) }).read(
     "serve",
     { in: BodySchema, out: BodySchema },

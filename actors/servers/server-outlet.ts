@@ -7,7 +7,7 @@ import type { NodeClocks } from "./node-clocks.ts";
 import { type KnownServer, KnownServerSchema } from "./reference.ts";
 import { FieldsSchema, NamedSchema, ownServer, parseServers, SERVER_KEY } from "./server-addresses.ts";
 import { announcementText, electionData, parseAnswerData, parseReadingData } from "./server-messages.ts";
-import type { Fields, ServerPort, ServerReply } from "./services.ts";
+import type { Fields, ServerPort } from "./services.ts";
 
 interface OutletParts {
   readonly port: ServerPort;
@@ -31,17 +31,21 @@ export function createServerOutlet({ port, clocks }: OutletParts) {
     heartbeat: leaseMs / 2,
   };
   const stamped = (data: Fields): Fields => ({ ...data, timestamp: clocks.timeText(), clock: clocks.lamport.tick() });
-  const heard = (reply: ServerReply | undefined): ServerReply | undefined => {
-    if (reply?.data["clock"] !== undefined) clocks.lamport.receive(reply.data["clock"]);
+  const refer = async (service: string, data: Fields): Promise<Fields> => {
+    const reply = await port.askReference(service, stamped(data));
+    if (reply?.data["clock"] !== undefined) await clocks.lamport.receive(reply.data["clock"]);
+    return reply?.data ?? {};
+  };
+  const say = async (to: KnownServer, service: string, data: Fields, timeoutMs: number) => {
+    const reply = await port.askServer(to, service, stamped(data), timeoutMs);
+    if (reply?.data["clock"] !== undefined) await clocks.lamport.receiveOfPeer(reply.data["clock"]);
     return reply;
   };
-  const refer = async (service: string, data: Fields): Promise<Fields> =>
-    heard(await port.askReference(service, stamped(data)))?.data ?? {};
-  const say = async (to: KnownServer, service: string, data: Fields, timeoutMs: number) =>
-    heard(await port.askServer(to, service, stamped(data), timeoutMs));
   return actor("server-outlet", { state: () => ({}) })
     .read("register", { in: NamedSchema }, async (outlet, { name }) => {
       const own = outlet.ref(ownServer, SERVER_KEY);
+      // Whatever either has been told meanwhile, its home does not take this clock for one of the future.
+      await clocks.lamport.agree();
       const { rank, status } = await refer("heartbeat", { user: name, address: port.address, instance: port.instance });
       if (status === "erro") return void own.tell.notRegistered({ name });
       const { list } = typeof rank === "number" ? await refer("list", {}) : {};

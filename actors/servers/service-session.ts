@@ -49,10 +49,11 @@ async function answer(me: ServiceContext, request: unknown, { clocks, answers, t
     me.countRefusal(reason);
     return say({ status: "erro", description: text, message: text });
   };
-  if (known === undefined || !isMap(data)) return { service: "error", data: no("service.unknown", NO_SERVICE) };
-  const problem = data["clock"] === undefined ? undefined : clocks.lamport.receive(data["clock"]);
-  if (problem !== undefined) return { service, data: no(`service.${problem}`, texts.get(problem) ?? problem) };
   try {
+    const clock = isMap(data) ? data["clock"] : undefined;
+    const problem = clock === undefined ? undefined : await clocks.lamport.receive(clock);
+    if (known === undefined || !isMap(data)) return { service: "error", data: no("service.unknown", NO_SERVICE) };
+    if (problem !== undefined) return { service, data: no(`service.${problem}`, texts.get(problem) ?? problem) };
     return { service, data: say(await known(me, data)) };
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof RuntimeError)) throw error;

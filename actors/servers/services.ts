@@ -76,9 +76,11 @@ export interface ServerServices extends MessagingServices {
   readonly hardwareMs: () => number;
   /** The broker deals requests to this process too. */
   readonly serves: boolean;
+  /** It has a home elsewhere. */
+  readonly hasJoined: boolean;
   readonly server: ServerPort;
   readonly proxy: ProxyPort;
   readonly administration: AdministrationPort;
-  /** Of a server that has joined: what its home answers. Rejects where it does not. */
-  readonly askStore: (service: string, input: object) => Promise<unknown>;
+  /** Of a server that has joined: data of its home's reply. Rejects with a `RuntimeError` where there is none. */
+  readonly askStore: (service: string, data: Fields) => Promise<Fields>;
 }

@@ -38,6 +38,7 @@ export function createStoreSession(clocks: RequestClocks) {
       ["channels", asked(t.Object({}), (store) => store.channels())],
       ["publish", asked(PublishSchema, (store, input) => store.publish(input))],
       ["message", asked(MessageSchema, (store, input) => store.message(input))],
+      ["clock", async () => ({ answer: "OK" })],
       ["history", asked(HistorySchema, (store, input) => store.history(input))],
     ]),
   });

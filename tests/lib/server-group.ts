@@ -64,7 +64,12 @@ export class ServerGroup {
     const find = async (): Promise<string | undefined> =>
       (await this.list()).find((server) => server.name === name)?.address.split(":")[1];
     await eventually(`the admin endpoint of ${name}`, async () => (await find()) !== undefined, WITHIN_MS);
-    const requester = new TestRequester(Number(await find()));
+    return this.requester(Number(await find()));
+  }
+
+  /** One that is closed with the group. */
+  requester(port: number): TestRequester {
+    const requester = new TestRequester(port);
     this.#requesters.push(requester);
     return requester;
   }
