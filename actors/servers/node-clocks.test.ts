@@ -49,6 +49,41 @@ describe("the coordinator's line", () => {
     expect(clocks.correct(lineAt(START_MS - 900))).toBeUndefined();
     expect([clocks.timeMs, clocks.member.stepCount]).toEqual([START_MS - 500, 1]);
   });
+
+  test("leaves a clock alone that was set by hand, and mends it some seconds later", () => {
+    const { hardware, clocks } = createClocks();
+    const followed = () => {
+      const line = { hardwareMs: hardware.nowMs, timeMs: hardware.nowMs, rate: 1 };
+      return clocks.correct({ correction: { line, boundMs: 1 } });
+    };
+    const aheadAfter = (seconds: number) => {
+      for (let second = 0; second < seconds; second++) {
+        hardware.nowMs += 1_000;
+        followed();
+      }
+      return Math.round(clocks.timeMs - hardware.nowMs);
+    };
+    followed();
+    clocks.setTo((START_MS + 500) / 1_000);
+    expect([followed(), clocks.readingAt(hardware.nowMs).boundMs]).toEqual(["set_by_hand", undefined]);
+    expect([aheadAfter(1), aheadAfter(2), aheadAfter(2), aheadAfter(4)]).toEqual([100, 300, 500, 500]);
+    expect(clocks.readingAt(hardware.nowMs).boundMs).toBeUndefined();
+    expect([aheadAfter(1), aheadAfter(1), aheadAfter(4)]).toEqual([500, 400, 0]);
+    expect([followed(), clocks.readingAt(hardware.nowMs).boundMs]).toEqual([undefined, 1]);
+    expect(clocks.member.stepCount).toBe(1);
+  });
+});
+
+describe("a difference from the coordinator", () => {
+  test("is stepped by the first time, and slewed by from then on, also where the clock was set by hand", () => {
+    const { hardware, clocks } = createClocks();
+    expect([clocks.correct({ differenceMs: -60_000 }), clocks.timeMs]).toEqual([undefined, START_MS - 60_000]);
+    clocks.setTo((START_MS - 50_000) / 1_000);
+    expect([clocks.correct({ differenceMs: 500 }), clocks.timeMs]).toEqual([undefined, START_MS - 60_000]);
+    hardware.nowMs += 10_000;
+    expect(clocks.timeMs).toBe(START_MS - 60_000 + 10_500);
+    expect(clocks.member.stepCount).toBe(1);
+  });
 });
 
 describe("what is said", () => {

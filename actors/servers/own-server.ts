@@ -153,7 +153,11 @@ export class OwnServer {
 
   #correct(me: ServerTurn, correction: Correction, epoch: number): void {
     const { outlet, clocks } = this.#parts;
-    if (correction.name === this.name) return void clocks.correct(correction);
+    if (correction.name === this.name) {
+      const problem = clocks.correct(correction);
+      if (problem !== undefined) me.countRefusal(`clock.${problem}`);
+      return;
+    }
     const to = this.#servers.get(correction.name);
     if (to === undefined) return;
     const authority = { coordinator: this.name, epoch };

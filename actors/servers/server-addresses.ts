@@ -40,7 +40,9 @@ export const StatusSchema = t.Object({
   servers: t.Array(
     t.Object({
       ...KnownServerSchema.properties,
-      offsetMs: t.Optional(t.Number({ description: "Its clock's offset from the coordinator's, seen by that one" })),
+      offsetMs: t.Optional(
+        t.Number({ description: "Its clock's offset from the time of the group, as its coordinator measures it" }),
+      ),
       boundMs: t.Optional(t.Number()),
       isDamped: t.Boolean({ description: "It has come and gone too often to be elected now" }),
     }),
