@@ -71,6 +71,7 @@ export function createTestServices(given: {
     servers: {
       serves: true,
       hardwareMs: () => 0,
+      sleepCount: () => 0,
       publications: { send: nothing },
       askStore: () => Promise.reject(new Error("There is no home")),
       administration: {

@@ -15,7 +15,8 @@ export function createMessagingServices(config: MessagingConfig, log: Log) {
   const services = {
     server,
     serves: config.serves,
-    hardwareMs: () => server.hardwareMs(),
+    hardwareMs: () => server.hardware.nowMs(),
+    sleepCount: () => server.hardware.sleepCount,
     publications: { send: (text: string) => void late.proxy?.publishText(text) },
     proxy: {
       figures: () => late.proxy?.figures() ?? { published: 0, delivered: 0, dropped: 0, subscribers: 0 },

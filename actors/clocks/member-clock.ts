@@ -46,6 +46,11 @@ export class MemberClock {
     return this.#accept(undefined, this.#clock.step(line, hardwareMs));
   }
 
+  /** Its hardware clock has jumped: how far from the group it is, is not known any more. */
+  forget(): void {
+    this.#correction = undefined;
+  }
+
   /** Berkeley's way: see `VirtualClock.slewBy`. How far it is from the group is not known then. */
   slewBy(differenceMs: number, hardwareMs: number): ClockProblem | undefined {
     return this.#accept(undefined, this.#clock.slewBy(differenceMs, hardwareMs));

@@ -14,6 +14,24 @@ function createClocks() {
   return { hardware, clocks: new NodeClocks(() => hardware.nowMs) };
 }
 
+/** A synchronised server that has slept for an hour. */
+function woken() {
+  const hardware = { nowMs: START_MS, sleepCount: 0 };
+  const clocks = new NodeClocks(
+    () => hardware.nowMs,
+    () => hardware.sleepCount,
+  );
+  const tell = (aheadMs: number) => {
+    const line = { hardwareMs: hardware.nowMs, timeMs: hardware.nowMs + aheadMs, rate: 1 };
+    clocks.correct({ correction: { line, boundMs: 1 } });
+    return clocks.timeMs - hardware.nowMs;
+  };
+  tell(50);
+  hardware.nowMs += 3_600_000;
+  hardware.sleepCount++;
+  return { hardware, clocks, tell };
+}
+
 describe("a time without an epoch", () => {
   test("is slewed to where it is as near as may be", () => {
     const { hardware, clocks } = createClocks();
@@ -83,6 +101,28 @@ describe("a difference from the coordinator", () => {
     hardware.nowMs += 10_000;
     expect(clocks.timeMs).toBe(START_MS - 60_000 + 10_500);
     expect(clocks.member.stepCount).toBe(1);
+  });
+});
+
+describe("after a sleep of its machine", () => {
+  test("a clock shows what the hardware has gained, and no longer knows how sure that is", () => {
+    const { hardware, clocks } = woken();
+    expect(clocks.timeMs - hardware.nowMs).toBe(50);
+    const { boundMs, hasJoined } = clocks.readingAt(hardware.nowMs);
+    expect({ boundMs, hasJoined }).toEqual({ boundMs: undefined, hasJoined: false });
+  });
+
+  test("it steps forward to the time of the group, once", () => {
+    const { clocks, tell } = woken();
+    expect([tell(900), clocks.readingAt(clocks.hardwareMs).boundMs]).toEqual([900, 1]);
+    expect(tell(1_900)).toBe(900);
+  });
+
+  test("it does not step back", () => {
+    const { hardware, tell } = woken();
+    expect(tell(-900)).toBe(50);
+    hardware.nowMs += 10_000;
+    expect(tell(-900)).toBeCloseTo(-900, 6);
   });
 });
 

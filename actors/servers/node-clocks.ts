@@ -1,7 +1,7 @@
 // The clocks of this process: logical, hybrid and virtual, over one hardware clock; every server has one set.
 import { limits } from "#runtime/mod.ts";
 
-import type { ClockCorrection, ClockReading } from "../clocks/clock-line.ts";
+import { type ClockCorrection, type ClockReading, timeOn } from "../clocks/clock-line.ts";
 import { formatHybridTime, HybridClock, parseHybridTime } from "../clocks/hybrid-clock.ts";
 import { LamportClock } from "../clocks/lamport.ts";
 import { MemberClock } from "../clocks/member-clock.ts";
@@ -24,16 +24,23 @@ export class NodeClocks implements RequestClocks {
   /** The same for requests of clients, which are counted by their logical times. */
   readonly ofRequests: RequestClocks;
   readonly #readHardwareMs: () => number;
+  readonly #readSleepCount: () => number;
+  #sleepCount: number;
   #hasJoined = false;
   /** Somebody has set it by hand: until then the coordinator's lines are not followed. */
   #byHandUntilMs = -Infinity;
   #requestCount = 0;
 
-  /** `readHardwareMs`: Unix milliseconds as the hardware has them, with fractions; never going back. */
-  constructor(readHardwareMs: () => number) {
+  /**
+   * `readHardwareMs`: Unix milliseconds as the hardware has them, with fractions; never going back, but forward each
+   * time that `readSleepCount` is one more.
+   */
+  constructor(readHardwareMs: () => number, readSleepCount: () => number = () => 0) {
     const startedMs = readHardwareMs();
     const clock = new HybridClock();
     this.#readHardwareMs = readHardwareMs;
+    this.#readSleepCount = readSleepCount;
+    this.#sleepCount = readSleepCount();
     this.member = new MemberClock(startedMs, startedMs);
     this.hybrid = {
       receive: (received) => receiveHybrid(clock, received, this.timeMs),
@@ -51,8 +58,20 @@ export class NodeClocks implements RequestClocks {
     return this.#requestCount;
   }
 
+  /** After a sleep the server joins anew. */
   get hardwareMs(): number {
-    return this.#readHardwareMs();
+    const hardwareMs = this.#readHardwareMs();
+    if (this.#readSleepCount() !== this.#sleepCount) {
+      this.#sleepCount = this.#readSleepCount();
+      this.#hasJoined = false;
+      this.member.forget();
+    }
+    return hardwareMs;
+  }
+
+  /** Times that this machine has slept, as far as the hardware clock was read. */
+  get sleepCount(): number {
+    return this.#sleepCount;
   }
 
   /** Unix milliseconds, as the group has agreed on. */
@@ -73,7 +92,10 @@ export class NodeClocks implements RequestClocks {
     return this.lamport.now;
   }
 
-  /** By the coordinator. The first time is stepped to, for nobody has relied on this clock yet; others slewed to. */
+  /**
+   * By the coordinator. The first time is stepped to, for nobody has relied on this clock yet; others are slewed to.
+   * After a sleep it is stepped forward only.
+   */
   correct({ correction, differenceMs = 0 }: Corrected): string | undefined {
     const { hardwareMs } = this;
     const problem =
@@ -103,13 +125,20 @@ export class NodeClocks implements RequestClocks {
 
   #follow(correction: ClockCorrection, hardwareMs: number): string | undefined {
     if (hardwareMs < this.#byHandUntilMs) return "set_by_hand";
-    return this.#hasJoined ? this.member.follow(correction, hardwareMs) : this.member.join(correction, hardwareMs);
+    const aheadMs = timeOn(correction.line, hardwareMs) - this.member.reading(hardwareMs).timeMs;
+    return this.#mayStep(aheadMs)
+      ? this.member.join(correction, hardwareMs)
+      : this.member.follow(correction, hardwareMs);
   }
 
   #change(differenceMs: number, hardwareMs: number): string | undefined {
-    return this.#hasJoined
-      ? this.member.slewBy(differenceMs, hardwareMs)
-      : this.member.joinBy(differenceMs, hardwareMs);
+    return this.#mayStep(differenceMs)
+      ? this.member.joinBy(differenceMs, hardwareMs)
+      : this.member.slewBy(differenceMs, hardwareMs);
+  }
+
+  #mayStep(differenceMs: number): boolean {
+    return !this.#hasJoined && (this.#sleepCount === 0 || differenceMs > 0);
   }
 
   #receiveRequest(received: unknown): ClockProblem | undefined {

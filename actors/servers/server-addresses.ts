@@ -35,7 +35,9 @@ export const StatusSchema = t.Object({
   boundMs: t.Optional(
     t.Number({ description: "How far that is from the time of the group at most, where it is known" }),
   ),
-  steps: t.Integer({ description: "Times that the clock was stepped: once, when it joined" }),
+  steps: t.Integer({
+    description: "Times that the clock was stepped: when it joined, and forward when its machine has slept",
+  }),
   clock: t.Integer({ description: "Lamport time" }),
   servers: t.Array(
     t.Object({

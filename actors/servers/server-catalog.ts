@@ -15,7 +15,7 @@ import type { ServerServices } from "./services.ts";
 import { createStoreSession } from "./store-session.ts";
 
 export function createServerTypes(services: ServerServices) {
-  const clocks = new NodeClocks(services.hardwareMs);
+  const clocks = new NodeClocks(services.hardwareMs, services.sleepCount);
   const { server: port } = services;
   const broker = createBroker({ servesItself: services.serves });
   const reference = createReference();
