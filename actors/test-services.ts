@@ -72,6 +72,7 @@ export function createTestServices(given: {
       serves: true,
       hasJoined: false,
       hardwareMs: () => 0,
+      sleepCount: () => 0,
       publications: { send: nothing },
       askStore: () => Promise.reject(new Error("There is no home")),
       administration: {

@@ -220,6 +220,8 @@ describe("wrong settings", () => {
     ["CORREIO_CONNECTIONS_MAX", ["0", "1000001", "many"]],
     ["CORREIO_REUSE_PORT", ["", "yes", "1", "TRUE"]],
     ["CORREIO_LOG_LEVEL", ["", "loud", "INFO"]],
+    ["CORREIO_CLOCK_OFFSET_MS", ["43200001", "-43200001", "", "-", "-0", "1.5", "1s"]],
+    ["CORREIO_CLOCK_DRIFT_PPM", ["501", "-501", "5000", "", "0.5"]],
     ["CORREIO_HOST", [""]],
     ["CORREIO_DATA", [""]],
   ])("%s is none of %j", (name, values) => {
@@ -227,6 +229,17 @@ describe("wrong settings", () => {
       const problems = problemsOf([], { [name]: value });
       expect(problems).toEqual([expect.stringContaining(`Cannot use ${name}="${value}": it must be `)]);
     }
+  });
+
+  test("a clock may be as wrong as clocks can be set right, and drift as much as is reckoned with", () => {
+    for (const sign of [-1, 1]) {
+      const clock = { offsetMs: sign * limits.clockErrorMsMax, driftPpm: sign * limits.clockDriftMax * 1_000_000 };
+      const args = [`--clock-offset-ms=${clock.offsetMs}`, `--clock-drift-ppm=${clock.driftPpm}`];
+      expect(configOf(args).messaging.clock).toEqual(clock);
+    }
+    expect(problemsOf(["--clock-drift-ppm=501"])).toEqual([
+      'Cannot use CORREIO_CLOCK_DRIFT_PPM="501": it must be parts per million, a whole number from -500 to 500',
+    ]);
   });
 
   test("are all named at once, wherever they come from", () => {

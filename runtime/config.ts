@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { unreachable } from "./base/assert.ts";
+import { limits } from "./limits.ts";
 import { JOINED, type MessagingConfig, toMessagingConfig } from "./messaging-config.ts";
 import { flagOf, helpText, type SettingName as Name, SETTINGS } from "./settings.ts";
 
@@ -11,6 +12,7 @@ const NAMES = Object.keys(SETTINGS) as Name[];
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
 const MILLISECONDS_MAX = 86_400_000;
 const COUNT_MAX = 1_000_000;
+const DRIFT_PPM_MAX = limits.clockDriftMax * 1_000_000;
 const BYTES_MAX = 2 ** 50;
 /** Ports that need not be there. */
 const OPTIONAL_PORTS: ReadonlySet<Name> = new Set([
@@ -222,8 +224,10 @@ function wantedOf(name: Name, value: string): string | undefined {
       return inRange(value, 1, COUNT_MAX, "a count");
     case "bytes":
       return inRange(value, 0, BYTES_MAX, "a number of bytes");
-    case "number":
-      return /^-?\d{1,9}$/.test(value) ? undefined : "a whole number of at most nine digits";
+    case "error":
+      return inRange(value, -limits.clockErrorMsMax, limits.clockErrorMsMax, "milliseconds");
+    case "drift":
+      return inRange(value, -DRIFT_PPM_MAX, DRIFT_PPM_MAX, "parts per million");
     case "switch":
       return value === "true" || value === "false" ? undefined : "true or false";
     case "name":
@@ -237,6 +241,6 @@ function wantedOf(name: Name, value: string): string | undefined {
 
 function inRange(value: string, least: number, most: number, what: string): string | undefined {
   const number = Number(value);
-  const fits = /^\d+$/.test(value) && number >= least && number <= most;
+  const fits = /^(?:\d+|-[1-9]\d*)$/.test(value) && number >= least && number <= most;
   return fits ? undefined : `${what}, a whole number from ${least} to ${most}`;
 }

@@ -76,6 +76,8 @@ export const messagingLimits = {
   hybridClockCountMax: 65_535,
   /** Every clock's hardware runs this much faster or slower than true time at most: what is declared rests on it. */
   clockDriftMax: 0.0005,
+  /** Error that a clock may be given to try synchronisation with: two of them are no further apart than below. */
+  clockErrorMsMax: 43_200_000,
   /** A virtual clock is slewed this much faster or slower than its hardware; lines from others may differ so much. */
   clockSlewRateMax: 0.1,
   clockLineRateMax: 0.01,
@@ -110,6 +112,8 @@ export const messagingLimits = {
   foreignClockMs: 1,
   /** Instructions without an epoch, as existing programs send them, change a clock by no more, and leave it as near. */
   clockInstructionMsMax: 60_000,
+  /** So long a clock that was set by such an instruction does not follow the coordinator's lines. */
+  clockByHandMs: 10_000,
   /** Between two looks whether enough messages have come for a round of Berkeley. */
   berkeleyLookMs: 100,
   /** Between two looks at what a server has to do, where nothing is due sooner; and at least. */

@@ -16,7 +16,8 @@ export function createMessagingServices(config: MessagingConfig, log: Log) {
     server,
     serves: config.serves,
     hasJoined: config.home !== undefined,
-    hardwareMs: () => server.hardwareMs(),
+    hardwareMs: () => server.hardware.nowMs(),
+    sleepCount: () => server.hardware.sleepCount,
     publications: { send: (text: string) => void late.proxy?.publishText(text) },
     proxy: {
       figures: () => late.proxy?.figures() ?? { published: 0, delivered: 0, dropped: 0, subscribers: 0 },

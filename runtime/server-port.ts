@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 
 import type { AdministrationLinks } from "./administration-links.ts";
 import { hardwareMsAt, systemClock } from "./base/clock.ts";
+import { HardwareClock } from "./base/hardware-clock.ts";
 import { Oscillator } from "./base/oscillator.ts";
 import type { MessagingConfig } from "./messaging-config.ts";
 import type { TcpListener } from "./net/tcp-listener.ts";
@@ -34,8 +35,8 @@ export class NodeServerPort {
   readonly synchronisation: MessagingConfig["synchronisation"];
   readonly #config: MessagingConfig;
   readonly #log: Log;
-  /** What the hardware clock shows, by the monotonic clock: with an error that was asked for, if any. */
-  readonly oscillator: Oscillator;
+  /** With an error that was asked for, if any. */
+  readonly hardware: HardwareClock;
   #endpoint: { readonly rank: number; readonly listener: TcpListener } | undefined;
   /** The last that it tried, or has got. */
   #name: string | undefined;
@@ -47,11 +48,14 @@ export class NodeServerPort {
     this.#config = config;
     this.#log = log;
     const { offsetMs, driftPpm } = config.clock;
-    this.oscillator = new Oscillator({ offsetMs: hardwareMsAt(0) + offsetMs, driftPpm });
+    const oscillator = new Oscillator({ offsetMs: hardwareMsAt(0) + offsetMs, driftPpm });
+    this.hardware = new HardwareClock(systemClock, oscillator, (sleptMs) =>
+      this.log("The machine has slept, or its clock was set forward: joins again, from its time", { sleptMs }),
+    );
   }
 
-  hardwareMs(monotonicMs: number = systemClock.monotonicMs()): number {
-    return this.oscillator.at(monotonicMs);
+  get oscillator(): Oscillator {
+    return this.hardware.oscillator;
   }
 
   get adminPort(): number | undefined {
@@ -122,6 +126,7 @@ export class NodeServerPort {
 
   #byHardware(reply: Replied | undefined): Replied | undefined {
     if (reply === undefined) return undefined;
-    return { data: reply.data, sentMs: this.hardwareMs(reply.sentMs), arrivedMs: this.hardwareMs(reply.arrivedMs) };
+    const { hardware } = this;
+    return { data: reply.data, sentMs: hardware.at(reply.sentMs), arrivedMs: hardware.at(reply.arrivedMs) };
   }
 }

@@ -1,7 +1,8 @@
 // Every setting of the process: its name, its unit, its default, and what --help says of it.
 import { limits } from "./limits.ts";
 
-export type SettingKind = "text" | "name" | "port" | "wait" | "milliseconds" | "count" | "bytes" | "number" | "switch";
+export type SettingKind =
+  "text" | "name" | "port" | "wait" | "milliseconds" | "count" | "bytes" | "error" | "drift" | "switch";
 export type SettingName = keyof typeof SETTINGS;
 
 export interface Setting {
@@ -165,8 +166,13 @@ export const SETTINGS = {
     "Time between two heartbeats of a server",
   ),
   CORREIO_CLOCK_SYNC: define("text", "estimate|berkeley", "estimate", "How a coordinator synchronises clocks"),
-  CORREIO_CLOCK_OFFSET_MS: define("number", "ms", 0, "Error of this server's clock, to try synchronisation with"),
-  CORREIO_CLOCK_DRIFT_PPM: define("number", "ppm", 0, "Drift of this server's clock, in parts per million"),
+  CORREIO_CLOCK_OFFSET_MS: define(
+    "error",
+    "ms",
+    0,
+    "Error of this server's clock, to try synchronisation with; up to half a day, or below 0",
+  ),
+  CORREIO_CLOCK_DRIFT_PPM: define("drift", "ppm", 0, "Drift of this server's clock, from -500 to 500"),
   CORREIO_LOG_LEVEL: define("text", "level", "info", "Least severe log level: debug, info, warn, error, silent"),
   CORREIO_NUM_SERVERS: define("text", "label", "", "Ledger column num_servers: the experiment's cell"),
   CORREIO_NUM_CLIENTS: define("text", "label", "", "Ledger column num_clients"),

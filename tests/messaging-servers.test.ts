@@ -87,6 +87,22 @@ describe("a rank", () => {
   }, 60_000);
 });
 
+describe.each(["estimate", "berkeley"])("a server that joins with a wrong clock, and coordinates by %s", (way) => {
+  test("is set to the time of the home, and does not move that", async () => {
+    const group = createGroup();
+    await group.start("home", { CORREIO_CLOCK_SYNC: way });
+    const home = await group.admin("home");
+    await eventually("a time of the group", async () => (await group.standing(home)).steps === 1, 20_000);
+    await group.start("two", { CORREIO_CLOCK_SYNC: way, CORREIO_CLOCK_OFFSET_MS: 60_000 });
+    const two = await group.admin("two");
+    await group.follow("two", [home, two]);
+    await eventually("its clock being set", async () => (await group.standing(two)).steps === 1, 20_000);
+    const [{ time }, { time: homeTime, steps }] = [await group.standing(two), await group.standing(home)];
+    expect(Math.abs(time - homeTime)).toBeLessThan(1);
+    expect(steps).toBe(1);
+  }, 60_000);
+});
+
 describe("a server that joins", () => {
   test("serves its share of the requests, from what is kept at home", async () => {
     const group = createGroup();

@@ -32,6 +32,35 @@ describe("a round", () => {
     expect(round.corrections.get("ana")).toBe(1_005);
   });
 
+  test("leaves out who joins, where others have joined before, and sets him to their time", () => {
+    const polled = [
+      { ...clock("beto", 8), hasJoined: true },
+      { ...clock("caio", 12), hasJoined: true },
+      clock("foreign", 4),
+    ];
+    const { agreeing, corrections } = berkeleyRound("ana", polled, BOUNDS, false);
+    expect(agreeing).toEqual(["foreign", "beto", "caio"]);
+    expect(Object.fromEntries(corrections)).toEqual({ ana: 8, beto: 0, caio: -4, foreign: 4 });
+  });
+
+  test("leaves out those who join, though they are more and agree", () => {
+    const polled = [
+      { ...clock("beto", 1_000), hasJoined: true },
+      { ...clock("caio", 1_010), hasJoined: true },
+      { ...clock("davi", 1), hasJoined: false },
+      { ...clock("eva", 2), hasJoined: false },
+    ];
+    expect(berkeleyRound("ana", polled, BOUNDS, false).agreeing).toEqual(["beto", "caio"]);
+  });
+
+  test("believes the only one that has joined, but against no majority", () => {
+    const home = { ...clock("home", 1_000), hasJoined: true };
+    expect(berkeleyRound("ana", [home], BOUNDS, false).agreeing).toEqual(["home"]);
+    expect(berkeleyRound("ana", [home, clock("foreign", 5_000)], BOUNDS, false).agreeing).toEqual(["home"]);
+    const beto = { ...clock("beto", 2), hasJoined: false };
+    expect(berkeleyRound("ana", [home, beto], BOUNDS, false).agreeing).toEqual(["ana", "beto"]);
+  });
+
   test.each([
     [20, ["ana", "beto"]],
     [20.5, ["ana"]],

@@ -23,6 +23,8 @@ export interface ClockReading {
   readonly hardwareMs: number;
   /** The virtual clock is no further than this from the time of the group; undefined where that is not known. */
   readonly boundMs: number | undefined;
+  /** It follows the time of a group, or has followed one. Absent where that is not known. */
+  readonly hasJoined?: boolean | undefined;
 }
 
 export function timeOn(line: ClockLine, hardwareMs: number): number {

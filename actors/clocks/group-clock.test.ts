@@ -16,6 +16,8 @@ class Group {
   readonly peers = new Map<string, Oscillator>();
   /** Of those who follow the time of a group already. */
   readonly boundsMs = new Map<string, number>();
+  /** Of those who have followed one, but have not heard of it for too long. */
+  readonly joined = new Set<string>();
   nowMs = 0;
 
   constructor(peers: Readonly<Record<string, OscillatorOptions>> = {}) {
@@ -47,7 +49,12 @@ class Group {
       peerSentMs: hardwareMs,
       receivedMs: this.nowMs + DELAY_MS,
     };
-    this.clock.observe(name, sample, { timeMs: hardwareMs + aheadMs, hardwareMs, boundMs });
+    this.clock.observe(name, sample, {
+      timeMs: hardwareMs + aheadMs,
+      hardwareMs,
+      boundMs,
+      hasJoined: this.joined.has(name),
+    });
   }
 }
 
@@ -103,7 +110,7 @@ describe("a group begins", () => {
     const group = new Group({ beto: { offsetMs: 300 }, caio: { offsetMs: 310 }, davi: { offsetMs: -60 } });
     group.boundsMs.set("beto", 4).set("caio", 7);
     group.poll(20);
-    expect(group.begin()).toEqual(["ana", "beto", "caio", "davi"]);
+    expect(group.begin()).toEqual(["beto", "caio"]);
     expect(group.clock.line?.timeMs).toBeCloseTo(group.nowMs + 305, 2);
     const { boundMs } = group.clock.ownCorrection(group.nowMs) as ClockCorrection;
     expect(boundMs).toBeGreaterThan(7 + DELAY_MS);
@@ -116,6 +123,43 @@ describe("a group begins", () => {
     group.poll(20);
     expect(group.begin()).toEqual(["ana", "beto"]);
     expect(group.clock.line?.timeMs).toBeCloseTo(group.nowMs + 15, 2);
+  });
+
+  test.each(["follows the time of a group", "followed one before"])(
+    "with the time of the only one that %s",
+    (which) => {
+      const group = new Group({ beto: { offsetMs: 60_000 } });
+      if (which.startsWith("follows")) group.boundsMs.set("beto", 4);
+      else group.joined.add("beto");
+      group.poll(20);
+      expect(group.begin()).toEqual(["beto"]);
+      expect(group.clock.line?.timeMs).toBeCloseTo(group.nowMs + 60_000, 2);
+    },
+  );
+
+  test("with the time of those who follow one, though more than these join with another", () => {
+    const group = new Group({ beto: { offsetMs: 60_000 }, caio: { offsetMs: 60_010 }, davi: {}, eva: {} });
+    group.boundsMs.set("beto", 4);
+    group.joined.add("caio");
+    group.poll(20);
+    expect(group.begin()).toEqual(["beto", "caio"]);
+    expect(group.clock.line?.timeMs).toBeCloseTo(group.nowMs + 60_000, 2);
+  });
+
+  test.each([
+    [60_000, 60_010],
+    [30, 20],
+  ])("without a liar that says that he follows a time too, where honest clocks are at %p and %p", (...aheadMs) => {
+    const [betoMs = 0, caioMs = 0] = aheadMs;
+    const group = new Group({
+      beto: { offsetMs: betoMs },
+      caio: { offsetMs: caioMs },
+      liar: { offsetMs: 5_000 },
+    });
+    group.boundsMs.set("beto", 4).set("caio", 4).set("liar", 0);
+    group.poll(20);
+    expect(group.begin()).toEqual(["beto", "caio"]);
+    expect(group.clock.line?.timeMs).toBeCloseTo(group.nowMs + (betoMs + caioMs) / 2, 2);
   });
 
   test("without a say for whom little is known of, and for whom contradicts himself", () => {

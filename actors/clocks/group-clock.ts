@@ -24,6 +24,8 @@ export interface VirtualOffset extends Interval {
   readonly offsetMs: number;
   /** It follows the time of a group already, and is no further from that; undefined where it follows none. */
   readonly boundMs: number | undefined;
+  /** It follows one, or has followed one. */
+  readonly hasJoined: boolean;
 }
 
 /**
@@ -81,16 +83,17 @@ export class GroupClock {
   }
 
   /**
-   * Begins with the average of the virtual clocks that agree: most of those whose hardware clock is known, ours
-   * included; if some of these follow the time of a group already, with theirs, so that it goes on. Who has not been
-   * heard, or is inconsistent, has no say. Undefined without a majority: nothing has begun.
+   * Begins with the average of the virtual clocks that agree: of those that follow the time of a group already, so that
+   * it goes on; where none does, of all whose hardware clock is known, ours included. Who has not been heard, or is
+   * inconsistent, has no say. Undefined without a majority: nothing has begun.
    */
   begin(own: ClockReading): Agreement<VirtualOffset> | undefined {
-    const agreement = agreementOf([offsetWithin(this.#ownName, 0, 0), ...this.#virtualOffsets(own)]);
+    const ours = offsetWithin({ name: this.#ownName, offsetMs: 0, hasJoined: own.hasJoined === true }, 0);
+    const agreement = agreementOnTime([ours, ...this.#virtualOffsets(own)]);
     if (agreement === undefined) return undefined;
     const { agreeing } = agreement;
     const boundsMs = agreeing.flatMap(({ boundMs }) => boundMs ?? []);
-    const counting = boundsMs.length === 0 ? agreeing : agreeing.filter(({ boundMs }) => boundMs !== undefined);
+    const counting = [agreeing.filter(isSynchronised), agreeing.filter(hasJoined), agreeing].find(isNotEmpty) ?? [];
     const timeMs = own.timeMs + averageOf(counting.map(({ offsetMs }) => offsetMs));
     const line = { hardwareMs: own.hardwareMs, timeMs, rate: 1 };
     if (boundsMs.length === 0) this.#line = line;
@@ -124,8 +127,7 @@ export class GroupClock {
     const peer = this.#peers.get(name);
     const estimate = peer?.track.estimate(hardwareMs);
     if (this.#line === undefined || peer === undefined || estimate === undefined) return undefined;
-    const isSynchronised = peer.reading.boundMs !== undefined;
-    if (this.#isHandover(hardwareMs) && isSynchronised && !isSettled(estimate)) return undefined;
+    if (this.#isHandover(hardwareMs) && isSynchronised(peer.reading) && !isSettled(estimate)) return undefined;
     const line = {
       hardwareMs: hardwareMs + estimate.offsetMs,
       timeMs: timeOn(this.#line, hardwareMs),
@@ -141,7 +143,9 @@ export class GroupClock {
       const sinceMs = own.hardwareMs + estimate.offsetMs - reading.hardwareMs;
       const moreMs = estimate.boundMs + Math.abs(sinceMs) * limits.clockLineRateMax;
       const boundMs = reading.boundMs === undefined ? undefined : reading.boundMs + moreMs;
-      return offsetWithin(name, reading.timeMs + sinceMs - own.timeMs, estimate.boundMs, boundMs);
+      const offsetMs = reading.timeMs + sinceMs - own.timeMs;
+      const joined = isSynchronised(reading) || reading.hasJoined === true;
+      return offsetWithin({ name, offsetMs, boundMs, hasJoined: joined }, estimate.boundMs);
     });
   }
 
@@ -164,10 +168,36 @@ export class GroupClock {
   }
 }
 
+/**
+ * Who joins has no say where several follow a time that they agree on, however many join. One alone may lie: it is
+ * believed against no majority, but against those of whom each shows something else.
+ */
+function agreementOnTime(clocks: readonly VirtualOffset[]): Agreement<VirtualOffset> | undefined {
+  const following = [clocks.filter(isSynchronised), clocks.filter(hasJoined)];
+  const several = following.filter(({ length }) => length > 1);
+  return [...several, clocks, ...following].map(agreementOf).find((agreement) => agreement !== undefined);
+}
+
 /** It is that within `withinMs`. */
-function offsetWithin(name: string, offsetMs: number, withinMs: number, boundMs?: number): VirtualOffset {
+function offsetWithin(
+  offset: Pick<VirtualOffset, "name" | "offsetMs" | "hasJoined"> & { readonly boundMs?: number | undefined },
+  withinMs: number,
+): VirtualOffset {
+  const { offsetMs } = offset;
   const reachMs = Math.max(withinMs, limits.clockAgreementMs / 2);
-  return { name, offsetMs, lowMs: offsetMs - reachMs, highMs: offsetMs + reachMs, boundMs };
+  return { boundMs: undefined, ...offset, lowMs: offsetMs - reachMs, highMs: offsetMs + reachMs };
+}
+
+function isSynchronised({ boundMs }: Pick<ClockReading, "boundMs">): boolean {
+  return boundMs !== undefined;
+}
+
+function hasJoined(offset: VirtualOffset): boolean {
+  return offset.hasJoined;
+}
+
+function isNotEmpty(list: readonly unknown[]): boolean {
+  return list.length > 0;
 }
 
 function isSettled({ sampleCount }: ClockEstimate): boolean {

@@ -40,6 +40,17 @@ export class MemberClock {
     return this.#accept(correction, this.#clock.step(correction.line, hardwareMs));
   }
 
+  /** Steps by so much, also back: as `join`, in Berkeley's way. */
+  joinBy(differenceMs: number, hardwareMs: number): ClockProblem | undefined {
+    const line = { hardwareMs, timeMs: this.#clock.at(hardwareMs) + differenceMs, rate: 1 };
+    return this.#accept(undefined, this.#clock.step(line, hardwareMs));
+  }
+
+  /** Its hardware clock has jumped: how far from the group it is, is not known any more. */
+  forget(): void {
+    this.#correction = undefined;
+  }
+
   /** Berkeley's way: see `VirtualClock.slewBy`. How far it is from the group is not known then. */
   slewBy(differenceMs: number, hardwareMs: number): ClockProblem | undefined {
     return this.#accept(undefined, this.#clock.slewBy(differenceMs, hardwareMs));

@@ -18,6 +18,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["clock.stale_epoch", "coordenador de uma época passada"],
   ["clock.not_accepted", "não é o coordenador aceito"],
   ["clock.bad_time", "hora inválida"],
+  ["clock.set_by_hand", "relógio acertado à mão"],
   ["bad_clock", "clock inválido"],
   ["clock_from_future", "clock muito adiantado"],
 ]);
@@ -27,7 +28,7 @@ export function createAdminSession({ server, clocks }: AdminParts) {
     if (Value.Check(InstructionSchema, data)) await me.ref(server, SERVER_KEY).instructed(data);
     else if (Value.Check(TimeSchema, data)) await me.ref(server, SERVER_KEY).told({ time: data.time });
     else if (data["time"] !== undefined) throw me.refuse("clock.bad_time");
-    return readingData(clocks.member.reading(clocks.hardwareMs));
+    return readingData(clocks.readingAt(clocks.hardwareMs));
   };
   const election = async (me: ServiceContext, data: Fields): Promise<Fields> => {
     const asked = parseElectionData(data);

@@ -44,15 +44,17 @@ export class BerkeleyDuty implements ClockDuty {
     if (this.#closesMs === undefined) return;
     const roundTripMs = arrivedMs - sentMs;
     const ownMs = this.#clocks.member.reading(arrivedMs).timeMs;
-    this.#answers.set(name, { name, offsetMs: reading.timeMs + roundTripMs / 2 - ownMs, roundTripMs });
+    const offsetMs = reading.timeMs + roundTripMs / 2 - ownMs;
+    const hasJoined = "hardwareMs" in reading ? reading.hasJoined : undefined;
+    this.#answers.set(name, { name, offsetMs, roundTripMs, hasJoined });
   }
 
   corrections(others: readonly string[], nowMs: number): readonly Correction[] {
     const isComplete = others.every((name) => this.#answers.has(name));
     if (this.#closesMs === undefined || (nowMs < this.#closesMs && !isComplete)) return [];
     this.#closesMs = undefined;
-    const { timeMs } = this.#clocks.member.reading(nowMs);
-    const { corrections } = berkeleyRound(this.#ownName, [...this.#answers.values()], BOUNDS);
+    const { timeMs, hasJoined } = this.#clocks.readingAt(nowMs);
+    const { corrections } = berkeleyRound(this.#ownName, [...this.#answers.values()], BOUNDS, hasJoined);
     return Array.from(corrections, ([name, differenceMs]) => {
       const offsetMs = this.#answers.get(name)?.offsetMs ?? 0;
       return { name, differenceMs, timeMs: timeMs + offsetMs + differenceMs };

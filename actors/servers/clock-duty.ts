@@ -24,6 +24,6 @@ export interface ClockDuty {
   polled(poll: Polled): void;
   /** What is to be done now; nothing as a rule. */
   corrections(others: readonly string[], nowMs: number): readonly Correction[];
-  /** What the server's clock is ahead of the own one, and how sure that is; undefined where it is not known. */
+  /** What its clock is ahead of the time of the group, and how sure that is; undefined where that is not known. */
   offsetOf(name: string, nowMs: number): { readonly offsetMs: number; readonly boundMs: number } | undefined;
 }

@@ -10,6 +10,24 @@ const START_MS = 1_000;
 /** Between two looks of the coordinator. */
 const TICK_MS = 50;
 
+/** Of a server of another kind, so much ahead and 20 ms away, as that duty is asked for it afterwards. */
+function foreignSeen(aheadMs: number) {
+  const now = { ms: START_MS };
+  const clocks = new NodeClocks(() => now.ms);
+  const duty = new EstimatingDuty("me", clocks);
+  now.ms += limits.clockListenMs;
+  duty.corrections(["old"], now.ms);
+  const poll = (): void => {
+    const reading = { timeMs: now.ms - 10 + aheadMs };
+    duty.polled({ name: "old", sentMs: now.ms - 20, arrivedMs: now.ms, reading });
+  };
+  const corrected = (): unknown => {
+    now.ms += limits.clockCorrectMs;
+    return duty.corrections(["old"], now.ms).find(({ name }) => name === "old");
+  };
+  return { duty, clocks, now, poll, corrected };
+}
+
 /** A duty with its hardware clock. */
 function begun() {
   const duty = new EstimatingDuty("me", new NodeClocks(() => START_MS));
@@ -67,5 +85,33 @@ describe("a server", () => {
     duty.polled({ name: "old", sentMs: START_MS, arrivedMs: START_MS + 20, reading: { timeMs: START_MS + 10 } });
     expect(duty.duePolls(["old"], START_MS + limits.berkeleyRoundMs - TICK_MS)).toEqual([]);
     expect(duty.duePolls(["old"], START_MS + limits.berkeleyRoundMs)).toEqual(["old"]);
+  });
+});
+
+describe("of a foreign server", () => {
+  test("what was measured of it is shown as long as nothing else was, though it was told since", () => {
+    const { duty, now, poll, corrected } = foreignSeen(5_000);
+    poll();
+    expect(corrected()).toMatchObject({ differenceMs: -5_000, timeMs: now.ms });
+    expect(duty.offsetOf("old", now.ms)).toEqual({ offsetMs: 5_000, boundMs: 10 });
+    expect(corrected()).toBeUndefined();
+    poll();
+    expect(duty.offsetOf("old", now.ms)).toEqual({ offsetMs: 5_000, boundMs: 10 });
+    expect(corrected()).toMatchObject({ differenceMs: -5_000 });
+  });
+
+  test("nothing is corrected that may be right", () => {
+    const { poll, corrected } = foreignSeen(10 + limits.foreignClockMs);
+    poll();
+    expect(corrected()).toBeUndefined();
+  });
+
+  test("the offset is that from the time of the group, not from a clock of ours that was set by hand", () => {
+    const { duty, clocks, now, poll } = foreignSeen(0);
+    clocks.setTo((now.ms + 500) / 1_000);
+    now.ms += 5_000;
+    expect(clocks.timeMs - now.ms).toBeCloseTo(500, 6);
+    poll();
+    expect(duty.offsetOf("old", now.ms)?.offsetMs).toBeCloseTo(0, 6);
   });
 });

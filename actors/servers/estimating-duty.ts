@@ -1,10 +1,17 @@
 // The coordinator's work where clocks are estimated: it polls often, and tells each server a line to follow.
 import { limits } from "#runtime/mod.ts";
 
-import type { ClockReading } from "../clocks/clock-line.ts";
+import { type ClockReading, timeOn } from "../clocks/clock-line.ts";
 import { GroupClock } from "../clocks/group-clock.ts";
 import type { ClockDuty, Correction, Polled } from "./clock-duty.ts";
 import type { NodeClocks } from "./node-clocks.ts";
+
+interface ForeignClock {
+  readonly offsetMs: number;
+  readonly boundMs: number;
+  /** Since it was measured. */
+  readonly isCorrected: boolean;
+}
 
 export class EstimatingDuty implements ClockDuty {
   readonly #ownName: string;
@@ -14,7 +21,7 @@ export class EstimatingDuty implements ClockDuty {
   /** The last of each server of this kind. */
   readonly #readings = new Map<string, ClockReading>();
   /** Of foreign servers, which have no part in the time of the group: what their clocks were ahead of it. */
-  readonly #foreign = new Map<string, { readonly offsetMs: number; readonly boundMs: number }>();
+  readonly #foreign = new Map<string, ForeignClock>();
   #nextCorrectionMs: number;
   readonly #startedMs: number;
 
@@ -69,18 +76,39 @@ export class EstimatingDuty implements ClockDuty {
   }
 
   offsetOf(name: string, nowMs: number): { readonly offsetMs: number; readonly boundMs: number } | undefined {
+    // Where somebody has set it by hand it is not that of the group.
+    const ownMs = this.#clocks.readingAt(nowMs).timeMs;
+    if (name === this.#ownName) return { offsetMs: ownMs - this.#groupMs(nowMs), boundMs: 0 };
     const estimate = this.#group.estimate(name, nowMs);
     const reading = this.#readings.get(name);
-    if (estimate === undefined || reading === undefined) return this.#foreign.get(name);
+    if (estimate === undefined || reading === undefined) return this.#foreignOffsetOf(name);
     const timeMs = reading.timeMs + nowMs + estimate.offsetMs - reading.hardwareMs;
-    return { offsetMs: timeMs - this.#clocks.member.reading(nowMs).timeMs, boundMs: estimate.boundMs };
+    return { offsetMs: timeMs - this.#groupMs(nowMs), boundMs: estimate.boundMs };
+  }
+
+  #foreignOffsetOf(name: string): { readonly offsetMs: number; readonly boundMs: number } | undefined {
+    const seen = this.#foreign.get(name);
+    return seen && { offsetMs: seen.offsetMs, boundMs: seen.boundMs };
   }
 
   /** Where most clocks are far apart from each other, none of them is better than our own. */
   #begin(nowMs: number): void {
-    const own = this.#clocks.member.reading(nowMs);
+    if (this.#isListening(nowMs)) return;
+    const own = this.#clocks.readingAt(nowMs);
     if (this.#group.begin(own) !== undefined || nowMs < this.#startedMs + 2 * limits.clockListenMs) return;
     this.#group.resume({ line: { hardwareMs: nowMs, timeMs: own.timeMs, rate: 1 }, boundMs: 0 }, nowMs);
+  }
+
+  /** To somebody whose clock is not known yet: he may have the time of the group, and is sure of it for so long. */
+  #isListening(nowMs: number): boolean {
+    const isNew = (name: string): boolean => this.#group.estimate(name, nowMs) === undefined;
+    return nowMs < this.#startedMs + limits.clockHandoverMs && [...this.#readings.keys()].some(isNew);
+  }
+
+  /** The time of the group; until there is one, our own. */
+  #groupMs(nowMs: number): number {
+    const { line } = this.#group;
+    return line === undefined ? this.#clocks.readingAt(nowMs).timeMs : timeOn(line, nowMs);
   }
 
   #pollAfterMs(name: string, nowMs: number): number {
@@ -95,16 +123,16 @@ export class EstimatingDuty implements ClockDuty {
   }
 
   #note(name: string, timeMs: number, boundMs: number, nowMs: number): void {
-    const offsetMs = timeMs + boundMs - this.#clocks.member.reading(nowMs).timeMs;
-    this.#foreign.set(name, { offsetMs, boundMs });
+    this.#foreign.set(name, { offsetMs: timeMs + boundMs - this.#groupMs(nowMs), boundMs, isCorrected: false });
   }
 
   /** As existing programs know it: told the time once it is surely wrong. */
   #correctForeign(name: string, nowMs: number): readonly Correction[] {
     const seen = this.#foreign.get(name);
-    if (seen === undefined || Math.abs(seen.offsetMs) <= seen.boundMs + limits.foreignClockMs) return [];
-    this.#foreign.set(name, { ...seen, offsetMs: 0 });
-    return [{ name, differenceMs: -seen.offsetMs, timeMs: this.#clocks.member.reading(nowMs).timeMs }];
+    if (seen === undefined || seen.isCorrected) return [];
+    if (Math.abs(seen.offsetMs) <= seen.boundMs + limits.foreignClockMs) return [];
+    this.#foreign.set(name, { ...seen, isCorrected: true });
+    return [{ name, differenceMs: -seen.offsetMs, timeMs: this.#groupMs(nowMs) }];
   }
 
   #forget(name: string): void {

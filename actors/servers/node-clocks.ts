@@ -1,7 +1,7 @@
 // The clocks of this process: logical, hybrid and virtual, over one hardware clock; every server has one set.
 import { limits } from "#runtime/mod.ts";
 
-import type { ClockCorrection } from "../clocks/clock-line.ts";
+import { type ClockCorrection, type ClockReading, timeOn } from "../clocks/clock-line.ts";
 import { formatHybridTime, HybridClock, parseHybridTime } from "../clocks/hybrid-clock.ts";
 import { KeptLamportClock, type Received } from "../clocks/kept-lamport.ts";
 import { MemberClock } from "../clocks/member-clock.ts";
@@ -26,15 +26,24 @@ export class NodeClocks implements RequestClocks {
   /** The same for messages of whoever may be a server. */
   readonly ofPeers: RequestClocks;
   readonly #readHardwareMs: () => number;
+  readonly #readSleepCount: () => number;
+  #sleepCount: number;
   #hasJoined = false;
+  /** Somebody has set it by hand: until then the coordinator's lines are not followed. */
+  #byHandUntilMs = -Infinity;
   #requestCount = 0;
 
-  /** `readHardwareMs`: Unix milliseconds as the hardware has them, with fractions; never going back. */
-  constructor(readHardwareMs: () => number, lamport = new KeptLamportClock()) {
+  /**
+   * `readHardwareMs`: Unix milliseconds as the hardware has them, with fractions; never going back, but forward each
+   * time that `readSleepCount` is one more.
+   */
+  constructor(readHardwareMs: () => number, lamport = new KeptLamportClock(), readSleepCount: () => number = () => 0) {
     this.lamport = lamport;
     const startedMs = readHardwareMs();
     const clock = new HybridClock();
     this.#readHardwareMs = readHardwareMs;
+    this.#readSleepCount = readSleepCount;
+    this.#sleepCount = readSleepCount();
     this.member = new MemberClock(startedMs, startedMs);
     this.hybrid = {
       receive: (received) => receiveHybrid(clock, received, this.timeMs),
@@ -49,8 +58,20 @@ export class NodeClocks implements RequestClocks {
     return this.#requestCount;
   }
 
+  /** After a sleep the server joins anew. */
   get hardwareMs(): number {
-    return this.#readHardwareMs();
+    const hardwareMs = this.#readHardwareMs();
+    if (this.#readSleepCount() !== this.#sleepCount) {
+      this.#sleepCount = this.#readSleepCount();
+      this.#hasJoined = false;
+      this.member.forget();
+    }
+    return hardwareMs;
+  }
+
+  /** Times that this machine has slept, as far as the hardware clock was read. */
+  get sleepCount(): number {
+    return this.#sleepCount;
   }
 
   /** Unix milliseconds, as the group has agreed on. */
@@ -62,33 +83,62 @@ export class NodeClocks implements RequestClocks {
     return this.timeMs / MS_PER_S;
   }
 
+  /** Of the virtual clock, for the coordinator and whoever asks for the time. */
+  readingAt(hardwareMs: number): ClockReading {
+    return { ...this.member.reading(hardwareMs), hasJoined: this.#hasJoined };
+  }
+
   get lamportNow(): number {
     return this.lamport.now;
   }
 
-  /** By the coordinator. The first line is stepped to, for nobody has relied on this clock yet; others slewed to. */
-  correct({ correction, differenceMs }: Corrected): string | undefined {
-    const { hardwareMs, member } = this;
-    if (correction === undefined) return member.slewBy(differenceMs ?? 0, hardwareMs);
-    const problem = this.#hasJoined ? member.follow(correction, hardwareMs) : member.join(correction, hardwareMs);
+  /**
+   * By the coordinator. The first time is stepped to, for nobody has relied on this clock yet; others are slewed to.
+   * After a sleep it is stepped forward only.
+   */
+  correct({ correction, differenceMs = 0 }: Corrected): string | undefined {
+    const { hardwareMs } = this;
+    const problem =
+      correction === undefined ? this.#change(differenceMs, hardwareMs) : this.#follow(correction, hardwareMs);
     if (problem === undefined) this.#hasJoined = true;
     return problem;
   }
 
   /**
    * By an operator, or an existing program: slews to that time, which must be near. Nobody knows who says so, so it is
-   * no further from the hardware clock either than one such instruction may go, however many there are.
+   * no further from the hardware clock either than one such instruction may go, however many there are. For
+   * `limits.clockByHandMs` the coordinator's lines are not followed: else the next would undo it before anybody saw it.
    */
   setTo(timeS: number): string | undefined {
     const { hardwareMs, timeMs } = this;
     const toMs = timeS * MS_PER_S;
     const distanceMs = Math.max(Math.abs(toMs - timeMs), Math.abs(toMs - hardwareMs));
     if (distanceMs > limits.clockInstructionMsMax) return "too_far";
-    return this.member.slewBy(toMs - timeMs, hardwareMs);
+    const problem = this.member.slewBy(toMs - timeMs, hardwareMs);
+    if (problem === undefined) this.#byHandUntilMs = hardwareMs + limits.clockByHandMs;
+    return problem;
   }
 
   timeText(): string {
     return timeTextAt(this.timeMs);
+  }
+
+  #follow(correction: ClockCorrection, hardwareMs: number): string | undefined {
+    if (hardwareMs < this.#byHandUntilMs) return "set_by_hand";
+    const aheadMs = timeOn(correction.line, hardwareMs) - this.member.reading(hardwareMs).timeMs;
+    return this.#mayStep(aheadMs)
+      ? this.member.join(correction, hardwareMs)
+      : this.member.follow(correction, hardwareMs);
+  }
+
+  #change(differenceMs: number, hardwareMs: number): string | undefined {
+    return this.#mayStep(differenceMs)
+      ? this.member.joinBy(differenceMs, hardwareMs)
+      : this.member.slewBy(differenceMs, hardwareMs);
+  }
+
+  #mayStep(differenceMs: number): boolean {
+    return !this.#hasJoined && (this.#sleepCount === 0 || differenceMs > 0);
   }
 
   #receivingBy(receive: (received: unknown) => Received): RequestClocks {

@@ -36,6 +36,7 @@ const ROLES: Readonly<Record<Role, string>> = {
 /** While this server is coordinator. */
 interface ClockOffice {
   readonly epoch: number;
+  readonly sleepCount: number;
   readonly duty: ClockDuty;
 }
 
@@ -134,11 +135,12 @@ export class OwnServer {
   #serve(me: ServerTurn): void {
     const { outlet, clocks } = this.#parts;
     const epoch = this.election.actingEpoch(me.monotonicMs());
-    if (epoch !== this.#office?.epoch) this.#office = epoch === undefined ? undefined : this.#takeOffice(epoch);
+    const nowMs = clocks.hardwareMs;
+    const isSame = epoch === this.#office?.epoch && clocks.sleepCount === this.#office?.sleepCount;
+    if (!isSame) this.#office = epoch === undefined ? undefined : this.#takeOffice(epoch);
     if (this.#office === undefined) return;
     const { duty } = this.#office;
     const others = [...this.#servers.keys()].filter((name) => name !== this.name);
-    const nowMs = clocks.hardwareMs;
     for (const name of duty.duePolls(others, nowMs)) {
       me.ref(outlet, OUTLET_KEY).tell.poll({ to: this.#servers.get(name) as KnownServer });
     }
@@ -148,12 +150,16 @@ export class OwnServer {
   #takeOffice(epoch: number): ClockOffice {
     const { port, clocks } = this.#parts;
     const Duty = port.synchronisation === "berkeley" ? BerkeleyDuty : EstimatingDuty;
-    return { epoch, duty: new Duty(this.name, clocks) };
+    return { epoch, sleepCount: clocks.sleepCount, duty: new Duty(this.name, clocks) };
   }
 
   #correct(me: ServerTurn, correction: Correction, epoch: number): void {
     const { outlet, clocks } = this.#parts;
-    if (correction.name === this.name) return void clocks.correct(correction);
+    if (correction.name === this.name) {
+      const problem = clocks.correct(correction);
+      if (problem !== undefined) me.countRefusal(`clock.${problem}`);
+      return;
+    }
     const to = this.#servers.get(correction.name);
     if (to === undefined) return;
     const authority = { coordinator: this.name, epoch };

@@ -35,12 +35,16 @@ export const StatusSchema = t.Object({
   boundMs: t.Optional(
     t.Number({ description: "How far that is from the time of the group at most, where it is known" }),
   ),
-  steps: t.Integer({ description: "Times that the clock was stepped: once, when it joined" }),
+  steps: t.Integer({
+    description: "Times that the clock was stepped: when it joined, and forward when its machine has slept",
+  }),
   clock: t.Integer({ description: "Lamport time" }),
   servers: t.Array(
     t.Object({
       ...KnownServerSchema.properties,
-      offsetMs: t.Optional(t.Number({ description: "Its clock's offset from the coordinator's, seen by that one" })),
+      offsetMs: t.Optional(
+        t.Number({ description: "Its clock's offset from the time of the group, as its coordinator measures it" }),
+      ),
       boundMs: t.Optional(t.Number()),
       isDamped: t.Boolean({ description: "It has come and gone too often to be elected now" }),
     }),

@@ -20,7 +20,7 @@ import { createStoreSession } from "./store-session.ts";
 export function createServerTypes(services: ServerServices) {
   const lamport: KeptLamportClock = new KeptLamportClock(services.hasJoined ? () => home.exchange() : undefined);
   const home = new RemoteStore(lamport, services.askStore);
-  const clocks = new NodeClocks(services.hardwareMs, lamport);
+  const clocks = new NodeClocks(services.hardwareMs, lamport, services.sleepCount);
   const { server: port } = services;
   const broker = createBroker({ servesItself: services.serves });
   const reference = createReference();

@@ -42,7 +42,12 @@ export const InstructionSchema = t.Object({
   differenceMs: t.Optional(t.Number()),
 });
 
-const ReadingSchema = t.Object({ time: t.Number(), hardwareMs: t.Number(), boundMs: t.Optional(t.Number()) });
+const ReadingSchema = t.Object({
+  time: t.Number(),
+  hardwareMs: t.Number(),
+  boundMs: t.Optional(t.Number()),
+  hasJoined: t.Optional(t.Boolean()),
+});
 
 /** Data of a service `election`. An announcement is one to existing programs too. */
 export function electionData(from: string, message: Request): Fields {
@@ -81,14 +86,15 @@ export function parseAnswerData({ answer, coordinator }: Fields): Answer {
 }
 
 /** Time in Unix seconds, as existing programs have it. */
-export function readingData({ timeMs, hardwareMs, boundMs }: ClockReading): Fields {
-  return { time: timeMs / MS_PER_S, hardwareMs, boundMs };
+export function readingData({ timeMs, ...reading }: ClockReading): Fields {
+  return { time: timeMs / MS_PER_S, ...reading };
 }
 
 /** Of a foreign server there is only its time, undefined where it says none. */
 export function parseReadingData(data: Fields): ClockReading | { readonly timeMs: number } | undefined {
   if (Value.Check(ReadingSchema, data)) {
-    return { timeMs: data.time * MS_PER_S, hardwareMs: data.hardwareMs, boundMs: data.boundMs };
+    const { time, hardwareMs, boundMs, hasJoined } = data;
+    return { timeMs: time * MS_PER_S, hardwareMs, boundMs, hasJoined };
   }
   return Value.Check(t.Number(), data["time"]) ? { timeMs: data["time"] * MS_PER_S } : undefined;
 }

@@ -22,7 +22,7 @@ export function statusOf(own: OwnServer | undefined, clocks: NodeClocks, nowMs: 
     epoch: own?.election.epoch,
     time: timeMs / MS_PER_S,
     boundMs,
-    steps: clocks.member.stepCount,
+    steps: clocks.member.stepCount + clocks.sleepCount,
     clock: clocks.lamportNow,
     servers: (own?.servers ?? []).map((server) => ({
       ...server,

@@ -74,6 +74,8 @@ export interface ServerPort {
 export interface ServerServices extends MessagingServices {
   /** Unix milliseconds as the hardware has them, with fractions; never going back. */
   readonly hardwareMs: () => number;
+  /** Times that this machine has slept, or its wall clock was set forward; after that `hardwareMs` is as it is then. */
+  readonly sleepCount: () => number;
   /** The broker deals requests to this process too. */
   readonly serves: boolean;
   /** It has a home elsewhere. */

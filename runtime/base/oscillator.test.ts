@@ -14,6 +14,13 @@ describe("an oscillator", () => {
     expect(oscillator.at(10_000)).toBeCloseTo(10_501, 9);
   });
 
+  test("jumps where it is told to, and drifts as before", () => {
+    const oscillator = new Oscillator({ driftPpm: 100 });
+    oscillator.jump(3_000, 10_000);
+    expect(oscillator.at(9_999)).toBeCloseTo(9_999.9999, 9);
+    expect(oscillator.at(20_000)).toBeCloseTo(23_002, 9);
+  });
+
   test("changes its drift at the time it is told to, and does not jump there", () => {
     const oscillator = new Oscillator({ driftPpm: 100 });
     oscillator.setDrift(-100, 10_000);

@@ -13,7 +13,7 @@ interface Stretch {
   readonly rate: number;
 }
 
-/** Runs evenly between changes of its drift, and never jumps. */
+/** Runs evenly between changes of its drift, and jumps only where it is told to. */
 export class Oscillator {
   readonly #stretches: [Stretch, ...Stretch[]];
 
@@ -31,6 +31,12 @@ export class Oscillator {
   /** From that true time on, which is no earlier than that of the change before. */
   setDrift(driftPpm: number, fromTrueMs: number): void {
     this.#stretches.push({ fromTrueMs, shownMs: this.at(fromTrueMs), rate: rateOf(driftPpm) });
+  }
+
+  /** From that true time on, which is no earlier than that of the change before. */
+  jump(byMs: number, fromTrueMs: number): void {
+    const rate = this.#stretches.at(-1)?.rate ?? 1;
+    this.#stretches.push({ fromTrueMs, shownMs: this.at(fromTrueMs) + byMs, rate });
   }
 }
 
