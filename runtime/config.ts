@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { unreachable } from "./base/assert.ts";
+import { limits } from "./limits.ts";
 import { JOINED, type MessagingConfig, toMessagingConfig } from "./messaging-config.ts";
 import { flagOf, helpText, type SettingName as Name, SETTINGS } from "./settings.ts";
+import { parseHostAddress } from "./wire/host-address.ts";
 
 const NAMES = Object.keys(SETTINGS) as Name[];
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
@@ -211,13 +213,17 @@ function wantedOf(name: Name, value: string): string | undefined {
   if (OPTIONAL_PORTS.has(name) && value !== "") return inRange(value, 0, 65_535, "a port, or empty");
   const choices = CHOICES[name];
   if (choices !== undefined) return choices.includes(value) ? undefined : `one of ${choices.join(", ")}`;
+  if (name === "CORREIO_SERVER_ADDRESS" && value !== "" && parseHostAddress(value) === undefined) {
+    return "a host, or a host and a port from 1 to 65535";
+  }
+  const waitMsMax = name === "CORREIO_SERVER_HEARTBEAT_MS" ? limits.serverHeartbeatMsMax : MILLISECONDS_MAX;
   switch (SETTINGS[name].kind) {
     case "port":
       return inRange(value, 0, 65_535, "a port");
     case "milliseconds":
       return inRange(value, 0, MILLISECONDS_MAX, "a time in milliseconds");
     case "wait":
-      return inRange(value, 1, MILLISECONDS_MAX, "a time in milliseconds");
+      return inRange(value, 1, waitMsMax, "a time in milliseconds");
     case "count":
       return inRange(value, 1, COUNT_MAX, "a count");
     case "bytes":

@@ -45,6 +45,8 @@ export class OwnServer {
   readonly election: Election;
   readonly #parts: ServerParts;
   #rank: number;
+  /** As the election has it. */
+  #memory: ElectionMemory | undefined;
   #servers: ReadonlyMap<string, KnownServer> = new Map();
   #office: ClockOffice | undefined;
   #lookedMs = -Infinity;
@@ -56,6 +58,7 @@ export class OwnServer {
     this.election = new Election({ name, times, random: () => me.random(), memory, nowMs: me.turnStartedMs });
     this.#parts = parts;
     this.#rank = rank;
+    this.#memory = memory;
   }
 
   get rank(): number {
@@ -84,6 +87,7 @@ export class OwnServer {
   look(me: ServerTurn): void {
     this.#lookedMs = me.monotonicMs();
     if (this.election.dueAtMs <= me.monotonicMs()) this.step(me, { kind: "tick" });
+    this.#remember(me);
     this.#serve(me);
     this.#lookAgain(me);
   }
@@ -92,8 +96,14 @@ export class OwnServer {
   step(me: ServerTurn, event: ElectionEvent): readonly Effect[] {
     const effects = this.election.step(event, me.monotonicMs());
     for (const effect of effects) this.#perform(me, effect);
+    this.#remember(me);
     this.#lookAgain(me);
     return effects;
+  }
+
+  /** What this turn says is sent once this is stored; also where what a turn before this one changed could not be. */
+  #remember(me: ServerTurn): void {
+    if (!isSame(me.state.memory, this.#memory)) me.state.memory = this.#memory;
   }
 
   #lookAgain(me: ServerTurn): void {
@@ -111,7 +121,7 @@ export class OwnServer {
     const out = me.ref(outlet, OUTLET_KEY).tell;
     switch (effect.kind) {
       case "remember":
-        me.state.memory = effect.memory;
+        this.#memory = effect.memory;
         return;
       case "ask": {
         const to = this.#servers.get(effect.to);
@@ -163,4 +173,10 @@ export class OwnServer {
         : differenceData(authority, correction.differenceMs, correction.timeMs);
     me.ref(outlet, OUTLET_KEY).tell.instruct({ to, data });
   }
+}
+
+/** In one epoch there is one that it has accepted. */
+function isSame(one: ElectionMemory | undefined, other: ElectionMemory | undefined): boolean {
+  const areAccepted = one?.accepted?.epoch === other?.accepted?.epoch;
+  return areAccepted && one?.promised === other?.promised && one?.ownCounter === other?.ownCounter;
 }
