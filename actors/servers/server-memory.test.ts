@@ -7,7 +7,7 @@ import type { Request } from "../election/messages.ts";
 import { createTestServices } from "../test-services.ts";
 import { SERVER_KEY } from "./server-addresses.ts";
 import { createServerTypes } from "./server-catalog.ts";
-import type { Fields, ServerReply } from "./services.ts";
+import type { ServerReply } from "./services.ts";
 
 const LIST = [
   { name: "one", rank: 1, address: "10.0.0.1:5601", votes: true },
@@ -16,13 +16,12 @@ const LIST = [
 /** So long a server that has just begun votes for nobody. */
 const SILENCE_MS = 16_000;
 
-function replied(data: Fields): ServerReply {
-  return { data, sentMs: 0, arrivedMs: 0 };
+async function askReference(service: string): Promise<ServerReply> {
+  return { data: service === "list" ? { list: LIST } : { rank: 1 }, sentMs: 0, arrivedMs: 0 };
 }
 
 test("a vote that could not be stored is not given, and what it has promised is stored before it is said", async () => {
   const { servers } = createTestServices({});
-  const askReference = async (service: string) => replied(service === "list" ? { list: LIST } : { rank: 1 });
   const { types } = createServerTypes({
     ...servers,
     server: { ...servers.server, nameAt: () => "one", askReference },
