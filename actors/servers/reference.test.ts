@@ -75,7 +75,7 @@ describe("a rank", () => {
     expect([await node.hear("c"), await node.hear("b")]).toEqual([3, 2]);
   });
 
-  test("of as many servers as are remembered, with the longest names and addresses, leaves room to be stored", async () => {
+  test("of all servers that are remembered, with the longest names and addresses, is far from too much", async () => {
     const node = new ReferenceNode();
     const [address, instance] = ["a".repeat(limits.serverAddressLengthMax), "i".repeat(SERVER_NAME_LENGTH_MAX)];
     for (let count = 0; count < limits.serversRememberedMax; count++) {

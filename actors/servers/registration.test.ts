@@ -1,4 +1,4 @@
-// How a server is registered: again and again where it may not be yet, at the pace of its heartbeats, and as its home is.
+// How a server is registered: again and again where it is refused, at the pace of its heartbeats; and with what times.
 import { describe, expect, test } from "bun:test";
 
 import { SteppedSystem } from "#runtime/testing/mod.ts";
