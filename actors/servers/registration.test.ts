@@ -28,7 +28,7 @@ class Registration {
         ...servers.server,
         nameAt,
         log: (message, details) => this.logged.push([message, details]),
-        adopt: (settings) => this.adopted.push(settings) === 1,
+        adopt: (settings) => this.adopted.push(settings) > 0,
         askReference: async (service, data) => replied(service === "list" ? { list: [] } : this.#hear(data)),
       },
     });
@@ -118,6 +118,13 @@ describe("what its home has set", () => {
     server.answer = () => ({ rank: 2, heartbeatMs: 500, synchronisation: "berkeley" });
     await server.beats(1);
     expect(server.adopted[0]).toEqual({ heartbeatMs: 500, synchronisation: "berkeley" });
+  });
+
+  test("may change, also each time, and nobody asks more often for that", async () => {
+    const server = new Registration(() => "two");
+    server.answer = () => ({ rank: 2, heartbeatMs: server.asked.length, synchronisation: "estimate" });
+    await server.beats(10);
+    expect(server.adopted.map(({ heartbeatMs }) => heartbeatMs)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
   test.each([

@@ -59,10 +59,12 @@ export function createServer(parts: ServerParts) {
         complaints.clear();
         port.standAs(rank);
         const isOtherGroup = group !== undefined && port.adopt(group);
-        if (here.own !== undefined && !isOtherGroup) return here.own.listed(me, rank, servers);
-        // It is listed where it can be reached only from the next time on. And an election has one set of times.
-        here.own = new OwnServer(me, name, rank, parts);
-        register(me);
+        const isFirst = here.own === undefined;
+        // An election has one set of times.
+        if (here.own === undefined || isOtherGroup) here.own = new OwnServer(me, name, rank, parts);
+        // It is listed where it can be reached only from the next time on.
+        if (isFirst) register(me);
+        else here.own.listed(me, rank, servers);
       })
       .on("answered", { in: AnsweredSchema }, (me, { ask, message }) => {
         here.own?.step(me, { kind: "answer", ask, message });
