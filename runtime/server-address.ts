@@ -2,9 +2,6 @@
 import { isPort, parseHostAddress } from "./wire/host-address.ts";
 
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
-const HOST_AND_PORT = /^([^:]+|\[[^\]]+\]):(\d{1,5})$/;
-/** As a socket for both families sees who comes by the older one. */
-const MAPPED = /^::ffff:(?=\d+\.)/;
 
 export interface ServerAddress {
   readonly name: string;
@@ -17,9 +14,9 @@ type Listed = Pick<ServerAddress, "address" | "rank">;
 
 /** With a port: where none is said, `portBase` and the rank; without one where that is 0, and nobody can reckon it. */
 export function addressWithPort({ address, rank }: Listed, portBase: number): string {
-  if (portBase === 0 || HOST_AND_PORT.test(address)) return address;
-  const host = address.replace(MAPPED, "");
-  return `${/^[^[].*:/.test(host) ? `[${host}]` : host}:${portBase + rank}`;
+  const { host, port } = parseHostAddress(address) ?? {};
+  if (portBase === 0 || host === undefined || port !== undefined) return address;
+  return `${host.includes(":") ? `[${host}]` : host}:${portBase + rank}`;
 }
 
 /**
