@@ -53,7 +53,7 @@ export function createAdminSession({ server, clocks }: AdminParts) {
 
 /** Of a coordinator of this kind: existing ones say a time, and no epoch. */
 function isInstruction(data: Fields): boolean {
-  return ["epoch", "correction", "differenceMs"].some((field) => data[field] !== undefined);
+  return ["epoch", "correction", "differenceMs"].some((field) => (data[field] ?? undefined) !== undefined);
 }
 
 /** As servers of this kind send each other. */

@@ -102,6 +102,7 @@ describe("what the home has set", () => {
   test("is told to a server of its kind, and to no other", async () => {
     const reference = new Reference();
     expect(await reference.ask("heartbeat", { user: "ana" })).toEqual({ rank: 1 });
+    expect(await reference.ask("heartbeat", { user: "ana", address: null, instance: null })).toEqual({ rank: 1 });
     expect(await reference.ask("heartbeat", { user: "two", instance: "i" })).toEqual({
       rank: 2,
       heartbeatMs: limits.serverHeartbeatMs,

@@ -47,7 +47,7 @@ export function createReferenceSession(parts: ReferenceParts) {
     const host = address ?? me.connection.remoteAddress;
     if (typeof host !== "string" || parseHostAddress(host) === undefined) throw me.refuse("reference.bad_address");
     const heard = { name, address: host, session: { type: REFERENCE_SESSION, key: me.key } };
-    if (instance === undefined) return me.ref(reference, REFERENCE_KEY).hear(heard);
+    if (instance === undefined || instance === null) return me.ref(reference, REFERENCE_KEY).hear(heard);
     if (!Value.Check(InstanceSchema, instance)) throw me.refuse("reference.bad_instance");
     return { ...(await me.ref(reference, REFERENCE_KEY).hear({ ...heard, instance })), ...groupData(port) };
   };

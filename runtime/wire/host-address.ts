@@ -1,6 +1,8 @@
 // An address as somebody says it: a host, and a port where he says one.
 import { limits } from "../limits.ts";
 
+/** Of a ZeroMQ endpoint. */
+const SCHEME = /^tcp:\/\//;
 const HOST_AND_PORT = /^([^:]+|\[[^\]]+\]):(\d{1,5})$/;
 const IN_BRACKETS = /^\[(.*)\]$/;
 /** A name or a number; names of machines may have underscores. */
@@ -19,10 +21,11 @@ export interface HostAddress {
   readonly port: number | undefined;
 }
 
-/** `HOST`, `HOST:PORT`, `IPv6`, `[IPv6]` or `[IPv6]:PORT`; a port is one that can be dialled. */
+/** `HOST`, `HOST:PORT`, `IPv6`, `[IPv6]` or `[IPv6]:PORT`, also behind `tcp://`; a port is one that can be dialled. */
 export function parseHostAddress(given: unknown): HostAddress | undefined {
   if (typeof given !== "string" || given.length > limits.serverAddressLengthMax) return undefined;
-  const [, named = given, digits] = HOST_AND_PORT.exec(given) ?? [];
+  const said = given.replace(SCHEME, "");
+  const [, named = said, digits] = HOST_AND_PORT.exec(said) ?? [];
   const inBrackets = IN_BRACKETS.exec(named)?.[1];
   const host = (inBrackets ?? named).replace(MAPPED, "");
   const isName = inBrackets === undefined && host.length <= NAME_LENGTH_MAX && NAME.test(host);
