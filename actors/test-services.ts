@@ -87,6 +87,7 @@ export function createTestServices(given: {
         instance: "test",
         heartbeatMs: limits.serverHeartbeatMs,
         synchronisation: "estimate",
+        adopt: () => false,
         nameAt: nothing,
         askReference: async () => undefined,
         askServer: async () => undefined,

@@ -35,6 +35,7 @@ export class AdministrationLinks {
   async askServer(to: ServerAddress, service: string, data: Fields): Promise<Replied | undefined> {
     const { home, serverPortBase, timeoutMs } = this.#options;
     const where = dialAddressOf(to, home, serverPortBase);
+    if (where === undefined) return undefined;
     return byThisMachine(await this.#links.askServer(to.name, where, { service, data }, timeoutMs));
   }
 

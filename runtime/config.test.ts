@@ -215,6 +215,8 @@ describe("wrong settings", () => {
     ["CORREIO_MATCH_PORT", ["-1", "65536", "x"]],
     ["CORREIO_MATCH_TLS_PORT", ["-1", "65536", "x"]],
     ["CORREIO_HEARTBEAT_MS", ["", "0", "1s"]],
+    ["CORREIO_SERVER_HEARTBEAT_MS", ["", "0", "10001", "30000"]],
+    ["CORREIO_SERVER_ADDRESS", ["127.0.0.1:99999", "a b", ":5600"]],
     ["CORREIO_PLAIN_LOGIN", ["", "true", "deny"]],
     ["CORREIO_WORK_MS", ["-1", "1.5", "1s", "86400001"]],
     ["CORREIO_CONNECTIONS_MAX", ["0", "1000001", "many"]],

@@ -42,8 +42,9 @@ export const messagingLimits = {
   /** Subscribers that an operator is shown, of those that are slow; and time for what he asks of one server. */
   slowSubscribersMax: 64,
   administrationMs: 2_000,
-  /** Between two heartbeats of a server; one that is silent for the second is taken for dead. */
+  /** Between two heartbeats of a server, and at most; one that is silent for the third is taken for dead. */
   serverHeartbeatMs: 5_000,
+  serverHeartbeatMsMax: 10_000,
   serverSilenceMs: 30_000,
 
   /** One message in MessagePack or JSON: octets, values within one another, all its values, and octets of a key. */

@@ -9,6 +9,7 @@ import type { MessagingPorts } from "./messaging-config.ts";
 import { type MessagingListeners, zmtpPairing, type ZmtpSession } from "./messaging-listeners.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener } from "./net/tcp-listener.ts";
+import { isLoopback } from "./server-address.ts";
 import { ServerLinks } from "./server-links.ts";
 import type { NodeServerPort } from "./server-port.ts";
 import { RouterSocket } from "./zmtp/router-socket.ts";
@@ -81,9 +82,12 @@ export function startMessagingServer({
       return startTcpListener({ hostname: config.host, port: at, choose: () => pairing, speaksFirst: true, table });
     },
   };
-  if (home !== undefined) links.startPublisher();
+  if (home !== undefined) {
+    links.startPublisher();
+    if (isLoopback(config.host) && !isLoopback(home)) port.warnUnreachable(config.host, home);
+  }
   const worker = home === undefined ? undefined : startWorker({ actors, table }, home, ports);
-  const stopBeating = repeat(actors.beat, config.messaging.heartbeatMs, table.clock);
+  const stopBeating = repeat(actors.beat, () => port.heartbeatMs, table.clock);
   return async () => {
     stopBeating();
     worker?.endpoints.close();
@@ -94,11 +98,11 @@ export function startMessagingServer({
 }
 
 /** Now, and then each so many milliseconds, until what it returns is called. */
-function repeat(act: () => void, everyMs: number, clock: Clock): () => void {
+function repeat(act: () => void, everyMs: () => number, clock: Clock): () => void {
   const timer = { cancel: (): void => undefined };
   const next = (): void => {
     act();
-    timer.cancel = clock.after(everyMs, next);
+    timer.cancel = clock.after(everyMs(), next);
   };
   next();
   return () => timer.cancel();

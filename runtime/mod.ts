@@ -20,6 +20,7 @@ export type { Addressable, CallOptions, Ref, TellOptions } from "./core/shape.ts
 export { topic, type Topic, type TopicOf } from "./core/topic.ts";
 export { limits } from "./limits.ts";
 export { decodeMessage, encodeMessage } from "./wire/message-pack.ts";
+export { parseHostAddress } from "./wire/host-address.ts";
 export type { TextPart } from "./wire/text-parts.ts";
 export { splitEnvelope } from "./wire/zmtp-envelope.ts";
 export { ZmtpMessage } from "./wire/zmtp-message.ts";

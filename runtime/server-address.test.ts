@@ -38,6 +38,10 @@ describe("what is dialled", () => {
     },
   );
 
+  test.each(["127.0.0.1:99999", "no host", "", "10.0.0.1"])("for %p is nothing, where nobody can be", (address) => {
+    expect(dialAddressOf({ address, rank: 60_000 }, undefined, 5_600)).toBeUndefined();
+  });
+
   test("at the home itself is what is listed", () => {
     expect(dialAddressOf({ address: "127.0.0.1", rank: 3 }, undefined, 5_600)).toEqual({
       host: "127.0.0.1",

@@ -1,9 +1,7 @@
-// Where a server's admin endpoint is, by what the reference lists: a host, and a port that may follow from its rank.
+// Where a server is to be dialled, by what the reference lists: a host, and a port that may follow from its rank.
+import { isPort, parseHostAddress } from "./wire/host-address.ts";
 
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
-const HOST_AND_PORT = /^([^:]+|\[[^\]]+\]):(\d{1,5})$/;
-/** As a socket for both families sees who comes by the older one. */
-const MAPPED = /^::ffff:(?=\d+\.)/;
 
 export interface ServerAddress {
   readonly name: string;
@@ -16,15 +14,26 @@ type Listed = Pick<ServerAddress, "address" | "rank">;
 
 /** With a port: where none is said, `portBase` and the rank; without one where that is 0, and nobody can reckon it. */
 export function addressWithPort({ address, rank }: Listed, portBase: number): string {
-  if (portBase === 0 || HOST_AND_PORT.test(address)) return address;
-  const host = address.replace(MAPPED, "");
-  return `${/^[^[].*:/.test(host) ? `[${host}]` : host}:${portBase + rank}`;
+  const { host, port } = parseHostAddress(address) ?? {};
+  if (portBase === 0 || host === undefined || port !== undefined) return address;
+  return `${host.includes(":") ? `[${host}]` : host}:${portBase + rank}`;
 }
 
-/** One that is on its home's machine is where that is, wherever this process is; `home` undefined: it is there too. */
-export function dialAddressOf({ address, rank }: Listed, home: string | undefined, portBase: number) {
-  const [, named = address, port] = HOST_AND_PORT.exec(address) ?? [];
-  const host = named.replace(MAPPED, "").replace(/^\[(.*)\]$/, "$1");
-  const isNear = LOOPBACK.test(host) && home !== undefined;
-  return { host: isNear ? home : host, port: port === undefined ? portBase + rank : Number(port) };
+/**
+ * One that is on its home's machine is where that is, wherever this process is; `home` undefined: it is there too.
+ * Undefined where nobody can be.
+ */
+export function dialAddressOf(
+  { address, rank }: Listed,
+  home: string | undefined,
+  portBase: number,
+): { readonly host: string; readonly port: number } | undefined {
+  const { host, port = portBase + rank } = parseHostAddress(address) ?? {};
+  if (host === undefined || !isPort(port)) return undefined;
+  return { host: home !== undefined && isLoopback(host) ? home : host, port };
+}
+
+/** Only this machine reaches it there. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
 }

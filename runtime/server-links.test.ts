@@ -48,6 +48,13 @@ describe("a server that is asked", () => {
     expect(there.socket.endpoints.peers.size).toBe(1);
   });
 
+  test.each([99_999, 0, -1, Number.NaN])(
+    "is one that does not answer at port %p, where nobody can be",
+    async (port) => {
+      expect(await links().askServer("a", { host: HOST, port }, {}, QUICK_MS)).toBeUndefined();
+    },
+  );
+
   test("has no connection any more once it is not kept", async () => {
     const [one, other] = [server("one"), server("other")];
     const asker = links();

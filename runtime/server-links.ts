@@ -46,17 +46,18 @@ export class ServerLinks {
   }
 
   askReference(service: string, data: Fields, timeoutMs: number = limits.askTimeoutMs): Promise<Replied | undefined> {
-    return ask(this.#link({ host: this.#home, port: this.#ports.reference }), { service, data }, timeoutMs);
+    const where = { host: this.#home, port: this.#ports.reference };
+    return ask(() => this.#link(where), { service, data }, timeoutMs);
   }
 
   askStore(service: string, data: Fields): Promise<Replied | undefined> {
     const lane = this.#storeTurn++ % STORE_CONNECTIONS;
-    const link = this.#link({ host: this.#home, port: this.#ports.store }, `${lane}`);
-    return ask(link, { service, data }, limits.askTimeoutMs);
+    const where = { host: this.#home, port: this.#ports.store };
+    return ask(() => this.#link(where, `${lane}`), { service, data }, limits.askTimeoutMs);
   }
 
   askServer(name: string, address: DialAddress, request: Fields, timeoutMs: number): Promise<Replied | undefined> {
-    return ask(this.#link(address, "", name), request, timeoutMs);
+    return ask(() => this.#link(address, "", name), request, timeoutMs);
   }
 
   /** Connections to servers of other names are closed. */
@@ -110,10 +111,10 @@ export class ServerLinks {
   }
 }
 
-/** Undefined where nobody answers in time, or what comes is no reply. */
-async function ask(socket: RequestSocket, request: Fields, timeoutMs: number): Promise<Replied | undefined> {
+/** Undefined where it cannot be dialled, nobody answers in time, or what comes is no reply. */
+async function ask(link: () => RequestSocket, request: Fields, timeoutMs: number): Promise<Replied | undefined> {
   try {
-    const { frames, sentMs, arrivedMs } = await socket.request([encodeMessage(request, "msgpack")], timeoutMs);
+    const { frames, sentMs, arrivedMs } = await link().request([encodeMessage(request, "msgpack")], timeoutMs);
     const [octets] = frames;
     const decoded = octets && decodeMessage(octets);
     const data = decoded?.kind === "value" ? (decoded.value as { readonly data?: unknown } | null)?.data : undefined;

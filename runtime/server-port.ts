@@ -19,6 +19,7 @@ const FIRST_JOINED = 2;
 const LEAVE_MS = 300;
 
 type Fields = Readonly<Record<string, unknown>>;
+type GroupSettings = Pick<MessagingConfig, "heartbeatMs" | "synchronisation">;
 
 /** What there is only when there are sockets. */
 export interface ServerSockets {
@@ -31,8 +32,8 @@ export interface ServerSockets {
 /** What `actors/servers/services.ts` asks for. Whoever starts listeners gives it `sockets`: until then it is mute. */
 export class NodeServerPort {
   readonly instance = randomBytes(12).toString("base64url");
-  readonly heartbeatMs: number;
-  readonly synchronisation: MessagingConfig["synchronisation"];
+  /** As set; of one that has joined, as its home has them. */
+  #group: GroupSettings;
   readonly #config: MessagingConfig;
   readonly #log: Log;
   /** With an error that was asked for, if any. */
@@ -43,8 +44,7 @@ export class NodeServerPort {
   sockets: ServerSockets | undefined;
 
   constructor(config: MessagingConfig, log: Log) {
-    this.heartbeatMs = config.heartbeatMs;
-    this.synchronisation = config.synchronisation;
+    this.#group = { heartbeatMs: config.heartbeatMs, synchronisation: config.synchronisation };
     this.#config = config;
     this.#log = log;
     const { offsetMs, driftPpm } = config.clock;
@@ -56,6 +56,22 @@ export class NodeServerPort {
 
   get oscillator(): Oscillator {
     return this.hardware.oscillator;
+  }
+
+  get heartbeatMs(): number {
+    return this.#group.heartbeatMs;
+  }
+
+  get synchronisation(): GroupSettings["synchronisation"] {
+    return this.#group.synchronisation;
+  }
+
+  adopt({ heartbeatMs, synchronisation }: GroupSettings): boolean {
+    const before = this.#group;
+    if (heartbeatMs === before.heartbeatMs && synchronisation === before.synchronisation) return false;
+    this.#group = { heartbeatMs, synchronisation };
+    this.log("Keeps to what its home has set, not to its own settings", { home: this.#group, own: before });
+    return true;
   }
 
   get adminPort(): number | undefined {
@@ -73,7 +89,7 @@ export class NodeServerPort {
     const { name, host, home } = this.#config;
     const isOwn = name !== "" || home === undefined;
     if (!isOwn && attempt >= NAMES_MAX) return undefined;
-    this.#name = isOwn ? name || host : `${host}-${FIRST_JOINED + attempt}`;
+    this.#name = (isOwn ? name || host : `${host}-${FIRST_JOINED + attempt}`).normalize("NFC");
     return this.#name;
   }
 
@@ -84,6 +100,7 @@ export class NodeServerPort {
   async askServer(to: ServerAddress, service: string, data: Fields, timeoutMs: number): Promise<Replied | undefined> {
     const { home, serverPortBase } = this.#config;
     const where = dialAddressOf(to, home, serverPortBase);
+    if (where === undefined) return undefined;
     return this.#byHardware(await this.sockets?.links.askServer(to.name, where, { service, data }, timeoutMs));
   }
 
@@ -113,6 +130,12 @@ export class NodeServerPort {
 
   log(message: string, details: Fields): void {
     this.#log.logger.info({ ...details }, message);
+  }
+
+  /** It listens where only its own machine reaches it, and has joined a home on another. */
+  warnUnreachable(host: string, home: string): void {
+    const advice = "set CORREIO_HOST, and CORREIO_SERVER_ADDRESS where others see it come from elsewhere";
+    this.#log.logger.warn({ host, home }, `Other machines cannot reach this server's admin endpoint: ${advice}`);
   }
 
   /** Says so, that nobody has to wait until it is taken for dead, and nothing after that. */

@@ -163,9 +163,14 @@ export const SETTINGS = {
     "wait",
     "ms",
     limits.serverHeartbeatMs,
-    "Time between two heartbeats of a server",
+    "Time between two heartbeats of a server, at most 10 s; one that joins takes its home's",
   ),
-  CORREIO_CLOCK_SYNC: define("text", "estimate|berkeley", "estimate", "How a coordinator synchronises clocks"),
+  CORREIO_CLOCK_SYNC: define(
+    "text",
+    "estimate|berkeley",
+    "estimate",
+    "How a coordinator synchronises clocks; one that joins takes its home's",
+  ),
   CORREIO_CLOCK_OFFSET_MS: define(
     "error",
     "ms",

@@ -121,7 +121,8 @@ describe.skipIf(!hasPythonModule("zmq"))("an existing server", () => {
     const admin = requester(await adminPortOf(messaging?.reference ?? 0));
     const { time } = (await admin.ask("clock")) as { time: number };
     expect(await admin.ask("clock", { time: time + 30 })).not.toHaveProperty("status");
-    const far = { status: "erro", message: "hora muito distante", description: "hora muito distante" };
+    const text = "hora muito distante";
+    const far = { status: "erro", message: text, description: text, code: "clock.too_far" };
     expect(withoutTimes(await admin.ask("clock", { time: time + 1e9 }))).toEqual(far);
     expect(withoutTimes(await admin.ask("clock", { time: "now" }))).toMatchObject({ status: "erro" });
     expect(withoutTimes(await admin.ask("clock", { clock: 2 ** 52 }))).toMatchObject({

@@ -58,6 +58,7 @@ describe("a coordinator that was paused", () => {
     expect(withoutTimes(await (others[0] as TestRequester).ask("clock", stale))).toEqual({
       status: "erro",
       description: "coordenador de uma época passada",
+      code: "clock.stale_epoch",
       message: "coordenador de uma época passada",
     });
     group.process(highest).signal("SIGCONT");

@@ -46,6 +46,8 @@ export class OwnServer {
   readonly election: Election;
   readonly #parts: ServerParts;
   #rank: number;
+  /** As the election has it. */
+  #memory: ElectionMemory | undefined;
   #servers: ReadonlyMap<string, KnownServer> = new Map();
   #office: ClockOffice | undefined;
   #lookedMs = -Infinity;
@@ -57,6 +59,7 @@ export class OwnServer {
     this.election = new Election({ name, times, random: () => me.random(), memory, nowMs: me.turnStartedMs });
     this.#parts = parts;
     this.#rank = rank;
+    this.#memory = memory;
   }
 
   get rank(): number {
@@ -85,6 +88,7 @@ export class OwnServer {
   look(me: ServerTurn): void {
     this.#lookedMs = me.monotonicMs();
     if (this.election.dueAtMs <= me.monotonicMs()) this.step(me, { kind: "tick" });
+    this.#remember(me);
     this.#serve(me);
     this.#lookAgain(me);
   }
@@ -93,8 +97,14 @@ export class OwnServer {
   step(me: ServerTurn, event: ElectionEvent): readonly Effect[] {
     const effects = this.election.step(event, me.monotonicMs());
     for (const effect of effects) this.#perform(me, effect);
+    this.#remember(me);
     this.#lookAgain(me);
     return effects;
+  }
+
+  /** What this turn says is sent once this is stored; also where what a turn before this one changed could not be. */
+  #remember(me: ServerTurn): void {
+    if (!isSame(me.state.memory, this.#memory)) me.state.memory = this.#memory;
   }
 
   #lookAgain(me: ServerTurn): void {
@@ -112,7 +122,7 @@ export class OwnServer {
     const out = me.ref(outlet, OUTLET_KEY).tell;
     switch (effect.kind) {
       case "remember":
-        me.state.memory = effect.memory;
+        this.#memory = effect.memory;
         return;
       case "ask": {
         const to = this.#servers.get(effect.to);
@@ -136,8 +146,8 @@ export class OwnServer {
     const { outlet, clocks } = this.#parts;
     const epoch = this.election.actingEpoch(me.monotonicMs());
     const nowMs = clocks.hardwareMs;
-    const isSame = epoch === this.#office?.epoch && clocks.sleepCount === this.#office?.sleepCount;
-    if (!isSame) this.#office = epoch === undefined ? undefined : this.#takeOffice(epoch);
+    const isHeld = epoch === this.#office?.epoch && clocks.sleepCount === this.#office?.sleepCount;
+    if (!isHeld) this.#office = epoch === undefined ? undefined : this.#takeOffice(epoch);
     if (this.#office === undefined) return;
     const { duty } = this.#office;
     const others = [...this.#servers.keys()].filter((name) => name !== this.name);
@@ -169,4 +179,10 @@ export class OwnServer {
         : differenceData(authority, correction.differenceMs, correction.timeMs);
     me.ref(outlet, OUTLET_KEY).tell.instruct({ to, data });
   }
+}
+
+/** In one epoch there is one that it has accepted. */
+function isSame(one: ElectionMemory | undefined, other: ElectionMemory | undefined): boolean {
+  const areAccepted = one?.accepted?.epoch === other?.accepted?.epoch;
+  return areAccepted && one?.promised === other?.promised && one?.ownCounter === other?.ownCounter;
 }

@@ -1,15 +1,16 @@
 // The session of whoever speaks to the reference: servers to be listed, and others to hear of them and of the queues.
-import { limits, t, Value } from "#runtime/mod.ts";
+import { limits, parseHostAddress, t, Value } from "#runtime/mod.ts";
 
 import { BROKER_KEY } from "../broker/broker-addresses.ts";
 import type { BrokerType } from "../broker/broker.ts";
 import type { NodeClocks } from "./node-clocks.ts";
 import { type createReference, type KnownServer, REFERENCE_KEY } from "./reference.ts";
 import { SERVER_KEY } from "./server-addresses.ts";
+import { groupData } from "./server-messages.ts";
 import { parseServerName, SERVER_NAME_LENGTH_MAX } from "./server-name.ts";
 import type { ServerType } from "./server.ts";
 import { createServiceSession, type ServiceAnswer, type ServiceContext } from "./service-session.ts";
-import type { Fields, ProxyPort, ServerPort } from "./services.ts";
+import type { Fields, GroupSettings, ProxyPort, ServerPort } from "./services.ts";
 
 type ReferenceType = ReturnType<typeof createReference>;
 
@@ -20,16 +21,17 @@ interface ReferenceParts {
   readonly clocks: NodeClocks;
   readonly broker: BrokerType;
   readonly proxy: ProxyPort;
-  readonly port: Pick<ServerPort, "addressOf">;
+  readonly port: Pick<ServerPort, "addressOf" | keyof GroupSettings>;
 }
 
 const REFERENCE_SESSION = "reference-session";
 
-const InstanceSchema = t.String({ minLength: 1, maxLength: SERVER_NAME_LENGTH_MAX });
+const InstanceSchema = t.String({ pattern: `^[!-~]{1,${SERVER_NAME_LENGTH_MAX}}$` });
 
 const TEXTS: ReadonlyMap<string, string> = new Map([
   ["reference.bad_name", "nome de servidor inválido"],
   ["reference.bad_address", "endereço inválido"],
+  ["reference.bad_instance", "instância inválida"],
   ["reference.name_taken", "outro servidor vivo tem este nome"],
   ["reference.full", "servidores demais"],
   ["bad_clock", "clock inválido"],
@@ -38,15 +40,16 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
 
 export function createReferenceSession(parts: ReferenceParts) {
   const { reference, server, clocks, broker, proxy, port } = parts;
-  const hear = async (me: ServiceContext, { user, address, instance }: Fields): Promise<{ rank: number }> => {
+  const hear = async (me: ServiceContext, { user, address, instance }: Fields): Promise<Fields> => {
     const name = parseServerName(user);
     if (name === undefined) throw me.refuse("reference.bad_name");
     // Whoever does not say where he is, is where he speaks from.
     const host = address ?? me.connection.remoteAddress;
-    if (typeof host !== "string" || host === "") throw me.refuse("reference.bad_address");
-    const own = { type: REFERENCE_SESSION, key: me.key };
-    const named = Value.Check(InstanceSchema, instance) ? { instance } : {};
-    return me.ref(reference, REFERENCE_KEY).hear({ name, address: host, session: own, ...named });
+    if (typeof host !== "string" || parseHostAddress(host) === undefined) throw me.refuse("reference.bad_address");
+    const heard = { name, address: host, session: { type: REFERENCE_SESSION, key: me.key } };
+    if (instance === undefined || instance === null) return me.ref(reference, REFERENCE_KEY).hear(heard);
+    if (!Value.Check(InstanceSchema, instance)) throw me.refuse("reference.bad_instance");
+    return { ...(await me.ref(reference, REFERENCE_KEY).hear({ ...heard, instance })), ...groupData(port) };
   };
   return createServiceSession(REFERENCE_SESSION, {
     clocks: clocks.ofPeers,
@@ -65,7 +68,8 @@ export function createReferenceSession(parts: ReferenceParts) {
         "leave",
         async (me: ServiceContext, { user, instance }: Fields) => {
           const name = parseServerName(user);
-          if (name === undefined || !Value.Check(InstanceSchema, instance)) throw me.refuse("reference.bad_name");
+          if (name === undefined) throw me.refuse("reference.bad_name");
+          if (!Value.Check(InstanceSchema, instance)) throw me.refuse("reference.bad_instance");
           await me.ref(reference, REFERENCE_KEY).leave({ name, instance });
           return { status: "OK" };
         },

@@ -5,7 +5,7 @@ import { actor, limits } from "#runtime/mod.ts";
 import { SteppedSystem } from "#runtime/testing/mod.ts";
 
 import { createReference, REFERENCE_KEY } from "./reference.ts";
-import type { ServerName } from "./server-name.ts";
+import { SERVER_NAME_LENGTH_MAX, type ServerName } from "./server-name.ts";
 
 /** Whoever speaks for a server is watched: any actor will do. */
 const Speaker = actor("speaker", { state: () => ({}) }).on("leave", {}, (speaker) => speaker.stop());
@@ -73,6 +73,18 @@ describe("a rank", () => {
     await node.hear("b");
     node.restart();
     expect([await node.hear("c"), await node.hear("b")]).toEqual([3, 2]);
+  });
+
+  test("of all servers that are remembered, with the longest names and addresses, is far from too much", async () => {
+    const node = new ReferenceNode();
+    const [address, instance] = ["a".repeat(limits.serverAddressLengthMax), "i".repeat(SERVER_NAME_LENGTH_MAX)];
+    for (let count = 0; count < limits.serversRememberedMax; count++) {
+      if (count % limits.serversMax === 0) await node.stepped.advance(limits.serverSilenceMs + 1);
+      await node.hear(`${count}`.padEnd(SERVER_NAME_LENGTH_MAX, '"'), instance, address);
+    }
+    const stored = node.stepped.disk.actor("server-reference", REFERENCE_KEY)?.stored;
+    expect(stored?.state.length).toBeGreaterThan(limits.serversRememberedMax * limits.serverAddressLengthMax);
+    expect(stored?.state.length).toBeLessThan(limits.stateLengthMax / 4);
   });
 
   test("is free again when so many names are known, of the one that is dead longest", async () => {

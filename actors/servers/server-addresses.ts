@@ -1,21 +1,25 @@
 // How this process's server, its outlet and the sessions of others find one another, and what they tell each other.
-import { type Addressable, type Static, t } from "#runtime/mod.ts";
+import { type Addressable, limits, type Static, t } from "#runtime/mod.ts";
 
 import type { Answer, Ask, Request } from "../election/messages.ts";
 import type { Polled } from "./clock-duty.ts";
 import { type KnownServer, KnownServerSchema } from "./reference.ts";
 import type { InstructionSchema } from "./server-messages.ts";
-import type { Fields } from "./services.ts";
+import { parseServerName } from "./server-name.ts";
+import type { Fields, GroupSettings } from "./services.ts";
 
 /** There is one of each. */
 export const SERVER_KEY = "own";
 export const OUTLET_KEY = "all";
 
+/** Why the reference has not listed it: in its words, and as a code where it is of this kind. */
+export const NotRegisteredSchema = t.Object({ name: t.String(), reason: t.String(), code: t.Optional(t.String()) });
 export const NamedSchema = t.Object({ name: t.String() });
 export const ListedSchema = t.Object({
   name: t.String({ description: "As it was registered" }),
   rank: t.Integer({ minimum: 1 }),
   servers: t.Array(KnownServerSchema),
+  group: t.Optional(t.Unsafe<GroupSettings>(t.Unknown())),
 });
 export const AnsweredSchema = t.Object({ ask: t.Unsafe<Ask>(t.Unknown()), message: t.Unsafe<Answer>(t.Unknown()) });
 export const RequestedSchema = t.Object({ from: t.String(), message: t.Unsafe<Request>(t.Unknown()) });
@@ -57,7 +61,7 @@ interface Told<Schema extends { static: unknown }> {
 }
 
 interface OwnServerMethods {
-  readonly notRegistered: Told<typeof NamedSchema>;
+  readonly notRegistered: Told<typeof NotRegisteredSchema>;
   readonly listed: Told<typeof ListedSchema>;
   readonly unreachable: Told<typeof NamedSchema>;
   readonly answered: Told<typeof AnsweredSchema>;
@@ -70,12 +74,17 @@ interface OwnServerMethods {
 
 export const ownServer = { name: "server" } as Addressable<OwnServerMethods>;
 
-/** Of what a reference lists, what can be a server. One that has not said where it is, is the host of its name. */
+/**
+ * Of what a reference lists, what can be a server. One that has not said where it is, is the host of its name; one that
+ * is nowhere is listed all the same, and does not answer.
+ */
 export function parseServers(list: unknown): KnownServer[] {
   return (Array.isArray(list) ? list : []).flatMap((entry: Partial<KnownServer> | null) => {
-    const { name, rank, address, votes } = entry ?? {};
-    if (typeof name !== "string" || !Number.isSafeInteger(rank)) return [];
-    const where = typeof address === "string" ? address : name;
-    return { name, rank: rank as number, address: where, votes: votes === true };
+    const { name: given, rank = 0, address: said, votes } = entry ?? {};
+    const name = parseServerName(given);
+    if (name === undefined || !Number.isSafeInteger(rank) || rank < 1) return [];
+    const address = typeof said === "string" ? said : name;
+    const isShort = address.length <= limits.serverAddressLengthMax;
+    return { name, rank, address: isShort ? address : "", votes: votes === true };
   });
 }

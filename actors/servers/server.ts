@@ -7,6 +7,7 @@ import {
   FieldsSchema,
   ListedSchema,
   NamedSchema,
+  NotRegisteredSchema,
   OUTLET_KEY,
   PolledSchema,
   RequestedSchema,
@@ -16,6 +17,10 @@ import {
 import { answerData, InstructionSchema } from "./server-messages.ts";
 import { statusOf } from "./server-status.ts";
 
+/** The reference's code. */
+const NAME_TAKEN = "reference.name_taken";
+const COMPLAINTS_MAX = 16;
+
 /**
  * Key `SERVER_KEY`. Stored is what its election must remember; what it knows of others is not, and comes back with the
  * next heartbeat.
@@ -23,6 +28,8 @@ import { statusOf } from "./server-status.ts";
 export function createServer(parts: ServerParts) {
   const { port, clocks, outlet } = parts;
   const here: { attempt: number; own: OwnServer | undefined } = { attempt: 0, own: undefined };
+  /** For which it is not listed, as the log has them already. */
+  const complaints = new Set<string>();
   const register = (me: ServerTurn): void => {
     const name = here.own?.name ?? port.nameAt(here.attempt);
     if (name === undefined) here.attempt = 0;
@@ -36,19 +43,28 @@ export function createServer(parts: ServerParts) {
         here.own?.look(me);
       })
       .on("look", {}, (me) => here.own?.look(me))
-      .on("notRegistered", { in: NamedSchema }, (me, { name }) => {
-        // Somebody else has the name: a former self that is not forgotten yet, or another server.
-        port.log("Cannot register under this name: another server has it", { name });
-        if (here.own !== undefined) return;
+      .on("notRegistered", { in: NotRegisteredSchema }, (me, { name, reason, code }) => {
+        if (!complaints.has(reason) && complaints.size < COMPLAINTS_MAX) {
+          complaints.add(reason);
+          port.log("Cannot register at the reference: tries again each heartbeat", { name, reason, code });
+        }
+        // Somebody else has the name: a former self that is not forgotten yet, or another server. Another name may be
+        // free now; whatever else it is, and for a name that is given, will be no better before the next heartbeat.
+        const isTaken = code === NAME_TAKEN && name === port.nameAt(here.attempt);
+        if (here.own !== undefined || !isTaken || port.nameAt(here.attempt + 1) === name) return;
         here.attempt++;
         register(me);
       })
-      .on("listed", { in: ListedSchema }, (me, { name, rank, servers }) => {
+      .on("listed", { in: ListedSchema }, (me, { name, rank, servers, group }) => {
+        complaints.clear();
         port.standAs(rank);
+        const isOtherGroup = group !== undefined && port.adopt(group);
+        const isFirst = here.own === undefined;
+        // An election has one set of times.
+        if (here.own === undefined || isOtherGroup) here.own = new OwnServer(me, name, rank, parts);
         // It is listed where it can be reached only from the next time on.
-        if (here.own !== undefined) return here.own.listed(me, rank, servers);
-        here.own = new OwnServer(me, name, rank, parts);
-        register(me);
+        if (isFirst) register(me);
+        else here.own.listed(me, rank, servers);
       })
       .on("answered", { in: AnsweredSchema }, (me, { ask, message }) => {
         here.own?.step(me, { kind: "answer", ask, message });

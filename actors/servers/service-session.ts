@@ -47,7 +47,7 @@ async function answer(me: ServiceContext, request: unknown, { clocks, answers, t
   const say = (fields: Fields): Fields => ({ ...fields, timestamp: clocks.timeText(), clock: clocks.lamport.tick() });
   const no = (reason: string, text: string): Fields => {
     me.countRefusal(reason);
-    return say({ status: "erro", description: text, message: text });
+    return say({ status: "erro", description: text, message: text, code: reason });
   };
   try {
     const clock = isMap(data) ? data["clock"] : undefined;

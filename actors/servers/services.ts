@@ -47,16 +47,22 @@ export interface ProxyPort {
   slowest(countMax: number): readonly SlowSubscriber[];
 }
 
+/** What must be the same at all servers of one home: it says so to those of this kind. */
+export interface GroupSettings {
+  readonly heartbeatMs: number;
+  readonly synchronisation: "berkeley" | "estimate";
+}
+
 /** How this process is one of the servers. What is asked has undefined for an answer where none comes in time. */
-export interface ServerPort {
+export interface ServerPort extends GroupSettings {
   /** The name to be registered under; undefined where there is none left. Attempts count from 0. */
   nameAt(attempt: number): string | undefined;
   /** Told to others as where to connect; undefined: where it is seen to come from. */
   readonly address: string | undefined;
   /** Tells this process from another of the same name. */
   readonly instance: string;
-  readonly heartbeatMs: number;
-  readonly synchronisation: "berkeley" | "estimate";
+  /** As the home has them, from now on, whatever was set here. False where they are what they were. */
+  adopt(settings: GroupSettings): boolean;
   askReference(service: string, data: Fields): Promise<ServerReply | undefined>;
   askServer(to: ServerAddress, service: string, data: Fields, timeoutMs: number): Promise<ServerReply | undefined>;
   /** Host and port, as programs of any kind are to connect to it. */

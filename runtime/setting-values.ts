@@ -1,0 +1,69 @@
+// What each setting may be, and what to say of a value that it may not.
+import { unreachable } from "./base/assert.ts";
+import { limits } from "./limits.ts";
+import { type SettingName as Name, SETTINGS } from "./settings.ts";
+import { parseHostAddress } from "./wire/host-address.ts";
+
+const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
+const MILLISECONDS_MAX = 86_400_000;
+const COUNT_MAX = 1_000_000;
+const DRIFT_PPM_MAX = limits.clockDriftMax * 1_000_000;
+const BYTES_MAX = 2 ** 50;
+/** Ports that need not be there. */
+const OPTIONAL_PORTS: ReadonlySet<Name> = new Set([
+  "CORREIO_PORT",
+  "CORREIO_TLS_PORT",
+  "CORREIO_UDP_PORT",
+  "CORREIO_MATCH_PORT",
+  "CORREIO_MATCH_TLS_PORT",
+  "CORREIO_MESSAGING_PORT",
+]);
+/** Settings that are one of a few words. */
+const CHOICES: Partial<Record<Name, readonly string[]>> = {
+  CORREIO_LOG_LEVEL: LOG_LEVELS,
+  CORREIO_STORE: ["sqlite", "memory"],
+  CORREIO_SYNC: ["full", "normal"],
+  CORREIO_PLAIN_LOGIN: ["warn", "refuse", "allow"],
+  CORREIO_CLOCK_SYNC: ["estimate", "berkeley"],
+};
+
+/** What the value should have been; undefined when it is that. */
+export function wantedOf(name: Name, value: string): string | undefined {
+  if (OPTIONAL_PORTS.has(name) && value !== "") return inRange(value, 0, 65_535, "a port, or empty");
+  const choices = CHOICES[name];
+  if (choices !== undefined) return choices.includes(value) ? undefined : `one of ${choices.join(", ")}`;
+  if (name === "CORREIO_SERVER_ADDRESS" && value !== "" && parseHostAddress(value) === undefined) {
+    return "a host, or a host and a port from 1 to 65535";
+  }
+  const waitMsMax = name === "CORREIO_SERVER_HEARTBEAT_MS" ? limits.serverHeartbeatMsMax : MILLISECONDS_MAX;
+  switch (SETTINGS[name].kind) {
+    case "port":
+      return inRange(value, 0, 65_535, "a port");
+    case "milliseconds":
+      return inRange(value, 0, MILLISECONDS_MAX, "a time in milliseconds");
+    case "wait":
+      return inRange(value, 1, waitMsMax, "a time in milliseconds");
+    case "count":
+      return inRange(value, 1, COUNT_MAX, "a count");
+    case "bytes":
+      return inRange(value, 0, BYTES_MAX, "a number of bytes");
+    case "error":
+      return inRange(value, -limits.clockErrorMsMax, limits.clockErrorMsMax, "milliseconds");
+    case "drift":
+      return inRange(value, -DRIFT_PPM_MAX, DRIFT_PPM_MAX, "parts per million");
+    case "switch":
+      return value === "true" || value === "false" ? undefined : "true or false";
+    case "name":
+      return value === "" ? "a text that is not empty" : undefined;
+    case "text":
+      return undefined;
+    default:
+      return unreachable(SETTINGS[name].kind);
+  }
+}
+
+function inRange(value: string, least: number, most: number, what: string): string | undefined {
+  const number = Number(value);
+  const fits = /^(?:\d+|-[1-9]\d*)$/.test(value) && number >= least && number <= most;
+  return fits ? undefined : `${what}, a whole number from ${least} to ${most}`;
+}
