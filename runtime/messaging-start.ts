@@ -1,27 +1,21 @@
 // The server of this process, once it has sockets: registered at its home, which may be this node, and at work there.
 import { AdministrationLinks } from "./administration-links.ts";
 import type { Clock } from "./base/clock.ts";
-import { systemRandom } from "./base/random.ts";
 import type { Config } from "./config.ts";
+import { JoinedWorker, type Serve } from "./joined-worker.ts";
 import { limits } from "./limits.ts";
-import type { MessagingPorts } from "./messaging-config.ts";
 import { type MessagingListeners, zmtpPairing, type ZmtpSession } from "./messaging-listeners.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener } from "./net/tcp-listener.ts";
 import { ServerLinks } from "./server-links.ts";
 import type { NodeServerPort } from "./server-port.ts";
-import { RouterSocket } from "./zmtp/router-socket.ts";
-
-/** Octets as Latin-1, one text for each frame. */
-type Body = readonly string[];
 
 interface Parts {
   /** What the actors are asked to do. */
   readonly actors: {
     /** To say that it is there, as one of the servers; called again and again. */
     beat(): void;
-    /** A request that the broker at home has dealt; rejects where there is no reply. */
-    serve(body: string[]): Promise<Body>;
+    readonly serve: Serve;
   };
   /** Of whoever asks this server itself. */
   readonly adminSession: ZmtpSession;
@@ -30,6 +24,9 @@ interface Parts {
   readonly messaging: MessagingListeners;
   readonly port: NodeServerPort;
 }
+
+/** Of the time to stop in, what a server that leaves takes for the requests that it has. */
+const LEAVING_SHARE = 0.5;
 
 /** Returns what ends it. */
 export function startMessagingServer({
@@ -59,11 +56,13 @@ export function startMessagingServer({
     },
   };
   if (home !== undefined) links.startPublisher();
-  const worker = home === undefined ? undefined : startWorker({ actors, table }, home, ports);
+  const worker =
+    home === undefined ? undefined : new JoinedWorker(table, { host: home, port: ports.workers }, actors.serve);
   const stopBeating = repeat(actors.beat, config.messaging.heartbeatMs, table.clock);
   return async () => {
+    // What it has asks for what is stored at home.
+    await worker?.stop(Math.min(limits.brokeredRequestMs, config.drainMs * LEAVING_SHARE));
     stopBeating();
-    worker?.endpoints.close();
     await port.leave();
     links.close();
     administration.close();
@@ -79,21 +78,6 @@ function repeat(act: () => void, everyMs: number, clock: Clock): () => void {
   };
   next();
   return () => timer.cancel();
-}
-
-/** Takes its share of the requests that come to the broker at home. */
-function startWorker({ actors, table }: Pick<Parts, "actors" | "table">, home: string, ports: MessagingPorts) {
-  const worker = new RouterSocket({ table, random: systemRandom }, (broker, [number, delimiter, ...body]) => {
-    if (number === undefined || delimiter?.length !== 0) return;
-    const asked = actors.serve(body.map((frame) => frame.toString("latin1")));
-    // Where there is no answer, the broker says so in time.
-    void asked.then(
-      (reply) => worker.send(broker, [number, "", ...reply.map((frame) => Buffer.from(frame, "latin1"))]),
-      () => undefined,
-    );
-  });
-  worker.endpoints.connect({ host: home, port: ports.workers });
-  return worker;
 }
 
 /** Where this node itself finds what it listens on. */
