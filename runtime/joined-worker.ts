@@ -51,7 +51,7 @@ export class JoinedWorker {
 
   async #answer(broker: Buffer, [number, delimiter, ...body]: readonly Buffer[]): Promise<void> {
     if (number === undefined || delimiter?.length !== 0) return;
-    // Where there is no answer at all, an empty one: the broker has told who asked, and deals to this place again.
+    // Where there is no answer at all, an empty one: who asked is told so at home, and this place is free again.
     const reply = await this.#serve(body.map((frame) => frame.toString("latin1"))).catch((): Body => []);
     this.#put({ broker, frames: [number, "", ...reply.map((frame) => Buffer.from(frame, "latin1"))] });
   }

@@ -155,6 +155,18 @@ describe("a worker", () => {
     expect([ana.take().length, await figures(node)]).toEqual([2, { workers: 0, waiting: 1, running: 0 }]);
   });
 
+  test("that replies with nothing has its client told so, and is dealt the next request", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, worker] = [await node.requester(), await node.worker()];
+    await ana.send(USERS);
+    await worker.deliver([worker.take()[0]?.number ?? "", ""]);
+    expect(ana.take()).toEqual([
+      { service: "users", data: expect.objectContaining({ status: "erro", message: NO_REPLY }) },
+    ]);
+    await ana.send(USERS);
+    expect(worker.take()).toHaveLength(1);
+  });
+
   test("that hangs has its client told after the deadline, and is dealt nothing more until it answers", async () => {
     const node = new BrokerNode({ servesItself: false });
     const [ana, worker] = [await node.requester("DEALER"), await node.worker()];

@@ -38,7 +38,8 @@ const NEWS_MAX = 8;
 /**
  * A worker is dealt `[number, empty, …body]` and answers `[number, empty, …reply]`: what a REP socket does by itself. A
  * REP socket is dealt one at a time, so that its death loses one; others, which answer in any order, more. One that
- * sends an empty frame and nothing else is dealt no more, and its connection ends when it has answered what it has.
+ * sends an empty frame and nothing else is dealt no more, and its connection ends when it has answered what it has. A reply without a frame is none: whoever asked
+ * is told so.
  */
 export function createWorkerSession(broker: BrokerType) {
   const join = (me: WorkerContext): void => {
@@ -73,7 +74,9 @@ export function createWorkerSession(broker: BrokerType) {
       if (request === undefined) return me.countRefusal("worker.unknown_reply");
       state.dealt.delete(name);
       const { from, ticket } = request;
-      me.ref(requesterSessions, from).tell.answered({ ticket, body: body.map((frame) => frame.toString("latin1")) });
+      const requester = me.ref(requesterSessions, from);
+      if (body.length === 0) requester.tell.failed({ ticket, why: "no_reply" });
+      else requester.tell.answered({ ticket, body: body.map((frame) => frame.toString("latin1")) });
       free(me, request);
     },
   })
