@@ -38,8 +38,8 @@ const NEWS_MAX = 8;
 /**
  * A worker is dealt `[number, empty, …body]` and answers `[number, empty, …reply]`: what a REP socket does by itself. A
  * REP socket is dealt one at a time, so that its death loses one; others, which answer in any order, more. One that
- * sends an empty frame and nothing else is dealt no more, and its connection ends when it has answered what it has. A reply without a frame is none: whoever asked
- * is told so.
+ * sends an empty frame and nothing else is dealt no more, and its connection ends when it has answered what it has. A
+ * reply without a frame is none: whoever asked is told so.
  */
 export function createWorkerSession(broker: BrokerType) {
   const join = (me: WorkerContext): void => {
