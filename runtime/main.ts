@@ -21,6 +21,7 @@ import type { AnyActorType } from "./core/definition.ts";
 import { isStoreFailure } from "./core/errors.ts";
 import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
+import { limits } from "./limits.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
 import { beginClock, startMessagingServer } from "./messaging-start.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
@@ -43,6 +44,9 @@ type Catalog = ReturnType<typeof createCatalog>;
 const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
 const SAME_SIGNAL_MS = 1_000;
+
+/** One request that another node's broker has dealt. */
+const SERVE_MS = 2 * limits.askTimeoutMs;
 
 /** What the store may take for closing, whatever is left of the drain time: it copies its log. */
 const STORE_CLOSE_MS = 1_000;
@@ -114,7 +118,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     listeners.stop();
     await stopServer();
     catalog.matchLog.shuttingDown(systemClock.unixMs());
-    const cutOff = await drainSessions(table, system, config.drainMs);
+    const cutOff = await drainSessions(table, system, leftMs());
     const rowsLost = services.close();
     reportLosses(log, cutOff, rowsLost);
     listeners.close();
@@ -146,7 +150,8 @@ function serverActors(system: ActorSystem, { types, clocks, administration }: Ca
     status: () => own.status(),
     queues: () => system.ref(types.requestBroker, BROKER_KEY).figures(),
     tick: () => clocks.lamport.tick(),
-    serve: (body: string[]) => system.ref(types.requestDesk, DESK_KEY).serve(body),
+    // Longer than the store at home is waited for: so there is a reply that says that it did not answer.
+    serve: (body: string[]) => system.ref(types.requestDesk, DESK_KEY).serve(body, { timeoutMs: SERVE_MS }),
   };
   return { actors, administration, adminSession: types.adminSession };
 }

@@ -22,7 +22,10 @@ export const messagingLimits = {
 
   /** A request of a ZeroMQ client is answered within this time, or it is told that nobody did. */
   brokeredRequestMs: 5_000,
-  /** Requests that wait for a worker, and what waits for the broker itself. */
+  /** Before a session says again what the broker had no room for, or has lost. */
+  brokerRetryMs: 1_000,
+  /** Workers; requests that wait for one; and what waits for the broker itself. */
+  brokerWorkersMax: 4_096,
   brokerWaitingMax: 4_096,
   brokerMailboxMax: 16_384,
   /**

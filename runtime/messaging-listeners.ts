@@ -42,8 +42,10 @@ export function startMessagingListeners({ types, table, config }: Options): Mess
   if (wanted === undefined || home !== undefined) return NONE;
   const hostname = config.host;
   const started: TcpListener[] = [];
+  // Clients are answered with what workers reply, who ask for what is stored.
+  const areNeeded = [types.workerSession, types.storeSession];
   const listen = (setting: string, port: number, socketType: ZmtpSocketType, session: ZmtpSession): number => {
-    const pairing = zmtpPairing(socketType, session);
+    const pairing = { ...zmtpPairing(socketType, session), drainsLast: areNeeded.includes(session) };
     const where = { hostname, port, choose: () => pairing, speaksFirst: true, table };
     const listener = namingSettings(`CORREIO_HOST, ${setting}`, () => startTcpListener(where));
     started.push(listener);

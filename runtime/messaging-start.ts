@@ -1,21 +1,19 @@
 // The server of this process, once it has sockets: registered at its home, which may be this node, and at work there.
 import { AdministrationLinks } from "./administration-links.ts";
 import type { Clock } from "./base/clock.ts";
-import { systemRandom } from "./base/random.ts";
 import type { Config } from "./config.ts";
 import { isStoreFailure } from "./core/errors.ts";
+import { JoinedWorker, type Serve } from "./joined-worker.ts";
 import { limits } from "./limits.ts";
-import type { MessagingPorts } from "./messaging-config.ts";
 import { type MessagingListeners, zmtpPairing, type ZmtpSession } from "./messaging-listeners.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import { startTcpListener } from "./net/tcp-listener.ts";
 import { isLoopback } from "./server-address.ts";
 import { ServerLinks } from "./server-links.ts";
 import type { NodeServerPort } from "./server-port.ts";
-import { RouterSocket } from "./zmtp/router-socket.ts";
 
-/** Octets as Latin-1, one text for each frame. */
-type Body = readonly string[];
+/** Of the time to stop in, what a server that leaves takes for the requests that it has. */
+const LEAVING_SHARE = 0.5;
 
 interface Parts {
   /** What the actors are asked to do. */
@@ -24,8 +22,7 @@ interface Parts {
     beat(): void;
     /** The Lamport time of a message that this server sends. */
     tick(): number;
-    /** A request that the broker at home has dealt; rejects where there is no reply. */
-    serve(body: string[]): Promise<Body>;
+    readonly serve: Serve;
   };
   /** Of whoever asks this server itself. */
   readonly adminSession: ZmtpSession;
@@ -86,11 +83,13 @@ export function startMessagingServer({
     links.startPublisher();
     if (isLoopback(config.host) && !isLoopback(home)) port.warnUnreachable(config.host, home);
   }
-  const worker = home === undefined ? undefined : startWorker({ actors, table }, home, ports);
+  const worker =
+    home === undefined ? undefined : new JoinedWorker(table, { host: home, port: ports.workers }, actors.serve);
   const stopBeating = repeat(actors.beat, () => port.heartbeatMs, table.clock);
   return async () => {
+    // What it has asks for what is stored at home.
+    await worker?.stop(Math.min(limits.brokeredRequestMs, config.drainMs * LEAVING_SHARE));
     stopBeating();
-    worker?.endpoints.close();
     await port.leave(actors.tick());
     links.close();
     administration.close();
@@ -106,21 +105,6 @@ function repeat(act: () => void, everyMs: () => number, clock: Clock): () => voi
   };
   next();
   return () => timer.cancel();
-}
-
-/** Takes its share of the requests that come to the broker at home. */
-function startWorker({ actors, table }: Pick<Parts, "actors" | "table">, home: string, ports: MessagingPorts) {
-  const worker = new RouterSocket({ table, random: systemRandom }, (broker, [number, delimiter, ...body]) => {
-    if (number === undefined || delimiter?.length !== 0) return;
-    const asked = actors.serve(body.map((frame) => frame.toString("latin1")));
-    // Where there is no answer, the broker says so in time.
-    void asked.then(
-      (reply) => worker.send(broker, [number, "", ...reply.map((frame) => Buffer.from(frame, "latin1"))]),
-      () => undefined,
-    );
-  });
-  worker.endpoints.connect({ host: home, port: ports.workers });
-  return worker;
 }
 
 /** Where this node itself finds what it listens on. */

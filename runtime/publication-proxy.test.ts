@@ -28,8 +28,33 @@ async function startProxy(topics: readonly string[]) {
     peer.socket.pause();
     deaf.push(peer);
   }
-  return { proxy, addressOf: (index: number) => `127.0.0.1:${deaf[index]?.socket.localPort}` };
+  return { proxy, deaf, addressOf: (index: number) => `127.0.0.1:${deaf[index]?.socket.localPort}` };
 }
+
+/** Until the subscriber has no room for a few octets more. */
+function fill(proxy: PublicationProxy): void {
+  for (const text of [LARGE, `geral ${"x".repeat(6_000)}`, "geral"]) {
+    const before = proxy.figures().dropped;
+    while (proxy.figures().dropped === before) proxy.publishText(text);
+  }
+}
+
+describe("an acknowledgement", () => {
+  test("comes to a subscriber who is behind, too", async () => {
+    const { proxy, deaf } = await startProxy(["geral"]);
+    const [peer] = deaf as [RawPeer];
+    peer.send("\u0001@ack again");
+    peer.send("\u0001sign");
+    await until("both subscriptions", () => {
+      fill(proxy);
+      const { delivered, dropped } = proxy.figures();
+      proxy.publishText("sign");
+      return proxy.figures().delivered + proxy.figures().dropped > delivered + dropped;
+    });
+    peer.socket.resume();
+    await until("the acknowledgement", () => peer.heard.some((heard) => heard[0] === "@ack again"));
+  });
+});
 
 describe("the figures", () => {
   test("count what is published, what it became, and who subscribes", async () => {

@@ -73,5 +73,6 @@ export class PublicationProxy {
 }
 
 function acknowledge({ subscribes, topic }: Subscription, peer: Peer): void {
-  if (subscribes && topic.toString("latin1", 0, ACKNOWLEDGE.length) === ACKNOWLEDGE) peer.send(ZmtpMessage.of([topic]));
+  // He waits for it, also where he is behind: never dropped.
+  if (subscribes && topic.toString("latin1", 0, ACKNOWLEDGE.length) === ACKNOWLEDGE) peer.tell(ZmtpMessage.of([topic]));
 }

@@ -49,6 +49,7 @@ const RULES: readonly Rule[] = [
   { files: "runtime/messaging-config.ts", may: ["runtime/settings.ts"] },
   { files: "runtime/messaging-services.ts", may: ["runtime/"] },
   { files: "runtime/messaging-start.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/joined-worker.ts", may: ["runtime/"], pure: true },
   { files: "runtime/server-port.ts", may: ["runtime/"] },
   { files: "runtime/messaging-listeners.ts", may: ["runtime/"] },
   { files: "runtime/publication-proxy.ts", may: ["runtime/"], pure: true },

@@ -3,19 +3,14 @@ import { describe, expect, test } from "bun:test";
 
 import { limits } from "#runtime/mod.ts";
 
-import { BROKER_KEY } from "./broker-addresses.ts";
-import { BrokerNode } from "./test-broker.ts";
+import { BrokerNode, figures } from "./test-broker.ts";
 
 const ask = (service: string, data: object = {}): object => ({ service, data });
 const USERS = ask("users");
 const NOBODY = "Nenhum servidor disponível. Tente de novo.";
+const BUSY = "Servidores ocupados. Tente de novo.";
 const NO_REPLY = "O servidor não respondeu a tempo: não se sabe se o pedido foi feito.";
 const GONE = "O servidor caiu: não se sabe se o pedido foi feito.";
-
-async function figures({ stepped, broker }: BrokerNode): Promise<unknown> {
-  const outcome = await stepped.outcome(stepped.ref(broker, BROKER_KEY).figures());
-  return outcome.kind === "answered" ? outcome.value : outcome;
-}
 
 describe("a request", () => {
   test("is served by the node itself where there is no other worker", async () => {
@@ -132,6 +127,46 @@ describe("a worker", () => {
     ]);
   });
 
+  test("that dies leaves no more time to the next than there was", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, one] = [await node.requester(), await node.worker()];
+    await ana.send(USERS);
+    await node.worker();
+    await node.stepped.advance(limits.brokeredRequestMs - 1);
+    await one.lose();
+    expect(ana.take()).toEqual([]);
+    await node.stepped.advance(1);
+    expect(ana.take()).toEqual([
+      { service: "users", data: expect.objectContaining({ status: "erro", message: NO_REPLY }) },
+    ]);
+  });
+
+  test("that wants no more is dealt nothing, and let go when it has answered what it has", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, worker] = [await node.requester("DEALER"), await node.worker("ROUTER")];
+    await ana.send(USERS, USERS);
+    const [first, second] = worker.take();
+    await worker.deliver([""]);
+    await ana.send(USERS);
+    await worker.answer(first?.number ?? "", {});
+    expect([worker.take(), worker.connection.endReason]).toEqual([[], undefined]);
+    await worker.answer(second?.number ?? "", {});
+    expect(worker.connection.endReason).toBe("close");
+    expect([ana.take().length, await figures(node)]).toEqual([2, { workers: 0, waiting: 1, running: 0 }]);
+  });
+
+  test("that replies with nothing has its client told so, and is dealt the next request", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const [ana, worker] = [await node.requester(), await node.worker()];
+    await ana.send(USERS);
+    await worker.deliver([worker.take()[0]?.number ?? "", ""]);
+    expect(ana.take()).toEqual([
+      { service: "users", data: expect.objectContaining({ status: "erro", message: NO_REPLY }) },
+    ]);
+    await ana.send(USERS);
+    expect(worker.take()).toHaveLength(1);
+  });
+
   test("that hangs has its client told after the deadline, and is dealt nothing more until it answers", async () => {
     const node = new BrokerNode({ servesItself: false });
     const [ana, worker] = [await node.requester("DEALER"), await node.worker()];
@@ -214,6 +249,21 @@ describe("where there is no worker", () => {
     }
     expect(await figures(node)).toEqual({ workers: 0, waiting: limits.brokerWaitingMax, running: 0 });
     expect(await (await node.requester()).send(USERS)).toHaveLength(1);
+  });
+
+  test("a request too many behind workers that are busy is told just that", async () => {
+    const node = new BrokerNode({ servesItself: false });
+    const asked = Array.from({ length: limits.requestsPerClientMax }, () => USERS);
+    await node.worker("REP");
+    await (await node.requester()).send(USERS);
+    for (let open = 0; open < limits.brokerWaitingMax; open += asked.length) {
+      await (await node.requester("DEALER")).send(...asked);
+    }
+    expect(await (await node.requester()).send(USERS)).toEqual([
+      { service: "users", data: expect.objectContaining({ status: "erro", message: BUSY }) },
+    ]);
+    const host = node.stepped.system.hosts.find(({ type }) => type.name === "request-broker");
+    expect(host?.stats.refusals).toEqual(new Map([["broker.busy", 1]]));
   });
 
   test("what a client that is gone has asked is dealt to nobody's harm", async () => {

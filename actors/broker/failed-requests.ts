@@ -8,6 +8,7 @@ import type { Failure } from "./broker-addresses.ts";
 
 const TEXTS: Readonly<Record<Failure, string>> = {
   no_worker: "Nenhum servidor disponível. Tente de novo.",
+  busy: "Servidores ocupados. Tente de novo.",
   no_reply: "O servidor não respondeu a tempo: não se sabe se o pedido foi feito.",
   worker_gone: "O servidor caiu: não se sabe se o pedido foi feito.",
 };

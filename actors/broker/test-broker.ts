@@ -1,10 +1,11 @@
 // A broker without a network: clients that request, and workers that are dealt requests, each on a connection.
-import { decodeMessage, encodeMessage, splitEnvelope, ZmtpMessage, ZmtpPeer } from "#runtime/mod.ts";
+import { decodeMessage, encodeMessage, limits, splitEnvelope, ZmtpMessage, ZmtpPeer } from "#runtime/mod.ts";
 import { ConnectionStandIn } from "#runtime/testing/connection-stand-in.ts";
 import { type SteppedOptions, SteppedSystem } from "#runtime/testing/mod.ts";
 
 import { createMessagingTypes } from "../messaging/messaging-catalog.ts";
 import { NodeClocks } from "../servers/node-clocks.ts";
+import { BROKER_KEY } from "./broker-addresses.ts";
 import { createBroker } from "./broker.ts";
 import { createRequesterSession } from "./requester-session.ts";
 import { createWorkerSession } from "./worker-session.ts";
@@ -39,6 +40,17 @@ export class BrokerNode {
     return new TestWorker(await this.#connect("worker-session", socketType), this.stepped);
   }
 
+  /** Nothing more is let into its mailbox meanwhile. */
+  async whileBrokerIsFull(act: () => Promise<unknown>): Promise<void> {
+    const { tell } = this.stepped.ref(this.broker, BROKER_KEY);
+    const cell = this.stepped.system.hosts.find(({ type }) => type.name === this.broker.name)?.cells.get(BROKER_KEY);
+    cell?.suspend();
+    for (let count = 0; count < limits.brokerMailboxMax; count++) tell.awake();
+    await act();
+    cell?.resume();
+    await this.stepped.clock.settle();
+  }
+
   async #connect(type: string, socketType: string): Promise<ConnectionStandIn> {
     const host = this.stepped.system.hosts.find((each) => each.type.name === type);
     if (host === undefined) throw new Error(`There is no type ${type}`);
@@ -47,6 +59,19 @@ export class BrokerNode {
     await this.stepped.clock.settle();
     return connection;
   }
+}
+
+export async function figures({ stepped, broker }: BrokerNode): Promise<unknown> {
+  const outcome = await stepped.outcome(stepped.ref(broker, BROKER_KEY).figures());
+  return outcome.kind === "answered" ? outcome.value : outcome;
+}
+
+/** By a request of nobody: there is no such key. */
+export async function crashBroker({ stepped, broker }: BrokerNode): Promise<void> {
+  const before = stepped.crashes.length;
+  stepped.ref(broker, BROKER_KEY).tell.requested({ from: "", ticket: 0, leftMs: 0 });
+  await stepped.advance(1);
+  if (stepped.crashes.length !== before + 1) throw new Error("The broker has not crashed");
 }
 
 /** Takes what has come since it was last asked. */

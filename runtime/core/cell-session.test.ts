@@ -95,6 +95,19 @@ describe("a session", () => {
   });
 });
 
+describe("a session that owes its peer something", () => {
+  test("is not quiet before it lets its connection go, though it has nothing to do", async () => {
+    const { clock, connection } = openRecordedSession();
+    connection.deliver("owe");
+    await clock.settle();
+    expect(connection.cell.quiet).toBe(false);
+    const before = connection.mailboxMoves;
+    connection.deliver("pay");
+    await clock.settle();
+    expect([connection.cell.quiet, connection.mailboxMoves > before]).toEqual([true, true]);
+  });
+});
+
 describe("a session that holds its input", () => {
   test("has no room for what its connection has, and has it again when it lets that go on", async () => {
     const { clock, connection } = openRecordedSession();

@@ -105,7 +105,7 @@ export class Cell implements Runnable, TimerOwner, SessionPort, RunningCell, Act
   }
 
   get quiet(): boolean {
-    return this.#phase === "idle" && this.mailbox.count === 0;
+    return this.#phase === "idle" && this.mailbox.count === 0 && !this.mailbox.heldOpen;
   }
 
   /** Turns that have to end before another can begin; the one that runs now is among them. */

@@ -141,4 +141,6 @@ export interface SessionContext<State, Out> extends ActorContext<State> {
   end(reason: string): void;
   /** Nothing more is read until it is let go on; what has been read already has its turns. Calls come all the same. */
   holdInput(hold: boolean): void;
+  /** Something is owed to the peer: what ends when all is answered, as at a shutdown, waits until it is let go. */
+  holdOpen(hold: boolean): void;
 }

@@ -59,6 +59,12 @@ describe("a mailbox", () => {
     expect([mailbox.room, mailbox.offer(envelope()), mailbox.offer(envelope())]).toEqual([0, true, false]);
   });
 
+  test("keeps that room however many bytes a connection has brought", () => {
+    const mailbox = new Mailbox({ capacity: 3, bytesMax: 100, keptForCalls: 1 });
+    mailbox.putBatch(batch(1, 200));
+    expect([mailbox.room, mailbox.offer(envelope())]).toEqual([0, true]);
+  });
+
   test("has room while it holds one byte less than its bound", () => {
     const mailbox = bounded(10, 100);
     mailbox.putBatch(batch(1, 99));

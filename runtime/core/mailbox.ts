@@ -24,6 +24,8 @@ export class Mailbox {
   #bytes = 0;
   /** Nothing more is taken from a connection. */
   inputHeld = false;
+  /** What its connection waits for comes from elsewhere. */
+  heldOpen = false;
 
   constructor(bounds: MailboxBounds) {
     this.#bounds = bounds;
@@ -84,7 +86,9 @@ export class Mailbox {
 
   /** False, and nothing is kept, when the mailbox is full. */
   offer(envelope: Envelope): boolean {
-    if (this.#count >= this.#bounds.capacity || this.#bytes >= this.#bounds.bytesMax) return false;
+    const { capacity, bytesMax, keptForCalls = 0 } = this.#bounds;
+    // Where room is kept for calls, what a connection has brought does not take it, however many bytes that is.
+    if (this.#count >= capacity || (this.#bytes >= bytesMax && keptForCalls === 0)) return false;
     this.#append(envelope);
     this.#count++;
     this.#bytes += envelope.bytes;

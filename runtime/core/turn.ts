@@ -316,6 +316,10 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
     this.#own.mailbox.inputHeld = hold;
   }
 
+  holdOpen(hold: boolean): void {
+    this.#own.mailbox.heldOpen = hold;
+  }
+
   /** The actor, as long as its turn goes on. */
   get #own(): TurnCell {
     if (!this.live) this.throwOver();

@@ -69,6 +69,8 @@ export interface OpenConnection extends ConnectionPort {
   readonly outboundBytes: number;
   /** Not read from at the moment. */
   readonly paused: boolean;
+  /** As its pairing says. */
+  readonly drainsLast?: boolean;
   /** Reads nothing more; ends when everything read is answered. */
   shutDown(): void;
   /** Ends at once. Returns whether anything was lost by that. */
@@ -105,6 +107,8 @@ export interface Pairing {
   readonly idleMs?: number;
   /** The key of the actor that its connections are opened for; their `openedFor`. */
   readonly openedFor?: string;
+  /** In a drain its connections are read from until all others are closed: those need what they bring. */
+  readonly drainsLast?: boolean;
 }
 
 /** The one that a peer has chosen, and what carries it. */

@@ -50,6 +50,8 @@ export class ConnectionTable implements ConnectionHost {
   #spareTouched: StepParticipant[] = [];
   #lastId = 0;
   #empty: PromiseWithResolvers<void> | undefined;
+  /** While draining: those that the last wait for. */
+  #drainingFirst: Set<ConnectionPort> | undefined;
 
   constructor(system: SessionHost, settings: NetSettings, events: NetEvents) {
     this.clock = system.clock;
@@ -178,6 +180,7 @@ export class ConnectionTable implements ConnectionHost {
 
   closed(connection: ConnectionPort, reason: string, admittedFrom = connection.remoteAddress): void {
     if (!this.#connections.delete(connection.id)) return;
+    if (this.#drainingFirst?.delete(connection) === true) this.#drainLast();
     this.stats.bytesOutOfClosed += connection.bytesOut;
     this.#ended(connection, reason, admittedFrom);
   }
@@ -194,14 +197,22 @@ export class ConnectionTable implements ConnectionHost {
     return this.#admission.closed;
   }
 
-  /** Admits nobody, reads nothing more, answers what was read; resolves when every connection is closed. */
+  /** Admits nobody, reads nothing more, answers what was read; of the last, last. Resolves when all are closed. */
   drain(): Promise<void> {
     this.#admission.close();
     for (const doorstep of this.#doorsteps) doorstep.shutDown();
-    for (const connection of this.#connections.values()) connection.shutDown();
+    const first = Array.from(this.#connections.values()).filter(({ drainsLast }) => drainsLast !== true);
+    this.#drainingFirst = new Set(first);
+    for (const connection of first) connection.shutDown();
+    this.#drainLast();
     if (this.connectionCount() === 0) return Promise.resolve();
     this.#empty ??= Promise.withResolvers();
     return this.#empty.promise;
+  }
+
+  #drainLast(): void {
+    if (this.#drainingFirst?.size !== 0) return;
+    for (const connection of this.#connections.values()) connection.shutDown();
   }
 
   /** Closes what is still open, at once. Returns how many connections lost something by it. */

@@ -19,6 +19,7 @@ export class Connection implements StreamPort, SocketEvents, TimerOwner, Decoder
   readonly remotePort: number;
   readonly openedFor: string;
   readonly openedAt: number;
+  readonly drainsLast: boolean;
   bytesIn = 0;
   readonly #host: ConnectionHost;
   readonly #socket: ConnectionSocket;
@@ -43,6 +44,7 @@ export class Connection implements StreamPort, SocketEvents, TimerOwner, Decoder
     this.remotePort = socket.remotePort;
     this.openedFor = spoken.openedFor ?? "";
     this.openedAt = host.clock.unixMs();
+    this.drainsLast = spoken.drainsLast ?? false;
     this.#host = host;
     this.#socket = socket;
     this.#reader = new ConnectionReader(socket, protocol.createDecoder(this), host.stats);

@@ -24,6 +24,8 @@ const deeds: Readonly<Record<string, (self: Self) => void | Promise<void>>> = {
   },
   hold: (self) => self.holdInput(true),
   letGo: (self) => self.holdInput(false),
+  owe: (self) => self.holdOpen(true),
+  pay: (self) => self.holdOpen(false),
   end: (self) => self.end("bye"),
   stop: (self) => self.stop(),
   refuse: (self) => {

@@ -100,10 +100,15 @@ export class Endpoints implements PeerOwner {
     for (const listener of this.#listeners.splice(0)) listener.stopAndCutOff("closed");
   }
 
+  /** Whoever is lost is not dialled again. */
+  stopDialling(): void {
+    for (const link of this.#links.splice(0)) link.stop();
+  }
+
   /** Listens and dials no more; what is written leaves, then each connection ends, also one that shakes hands. */
   close(): void {
     this.stopListening();
-    for (const link of this.#links.splice(0)) link.stop();
+    this.stopDialling();
     for (const peer of [...this.#peers, ...this.#strangers]) peer.connection.end("closed");
   }
 
@@ -128,6 +133,10 @@ export class Endpoints implements PeerOwner {
 
   dropped(): void {
     this.droppedCount++;
+  }
+
+  resumed(peer: Peer): void {
+    if (this.#peers.has(peer)) this.#pattern.resumed?.(peer);
   }
 
   #pairing(role: ZmtpRole): Pairing {

@@ -7,6 +7,6 @@ export type { Peer } from "./peer.ts";
 export { type PublishOptions, PublishSocket } from "./publish-socket.ts";
 export { type Frames, type ReplyHandler, ReplySocket } from "./reply-socket.ts";
 export { type Reply, RequestSocket } from "./request-socket.ts";
-export { RouterSocket } from "./router-socket.ts";
+export { type RouterOptions, RouterSocket } from "./router-socket.ts";
 export { SubscribeSocket } from "./subscribe-socket.ts";
 export { ZmtpError, type ZmtpErrorCode } from "./zmtp-error.ts";

@@ -14,6 +14,7 @@ export interface PeerOwner {
   left(peer: Peer): void;
   received(peer: Peer, message: ZmtpMessage, arrivedMs: number): void;
   dropped(): void;
+  resumed(peer: Peer): void;
 }
 
 export class Peer implements SessionPort {
@@ -108,6 +109,6 @@ export class Peer implements SessionPort {
   }
 
   resume(): void {
-    // As above.
+    this.#owner.resumed(this);
   }
 }

@@ -9,10 +9,18 @@ import type { Frames } from "./reply-socket.ts";
 /** Of a peer that has no identity one is made: five octets, of which the first is 0, as no peer may choose it. */
 const MADE_BYTES = 5;
 
+export interface RouterOptions extends EndpointOptions {
+  /** This peer is gone. */
+  readonly onGone?: (identity: Buffer) => void;
+  /** This peer, for whom more than 8 MiB waited, has room again. */
+  readonly onRoom?: (identity: Buffer) => void;
+}
+
 export class RouterSocket implements Pattern {
   readonly endpoints: Endpoints;
   readonly #peers = new Map<string, Peer>();
   readonly #onMessage: (identity: Buffer, frames: readonly Buffer[], arrivedMs: number) => void;
+  readonly #options: RouterOptions;
   #lastMade = 0;
   /** Peers that came with the identity of another, and messages to nobody. */
   refusedCount = 0;
@@ -21,10 +29,16 @@ export class RouterSocket implements Pattern {
   constructor(
     context: ZmtpContext,
     onMessage: (identity: Buffer, frames: readonly Buffer[], arrivedMs: number) => void,
-    options: EndpointOptions = {},
+    options: RouterOptions = {},
   ) {
     this.endpoints = new Endpoints("ROUTER", context, this, options);
     this.#onMessage = onMessage;
+    this.#options = options;
+  }
+
+  /** Whether somebody has this identity. */
+  has(identity: Uint8Array): boolean {
+    return this.#peers.has(nameOf(identity));
   }
 
   /** False, and nothing is sent, where nobody has this identity, or he has no room. */
@@ -47,6 +61,11 @@ export class RouterSocket implements Pattern {
 
   detached(peer: Peer): void {
     this.#peers.delete(nameOf(peer.identity));
+    this.#options.onGone?.(peer.identity);
+  }
+
+  resumed(peer: Peer): void {
+    this.#options.onRoom?.(peer.identity);
   }
 
   received(peer: Peer, message: ZmtpMessage, arrivedMs: number): void {
