@@ -99,10 +99,15 @@ export class EstimatingDuty implements ClockDuty {
     this.#group.resume({ line: { hardwareMs: nowMs, timeMs: own.timeMs, rate: 1 }, boundMs: 0 }, nowMs);
   }
 
-  /** To somebody whose clock is not known yet: he may have the time of the group, and is sure of it for so long. */
+  /**
+   * For so long to clocks that are not known well enough: to one that follows a time already, which is the group's if
+   * it does not lie, and where without them there is no majority.
+   */
   #isListening(nowMs: number): boolean {
-    const isNew = (name: string): boolean => this.#group.estimate(name, nowMs) === undefined;
-    return nowMs < this.#startedMs + limits.clockHandoverMs && [...this.#readings.keys()].some(isNew);
+    if (nowMs >= this.#startedMs + limits.clockHandoverMs) return false;
+    const unknown = [...this.#readings].filter(([name]) => this.#group.estimate(name, nowMs) === undefined);
+    const isMajority = unknown.length * 2 < this.#readings.size + 1;
+    return !isMajority || unknown.some(([, { hasJoined }]) => hasJoined === true);
   }
 
   /** The time of the group; until there is one, our own. */
