@@ -21,7 +21,7 @@ const run = (name: ClockScenarioName): Promise<ClockReport> =>
     measuredMs: 300,
     afterEventMs: 2_500,
     everyMs: 20,
-    heartbeatMs: 200,
+    heartbeatMs: 400,
   });
 
 describe("the clock experiment", () => {
@@ -34,7 +34,7 @@ describe("the clock experiment", () => {
       const [result, killed] = [liar, kill].map(({ runs }) => runs[0]?.ways[way]);
       expect(result?.curves.map(({ name }) => name)).toEqual(["server 1", "server 2", "server 4", "server 5"]);
       expect(result?.work.corrections).toBeGreaterThan(0);
-      expect(killed?.curves.at(-1)?.errorMs.at(-1)).toBeNull();
+      expect(killed?.curves.filter(({ errorMs }) => errorMs.at(-1) === null)).toHaveLength(1);
       expect(killed?.succession?.electedAfterMs).toBeGreaterThan(0);
     }
   });
