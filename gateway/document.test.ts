@@ -15,7 +15,7 @@ import { alarmsSchema } from "./alarms.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
 import { problemSchema } from "./problem-body.ts";
-import { clocksSchema, electionSchema, overviewSchema } from "./servers.ts";
+import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
 import { sessionsSchema } from "./sessions.ts";
 import { startStandIn } from "./stand-in.ts";
 

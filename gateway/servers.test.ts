@@ -8,7 +8,7 @@ import { Value } from "@sinclair/typebox/value";
 import type { Outcome } from "#actors/servers/administration.ts";
 
 import { clocksExample, electionExample, overviewExample, readingExample } from "./server-examples.ts";
-import { clocksSchema, electionSchema, overviewSchema } from "./servers.ts";
+import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
 import { createView, startGatewayTo, startStandIn, withToken } from "./stand-in.ts";
 
 const json = { ...withToken, "Content-Type": "application/json" };

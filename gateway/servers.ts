@@ -1,22 +1,13 @@
 // The messaging servers, at /servers: who coordinates, what their clocks show, what waits; and an operator's two acts.
 
-import { Type } from "@sinclair/typebox";
-import { type Elysia, t, type TSchema } from "elysia";
+import type { Elysia, TSchema } from "elysia";
 
-import {
-  QueuesSchema,
-  ReadingSchema,
-  ServerClockSchema,
-  ServerElectionSchema,
-  type ServerStatus,
-} from "#actors/servers/administration-schemas.ts";
+import { ReadingSchema, type ServerStatus } from "#actors/servers/administration-schemas.ts";
 import type { Administration, Outcome } from "#actors/servers/administration.ts";
 import type { KnownServer } from "#actors/servers/reference.ts";
-import { StatusSchema } from "#actors/servers/server-addresses.ts";
 import { SERVER_NAME_LENGTH_MAX } from "#actors/servers/server-name.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
-import { oneOf } from "./answer-schemas.ts";
 import {
   answers,
   bearerToken,
@@ -36,6 +27,14 @@ import {
   overviewExample,
   readingExample,
 } from "./server-examples.ts";
+import {
+  announcementBody,
+  clockBody,
+  clocksSchema,
+  electionSchema,
+  namePath,
+  overviewSchema,
+} from "./server-schemas.ts";
 
 /** Of a node that has part in the messaging servers. */
 export interface ServersView {
@@ -43,47 +42,6 @@ export interface ServersView {
   status(): Promise<ServerStatus>;
   readonly administration: Pick<Administration, "list" | "queues" | "clocks" | "elections" | "setClock" | "announce">;
 }
-
-const role = oneOf(["coordinator", "follower", "unsure"], "`unsure`: it has no coordinator now");
-
-export const overviewSchema = t.Object({
-  own: t.Object({ ...StatusSchema.properties, role }, { description: "As this node's own server sees all of them" }),
-  queues: t.Optional(
-    t.Object(QueuesSchema.properties, { description: "Of the home; absent where it says nothing of them" }),
-  ),
-});
-
-export const clocksSchema = t.Object({ items: t.Array(ServerClockSchema) });
-export const electionSchema = t.Object({ items: t.Array(ServerElectionSchema) });
-
-const name = (title: string, description: string) =>
-  t.String({
-    title,
-    description: `1 to ${SERVER_NAME_LENGTH_MAX} characters: ${description}`,
-    minLength: 1,
-    maxLength: SERVER_NAME_LENGTH_MAX,
-  });
-
-const namePath = t.Object({ name: name("name", "a server's name, as GET /servers lists it") });
-
-const clockBody = t.Object(
-  {
-    time: t.Optional(Type.Number({ description: "Unix seconds that it is to show" })),
-    differenceMs: t.Optional(Type.Number({ description: "What it is to be put on by; below 0: back" })),
-  },
-  {
-    title: "body",
-    description: "An object with a number, either time or differenceMs",
-    additionalProperties: false,
-    minProperties: 1,
-    maxProperties: 1,
-  },
-);
-
-const announcementBody = t.Object(
-  { coordinator: name("coordinator", "the name of a server that the reference lists") },
-  { title: "body", description: "An object with a coordinator", additionalProperties: false },
-);
 
 const NO_MESSAGING = problemBody("no_messaging", "Cannot ask the servers: messaging is switched off at this node");
 const NOT_FOUND = problemBody("server_not_found", "Cannot find the server: the reference lists none of this name");
@@ -177,7 +135,7 @@ function serveSetting(app: Elysia, servers: ServersView | undefined): void {
         summary: "Set a server's clock",
         description:
           "It is slewed to that time, never stepped, and refuses one that is more than a minute from its own. A " +
-          "coordinator that synchronises it corrects it again.",
+          "coordinator leaves it alone for 10 s where it estimates clocks, and then corrects it again.",
         tags: ["servers"],
         security: bearerToken,
         parameters: parameters("path", namePath),
