@@ -1,0 +1,66 @@
+// What the matrix leaves in its folder: a manifest, a row for each run, and two rows for each session of a client.
+
+import type { Environment } from "./environment.ts";
+import type { MatrixImplementation, MatrixPlan } from "./matrix-plan.ts";
+
+export const VERDICTS = ["valid", "died", "late", "wrong", "unrecorded", "disturbed"] as const;
+/** Why a run does not count: a server died, time was up, replies were wrong, rows are missing, others used the machine. */
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One run: all clients of a cell against the servers of one implementation. A row of `runs.csv`, in the order it ran. */
+export interface RunRecord {
+  /** From 1, over all that ran. */
+  readonly run: number;
+  readonly block: number;
+  readonly attempt: number;
+  readonly implementation: MatrixImplementation;
+  readonly workMs: number;
+  readonly servers: number;
+  readonly clients: number;
+  readonly messages: number;
+  readonly verdict: Verdict;
+  /** In words, of one that is not valid; else empty. */
+  readonly detail: string;
+  /** Unix seconds. */
+  readonly startedAt: number;
+  /** From the first request of any client to the last reply of any. */
+  readonly seconds: number;
+  readonly replies: number;
+  /** Processor time during the run: of the servers, of the process that plays the clients, and of all other programs. */
+  readonly serverCpuSeconds: number;
+  readonly generatorCpuSeconds: number;
+  readonly otherCpuSeconds: number;
+  /** Resident memory of all servers after the run. */
+  readonly serverBytes: number;
+  /** Load average of one minute before the run. */
+  readonly load: number;
+  /** How long its two files were when its rows were in: what comes behind that in them belongs to no run. */
+  readonly sessionsBytes: number;
+  readonly requestsBytes: number;
+}
+
+/** A run with what its clients saw: seconds from a client's first request to its last reply, one for each client. */
+export interface MatrixRun extends RunRecord {
+  readonly responseSeconds: readonly number[];
+}
+
+export interface MatrixManifest {
+  readonly plan: MatrixPlan;
+  /** Where and when it began. */
+  readonly environment: Environment;
+  /** Of each time that it was taken up again. */
+  readonly resumed: readonly Environment[];
+  readonly versions: Readonly<Partial<Record<MatrixImplementation, string>>>;
+  readonly missing: readonly { readonly name: MatrixImplementation; readonly why: string }[];
+  readonly memoryBytes: number;
+  /** Load averages of 1, 5 and 15 minutes at the beginning. */
+  readonly load: readonly [number, number, number];
+  /** What the process that plays the clients can do at most, against a server that does no work at all. */
+  readonly generatorRequestsPerSecond: number;
+}
+
+/** All that the report is made from. */
+export interface MatrixData {
+  readonly manifest: MatrixManifest;
+  readonly runs: readonly MatrixRun[];
+}
