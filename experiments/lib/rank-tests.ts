@@ -46,8 +46,8 @@ export function magnitudeOf(a12: number): Magnitude {
 }
 
 /**
- * Each p-value adjusted for being one of many (Holm 1979), in the order given, at most 1: below 0.05 where the whole
- * family may hold one false finding in twenty times, whatever the dependence among the tests.
+ * Each p-value adjusted for being one of many (Holm 1979), in the order given and at most 1. Who calls those below 0.05
+ * findings has a false one among them in at most one family of twenty, however the tests depend on each other.
  */
 export function holm(pValues: readonly number[]): readonly number[] {
   const order = pValues.map((_, index) => index).sort((left, right) => pValues[left]! - pValues[right]!);
