@@ -24,9 +24,9 @@ const resamples = 2_000;
 /**
  * `statistic` of all units, and the range of it that 95 % of 2 000 resamples of as many units, drawn with replacement,
  * fall into. The same seed gives the same interval; one unit gives an interval of one point. Few units make it too
- * narrow, as a bootstrap knows no wider spread than it has seen: of intervals for the mean of normal runs, 83 % hold the
- * true one with five runs, 90 % with ten, 92 % with twenty. No unit at all is a `RangeError`. The array of indices is one
- * and the same for all resamples: `statistic` must not keep it.
+ * narrow, as a bootstrap knows no wider spread than it has seen: of intervals for the mean of normal runs, 83 % hold
+ * the true one with five runs, 90 % with ten, 92 % with twenty. No unit at all is a `RangeError`. The array of indices
+ * is one and the same for all resamples: `statistic` must not keep it.
  *
  * Of ten units it costs about half a millisecond where `statistic` sums in place, most of it for draws and a sort, and
  * more than twice that where it makes an array: 9 000 comparisons take five seconds or ten.
