@@ -12,6 +12,15 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
+/** Processor seconds of the whole machine so far, of all that is not idle or waiting for disks; steps of 10 ms. */
+export function machineCpuSeconds(): number {
+  const [, user, nice, system, , , interrupts, softInterrupts, stolen] = readFileSync("/proc/stat", "latin1")
+    .slice(0, 200)
+    .split(/\s+/);
+  const ticks = [user, nice, system, interrupts, softInterrupts, stolen].map(Number);
+  return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond;
+}
+
 /** Resident memory in bytes. */
 export function residentBytesOf(pid: number): number {
   const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"));
