@@ -31,8 +31,8 @@ export interface RunningServer {
   readonly ledger: string;
 }
 
-export interface MissingServer {
-  readonly name: ImplementationName;
+export interface MissingServer<Name extends ImplementationName = ImplementationName> {
+  readonly name: Name;
   readonly why: string;
 }
 

@@ -57,6 +57,10 @@ export class Fleet {
     throw failed.reason;
   }
 
+  get pids(): readonly number[] {
+    return this.#members.map(({ program }) => program.pid);
+  }
+
   /** Where clients of the first so many processes connect to, in turn. */
   ports(servers: number): readonly number[] {
     return this.#first(servers).map(({ program }) => program.number);

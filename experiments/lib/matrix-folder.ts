@@ -31,6 +31,7 @@ import {
   sessionRows,
   sessionsHeader,
 } from "./matrix-tables.ts";
+import { commandLineOf } from "./process-facts.ts";
 
 type Unwritten = Omit<RunRecord, "run" | "sessionsBytes" | "requestsBytes">;
 type Kind = "sessions" | "requests";
@@ -100,7 +101,7 @@ export class MatrixFolder {
   lock(): Disposable {
     const file = join(this.path, LOCK);
     const owner = existsSync(file) ? readFileSync(file, "utf8") : "";
-    if (owner !== "" && isRunning(Number(owner))) {
+    if (owner !== "" && writes(Number(owner))) {
       throw new TypeError(`Cannot write to ${this.path}: process ${owner} does so`);
     }
     writeFileSync(file, String(process.pid));
@@ -186,13 +187,9 @@ function readManifest(path: string): MatrixManifest {
   }
 }
 
-/** A process of that number may be another one by now: then it is none that runs this program. */
-function isRunning(pid: number): boolean {
-  try {
-    return pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("matrix");
-  } catch {
-    return false;
-  }
+/** A process of that number may be another one by now: then it does not run this program. */
+function writes(pid: number): boolean {
+  return pid !== process.pid && commandLineOf(pid).includes("matrix");
 }
 
 /** Returns how long the file is then. */

@@ -40,9 +40,12 @@ const PATIENCE_FACTOR = 20;
 const TELLING_SECONDS = 0.2;
 const TICKS_SECONDS = 0.05;
 
+/** What a run needs of the servers that it is against. */
+export type MeasuredFleet = Pick<Fleet, "ports" | "cpuSeconds" | "residentBytes" | "whoDied" | "newRows">;
+
 /** Patience is part of `limits`: after it a run is late. Throws only where this process itself is at fault. */
 export async function measureRun(
-  fleet: Fleet,
+  fleet: MeasuredFleet,
   cell: MatrixCell,
   scripts: readonly RequestScript[],
   limits: { readonly disturbanceMaxCores: number; readonly patienceMs?: number },
@@ -122,7 +125,7 @@ function judge(run: Judged, clients: number, disturbanceMaxCores: number): Pick<
 }
 
 /** Sessions whose servers have left their rows; a client that saw its connection closed finds its row at once. */
-async function withRows(fleet: Fleet, sessions: readonly SessionTime[]): Promise<readonly MeasuredSession[]> {
+async function withRows(fleet: MeasuredFleet, sessions: readonly SessionTime[]): Promise<readonly MeasuredSession[]> {
   const rows = new Map<string, readonly string[]>();
   const deadline = performance.now() + ROWS_WAIT_MS;
   for (;;) {
@@ -140,7 +143,7 @@ async function withRows(fleet: Fleet, sessions: readonly SessionTime[]): Promise
 }
 
 /** Processor seconds so far: of the servers, and of all that is neither they nor this process. */
-function usedSeconds(fleet: Fleet, servers: number): { servers: number; others: number; wall: number } {
+function usedSeconds(fleet: MeasuredFleet, servers: number): { servers: number; others: number; wall: number } {
   const used = fleet.cpuSeconds(servers);
   const { user, system } = process.cpuUsage();
   const others = machineCpuSeconds() - used - (user + system) / 1_000_000;

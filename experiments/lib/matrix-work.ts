@@ -2,8 +2,7 @@
 
 import { join } from "node:path";
 
-import type { MissingServer } from "./implementations.ts";
-import type { RunRecord } from "./matrix-data.ts";
+import type { MatrixManifest, RunRecord } from "./matrix-data.ts";
 import { Fleet } from "./matrix-fleet.ts";
 import type { MatrixFolder } from "./matrix-folder.ts";
 import {
@@ -15,6 +14,7 @@ import {
   type Round,
 } from "./matrix-plan.ts";
 import { measureRun } from "./matrix-run.ts";
+import { warmUp } from "./matrix-warm-up.ts";
 import { createWorkspaceAt, type Workspace } from "./program.ts";
 import { createRequestScript, type RequestScript } from "./request-script.ts";
 
@@ -35,12 +35,6 @@ interface Task {
   attempt: number;
 }
 
-/** So that code is compiled and buffers have grown before anything counts: messages of each server process. */
-const WARM_UP = { fast: 40_000, python: 2_000, working: 400 } as const;
-/** Of each process. */
-const WARM_UP_CLIENTS = 4;
-const WARM_UP_MESSAGES = 1_000;
-
 /** Resolves when all of the plan has been done, or the work is over before. */
 export async function workThrough(work: MatrixWork): Promise<void> {
   const { plan, missing } = work.folder.manifest;
@@ -53,7 +47,7 @@ export async function workThrough(work: MatrixWork): Promise<void> {
     if (work.isOver?.() === true) return;
     using workspace = createWorkspaceAt(join(work.folder.path, "servers"));
     await using fleets = new Fleets(work, round, workspace);
-    await fleets.warmUp(firstOfEach(tasks), scripts);
+    await fleets.warmUp(firstOfEach(tasks));
     for (const task of tasks) {
       if (!(await perform(task, { work, plan, fleets, scripts }))) return;
     }
@@ -61,7 +55,7 @@ export async function workThrough(work: MatrixWork): Promise<void> {
 }
 
 /** What of the plan cannot be done here. */
-export function missingIn(plan: MatrixPlan, searchPath = Bun.env.PATH): readonly MissingServer[] {
+export function missingIn(plan: MatrixPlan, searchPath = Bun.env.PATH): MatrixManifest["missing"] {
   const tools = { go: "go", python: "python3" } as const;
   return plan.implementations.flatMap((name) => {
     const tool = name === "go" || name === "python" ? tools[name] : undefined;
@@ -130,19 +124,9 @@ class Fleets implements AsyncDisposable {
     this.#fleets.delete(name);
   }
 
-  async warmUp(tasks: readonly Task[], scripts: readonly RequestScript[]): Promise<void> {
-    const { processes } = this.#round;
+  async warmUp(tasks: readonly Task[]): Promise<void> {
     await Promise.all(tasks.map(({ implementation, cell }) => this.get(implementation, cell.workMs)));
-    for (const { implementation, cell } of tasks) {
-      const { workMs } = cell;
-      const each = workMs > 0 ? WARM_UP.working : implementation === "python" ? WARM_UP.python : WARM_UP.fast;
-      const clients = WARM_UP_CLIENTS * processes;
-      const messages = Math.min(each / WARM_UP_CLIENTS, WARM_UP_MESSAGES);
-      const runs = Math.ceil(each / WARM_UP_CLIENTS / messages);
-      const warm = { workMs, servers: processes, clients, messages };
-      const fleet = await this.get(implementation, workMs);
-      for (let run = 0; run < runs; run++) await measureRun(fleet, warm, scripts, { disturbanceMaxCores: Infinity });
-    }
+    for (const { implementation, cell } of tasks) await warmUp(await this.get(implementation, cell.workMs));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -191,9 +175,7 @@ function nameOf(cell: MatrixCell & { readonly block: number }, implementation: M
 
 /** One for each client, who has a name of his own. */
 function createScripts(plan: MatrixPlan): readonly RequestScript[] {
-  const messagesMax = Math.max(...plan.messages, WARM_UP_MESSAGES);
-  const clientsMax = Math.max(...plan.clients, WARM_UP_CLIENTS * Math.max(...plan.servers));
-  return Array.from({ length: clientsMax }, (_, index) => {
-    return createRequestScript(messagesMax, `client_${index + 1}_${process.pid}`);
+  return Array.from({ length: Math.max(...plan.clients) }, (_, index) => {
+    return createRequestScript(Math.max(...plan.messages), `client_${index + 1}_${process.pid}`);
   });
 }
