@@ -101,9 +101,9 @@ function workConclusions(
     const counts = [...Map.groupBy(own, ({ ours }) => ours)].map(
       ([name, won]) => `${matrixTitles[name]} in ${formatCount(won.length)}`,
     );
-    const quickest = index === 0 ? "the quickest" : "the quickest without the floor";
+    const who = index === 0 ? "the quickest" : "the quickest without the floor";
     const of = `${capital(renderWork(workMs))}, of ${counted(own.length, "cell")}`;
-    return own.length === 0 ? [] : [`${of} ${quickest} was ${listed(counts)}.`];
+    return own.length === 0 ? [] : [`${of} ${who} was ${listed(counts)}.`];
   });
   return [...compared, ...quickest];
 }

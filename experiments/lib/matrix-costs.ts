@@ -20,9 +20,9 @@ export function costsSection(analysis: MatrixAnalysis): readonly Block[] {
     heading("What it cost"),
     subheading("The generator"),
     text(
-      `One process plays all clients. Against a server that does no work it makes ${limit} requests a second. Where ` +
-        `it used more than ${GENERATOR_CPU_MAX} of a core, or made more than ${GENERATOR_RATE_MAX * 100} % of that, the ` +
-        `cell is called "limited by the generator": it says less about the servers.`,
+      `One process plays all clients. Against a server that does no work it makes ${limit} requests a second. ` +
+        `Where it used more than ${GENERATOR_CPU_MAX} of a core, or made more than ${GENERATOR_RATE_MAX * 100} % of ` +
+        `that, the cell is called "limited by the generator": it says less about the servers.`,
     ),
     text(limitedWords(costs)),
     ...(costs.length === 0

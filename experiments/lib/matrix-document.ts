@@ -1,5 +1,7 @@
 // A report as blocks, so that one text becomes Markdown and HTML: what stands in one stands in the other.
 
+import { escapeHtml } from "./self-contained-page.ts";
+
 export type Rows = readonly (readonly string[])[];
 
 export type Block =
@@ -26,11 +28,6 @@ export function renderMarkdown(title: string, blocks: readonly Block[]): string 
 
 export function renderHtml(blocks: readonly Block[]): string {
   return blocks.map(htmlOf).join("\n");
-}
-
-/** For text and for attributes in double quotes. */
-export function escapeHtml(words: string): string {
-  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
 
 function markdownOf(block: Block): string {

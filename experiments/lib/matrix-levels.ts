@@ -28,6 +28,10 @@ export interface FloorRatio {
 
 export interface Level {
   readonly what: string;
+  /** What `ratio` is, in few words. */
+  readonly name: string;
+  /** Over all cells that are judged; undefined when nothing was measured. */
+  readonly ratio: Interval | undefined;
   readonly measured: string;
   /** Undefined when nothing was measured. */
   readonly reached: boolean | undefined;
@@ -104,20 +108,22 @@ function overallFloorRatio(cells: readonly CellResult[], implementation: MatrixI
   );
 }
 
-function floorLevel({ cells, progress }: MatrixAnalysis): Level {
+function floorLevel({ cells }: MatrixAnalysis): Level {
   const judged = cells.filter(({ workMs, messages }) => workMs > 0 && messages >= FLOOR_MESSAGES_MIN);
   const measured = judged.filter(({ series }) => series.has("correio"));
   const what =
     `With work, Correio within ${FLOOR_RATIO_MAX} times the floor (work × messages), ` +
     `in cells of ${FLOOR_MESSAGES_MIN} messages or more`;
-  if (measured.length === 0) return { what, measured: "not measured", reached: undefined };
+  const name = "of the floor's time, with work";
+  if (measured.length === 0) return { what, name, ratio: undefined, measured: "not measured", reached: undefined };
+  const ratio = overallFloorRatio(measured, "correio");
   const ratios = measured.map((cell) => floorRatioIn(cell, "correio"));
   const within = ratios.filter((ratio) => ratio <= FLOOR_RATIO_MAX).length;
   const words = [
-    `${renderRatios(overallFloorRatio(measured, "correio"))} overall, at most ${renderRatio(Math.max(...ratios))}`,
+    `${renderRatios(ratio)} overall, at most ${renderRatio(Math.max(...ratios))}`,
     `within it in ${formatCount(within)} of ${formatCount(measured.length)} cells${plannedWords(measured, judged)}`,
   ];
-  return { what, measured: words.join("; "), reached: progress.validRuns > 0 && within === measured.length };
+  return { what, name, ratio, measured: words.join("; "), reached: within === measured.length };
 }
 
 function noSlower(analysis: MatrixAnalysis, peer: MatrixImplementation): Level {
@@ -155,12 +161,14 @@ function peerLevel(
   { what, peer, hasWork }: PeerLevel,
   judge: (comparisons: readonly Comparison[], overall: Interval) => { words: string; reached: boolean },
 ): Level {
+  const name = `of ${matrixTitles[peer]}'s time, with${hasWork ? "" : "out"} work`;
   const planned = cells.filter(({ workMs }) => workMs > 0 === hasWork);
   const comparisons = correio.filter(({ theirs, cell }) => theirs === peer && cell.workMs > 0 === hasWork);
   const overall = overallRatio(comparisons);
   if (overall === undefined) {
     const why = data.manifest.missing.find(({ name }) => name === peer)?.why;
-    return { what, measured: why === undefined ? "not measured" : `not measured: ${why}`, reached: undefined };
+    const measured = why === undefined ? "not measured" : `not measured: ${why}`;
+    return { what, name, ratio: undefined, measured, reached: undefined };
   }
   const { words, reached } = judge(comparisons, overall);
   const ratios = comparisons.map(({ ratio }) => ratio.value);
@@ -169,7 +177,7 @@ function peerLevel(
     `from ${renderRatio(Math.min(...ratios))} to ${renderRatio(Math.max(...ratios))}`,
     `${words}${plannedWords(comparisons, planned)}`,
   ];
-  return { what, measured: measured.join("; "), reached };
+  return { what, name, ratio: overall, measured: measured.join("; "), reached };
 }
 
 const shareWords = (some: readonly unknown[], all: readonly unknown[]): string =>
