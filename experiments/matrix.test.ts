@@ -15,7 +15,7 @@ const workspace = createWorkspace();
 afterAll(() => workspace.remove());
 
 const program = join(import.meta.dirname, "matrix.ts");
-const small = ["--servers", "1,2", "--clients", "3", "--messages", "1,5", "--runs", "2", "--disturbance", "99"];
+const small = ["--servers", "1,2", "--clients", "3", "--messages", "1,5", "--runs", "2", "--cold", "--disturbance=99"];
 
 function start(...words: readonly string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
   return Bun.spawn([process.execPath, program, ...words], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
@@ -87,9 +87,9 @@ describe("the matrix", () => {
     expect(went.exitCode).toBe(0);
     expectWhole(path);
     const folder = MatrixFolder.read(path);
-    expect(folder.runs.slice(0, measured.length)).toEqual(measured);
+    expect(folder.runs.slice(0, measured.length)).toEqual([...measured]);
     expect(folder.manifest.resumed).toHaveLength(1);
-    expect(readFileSync(join(path, "report.md"), "utf8")).toContain("resumed");
+    expect(readFileSync(join(path, "report.md"), "utf8")).toContain("taken up again");
   }, 60_000);
 
   test("that is interrupted ends after its run, with a report, and says how to go on", async () => {
@@ -105,7 +105,21 @@ describe("the matrix", () => {
 
   test("does without what is not installed, and says so", async () => {
     const path = join(workspace.folder, "missing");
-    const words = ["--only", "raw,go", "--servers", "1", "--clients", "2", "--messages", "1", "--work", "0", "--runs", "1"];
+    const words = [
+      "--only",
+      "raw,go",
+      "--servers",
+      "1",
+      "--clients",
+      "2",
+      "--messages",
+      "1",
+      "--work",
+      "0",
+      "--runs",
+      "1",
+      "--cold",
+    ];
     const child = Bun.spawn([process.execPath, program, ...words, "--out", path], {
       stdin: "ignore",
       stdout: "pipe",
@@ -150,7 +164,7 @@ describe("the matrix", () => {
     [["--work", "0.5"], '"0.5"'],
     [["--spread", "thin"], '"thin"'],
     [["--port", "65536"], '"65536"'],
-    [["--disturbance", "-1"], '"-1"'],
+    [["--disturbance=-1"], '"-1"'],
     [["--resume", "/nowhere", "--runs", "3"], "--runs"],
     [["--report", "/nowhere"], "/nowhere"],
   ])("refuses %j before anything is started", async (words, named) => {

@@ -9,6 +9,7 @@ import { measureGeneratorCapacity } from "./lib/generator-capacity.ts";
 import { firstPortOf, folderOf, MATRIX_FLAGS, MATRIX_HELP, pathOf, planOf } from "./lib/matrix-command.ts";
 import type { RunRecord } from "./lib/matrix-data.ts";
 import { MatrixFolder } from "./lib/matrix-folder.ts";
+import { renderMatrixPage } from "./lib/matrix-page.ts";
 import { cellsOf, type MatrixPlan } from "./lib/matrix-plan.ts";
 import { startMatrixProgress } from "./lib/matrix-progress.ts";
 import { renderMatrixReport } from "./lib/matrix-report.ts";
@@ -58,10 +59,14 @@ export async function runMatrix(folder: MatrixFolder, { firstPort = 0, ...more }
 async function writeReport(folder: MatrixFolder): Promise<void> {
   const data = folder.data();
   folder.write("report.md", renderMatrixReport(data));
+  folder.write("report.html", await renderMatrixPage(data));
 }
 
 /** How many runs of the plan there are that count, and how many it wants of what is installed. */
-function countRuns({ manifest: { plan, missing }, runs }: MatrixFolder): { readonly valid: number; readonly wanted: number } {
+function countRuns({ manifest: { plan, missing }, runs }: MatrixFolder): {
+  readonly valid: number;
+  readonly wanted: number;
+} {
   const present = plan.implementations.length - missing.length;
   const valid = runs.filter(({ verdict }) => verdict === "valid").length;
   return { valid, wanted: plan.runs * cellsOf(plan).length * present };
@@ -101,7 +106,9 @@ function tellTakenUp({ path, runs }: MatrixFolder, cutBytes: number): void {
 function tellEnd(folder: MatrixFolder): void {
   const { path, runs } = folder;
   const { valid, wanted } = countRuns(folder);
-  console.log(`${valid} of ${wanted} runs, ${runs.length - valid} invalid ones: ${path}/report.html, ${path}/report.md`);
+  console.log(
+    `${valid} of ${wanted} runs, ${runs.length - valid} invalid ones: ${path}/report.html, ${path}/report.md`,
+  );
   if (valid === wanted) return;
   console.log(`The rest: bun experiments/matrix.ts --resume ${path}`);
   process.exitCode = 1;

@@ -20,7 +20,12 @@ export async function measureGeneratorCapacity(workspace: Workspace): Promise<nu
     ready: /^listening (\d+)$/m,
   });
   try {
-    const load = { ports: [program.number], connections: CONNECTIONS, inFlight: "all", requestsPerConnection: MESSAGES };
+    const load = {
+      ports: [program.number],
+      connections: CONNECTIONS,
+      inFlight: "all",
+      requestsPerConnection: MESSAGES,
+    };
     const scripts = [createRequestScript(MESSAGES)];
     const rates: number[] = [];
     for (let run = 0; run < 2 * RUNS; run++) {

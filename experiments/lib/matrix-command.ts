@@ -12,6 +12,7 @@ export const MATRIX_FLAGS = {
   runs: { type: "string" },
   only: { type: "string" },
   spread: { type: "string" },
+  cold: { type: "boolean", default: false },
   port: { type: "string", default: "0" },
   seed: { type: "string" },
   attempts: { type: "string" },
@@ -30,7 +31,17 @@ const MOST = { servers: 50, clients: 1_000, messages: 100_000, workMs: 1_000, ru
 const PORT_LAST = 65_535;
 const SEED_LAST = 2 ** 32 - 1;
 /** They belong to the plan, which a folder has already. */
-const OF_A_PLAN: readonly Flag[] = ["quick", "servers", "clients", "messages", "work", "runs", "only", "spread"];
+const OF_A_PLAN: readonly Flag[] = [
+  "quick",
+  "servers",
+  "clients",
+  "messages",
+  "work",
+  "runs",
+  "only",
+  "spread",
+  "cold",
+];
 const OF_RUNS: readonly Flag[] = [...OF_A_PLAN, "seed", "attempts", "disturbance", "out"];
 
 export const MATRIX_HELP = `bun experiments/matrix.ts: servers × clients × messages × runs: Correio, the raw Bun floor, Go and Python
@@ -43,6 +54,7 @@ export const MATRIX_HELP = `bun experiments/matrix.ts: servers × clients × mes
   --runs N             of each implementation in each cell (${fullPlan.runs})
   --only LIST          of ${matrixImplementations.join(", ")} (all)
   --spread WAY         "ports": each process has its own; "shared": one for all, by SO_REUSEPORT (${fullPlan.spread})
+  --cold               servers are not warmed up before anything counts
   --port N             the first port that servers listen on (any free ones)
   --seed N             of the random order (${fullPlan.seed})
   --attempts N         a run that does not count is repeated until it was tried so often (${fullPlan.attempts})
@@ -77,6 +89,7 @@ export function planOf(values: MatrixValues): MatrixPlan {
     runs: number("runs", 1, MOST.runs) ?? base.runs,
     seed: number("seed", 0, SEED_LAST) ?? base.seed,
     spread: parseName(textOf(values, "spread") ?? base.spread, SPREADS),
+    isWarm: values.cold !== true,
     attempts: number("attempts", 1, MOST.attempts) ?? base.attempts,
     disturbanceMaxCores: coresOf(textOf(values, "disturbance")) ?? base.disturbanceMaxCores,
   };
@@ -90,7 +103,8 @@ export function firstPortOf(values: MatrixValues): number {
 /** The folder that `--resume` or `--report` names; a `TypeError` where flags beside it would have no effect. */
 export function folderOf(values: MatrixValues, flag: "resume" | "report"): string | undefined {
   const folder = textOf(values, flag);
-  const beside = folder === undefined ? undefined : OF_RUNS.find((name) => values[name] !== undefined && values[name] !== false);
+  const beside =
+    folder === undefined ? undefined : OF_RUNS.find((name) => values[name] !== undefined && values[name] !== false);
   if (beside !== undefined) throw new TypeError(`Cannot use --${beside} with --${flag}: the folder has a plan already`);
   return folder;
 }

@@ -115,7 +115,11 @@ describe("the folder of a matrix", () => {
     expect(again.manifest.resumed).toEqual([environment]);
     again.append({ ...run, block: 2 }, sessions);
     expect(textOf(folder, "runs.csv")).toStartWith(before);
-    expect(MatrixFolder.read(folder.path).data().runs.map(({ responseSeconds }) => responseSeconds)).toEqual([
+    expect(
+      MatrixFolder.read(folder.path)
+        .data()
+        .runs.map(({ responseSeconds }) => responseSeconds),
+    ).toEqual([
       [0.0025, 0.00325],
       [0.0025, 0.00325],
     ]);

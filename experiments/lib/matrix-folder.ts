@@ -163,11 +163,16 @@ export class MatrixFolder {
 
   #files(): readonly string[] {
     const names = readdirSync(this.path, { recursive: true }) as string[];
-    return names.filter((name) => /^work-.*(sessions|requests)_\w+\.csv$/.test(name)).map((name) => join(this.path, name));
+    return names
+      .filter((name) => /^work-.*(sessions|requests)_\w+\.csv$/.test(name))
+      .map((name) => join(this.path, name));
   }
 
   /** One for each implementation, as the document has it; sessions of runs that do not count are kept apart. */
-  #fileOf(kind: Kind, { workMs, implementation, verdict }: Pick<RunRecord, "workMs" | "implementation" | "verdict">): string {
+  #fileOf(
+    kind: Kind,
+    { workMs, implementation, verdict }: Pick<RunRecord, "workMs" | "implementation" | "verdict">,
+  ): string {
     const folders = [`work-${workMs}ms`, ...(verdict === "valid" ? [] : ["invalid"])];
     return join(this.path, ...folders, `${kind}_${implementation}.csv`);
   }

@@ -18,7 +18,7 @@ const smallPlans = fc.record({
   seed: fc.nat(),
   spread: fc.constantFrom(...SPREADS),
 });
-const rest = { attempts: 3, disturbanceMaxCores: 1 };
+const rest = { isWarm: true, attempts: 3, disturbanceMaxCores: 1 };
 
 describe("the order of a matrix", () => {
   test("has each run of each implementation in each cell exactly once", () => {

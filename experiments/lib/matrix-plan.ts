@@ -24,6 +24,8 @@ export interface MatrixPlan {
   readonly runs: number;
   readonly seed: number;
   readonly spread: Spread;
+  /** Before anything counts, servers are given messages and sessions until their code is compiled. */
+  readonly isWarm: boolean;
   /** A run that is invalid is repeated until it has been tried this often. */
   readonly attempts: number;
   /** A run beside which other programs used more of the machine, in cores, is invalid. */
@@ -63,6 +65,7 @@ export const fullPlan: MatrixPlan = {
   runs: 10,
   seed: 1,
   spread: "ports",
+  isWarm: true,
   attempts: 3,
   disturbanceMaxCores: 0.25,
 };

@@ -20,7 +20,8 @@ export function startMatrixProgress(
   done: readonly RunRecord[],
   stream: NodeJS.WriteStream,
 ): MatrixProgress {
-  const total = plan.runs * sum(cellsOf(plan).flatMap((cell) => plan.implementations.map((name) => guessedSeconds(cell, name))));
+  const total =
+    plan.runs * sum(cellsOf(plan).flatMap((cell) => plan.implementations.map((name) => guessedSeconds(cell, name))));
   const count = plan.runs * cellsOf(plan).length * plan.implementations.length;
   const state = { done: sum(valid(done).map(guessOf)), runs: valid(done).length, invalid: 0, guessed: 0 };
   const startedMs = performance.now();

@@ -1,9 +1,10 @@
 // When a run of the matrix counts, and why one does not: real servers that answer, die, lie, or say nothing.
 
 import { afterEach, describe, expect, test } from "bun:test";
+
 import { Fleet } from "./matrix-fleet.ts";
 import type { MatrixImplementation, Spread } from "./matrix-plan.ts";
-import { measureRun, type MeasuredFleet } from "./matrix-run.ts";
+import { type MeasuredFleet, measureRun } from "./matrix-run.ts";
 import { programsWith } from "./process-facts.ts";
 import { createWorkspace, type Workspace } from "./program.ts";
 import { createFrame, createRequestScript } from "./request-script.ts";

@@ -2,7 +2,7 @@
 
 import { loadavg } from "node:os";
 
-import { attemptLoad, type AttemptedLoad, type SessionTime } from "./driver.ts";
+import { type AttemptedLoad, attemptLoad, type SessionTime } from "./driver.ts";
 import type { Verdict } from "./matrix-data.ts";
 import type { Fleet } from "./matrix-fleet.ts";
 import type { MatrixCell } from "./matrix-plan.ts";
@@ -63,7 +63,10 @@ export async function measureRun(
     timeoutMs: limits.patienceMs ?? PATIENCE_MS + PATIENCE_FACTOR * workMs * messages,
   });
   const used = usedSeconds(fleet, servers);
-  const sessions = await withRows(fleet, result.sessions.filter(({ lastReplyMs }) => lastReplyMs > 0));
+  const sessions = await withRows(
+    fleet,
+    result.sessions.filter(({ lastReplyMs }) => lastReplyMs > 0),
+  );
   const serverCpuSeconds = used.servers - usedBefore.servers;
   const wallSeconds = used.wall - usedBefore.wall;
   const otherCpuSeconds = Math.max(0, used.others - usedBefore.others);
@@ -87,7 +90,9 @@ export function unixSeconds(monotonicMs: number): number {
   return (performance.timeOrigin + monotonicMs) / 1_000;
 }
 
-type Attempt = Omit<AttemptedLoad, "failure"> & { readonly failure?: { readonly message: string; readonly isLate?: boolean } };
+type Attempt = Omit<AttemptedLoad, "failure"> & {
+  readonly failure?: { readonly message: string; readonly isLate?: boolean };
+};
 
 /** Where not even the connections could be made, nothing has come. */
 async function attempt(options: Parameters<typeof attemptLoad>[0]): Promise<Attempt> {

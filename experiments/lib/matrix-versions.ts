@@ -19,5 +19,10 @@ export function versionsOf(
 
 function toldBy([tool = "", ...words]: readonly string[], searchPath: string | undefined): string | undefined {
   const path = findTool(tool, searchPath);
-  return path && Bun.spawnSync([path, ...words]).stdout.toString().trim();
+  return (
+    path &&
+    Bun.spawnSync([path, ...words])
+      .stdout.toString()
+      .trim()
+  );
 }

@@ -47,7 +47,7 @@ export async function workThrough(work: MatrixWork): Promise<void> {
     if (work.isOver?.() === true) return;
     using workspace = createWorkspaceAt(join(work.folder.path, "servers"));
     await using fleets = new Fleets(work, round, workspace);
-    await fleets.warmUp(firstOfEach(tasks));
+    await fleets.start(firstOfEach(tasks));
     for (const task of tasks) {
       if (!(await perform(task, { work, plan, fleets, scripts }))) return;
     }
@@ -124,9 +124,15 @@ class Fleets implements AsyncDisposable {
     this.#fleets.delete(name);
   }
 
-  async warmUp(tasks: readonly Task[]): Promise<void> {
-    await Promise.all(tasks.map(({ implementation, cell }) => this.get(implementation, cell.workMs)));
-    for (const { implementation, cell } of tasks) await warmUp(await this.get(implementation, cell.workMs));
+  /** All that these need. */
+  async start(tasks: readonly Task[]): Promise<void> {
+    // All settled: what is still starting when another one fails must be found when all are stopped.
+    const started = await Promise.allSettled(tasks.map((task) => this.get(task.implementation, task.cell.workMs)));
+    const fleets = started.map((each) => {
+      if (each.status === "rejected") throw each.reason;
+      return each.value;
+    });
+    for (const fleet of this.#work.folder.manifest.plan.isWarm ? fleets : []) await warmUp(fleet);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -30,7 +30,9 @@ export function residentBytesOf(pid: number): number {
 
 /** Processes, this one apart, on whose command line this text is. */
 export function programsWith(text: string): readonly number[] {
-  const pids = readdirSync("/proc").map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+  const pids = readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid);
   return pids.filter((pid) => commandLineOf(pid).includes(text));
 }
 
