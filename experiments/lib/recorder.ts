@@ -1,7 +1,9 @@
 // Records processes and their network over time, in phases that have names, beside what the recording itself costs.
 
 import { type NetworkCount, type NetworkCounter, networkOctets, startNetworkCounter } from "./recorder-network.ts";
-import { proportionalBytesOf, RecordedProcess } from "./recorder-process.ts";
+import { type ProcessReading, RecordedProcess } from "./recorder-process.ts";
+
+export const MEGABYTE = 1e6;
 
 /** Packets are counted one by one, which costs; octets are what the kernel has counted anyway. */
 export type RecordedNetwork = "packets" | "octets" | "none";
@@ -13,15 +15,32 @@ export interface RecordedPhase {
 }
 
 /** One figure for each sample; null before the process was there and after it was gone. */
-export interface RecordedSeries {
+export interface RecordedCurves {
   readonly name: string;
   /** Of one core, in percent, since the sample before. */
   readonly cpuPercent: readonly (number | null)[];
   readonly residentMegabytes: readonly (number | null)[];
-  /** When it was last asked for, at the end of a phase. */
-  readonly proportionalMegabytes: number | null;
   /** In all, since it was watched. */
   readonly cpuSeconds: number;
+}
+
+export interface RecordedSeries extends RecordedCurves {
+  /** When it was last asked for, at the end of a phase. */
+  readonly proportionalMegabytes: number | null;
+}
+
+/** How quickly something grows that is counted; null before it was, and while it cannot be read. */
+export interface RecordedRate {
+  readonly name: string;
+  readonly perSecond: readonly (number | null)[];
+}
+
+/** What can be read of a process, or of several as one. */
+interface Readable {
+  /** Undefined once it is gone. */
+  read(): Pick<ProcessReading, "cpuSeconds" | "residentBytes"> | undefined;
+  /** Asked for at the end of each phase. */
+  proportionalBytes?(): number | undefined;
 }
 
 export interface RecordingCost {
@@ -41,6 +60,8 @@ export interface Recording {
   readonly cost: RecordingCost;
   /** Of IP, all headers included, since the sample before; null where the network is not this program's own. */
   readonly octetsPerSecond: readonly (number | null)[];
+  /** Of the counts that were watched. */
+  readonly rates: readonly RecordedRate[];
   /** Absent where packets are not counted. The first step begins with the recording. */
   readonly network?: NetworkCount;
   /** Octets of IP that the packet counter saw, for each that the kernel counted meanwhile. */
@@ -49,8 +70,7 @@ export interface Recording {
 
 interface Watched {
   readonly name: string;
-  readonly pid: number;
-  readonly process: RecordedProcess;
+  readonly process: Readable;
   readonly cpuPercent: (number | null)[];
   readonly residentMegabytes: (number | null)[];
   proportionalMegabytes: number | null;
@@ -61,7 +81,12 @@ interface Watched {
   readonly cpuSecondsBefore: number;
 }
 
-const MEGABYTE = 1e6;
+interface WatchedCounts {
+  readonly read: () => readonly number[] | undefined;
+  readonly rates: readonly { readonly name: string; readonly perSecond: (number | null)[] }[];
+  /** At the sample before. */
+  before: readonly number[] | undefined;
+}
 
 export class Recorder {
   readonly #everyMs: number;
@@ -74,6 +99,7 @@ export class Recorder {
   readonly #atSeconds: number[] = [];
   readonly #phases: RecordedPhase[] = [];
   readonly #watched: Watched[] = [];
+  readonly #counts: WatchedCounts[] = [];
   readonly #timer: Timer;
   #busyUs = 0;
   #lateMaxMs = 0;
@@ -90,14 +116,13 @@ export class Recorder {
     return new Recorder(everyMs, network, network === "packets" ? await startNetworkCounter(everyMs) : undefined);
   }
 
-  /** From now on, also before it is ready: what starting costs belongs to it. */
-  watch(name: string, pid: number): void {
+  /** From now on, also before it is ready: what starting costs belongs to it. A process is named by its id. */
+  watch(name: string, watched: number | Readable): void {
     const missed = this.#atSeconds.map(() => null);
-    const process = new RecordedProcess(pid);
+    const process = typeof watched === "number" ? new RecordedProcess(watched) : watched;
     const cpuSeconds = process.read()?.cpuSeconds ?? 0;
     this.#watched.push({
       name,
-      pid,
       process,
       cpuPercent: [...missed],
       residentMegabytes: [...missed],
@@ -106,6 +131,12 @@ export class Recorder {
       cpuSeconds,
       cpuSecondsBefore: cpuSeconds,
     });
+  }
+
+  /** From now on; `read` gives a count for each name, or none at all. */
+  watchCounts(names: readonly string[], read: () => readonly number[] | undefined): void {
+    const missed = this.#atSeconds.map(() => null);
+    this.#counts.push({ read, rates: names.map((name) => ({ name, perSecond: [...missed] })), before: read() });
   }
 
   /** Begins a phase, which lasts until the next. */
@@ -137,6 +168,7 @@ export class Recorder {
         lateMaxMs: this.#lateMaxMs,
       },
       octetsPerSecond: this.#octetsPerSecond,
+      rates: this.#counts.flatMap(({ rates }) => rates),
       ...(network && { network, seenShare: network.octets / (this.#octets - this.#octetsAtStart) }),
     };
   }
@@ -159,13 +191,14 @@ export class Recorder {
     this.#octetsPerSecond.push(this.#ownsNetwork ? ((octets - this.#octets) / (sinceMs - lastMs)) * 1_000 : null);
     this.#octets = octets;
     for (const each of this.#watched) sampleProcess(each);
+    for (const each of this.#counts) sampleCounts(each, (sinceMs - lastMs) / 1_000);
     const { user, system } = process.cpuUsage(before);
     this.#busyUs += user + system;
   }
 
   #weigh(): void {
     for (const each of this.#watched) {
-      const bytes = proportionalBytesOf(each.pid);
+      const bytes = each.process.proportionalBytes?.();
       if (bytes !== undefined) each.proportionalMegabytes = bytes / MEGABYTE;
     }
   }
@@ -189,4 +222,13 @@ function sampleProcess(each: Watched): void {
   each.residentMegabytes.push(reading.residentBytes / MEGABYTE);
   each.seenAtMs = nowMs;
   each.cpuSeconds = reading.cpuSeconds;
+}
+
+function sampleCounts(each: WatchedCounts, seconds: number): void {
+  const counts = each.read();
+  for (const [index, { perSecond }] of each.rates.entries()) {
+    const [before, now] = [each.before?.[index], counts?.[index]];
+    perSecond.push(before === undefined || now === undefined ? null : (now - before) / seconds);
+  }
+  each.before = counts;
 }
