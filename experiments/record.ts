@@ -31,8 +31,9 @@ CPU and memory are of the command and all its processes, as far as they do not l
 The exit code is the command's: 128 and the signal where one has ended it, 127 where there is no such program.`;
 
 function readFlags(words: readonly string[]) {
-  return parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...words],
+    allowPositionals: true,
     options: {
       out: { type: "string", default: "results/record.html" },
       csv: { type: "string" },
@@ -43,7 +44,9 @@ function readFlags(words: readonly string[]) {
       "own-network": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
-  }).values;
+  });
+  if (positionals.length > 0) throw new TypeError(`Cannot use "${positionals[0]}": the command stands behind --`);
+  return values;
 }
 
 type Flags = ReturnType<typeof readFlags>;

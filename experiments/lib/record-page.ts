@@ -1,7 +1,15 @@
 // A recorded command as one HTML page that fetches nothing: its processes and its network over time, and the figures.
 
 import { renderPlotPage } from "./plot-page.ts";
-import { commandOf, curvesOf, networkOf, type RecordReport, renderRecord, thinningOf } from "./record-report.ts";
+import {
+  commandOf,
+  curvesOf,
+  networkOf,
+  ratesOf,
+  type RecordReport,
+  renderRecord,
+  thinningOf,
+} from "./record-report.ts";
 import { octetPlot, type Plot, type PlotGroup, processPlots } from "./recording-plots.ts";
 
 const ABOUT = [
@@ -25,7 +33,7 @@ export function renderRecordPage(report: RecordReport): Promise<string> {
 function groupsOf(report: RecordReport): readonly PlotGroup[] {
   const { recording } = report;
   const [cpu, memory] = processPlots(recording, curvesOf(report));
-  const network = octetPlot(recording, recording.rates, "octets, kB/s");
+  const network = octetPlot(recording, ratesOf(report), "octets, kB/s");
   const own = report.parameters.hasOwnNetwork;
   return [large(cpu), large(memory), large({ ...network, title: own ? "Its own network" : "Network of the machine" })];
 }

@@ -4,7 +4,7 @@ import { stringify } from "csv-stringify/sync";
 
 import { type Environment, renderEnvironment } from "./environment.ts";
 import type { RecordedCommand, RecordParameters } from "./recorded-command.ts";
-import type { RecordedCurves } from "./recorder.ts";
+import type { RecordedCurves, RecordedRate } from "./recorder.ts";
 import { samplesPerPoint } from "./recording-plots.ts";
 import { renderTable } from "./table.ts";
 
@@ -54,7 +54,7 @@ export function renderRecord(report: RecordReport): string {
   ].join("\n\n");
 }
 
-export const commandOf = ({ parameters }: RecordReport): string => parameters.command.join(" ");
+export const commandOf = ({ parameters }: RecordReport): string => parameters.command.join(" ").replaceAll(/\s+/g, " ");
 
 /** Whose network it was, and what of it is counted. */
 export function networkOf({ parameters }: RecordReport): string {
@@ -69,6 +69,11 @@ export function networkOf({ parameters }: RecordReport): string {
 /** Where there is but one process, it is all. */
 export function curvesOf({ recording, processes }: RecordReport): readonly RecordedCurves[] {
   return processes.length === 1 ? processes : [...recording.series, ...processes];
+}
+
+/** Nothing but a loopback is in a network of its own. */
+export function ratesOf({ recording, parameters }: RecordReport): readonly RecordedRate[] {
+  return recording.rates.filter(({ name }) => name === "loopback" || !parameters.hasOwnNetwork);
 }
 
 /** What is drawn where there are more samples than can be seen. */
@@ -149,16 +154,15 @@ function renderCpu({ cpuSeconds, recording }: RecordReport): string {
   return `CPU: ${cpuSeconds.toFixed(2)} s as the kernel counts it, of which the samples saw ${seen.toFixed(2)} s.`;
 }
 
-function renderPhases({ phases, recording, parameters }: RecordReport): string {
-  // Nothing but a loopback is in a network of its own.
-  const rates = parameters.hasOwnNetwork ? recording.rates.slice(0, 1) : recording.rates;
-  const rows = phases
+function renderPhases(report: RecordReport): string {
+  const rates = ratesOf(report);
+  const rows = report.phases
     .slice(0, -1)
     .map((phase) => [
       phase.name,
       phase.seconds.toFixed(2),
       ...[phase.cpuMeanPercent, phase.cpuMaxPercent, phase.residentMaxMegabytes].map(figure),
-      ...rates.map(({ name }) => figure((phase.meanPerSecond[name] ?? 0) / KILOBYTE)),
+      ...rates.map(({ name }) => figure(kilobytes(phase.meanPerSecond[name]))),
     ]);
   const heads = ["phase", "s", "CPU %, mean", "CPU %, max", "memory MB, max"];
   return renderTable([[...heads, ...rates.map(({ name }) => `${name} kB/s`)], ...rows]);
@@ -173,6 +177,9 @@ function renderProcesses(report: RecordReport): string {
   ]);
   return renderTable([["process", "CPU s", "CPU %, max", "memory MB, max"], ...rows]);
 }
+
+const kilobytes = (octets: number | null | undefined): number | null =>
+  typeof octets === "number" ? octets / KILOBYTE : null;
 
 const figure = (value: number | null): string => value?.toFixed(1) ?? "–";
 

@@ -45,7 +45,8 @@ export class RecordedProcess {
   /** Of those that live, by thread. */
   #nsOfThreads = new Map<string, Map<string, number>>();
   #goneSeconds = 0;
-  #cpuSeconds = 0;
+  /** Of children that came and went between two readings: only whoever waited for them knows. */
+  #unseenSeconds = 0;
   /** Where the kernel does not keep the time of threads, ticks of 10 ms must do. */
   readonly #hasThreadTimes = readText("/proc/self/schedstat") !== undefined;
 
@@ -60,11 +61,10 @@ export class RecordedProcess {
     const each = living.map((stat) => this.#readSingle(stat));
     this.#forget(living);
     const seen = this.#goneSeconds + each.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
-    // Of children that came and went between two readings, only whoever waited for them knows.
     const told = living.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND;
-    this.#cpuSeconds = Math.max(this.#cpuSeconds, seen, told);
+    this.#unseenSeconds = Math.max(this.#unseenSeconds, told - seen);
     const residentBytes = each.reduce((sum, one) => sum + one.residentBytes, 0);
-    return { cpuSeconds: this.#cpuSeconds, residentBytes, each };
+    return { cpuSeconds: seen + this.#unseenSeconds, residentBytes, each };
   }
 
   /** Its proportional share of what it shares with others; the kernel walks all its pages for it. */

@@ -8,6 +8,8 @@ import { type ProcessReading, RecordedProcess, type SingleReading } from "./reco
 import { MEGABYTE, type RecordedCurves } from "./recorder.ts";
 
 const NAME_LENGTH_MAX = 40;
+/** Until then a process may still become what it was started for. */
+const YOUNG_MS = 1_000;
 
 export interface SingleProcess extends RecordedCurves {
   /** Absent of those that are shown as one. */
@@ -71,7 +73,8 @@ export class RecordedTree {
       known = { pid, program: "", name: "", fromReading, cpuSeconds: [], residentBytes: [] };
       this.#remembered.set(key, known);
     }
-    if (known.program !== program) Object.assign(known, { program, name: nameOf(pid, program) });
+    const isYoung = performance.now() - (this.#readAtMs[known.fromReading] ?? performance.now()) < YOUNG_MS;
+    if (known.program !== program || isYoung) Object.assign(known, { program, name: nameOf(pid, program) });
     known.cpuSeconds.push(cpuSeconds);
     known.residentBytes.push(residentBytes);
   }
@@ -101,7 +104,7 @@ const weightOf = ({ cpuSeconds, residentBytes }: Remembered): number =>
 /** Its file without folders, and its arguments. */
 function nameOf(pid: number, program: string): string {
   const [file = "", ...words] = commandLineOf(pid);
-  const name = file === "" ? program : [basename(file), ...words].join(" ");
+  const name = file === "" ? program : [basename(file), ...words].join(" ").replaceAll(/\s+/g, " ");
   return shortened(name, NAME_LENGTH_MAX);
 }
 

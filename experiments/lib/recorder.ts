@@ -86,6 +86,7 @@ interface WatchedCounts {
   readonly rates: readonly { readonly name: string; readonly perSecond: (number | null)[] }[];
   /** At the sample before. */
   before: readonly number[] | undefined;
+  readAtMs: number;
 }
 
 export class Recorder {
@@ -103,6 +104,8 @@ export class Recorder {
   readonly #timer: Timer;
   #busyUs = 0;
   #lateMaxMs = 0;
+  /** When the sample before was complete. */
+  #completeMs = performance.now();
 
   private constructor(everyMs: number, network: RecordedNetwork, counter: NetworkCounter | undefined) {
     this.#everyMs = everyMs;
@@ -136,7 +139,8 @@ export class Recorder {
   /** From now on; `read` gives a count for each name, or none at all. */
   watchCounts(names: readonly string[], read: () => readonly number[] | undefined): void {
     const missed = this.#atSeconds.map(() => null);
-    this.#counts.push({ read, rates: names.map((name) => ({ name, perSecond: [...missed] })), before: read() });
+    const rates = names.map((name) => ({ name, perSecond: [...missed] }));
+    this.#counts.push({ read, rates, before: read(), readAtMs: performance.now() });
   }
 
   /** Begins a phase, which lasts until the next. */
@@ -184,14 +188,15 @@ export class Recorder {
     const sinceMs = performance.now() - this.#startedMs;
     const lastMs = (this.#atSeconds.at(-1) ?? 0) * 1_000;
     // Right behind one that was late: the kernel books time in ticks, and would seem to give more than there is.
-    if (sinceMs - lastMs < this.#everyMs / 2) return;
+    if (sinceMs + this.#startedMs - this.#completeMs < this.#everyMs / 2) return;
     this.#lateMaxMs = Math.max(this.#lateMaxMs, sinceMs - lastMs - this.#everyMs);
     this.#atSeconds.push(sinceMs / 1_000);
     const octets = networkOctets();
     this.#octetsPerSecond.push(this.#ownsNetwork ? ((octets - this.#octets) / (sinceMs - lastMs)) * 1_000 : null);
     this.#octets = octets;
     for (const each of this.#watched) sampleProcess(each);
-    for (const each of this.#counts) sampleCounts(each, (sinceMs - lastMs) / 1_000);
+    for (const each of this.#counts) sampleCounts(each);
+    this.#completeMs = performance.now();
     const { user, system } = process.cpuUsage(before);
     this.#busyUs += user + system;
   }
@@ -224,11 +229,14 @@ function sampleProcess(each: Watched): void {
   each.cpuSeconds = reading.cpuSeconds;
 }
 
-function sampleCounts(each: WatchedCounts, seconds: number): void {
+function sampleCounts(each: WatchedCounts): void {
   const counts = each.read();
+  const nowMs = performance.now();
+  const seconds = (nowMs - each.readAtMs) / 1_000;
   for (const [index, { perSecond }] of each.rates.entries()) {
     const [before, now] = [each.before?.[index], counts?.[index]];
     perSecond.push(before === undefined || now === undefined ? null : (now - before) / seconds);
   }
   each.before = counts;
+  each.readAtMs = nowMs;
 }

@@ -11,12 +11,15 @@ const WIDE_LINEAR_TO = 100;
 const wideSplits = (_, _axis, _low, high) => [0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7].filter((each) => each <= high);
 
 function showRecording(section, groupTitle, { title, x, y, curves, marks, isLogarithmic, isWide, isLarge }) {
+  const ends = Math.max(0, ...marks.map(({ at }) => at));
   const options = {
     title,
     widthMax: isLarge ? Number.POSITIVE_INFINITY : WIDTH_MAX,
     height: 300,
     scales: {
-      x: isLogarithmic ? { time: false, distr: 3, log: 10 } : { time: false, range: (_, _low, high) => [0, high] },
+      x: isLogarithmic
+        ? { time: false, distr: 3, log: 10 }
+        : { time: false, range: (_, _low, high) => [0, Math.max(high, ends)] },
       y: isWide ? { distr: 4, asinh: WIDE_LINEAR_TO } : { range: (_, _low, high) => [0, Math.max(high * 1.05, 1)] },
     },
     axes: [
@@ -35,6 +38,7 @@ function showRecording(section, groupTitle, { title, x, y, curves, marks, isLoga
         value: fixed(2),
       })),
     ],
+    legend: { markers: { dash: (_, index) => (index > COLOURS.length ? "dashed" : "solid") } },
     marks,
   };
   const data = uPlot.join(curves.map(({ points }) => unique(points)));
