@@ -104,10 +104,20 @@ function assertWritable(path: string): void {
   }
 }
 
+/** What can be written is, also where something else cannot. */
 async function writeResults(report: RecordReport, { out, csv }: Flags): Promise<void> {
-  writeFileSync(out, await renderRecordPage(report));
-  if (csv !== undefined) writeFileSync(csv, recordCsv(report));
-  console.error(`\nWritten: ${[out, csv].filter((path) => path !== undefined).join(", ")}`);
+  write(out, await renderRecordPage(report));
+  if (csv !== undefined) write(csv, recordCsv(report));
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+    console.error(`Written: ${path}`);
+  } catch (error) {
+    console.error(`Cannot write "${path}": ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
 }
 
 async function main(): Promise<void> {
@@ -121,7 +131,7 @@ async function main(): Promise<void> {
     process.exitCode = exitCodeOf(recorded);
     const report = recordReport(describeEnvironment(), parameters, recorded);
     if (flags.json) console.log(JSON.stringify(report, undefined, 2));
-    else console.error(`\n${renderRecord(report)}`);
+    else console.error(`\n${renderRecord(report)}\n`);
     await writeResults(report, flags);
   } catch (error) {
     if (!(error instanceof CommandNotStarted)) throw error;

@@ -4,7 +4,8 @@ import { stringify } from "csv-stringify/sync";
 
 import { type Environment, renderEnvironment } from "./environment.ts";
 import type { RecordedCommand, RecordParameters } from "./recorded-command.ts";
-import type { RecordedCurves, RecordedRate } from "./recorder.ts";
+import type { RecordedRate } from "./recorder-counts.ts";
+import type { RecordedCurves } from "./recorder.ts";
 import { samplesPerPoint } from "./recording-plots.ts";
 import { renderTable } from "./table.ts";
 
@@ -50,7 +51,7 @@ export function renderRecord(report: RecordReport): string {
     `${commandOf(report)}\n${endOf(report)} ${renderCpu(report)}`,
     renderPhases(report),
     renderProcesses(report),
-    `${networkOf(report)}\n${renderCost(report)}`,
+    `${networkOf(report)}\n${renderTotals(report)}\n${renderCost(report)}`,
   ].join("\n\n");
 }
 
@@ -182,6 +183,11 @@ const kilobytes = (octets: number | null | undefined): number | null =>
   typeof octets === "number" ? octets / KILOBYTE : null;
 
 const figure = (value: number | null): string => value?.toFixed(1) ?? "–";
+
+function renderTotals(report: RecordReport): string {
+  const totals = ratesOf(report).map(({ name, total }) => `${name} ${figure(kilobytes(total))} kB`);
+  return `In all: ${totals.join(", ")}.`;
+}
 
 function renderCost({ recording, marksLeftOut }: RecordReport): string {
   const { samples, lateMaxMs, samplerPercent } = recording.cost;

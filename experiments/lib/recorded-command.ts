@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 
 import { MarkedLines } from "./marked-lines.ts";
-import { countOwnNetwork, INTERFACE_COUNTS, InterfaceCounter } from "./recorder-interfaces.ts";
+import { countWaiting, INTERFACE_COUNTS, InterfaceCounter, waitingToBeCounted } from "./recorder-interfaces.ts";
 import { inOwnNetwork } from "./recorder-network.ts";
 import { RecordedTree, type SingleProcess } from "./recorder-tree.ts";
 import { Recorder, type Recording } from "./recorder.ts";
@@ -79,10 +79,8 @@ export async function recordCommand(parameters: RecordParameters): Promise<Recor
     () => new MarkedLines(marks, (name) => begin(recorder, phases, name)),
   );
   const interfaces = await openInterfaces(child, parameters);
-  if (interfaces !== undefined) {
-    stack.defer(() => interfaces.close());
-    recorder.watchCounts(INTERFACE_COUNTS, () => interfaces.read());
-  }
+  stack.defer(() => interfaces?.close());
+  recorder.watchCounts(INTERFACE_COUNTS, () => interfaces?.read());
   await child.exited;
   const seconds = (performance.now() - startedMs) / 1_000;
   await passing();
@@ -108,7 +106,7 @@ export function exitCodeOf({ exitCode, signal }: Pick<RecordedCommand, "exitCode
 function startChild({ command, marks, hasOwnNetwork, output }: RecordParameters): Child {
   const own = output === "stdout" ? 1 : 2;
   try {
-    return Bun.spawn(hasOwnNetwork ? [...inOwnNetwork(command)] : [...command], {
+    return Bun.spawn(hasOwnNetwork ? [...inOwnNetwork(waitingToBeCounted(command))] : [...command], {
       stdin: "inherit",
       // Who looks for no marks leaves the command its terminal.
       stdout: marks.length === 0 ? own : "pipe",
@@ -174,7 +172,7 @@ async function openInterfaces(
   { hasOwnNetwork }: RecordParameters,
 ): Promise<InterfaceCounter | undefined> {
   if (!hasOwnNetwork) return new InterfaceCounter("self");
-  return await countOwnNetwork(child.pid, () => child.exitCode !== null || child.signalCode !== null);
+  return await countWaiting(child.pid, () => child.exitCode !== null || child.signalCode !== null);
 }
 
 /** Answers what waits for the last of it. */

@@ -1,6 +1,6 @@
 // What the network interfaces have passed on, as /proc/PID/net/dev has it, for as long as anyone holds the file open.
 
-import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 
 /** In octets, with the headers of the link: on the loopback, which sends what it receives, and on all others. */
 export const INTERFACE_COUNTS = ["loopback", "received", "sent"] as const;
@@ -48,16 +48,28 @@ export class InterfaceCounter {
   }
 }
 
-/** Waits until the process has left this network for its own; undefined when it ended before that. */
-export async function countOwnNetwork(pid: number, hasEnded: () => boolean): Promise<InterfaceCounter | undefined> {
-  const ours = readlinkSync("/proc/self/ns/net");
+/** The same command, which waits at first: until it is counted, it does nothing. */
+export function waitingToBeCounted(words: readonly string[]): readonly string[] {
+  return ["sh", "-c", 'kill -STOP $$ && exec "$@"', "sh", ...words];
+}
+
+/** Lets such a command go on; undefined when it ended before that. */
+export async function countWaiting(pid: number, hasEnded: () => boolean): Promise<InterfaceCounter | undefined> {
   while (!hasEnded()) {
-    try {
-      if (readlinkSync(`/proc/${pid}/ns/net`) !== ours) return new InterfaceCounter(pid);
-    } catch {
-      return undefined;
+    if (isStopped(pid)) {
+      const counter = new InterfaceCounter(pid);
+      process.kill(pid, "SIGCONT");
+      return counter;
     }
     await Bun.sleep(WAIT_MS);
   }
   return undefined;
+}
+
+function isStopped(pid: number): boolean {
+  try {
+    return /\) T /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 // Records processes and their network over time, in phases that have names, beside what the recording itself costs.
 
+import { RecordedCounts, type RecordedRate } from "./recorder-counts.ts";
 import { type NetworkCount, type NetworkCounter, networkOctets, startNetworkCounter } from "./recorder-network.ts";
 import { type ProcessReading, RecordedProcess } from "./recorder-process.ts";
 
@@ -27,12 +28,6 @@ export interface RecordedCurves {
 export interface RecordedSeries extends RecordedCurves {
   /** When it was last asked for, at the end of a phase. */
   readonly proportionalMegabytes: number | null;
-}
-
-/** How quickly something grows that is counted; null before it was, and while it cannot be read. */
-export interface RecordedRate {
-  readonly name: string;
-  readonly perSecond: readonly (number | null)[];
 }
 
 /** What can be read of a process, or of several as one. */
@@ -81,14 +76,6 @@ interface Watched {
   readonly cpuSecondsBefore: number;
 }
 
-interface WatchedCounts {
-  readonly read: () => readonly number[] | undefined;
-  readonly rates: readonly { readonly name: string; readonly perSecond: (number | null)[] }[];
-  /** At the sample before. */
-  before: readonly number[] | undefined;
-  readAtMs: number;
-}
-
 export class Recorder {
   readonly #everyMs: number;
   readonly #ownsNetwork: boolean;
@@ -100,7 +87,7 @@ export class Recorder {
   readonly #atSeconds: number[] = [];
   readonly #phases: RecordedPhase[] = [];
   readonly #watched: Watched[] = [];
-  readonly #counts: WatchedCounts[] = [];
+  readonly #counts: RecordedCounts[] = [];
   readonly #timer: Timer;
   #busyUs = 0;
   #lateMaxMs = 0;
@@ -138,9 +125,7 @@ export class Recorder {
 
   /** From now on; `read` gives a count for each name, or none at all. */
   watchCounts(names: readonly string[], read: () => readonly number[] | undefined): void {
-    const missed = this.#atSeconds.map(() => null);
-    const rates = names.map((name) => ({ name, perSecond: [...missed] }));
-    this.#counts.push({ read, rates, before: read(), readAtMs: performance.now() });
+    this.#counts.push(new RecordedCounts(names, read, this.#atSeconds.length));
   }
 
   /** Begins a phase, which lasts until the next. */
@@ -172,7 +157,7 @@ export class Recorder {
         lateMaxMs: this.#lateMaxMs,
       },
       octetsPerSecond: this.#octetsPerSecond,
-      rates: this.#counts.flatMap(({ rates }) => rates),
+      rates: this.#counts.flatMap((each) => each.rates()),
       ...(network && { network, seenShare: network.octets / (this.#octets - this.#octetsAtStart) }),
     };
   }
@@ -195,7 +180,7 @@ export class Recorder {
     this.#octetsPerSecond.push(this.#ownsNetwork ? ((octets - this.#octets) / (sinceMs - lastMs)) * 1_000 : null);
     this.#octets = octets;
     for (const each of this.#watched) sampleProcess(each);
-    for (const each of this.#counts) sampleCounts(each);
+    for (const each of this.#counts) each.sample();
     this.#completeMs = performance.now();
     const { user, system } = process.cpuUsage(before);
     this.#busyUs += user + system;
@@ -227,16 +212,4 @@ function sampleProcess(each: Watched): void {
   each.residentMegabytes.push(reading.residentBytes / MEGABYTE);
   each.seenAtMs = nowMs;
   each.cpuSeconds = reading.cpuSeconds;
-}
-
-function sampleCounts(each: WatchedCounts): void {
-  const counts = each.read();
-  const nowMs = performance.now();
-  const seconds = (nowMs - each.readAtMs) / 1_000;
-  for (const [index, { perSecond }] of each.rates.entries()) {
-    const [before, now] = [each.before?.[index], counts?.[index]];
-    perSecond.push(before === undefined || now === undefined ? null : (now - before) / seconds);
-  }
-  each.before = counts;
-  each.readAtMs = nowMs;
 }

@@ -42,7 +42,7 @@ function showRecording(section, groupTitle, { title, x, y, curves, marks, isLoga
     marks,
   };
   const data = uPlot.join(curves.map(({ points }) => unique(points)));
-  show(section, `${groupTitle}: ${title}`, options, data);
+  show(section, [groupTitle, title].filter((each) => each !== "").join(": "), options, data);
 }
 
 keepDrawn(() => showGroups(DATA, showRecording));

@@ -2,7 +2,8 @@
 
 import { mean } from "simple-statistics";
 
-import type { RecordedCurves, RecordedPhase, RecordedRate } from "./recorder.ts";
+import type { RecordedRate } from "./recorder-counts.ts";
+import type { RecordedCurves, RecordedPhase } from "./recorder.ts";
 
 const KILOBYTE = 1e3;
 /** More are not seen on any screen. */
@@ -55,7 +56,11 @@ export function processPlots(recording: Drawn, series: readonly RecordedCurves[]
   ];
 }
 
-export function octetPlot(recording: Drawn, rates: readonly RecordedRate[], y: string): Plot {
+export function octetPlot(
+  recording: Drawn,
+  rates: readonly Pick<RecordedRate, "name" | "perSecond">[],
+  y: string,
+): Plot {
   return {
     title: "Network",
     x: "time, s",
