@@ -9,7 +9,7 @@ import { parse } from "csv-parse/sync";
 import { appears, browserExpected, TestBrowser, textOf } from "#gateway/test-browser.ts";
 
 import { MarkedLines } from "./lib/marked-lines.ts";
-import { createWorkspace, type Workspace } from "./lib/program.ts";
+import { createWorkspace } from "./lib/program.ts";
 import type { RecordReport } from "./lib/record-report.ts";
 import { whyNoOwnNetwork } from "./lib/recorder-network.ts";
 import { RecordedProcess } from "./lib/recorder-process.ts";
@@ -23,8 +23,7 @@ const whyNoNetwork = whyNoOwnNetwork();
 const SPIN = "while (process.cpuUsage().user < 200_000);";
 const spinning = [process.execPath, "-e", SPIN];
 
-let workspace: Workspace;
-beforeAll(() => void (workspace = createWorkspace()));
+const workspace = createWorkspace();
 afterAll(() => workspace.remove());
 
 const inFolder = (name: string): string => join(workspace.folder, name);
