@@ -18,8 +18,8 @@ const help = `bun experiments/record.ts [flags] -- COMMAND [words …]: what any
 
   --out FILE     the page, which needs nothing else (results/record.html)
   --csv FILE     also a row for each sample
-  --json         also one JSON document with every sample, on standard output; what the command writes there goes
-                 to standard error then
+  --json         one JSON document with every sample instead of the figures, on standard output; what the command
+                 writes there goes to standard error then
   --every MS     between samples, ${EVERY_MS.least} to ${EVERY_MS.most} (${EVERY_MS.usual})
   --for SECONDS  then the command and its processes get SIGTERM, and five seconds later SIGKILL
   --mark TEXT    a line of the command's output that contains TEXT begins a phase; may be given several times
