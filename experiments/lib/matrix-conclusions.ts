@@ -41,11 +41,11 @@ export function conclusionsSection(analysis: MatrixAnalysis): readonly Block[] {
   ];
 }
 
-/** The answer in one or two sentences. */
-export function headlineOf(analysis: MatrixAnalysis): string {
+/** The answer in one or two sentences: one for each amount of work. */
+export function headlineOf(analysis: MatrixAnalysis): readonly string[] {
   const works = valuesOf(analysis.cells, "workMs").toSorted((one, other) => one - other);
   const sentences = works.flatMap((workMs) => headlineWith(analysis, workMs));
-  return sentences.length === 0 ? "Correio has no valid runs yet: there is nothing to say." : sentences.join(" ");
+  return sentences.length === 0 ? ["Correio has no valid runs yet: there is nothing to say."] : sentences;
 }
 
 function headlineWith({ cells, correio, others }: MatrixAnalysis, workMs: number): readonly string[] {
@@ -54,17 +54,15 @@ function headlineWith({ cells, correio, others }: MatrixAnalysis, workMs: number
   const messages = counts.includes(HEADLINE_MESSAGES) ? HEADLINE_MESSAGES : Math.max(...counts);
   const own = measured.filter((cell) => cell.messages === messages);
   if (own.length === 0) return [];
-  const ratios = others
-    .filter((other) => other !== "raw")
-    .flatMap((other) => {
-      const ratio = overallRatio(correio.filter(({ cell, theirs }) => theirs === other && own.includes(cell)));
-      return ratio === undefined ? [] : [{ other, ratio }];
-    });
-  const peers = ratios.map(({ other, ratio }) => beside(other, ratio));
-  const caution = ratios.some(({ ratio }) => isOnce(ratio)) ? " (in one run: nothing is known of chance)" : "";
+  const comparisons = correio.filter(({ cell, theirs }) => theirs !== "raw" && own.includes(cell));
+  const peers = others.flatMap((other) => {
+    const ratio = overallRatio(comparisons.filter(({ theirs }) => theirs === other));
+    return ratio === undefined ? [] : [beside(other, ratio)];
+  });
+  const caution = isOnce(comparisons) ? " (in one run: nothing is known of chance)" : "";
   const mean = own.reduce((sum, { series }) => sum + series.get("correio")!.interval.value, 0) / own.length;
   const session = messages === 1 ? "a session of one message" : `a session of ${formatCount(messages)} messages`;
-  const answer = `${capital(renderWork(workMs))}, Correio answers ${session} in ${renderTime(mean)}`;
+  const answer = `${capital(renderWork(workMs))}, Correio answers ${session} in ${renderTime(mean)} on average`;
   return [peers.length === 0 ? `${answer}.` : `${answer}, ${listed(peers)}${caution}.`];
 }
 
@@ -113,15 +111,16 @@ function comparisonWords(own: readonly Comparison[], overall: Interval, other: M
   const [best, worst] = [byRatio[0]!, byRatio.at(-1)!];
   const quicker = own.filter(({ ratio }) => ratio.value < 1);
   const slower = own.filter(({ ratio }) => ratio.value > 1);
-  return [
-    `${overallWords(overall, matrixTitles[other])}, over ${formatCount(own.length)} cells (geometric mean).`,
-    `It was quicker in ${countedWords(quicker)} and slower in ${countedWords(slower)};`,
-    `at best it was ${placedSpeed(best)}, at worst ${placedSpeed(worst)}.`,
-  ].join(" ");
+  const sentences = [
+    `${overallWords(own, overall, matrixTitles[other])}, over ${counted(own.length, "cell")} (geometric mean).`,
+    `It was quicker in ${countedWords(quicker)} and slower in ${countedWords(slower)}.`,
+    `At best it was ${placedSpeed(best)}, at worst ${placedSpeed(worst)}.`,
+  ];
+  return sentences.slice(0, own.length === 1 ? 1 : 3).join(" ");
 }
 
-function overallWords(overall: Interval, title: string): string {
-  if (isOnce(overall)) {
+function overallWords(own: readonly Comparison[], overall: Interval, title: string): string {
+  if (isOnce(own)) {
     const ratio = renderRatio(overall.value);
     return `in the one run there is, which says nothing of chance, Correio took ${ratio} times as long as ${title}`;
   }

@@ -11,7 +11,7 @@ import { formatCount } from "./table.ts";
 
 export const FLOOR_RATIO_MAX = 1.15;
 /** With fewer, a session is mostly its connection. */
-export const FLOOR_MESSAGES_MIN = 100;
+const FLOOR_MESSAGES_MIN = 100;
 const PEERS: readonly MatrixImplementation[] = ["go", "python"];
 
 export interface FloorRatio {
@@ -116,14 +116,14 @@ function floorLevel({ cells }: MatrixAnalysis): Level {
     `in cells of ${FLOOR_MESSAGES_MIN} messages or more`;
   const name = "of the floor's time, with work";
   if (measured.length === 0) return { what, name, ratio: undefined, measured: "not measured", reached: undefined };
-  const ratio = overallFloorRatio(measured, "correio");
+  const overall = overallFloorRatio(measured, "correio");
   const ratios = measured.map((cell) => floorRatioIn(cell, "correio"));
   const within = ratios.filter((ratio) => ratio <= FLOOR_RATIO_MAX).length;
   const words = [
-    `${renderRatios(ratio)} overall, at most ${renderRatio(Math.max(...ratios))}`,
-    `within it in ${formatCount(within)} of ${formatCount(measured.length)} cells${plannedWords(measured, judged)}`,
+    `${renderRatios(overall)} overall, at most ${renderRatio(Math.max(...ratios))}`,
+    `within it in ${formatCount(within)} of ${counted(measured.length, "cell")}${plannedWords(measured, judged)}`,
   ];
-  return { what, name, ratio, measured: words.join("; "), reached: within === measured.length };
+  return { what, name, ratio: overall, measured: words.join("; "), reached: within === measured.length };
 }
 
 function noSlower(analysis: MatrixAnalysis, peer: MatrixImplementation): Level {
@@ -166,7 +166,7 @@ function peerLevel(
   const comparisons = correio.filter(({ theirs, cell }) => theirs === peer && cell.workMs > 0 === hasWork);
   const overall = overallRatio(comparisons);
   if (overall === undefined) {
-    const why = data.manifest.missing.find(({ name }) => name === peer)?.why;
+    const why = data.manifest.missing.find((absent) => absent.name === peer)?.why;
     const measured = why === undefined ? "not measured" : `not measured: ${why}`;
     return { what, name, ratio: undefined, measured, reached: undefined };
   }

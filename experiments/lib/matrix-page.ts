@@ -34,7 +34,9 @@ function bodyOf(analysis: MatrixAnalysis): string {
   const about = [progressWords(analysis), ...absent, `${environment.date}, ${environment.cores} × ${environment.cpu}.`];
   return `<header>
 <p class="kind">Correio beside raw Bun, Go and Python: servers × clients × messages</p>
-<h1>${escapeHtml(headlineOf(analysis))}</h1>
+<h1>${headlineOf(analysis)
+    .map((sentence) => `<span>${escapeHtml(sentence)}</span>`)
+    .join(" ")}</h1>
 <p class="quiet">${escapeHtml(about.join(" "))}</p>
 <ul class="levels">
 ${levelsOf(analysis).map(levelTile).join("\n")}

@@ -12,11 +12,13 @@ const cellAt = (work, message, server, client) =>
 /** Three digits that say something; thousands apart. */
 function figure(value) {
   const digits = value === 0 ? 0 : Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));
-  return value.toFixed(digits).replace(/\B(?=(\d{3})+$)/g, digits === 0 ? " " : "");
+  return digits === 0 ? whole(value) : value.toFixed(digits);
 }
 
+const whole = (value) => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, " ");
+
 const interval = ([value, low, high], unit) => `${figure(value)} [${figure(low)}, ${figure(high)}]${unit}`;
-const counted = (count, what) => `${figure(count)} ${what}${count === 1 ? "" : "s"}`;
+const counted = (count, what) => `${whole(count)} ${what}${count === 1 ? "" : "s"}`;
 const workWords = (work) => (workMs[work] === 0 ? "without work" : `with ${workMs[work]} ms of work`);
 
 function hoverOf(name, place, { limited, series }) {
@@ -39,7 +41,10 @@ const placeOf = (message, server, client) =>
 
 function axis(title, values, kind = "linear") {
   const line = { color: colour("ink"), gridcolor: colour("grid"), zerolinecolor: colour("grid") };
-  const ticks = values === undefined ? {} : { tickmode: "array", tickvals: values, ticktext: values.map(figure) };
+  const ticks =
+    values === undefined
+      ? {}
+      : { tickmode: "array", tickvals: values, ticktext: values.map((each) => String(+each.toPrecision(6))) };
   return { title: { text: title }, type: kind, ...line, ...ticks };
 }
 
@@ -49,7 +54,7 @@ const thinned = (values) => (values.length > 6 ? values.filter((_, index) => ind
 function scene(x, y, z) {
   const pane = { showbackground: true, backgroundcolor: colour("pane") };
   const [xaxis, yaxis, zaxis] = [x, y, z].map((each) => ({ ...each, ...pane }));
-  return { xaxis, yaxis, zaxis, aspectmode: "manual", aspectratio: { x: 1.25, y: 1.1, z: 0.8 } };
+  return { xaxis, yaxis, zaxis, aspectmode: "manual", aspectratio: { x: 1.5, y: 1.2, z: 0.85 } };
 }
 
 const base = () => ({
@@ -58,14 +63,19 @@ const base = () => ({
   font: { family: "system-ui, sans-serif", size: 12, color: colour("ink") },
   margin: { l: 0, r: 0, t: 8, b: 0 },
   hoverlabel: { bgcolor: colour("ground"), bordercolor: colour("mark"), font: { color: colour("ink") }, align: "left" },
+  modebar: { bgcolor: "transparent", color: colour("mark"), activecolor: colour("ink") },
   uirevision: "kept",
   showlegend: false,
 });
 
+/** Rows along the second axis, columns along the first. */
+const gridOf = (rows, columns, pointAt) =>
+  Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (__, column) => pointAt(row, column)));
+
 /** A surface where both dimensions have two values or more, and the measured points with their whiskers. */
 function surfaceOf({ xs, ys, paint, points }) {
   const wide = xs.length > 1 && ys.length > 1;
-  const z = ys.map((_, y) => xs.map((_, x) => points[y][x]?.value ?? null));
+  const z = points.map((row) => row.map((point) => point?.value ?? null));
   const flat = ys.flatMap((y, row) => xs.map((x, column) => ({ x, y, ...points[row][column] })));
   const there = flat.filter(({ value }) => value !== undefined);
   const surface = {
@@ -115,42 +125,51 @@ const even = (name) => ({
   mark: colourOf(name),
 });
 
-const spanOf = (values) => (values.length === 0 ? 1 : Math.max(...values) / Math.min(...values));
-const scaleOf = (traces) => (spanOf(valuesOf(traces)) > 5 ? "log" : "linear");
-const valuesOf = (traces) => traces.filter(({ type }) => type === "scatter3d").flatMap(({ z }) => z);
+/** 1, 2 and 5 of each power of ten that the points reach, and one beyond on either side. */
+function oneTwoFive(values) {
+  const [least, most] = [Math.min(...values) / 2.5, Math.max(...values) * 2.5];
+  const powers = Array.from({ length: 24 }, (_, index) => 10 ** (index - 9));
+  return powers.flatMap((power) => [1, 2, 5].map((each) => each * power)).filter((each) => each > least && each < most);
+}
+
+/** Of three dimensions the upright one: logarithmic where the points span much. */
+function upright(title, traces, spanMax) {
+  const values = traces.filter(({ type }) => type === "scatter3d").flatMap(({ z }) => z);
+  return values.length > 0 && spanOf(values) > spanMax
+    ? axis(title, oneTwoFive(values), "log")
+    : { ...axis(title), rangemode: "normal" };
+}
+
+const spanOf = (values) => Math.max(...values) / Math.min(...values);
 
 /** Response time by clients and servers: a surface for each implementation. */
 function timeFigure({ work, message, shown }) {
   const data = shown.flatMap((name) => {
-    const points = servers.map((_, server) =>
-      clients.map((_, client) => {
-        const cell = cellAt(work, message, server, client);
-        if (cell?.series[name] === undefined) return undefined;
-        const [value, low, high] = cell.series[name].time;
-        return { value, low, high, text: hoverOf(name, placeOf(message, server, client), cell) };
-      }),
-    );
+    const points = gridOf(servers.length, clients.length, (server, client) => {
+      const cell = cellAt(work, message, server, client);
+      if (cell?.series[name] === undefined) return undefined;
+      const [value, low, high] = cell.series[name].time;
+      return { value, low, high, text: hoverOf(name, placeOf(message, server, client), cell) };
+    });
     return surfaceOf({ xs: clients, ys: servers, paint: even(name), points });
   });
-  const z = axis("response time, ms", undefined, scaleOf(data));
+  const z = upright("response time, ms", data, 5);
   return { data, layout: { ...base(), scene: scene(axis("clients", thinned(clients)), axis("servers", servers), z) } };
 }
 
 /** Response time or throughput by clients and messages. */
 function scaleFigure({ work, server, measure, shown }) {
   const data = shown.flatMap((name) => {
-    const points = messages.map((_, message) =>
-      clients.map((_, client) => {
-        const cell = cellAt(work, message, server, client);
-        if (cell?.series[name] === undefined) return undefined;
-        const { time, messagesPerSecond: rate } = cell.series[name];
-        const [value, low, high] = measure === 0 ? time : [rate, rate, rate];
-        return { value, low, high, text: hoverOf(name, placeOf(message, server, client), cell) };
-      }),
-    );
+    const points = gridOf(messages.length, clients.length, (message, client) => {
+      const cell = cellAt(work, message, server, client);
+      if (cell?.series[name] === undefined) return undefined;
+      const { time, messagesPerSecond: rate } = cell.series[name];
+      const [value, low, high] = measure === 0 ? time : [rate, rate, rate];
+      return { value, low, high, text: hoverOf(name, placeOf(message, server, client), cell) };
+    });
     return surfaceOf({ xs: clients, ys: messages, paint: even(name), points });
   });
-  const z = axis(measure === 0 ? "response time, ms" : "messages/s, all clients", undefined, scaleOf(data));
+  const z = upright(measure === 0 ? "response time, ms" : "messages/s, all clients", data, 5);
   const y = axis("messages of a client", messages, messages.length > 1 ? "log" : "linear");
   return { data, layout: { ...base(), scene: scene(axis("clients", thinned(clients)), y, z) } };
 }
@@ -165,19 +184,13 @@ function ratioOf(cell, ours, theirs) {
 
 /** Ours over theirs by clients and servers, with the plane on which both are as quick. */
 function ratioFigure({ work, message, ours, theirs }) {
-  const points = servers.map((_, server) =>
-    clients.map((_, client) => {
-      const ratio = ratioOf(cellAt(work, message, server, client), ours, theirs);
-      if (ratio === undefined) return undefined;
-      const [value, low, high] = ratio;
-      const words = [
-        `<b>${titles[ours]} / ${titles[theirs]}</b>`,
-        placeOf(message, server, client),
-        interval(ratio, ""),
-      ];
-      return { value, low, high, text: words.join("<br>") };
-    }),
-  );
+  const points = gridOf(servers.length, clients.length, (server, client) => {
+    const ratio = ratioOf(cellAt(work, message, server, client), ours, theirs);
+    if (ratio === undefined) return undefined;
+    const [value, low, high] = ratio;
+    const words = [`<b>${titles[ours]} / ${titles[theirs]}</b>`, placeOf(message, server, client), interval(ratio, "")];
+    return { value, low, high, text: words.join("<br>") };
+  });
   const values = points.flat().flatMap((point) => point?.value ?? []);
   const far = Math.max(1.01, ...values.map((value) => Math.max(value, 1 / value)));
   const paint = {
@@ -209,8 +222,8 @@ function ratioFigure({ work, message, ours, theirs }) {
     showscale: false,
     hoverinfo: "skip",
   };
-  const z = { ...axis("ratio of times", undefined, far > 2 ? "log" : "linear") };
   const data = [...surfaceOf({ xs: clients, ys: servers, paint, points }), plane];
+  const z = far > 1.5 ? axis("ratio of times", oneTwoFive([far, 1 / far]), "log") : axis("ratio of times");
   return { data, layout: { ...base(), scene: scene(axis("clients", thinned(clients)), axis("servers", servers), z) } };
 }
 
@@ -302,6 +315,6 @@ globalThis.matrixPlots = {
   floorFigure,
   colourOf,
   titles,
-  figure,
+  whole,
   workWords,
 };

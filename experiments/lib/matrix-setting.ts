@@ -84,7 +84,7 @@ function methodItems({ data }: MatrixAnalysis): readonly string[] {
       `and repeated, up to ${counted(attempts, "attempt")} in all.`,
     "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all cells " +
       "of the matrix; A12 (Vargha and Delaney) is the chance that a run of the one takes longer than one of the other.",
-    "Raw Bun is the floor: the same platform, protocol and work, with no actors. Go and Python are small servers that " +
-      "do the same work with the same simulated delay. One process plays all clients.",
+    "Raw Bun is the floor: the same platform, protocol and work, with no actors. Go and Python are small servers " +
+      "that do the same work with the same simulated delay. One process plays all clients.",
   ];
 }

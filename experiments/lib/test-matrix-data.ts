@@ -35,14 +35,6 @@ const SMALL_PLAN: MatrixPlan = {
   disturbanceMaxCores: 0.5,
 };
 
-/** The document's whole plan. */
-export const FULL_PLAN: Partial<MatrixPlan> = {
-  servers: [2, 4, 6, 8, 10],
-  clients: [10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
-  messages: [1, 10, 100, 500, 1_000, 10_000],
-  runs: 10,
-};
-
 /** Microseconds of processor for a message, and of a session without any. */
 const SPEEDS: Readonly<Record<MatrixImplementation, readonly [messageUs: number, sessionUs: number]>> = {
   correio: [1.1, 260],
@@ -65,7 +57,7 @@ export function exampleMatrix(example: Example = {}): MatrixData {
   return { manifest, runs };
 }
 
-function exampleManifest({ plan, missing = [], generatorRequestsPerSecond = 1_500_000 }: Example): MatrixManifest {
+function exampleManifest({ plan, missing = [], generatorRequestsPerSecond = 3_000_000 }: Example): MatrixManifest {
   return {
     plan: { ...SMALL_PLAN, ...plan },
     environment: {
