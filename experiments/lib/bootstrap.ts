@@ -1,6 +1,6 @@
-// How far a figure of few runs can be trusted: 95 % percentile bootstrap intervals (Efron 1979) with the run as the unit.
+// How far a figure of few runs can be trusted: 95 % bootstrap intervals (Efron 1979), with the run as the unit.
 
-import { mean, quantileSorted } from "simple-statistics";
+import { logAverage, mean, quantileSorted } from "simple-statistics";
 
 import { createRandom, type Random } from "#runtime/base/random.ts";
 
@@ -23,12 +23,13 @@ const resamples = 2_000;
 
 /**
  * `statistic` of all units, and the range of it that 95 % of 2 000 resamples of as many units, drawn with replacement,
- * fall into. The same seed gives the same interval; one unit gives an interval of one point. With five or ten units it
- * is somewhat too narrow (about nine in ten hold the true mean of ten normal runs): a bootstrap knows no wider spread
- * than it has seen. The array of indices is one and the same for all resamples: `statistic` must not keep it.
+ * fall into. The same seed gives the same interval; one unit gives an interval of one point. Few units make it too
+ * narrow, as a bootstrap knows no wider spread than it has seen: of intervals for the mean of normal runs, 83 % hold
+ * the true one with five runs, 90 % with ten, 92 % with twenty. No unit at all is a `RangeError`. The array of indices
+ * is one and the same for all resamples: `statistic` must not keep it.
  *
- * It costs 2 000 × (count draws + one `statistic`) and a sort. A `statistic` that sums in place costs well below a
- * millisecond for ten units; one that builds an array each time costs many times that.
+ * Of ten units it costs about half a millisecond where `statistic` sums in place, most of it for draws and a sort, and
+ * more than twice that where it makes an array: 9 000 comparisons take five seconds or ten.
  */
 export function bootstrapInterval(count: number, statistic: Statistic, seed = 1): Interval {
   if (count < 1) throw new RangeError("Cannot take an interval: there are no runs");
@@ -46,7 +47,10 @@ export function meanInterval(runMeans: readonly number[], seed?: number): Interv
   return bootstrapInterval(runMeans.length, (indices) => sumAt(runMeans, indices) / indices.length, seed);
 }
 
-/** Mean of ours over mean of theirs; pairs are drawn, so that what both runs of a block share cancels. */
+/**
+ * Mean of ours over mean of theirs. Pairs are drawn, so that what both runs of a block share cancels; who has runs
+ * without a partner leaves them out before, by block: samples of unequal length are a `RangeError`.
+ */
 export function ratioInterval(ours: readonly number[], theirs: readonly number[], seed?: number): Interval {
   checkPairs({ ours, theirs });
   return bootstrapInterval(ours.length, (indices) => sumAt(ours, indices) / sumAt(theirs, indices), seed);
@@ -55,24 +59,24 @@ export function ratioInterval(ours: readonly number[], theirs: readonly number[]
 /**
  * The geometric mean over cells of each cell's ratio of means (Fleming and Wallace 1986: what is normalised must not be
  * averaged any other way). Pairs are drawn within each cell: the cells are those of the plan, not a sample of cells.
+ * A quarter of a millisecond for each cell of ten pairs.
  */
 export function geometricMeanRatio(cells: readonly PairedRuns[], seed = 1): Interval {
   if (cells.length === 0) throw new RangeError("Cannot take a geometric mean: there are no cells");
   cells.forEach(checkPairs);
-  const meanOf = (logarithmOf: (cell: PairedRuns) => number) =>
-    Math.exp(cells.reduce((sum, cell) => sum + logarithmOf(cell), 0) / cells.length);
-  const value = meanOf(({ ours, theirs }) => Math.log(mean([...ours]) / mean([...theirs])));
-  return intervalOf(value, seed, (random) => meanOf((cell) => drawnLogarithm(cell, random)));
+  const value = logAverage(cells.map(({ ours, theirs }) => mean([...ours]) / mean([...theirs])));
+  return intervalOf(value, seed, (random) => logAverage(cells.map((cell) => drawnRatio(cell, random))));
 }
 
 /**
- * The percentile (`share` 0 to 1) of all sessions of all runs, as `quantile` of simple-statistics has it. Whole runs are
- * drawn: sessions of one run share its luck, and drawing them one by one would make the interval much too narrow.
+ * The percentile (`share` 0 to 1) of all sessions of all runs, as `quantile` of simple-statistics has it. Whole runs
+ * are drawn: sessions of one run share its luck, and drawing them one by one would make the interval much too narrow.
+ * Two milliseconds for ten runs of a hundred sessions: they are sorted once, and each resample only counts in them.
  */
 export function percentileInterval(runs: readonly (readonly number[])[], share: number, seed?: number): Interval {
   if (!(share >= 0 && share <= 1)) throw new RangeError(`Cannot take a percentile: ${share} is not from 0 to 1`);
   if (runs.some((run) => run.length === 0)) throw new RangeError("Cannot take a percentile: a run has no sessions");
-  const sorted = runs.flat().sort(ascending);
+  const sorted = Float64Array.from(runs.flat()).sort();
   const upTo = runs.map((run) => countsUpTo(sorted, run));
   const percentileOf: Statistic = (indices) => {
     let count = 0;
@@ -87,7 +91,7 @@ export function percentileInterval(runs: readonly (readonly number[])[], share: 
 
 function intervalOf(value: number, seed: number, drawn: (random: Random) => number): Interval {
   const random = createRandom(seed);
-  const values = Array.from({ length: resamples }, () => drawn(random)).sort(ascending);
+  const values = [...new Float64Array(resamples).map(() => drawn(random)).sort()];
   return { value, low: quantileSorted(values, 0.025), high: quantileSorted(values, 0.975) };
 }
 
@@ -98,7 +102,7 @@ function checkPairs({ ours, theirs }: PairedRuns): void {
   if (ours.length === 0) throw new RangeError("Cannot pair runs: there are none");
 }
 
-function drawnLogarithm({ ours, theirs }: PairedRuns, random: Random): number {
+function drawnRatio({ ours, theirs }: PairedRuns, random: Random): number {
   let our = 0;
   let their = 0;
   for (let draw = 0; draw < ours.length; draw++) {
@@ -106,7 +110,7 @@ function drawnLogarithm({ ours, theirs }: PairedRuns, random: Random): number {
     our += ours[index]!;
     their += theirs[index]!;
   }
-  return Math.log(our / their);
+  return our / their;
 }
 
 function sumAt(values: readonly number[], indices: readonly number[]): number {
@@ -116,13 +120,15 @@ function sumAt(values: readonly number[], indices: readonly number[]): number {
 }
 
 /** For each value of `sorted`, how many of the run are not above it. */
-function countsUpTo(sorted: readonly number[], run: readonly number[]): Uint32Array {
-  const own = [...run].sort(ascending);
+function countsUpTo(sorted: Float64Array, run: readonly number[]): Uint32Array {
+  const own = Float64Array.from(run).sort();
+  const counts = new Uint32Array(sorted.length);
   let count = 0;
-  return Uint32Array.from(sorted, (value) => {
-    while (count < own.length && own[count]! <= value) count++;
-    return count;
-  });
+  for (let place = 0; place < sorted.length; place++) {
+    while (count < own.length && own[count]! <= sorted[place]!) count++;
+    counts[place] = count;
+  }
+  return counts;
 }
 
 /** Where in `sorted` the session is that has `rank` others before it, among all sessions of the drawn runs. */
@@ -137,8 +143,4 @@ function placeOf(rank: number, indices: readonly number[], upTo: readonly Uint32
     else low = middle + 1;
   }
   return low;
-}
-
-function ascending(left: number, right: number): number {
-  return left - right;
 }

@@ -56,7 +56,7 @@ function environmentRows({ data, present }: MatrixAnalysis): readonly (readonly 
 const placeOf = ({ date, commit, bun }: Environment): string => `${date}, commit ${commit}, Bun ${bun}`;
 
 function planItems(plan: MatrixPlan): readonly string[] {
-  const { implementations, workMs, servers, clients, messages, runs, seed, spread } = plan;
+  const { implementations, workMs, servers, clients, messages, runs, seed, spread, isWarm } = plan;
   return [
     `Implementations: ${listed(implementations.map((name) => matrixTitles[name]))}.`,
     `Simulated work for each message: ${counts(workMs)} ms.`,
@@ -65,6 +65,10 @@ function planItems(plan: MatrixPlan): readonly string[] {
     spread === "ports"
       ? "Each server has a port of its own, and the clients are spread over them."
       : "All servers share one port, and the kernel spreads the clients over them.",
+    isWarm
+      ? "Servers are started anew for each block, and warmed up: 40 000 messages and 2 000 sessions of each process " +
+        "where code is compiled while it runs, fewer where it was compiled before or never is."
+      : "Servers are started anew for each block, and not warmed up.",
   ];
 }
 

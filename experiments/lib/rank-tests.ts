@@ -1,4 +1,4 @@
-// Whether runs of ours differ from runs of theirs, by ranks: exact Mann–Whitney test, its effect size, and Holm's method.
+// Whether runs of ours differ from runs of theirs, by their ranks, and by how much; and Holm's method for many tests.
 
 const valuesMax = 100;
 
@@ -12,10 +12,11 @@ export interface RankTest {
 export type Magnitude = "negligible" | "small" | "medium" | "large";
 
 /**
- * The test of Mann and Whitney (1947), given the values: `p` is the share of all ways to deal them out to two samples of
- * these sizes in which the rank sum is at least as far from its expectation as it is here. Ties have the mean of their
- * ranks. Nothing is approximated, so it holds for five runs as for a hundred; with three against three it cannot be
- * below 0.1. It costs a tenth of a millisecond for ten runs each, and a second for a hundred.
+ * The test of Mann and Whitney (1947), given the values: `p` is the share of all ways to deal them out to two samples
+ * of these sizes in which the rank sum is at least as far from its expectation as it is here. Ties have the mean of
+ * their ranks. Nothing is approximated, so it holds for five runs as for a hundred; with three against three it cannot
+ * be below 0.1. Samples of 1 to 100 values, else a `RangeError`. It costs a tenth of a millisecond for ten runs each,
+ * some tenths of a second for a hundred.
  */
 export function mannWhitney(ours: readonly number[], theirs: readonly number[]): RankTest {
   checkSamples(ours, theirs);
@@ -45,8 +46,8 @@ export function magnitudeOf(a12: number): Magnitude {
 }
 
 /**
- * Each p-value adjusted for being one of many (Holm 1979), in the order given, at most 1: below 0.05 where the whole
- * family may hold one false finding in twenty times, whatever the dependence among the tests.
+ * Each p-value adjusted for being one of many (Holm 1979), in the order given and at most 1. Who calls those below 0.05
+ * findings has a false one among them in at most one family of twenty, however the tests depend on each other.
  */
 export function holm(pValues: readonly number[]): readonly number[] {
   const order = pValues.map((_, index) => index).sort((left, right) => pValues[left]! - pValues[right]!);

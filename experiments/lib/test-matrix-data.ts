@@ -31,6 +31,7 @@ const SMALL_PLAN: MatrixPlan = {
   runs: 5,
   seed: 7,
   spread: "ports",
+  isWarm: true,
   attempts: 3,
   disturbanceMaxCores: 0.5,
 };
