@@ -54,7 +54,7 @@ export interface MatrixPageData {
   readonly clients: readonly number[];
   readonly shares: readonly number[];
   readonly floorRatioMax: number;
-  /** In the order work, messages, servers, clients; null where nothing was measured. */
+  /** In the order work, servers, clients, messages; null where nothing was measured. */
   readonly cells: readonly (PageCell | null)[];
   readonly floors: readonly {
     readonly name: MatrixImplementation;

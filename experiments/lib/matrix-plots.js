@@ -7,7 +7,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const colourOf = (name) => colour(COLOURS[name]);
 
 const cellAt = (work, message, server, client) =>
-  cells[((work * messages.length + message) * servers.length + server) * clients.length + client] ?? undefined;
+  cells[((work * servers.length + server) * clients.length + client) * messages.length + message] ?? undefined;
 
 /** Three digits that say something; thousands apart. */
 function figure(value) {

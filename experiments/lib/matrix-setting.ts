@@ -49,9 +49,13 @@ function environmentRows({ data, present }: MatrixAnalysis): readonly (readonly 
     ["kernel", `Linux ${environment.kernel}, TCP ${environment.congestionControl}`],
     ["load over 1, 5 and 15 minutes before", load.map((each) => each.toFixed(2)).join(", ")],
     ...present.map((name) => [matrixTitles[name], versions[name] ?? "version unknown"]),
-    ["the clients' process can make at most", `${formatCount(generatorRequestsPerSecond)} requests a second`],
+    ["the clients' process can make at most", renderCapacity(generatorRequestsPerSecond)],
   ];
 }
+
+/** 0 stands for what was not measured yet. */
+const renderCapacity = (requestsPerSecond: number): string =>
+  requestsPerSecond === 0 ? "not measured" : `${formatCount(requestsPerSecond)} requests a second`;
 
 const placeOf = ({ date, commit, bun }: Environment): string => `${date}, commit ${commit}, Bun ${bun}`;
 

@@ -3,7 +3,7 @@
 import { createRandom, type Random } from "#runtime/base/random.ts";
 
 import type { MatrixData, MatrixManifest, MatrixRun, RunRecord } from "./matrix-data.ts";
-import type { MatrixCell, MatrixImplementation, MatrixPlan } from "./matrix-plan.ts";
+import { cellsOf, type MatrixCell, type MatrixImplementation, type MatrixPlan } from "./matrix-plan.ts";
 
 const WENT_MISSING = "it is not installed";
 
@@ -85,16 +85,10 @@ function plannedRuns({ plan, missing }: MatrixManifest): readonly ExampleRun[] {
   const absent = missing.map(({ name }) => name);
   const blocks = Array.from({ length: plan.runs }, (_, index) => index + 1);
   return blocks.flatMap((block) =>
-    plan.workMs.flatMap((workMs) =>
-      plan.messages.flatMap((messages) =>
-        plan.servers.flatMap((servers) =>
-          plan.clients.flatMap((clients) =>
-            plan.implementations
-              .filter((name) => !absent.includes(name))
-              .map((implementation) => ({ implementation, block, workMs, servers, clients, messages })),
-          ),
-        ),
-      ),
+    cellsOf(plan).flatMap((cell) =>
+      plan.implementations
+        .filter((name) => !absent.includes(name))
+        .map((implementation) => ({ ...cell, implementation, block })),
     ),
   );
 }
