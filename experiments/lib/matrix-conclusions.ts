@@ -6,7 +6,7 @@ import { type CellResult, valuesOf } from "./matrix-cells.ts";
 import { type Comparison, isOnce, isSignificant, overallRatio, SIGNIFICANT_BELOW } from "./matrix-comparisons.ts";
 import { limitedWords } from "./matrix-costs.ts";
 import { type Block, heading, list } from "./matrix-document.ts";
-import { levelsOf, verdictOf } from "./matrix-levels.ts";
+import { levelsOf } from "./matrix-levels.ts";
 import type { MatrixImplementation } from "./matrix-plan.ts";
 import { progressWords } from "./matrix-setting.ts";
 import { inverse } from "./matrix-winners.ts";
@@ -55,33 +55,40 @@ function headlineWith({ cells, correio, others }: MatrixAnalysis, workMs: number
   const own = measured.filter((cell) => cell.messages === messages);
   if (own.length === 0) return [];
   const comparisons = correio.filter(({ cell, theirs }) => theirs !== "raw" && own.includes(cell));
-  const peers = others.flatMap((other) => {
+  const ratios = others.flatMap((other) => {
     const ratio = overallRatio(comparisons.filter(({ theirs }) => theirs === other));
-    return ratio === undefined ? [] : [beside(other, ratio)];
+    return ratio === undefined ? [] : [{ other, ratio }];
   });
-  const caution = isOnce(comparisons) ? " (in one run: nothing is known of chance)" : "";
+  const caution = comparisons.length > 0 && isOnce(comparisons) ? " (in one run: nothing is known of chance)" : "";
   const mean = own.reduce((sum, { series }) => sum + series.get("correio")!.interval.value, 0) / own.length;
   const session = messages === 1 ? "a session of one message" : `a session of ${formatCount(messages)} messages`;
   const answer = `${capital(renderWork(workMs))}, Correio answers ${session} in ${renderTime(mean)} on average`;
-  return [peers.length === 0 ? `${answer}.` : `${answer}, ${listed(peers)}${caution}.`];
+  return [`${answer}${ratios.length === 0 ? "" : besideWords(ratios)}${caution}.`];
 }
 
-/** "2.43 times as fast as Go", by what the interval allows to say. */
-function beside(other: MatrixImplementation, ratio: Interval): string {
-  const title = matrixTitles[other];
-  if (ratio.high < 1) return `${renderSpeed(ratio.value)} as ${title}`;
-  if (ratio.low > 1) return `while ${title} is ${renderSpeed(1 / ratio.value)}`;
-  return `no faster and no slower than ${title} beyond chance`;
+/** By what the intervals allow to say: whom Correio is ahead of or level with, and who is ahead of it. */
+function besideWords(ratios: readonly { readonly other: MatrixImplementation; readonly ratio: Interval }[]): string {
+  const words = ({ other, ratio }: (typeof ratios)[number]): string => {
+    if (ratio.high < 1) return `${renderSpeed(ratio.value)} as ${matrixTitles[other]}`;
+    if (ratio.low > 1) return `${matrixTitles[other]} is ${renderSpeed(1 / ratio.value)}`;
+    return `as fast as ${matrixTitles[other]} within chance`;
+  };
+  const notBehind = ratios.filter(({ ratio }) => ratio.low <= 1).map(words);
+  const behind = ratios.filter(({ ratio }) => ratio.low > 1).map(words);
+  return [
+    ...(notBehind.length === 0 ? [] : [`, ${listed(notBehind)}`]),
+    ...(behind.length === 0 ? [] : [`, while ${listed(behind)}`]),
+  ].join("");
 }
 
 /** Reached ones are counted, all others named. */
 function levelWords(analysis: MatrixAnalysis): readonly string[] {
   const levels = levelsOf(analysis);
-  const reached = levels.filter((level) => level.reached === true).length;
-  const rest = levels.filter((level) => level.reached !== true);
+  const reached = levels.filter((level) => level.verdict === "reached").length;
+  const rest = levels.filter((level) => level.verdict !== "reached");
   return [
     `Of ${counted(levels.length, "level")}, ${formatCount(reached)} are reached.`,
-    ...rest.map((level) => `${capital(verdictOf(level.reached))}: ${level.what} (${level.measured}).`),
+    ...rest.map((level) => `${capital(level.verdict)}: ${level.what} (${level.measured}).`),
   ];
 }
 

@@ -70,7 +70,7 @@ function htmlOf(block: Block): string {
   }
 }
 
-/** Wide tables scroll by themselves, also with the keyboard. */
+/** Wide tables scroll by themselves, also with the keyboard; their names stay where they are. */
 function htmlTable(name: string, rows: Rows): string {
   const [first = [], ...rest] = rows;
   const numeric = first.map((_, column) => isNumeric(rows, column));
@@ -79,8 +79,8 @@ function htmlTable(name: string, rows: Rows): string {
   const line = (element: string, cells: readonly string[]): string =>
     `<tr>${cells.map((cell, column) => cellOf(element, cell, column)).join("")}`;
   return [
+    `<p class="name">${escapeHtml(name)}</p>`,
     `<div class="table" role="region" aria-label="${escapeHtml(name)}" tabindex="0"><table>`,
-    `<caption>${escapeHtml(name)}</caption>`,
     `<thead>${line("th", first)}</thead>`,
     `<tbody>`,
     ...rest.map((cells) => line("td", cells)),

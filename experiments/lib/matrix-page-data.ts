@@ -2,7 +2,7 @@
 
 import { quantileSorted } from "simple-statistics";
 
-import type { Interval } from "./bootstrap.ts";
+import { type Interval, meanInterval } from "./bootstrap.ts";
 import type { MatrixAnalysis } from "./matrix-analysis.ts";
 import type { CellResult, CellSeries } from "./matrix-cells.ts";
 import { ratioIn } from "./matrix-comparisons.ts";
@@ -29,7 +29,7 @@ interface PageSeries {
   readonly filteredMean: number;
   readonly removed: number;
   readonly sessions: number;
-  readonly messagesPerSecond: number;
+  readonly messagesPerSecond: Triple;
   /** Sessions in each bin of the cell. */
   readonly bins: readonly number[];
   /** At each of `shares`. */
@@ -123,7 +123,7 @@ function pageSeries(series: CellSeries, sessions: number[], binAt: (ms: number) 
     filteredMean: rounded(kept.reduce((sum, each) => sum + each, 0) / kept.length),
     removed,
     sessions: sessions.length,
-    messagesPerSecond: rounded(rates.reduce((sum, each) => sum + each, 0) / rates.length),
+    messagesPerSecond: tripleOf(meanInterval(rates)),
     bins,
     quantiles: SHARES.map((share) => rounded(quantileSorted(sessions, share))),
   };

@@ -149,7 +149,7 @@ function checksOf(choice, changed) {
 
 /** Further away where the place is narrow: what is seen is as high as the place, whatever its width. */
 function cameraOf(chosen, { clientWidth, clientHeight }) {
-  const away = Math.max(1, (1.45 * clientHeight) / clientWidth);
+  const away = Math.max(1, (1.6 * clientHeight) / clientWidth);
   const eye = Object.fromEntries(Object.entries(VIEWS[chosen][1]).map(([axis, at]) => [axis, at * away]));
   return { eye, center: { x: 0, y: 0, z: -0.14 } };
 }

@@ -29,6 +29,22 @@ const LOOK_AT = `async (picture) => {
 if (!browserExpected) console.warn("SKIPPED: the matrix's page in a real browser, because chromium is not installed");
 setDefaultTimeout(60_000);
 
+describe("the page of the matrix", () => {
+  test("is the same to the byte from the same data", async () => {
+    const [one, other] = await Promise.all([renderMatrixPage(exampleMatrix()), renderMatrixPage(exampleMatrix())]);
+    expect(one).toBe(other);
+  });
+
+  test("names nothing to fetch, runs only its own scripts, and takes words for words", async () => {
+    const page = await renderMatrixPage(exampleMatrix());
+    expect(page.match(/<(?:script|link|img)[^>]*(?:src|href)="(?!data:)[^"]*"/g)).toBeNull();
+    const [policy = ""] = /(?<=Content-Security-Policy" content=")[^"]+/.exec(page) ?? [];
+    expect(policy).toMatch(/^default-src 'none'; .*; script-src(?: 'sha256-[\w+/]+=*'){4}$/);
+    expect(page).toContain("Example &lt;CPU> | 3 GHz");
+    expect(page).not.toContain("Example <CPU>");
+  });
+});
+
 describe.skipIf(!browserExpected)("the page of the matrix, in a real browser", () => {
   const folder = mkdtempSync(join(tmpdir(), "correio-matrix-page-"));
   let browser: TestBrowser;

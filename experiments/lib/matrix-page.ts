@@ -6,7 +6,7 @@ import { analyseMatrix, type MatrixAnalysis } from "./matrix-analysis.ts";
 import { headlineOf } from "./matrix-conclusions.ts";
 import type { MatrixData } from "./matrix-data.ts";
 import { renderHtml } from "./matrix-document.ts";
-import { levelsOf, verdictOf } from "./matrix-levels.ts";
+import { type Level, levelsOf, type LevelVerdict } from "./matrix-levels.ts";
 import { matrixPageData } from "./matrix-page-data.ts";
 import { matrixSections } from "./matrix-report.ts";
 import { progressWords } from "./matrix-setting.ts";
@@ -50,9 +50,16 @@ ${renderHtml(matrixSections(analysis))}
 </main>`;
 }
 
-function levelTile({ what, name, ratio, reached }: ReturnType<typeof levelsOf>[number]): string {
-  const state = reached === undefined ? "open" : reached ? "reached" : "missed";
+const TILE_CLASSES: Readonly<Record<LevelVerdict, string>> = {
+  reached: "reached",
+  "NOT REACHED": "missed",
+  undecided: "open",
+  "not judged": "open",
+};
+
+function levelTile({ what, name, ratio, verdict }: Level): string {
   const figure = ratio === undefined ? "–" : `${renderRatio(ratio.value)} ×`;
-  return `<li class="${state}" title="${escapeHtml(what)}"><strong>${figure}</strong> <span>${escapeHtml(name)}</span>
-<em>${verdictOf(reached)}</em></li>`;
+  const [title, words] = [what, name].map(escapeHtml);
+  return `<li class="${TILE_CLASSES[verdict]}" title="${title}">
+<strong>${figure}</strong> <span>${words}</span> <em>${verdict}</em></li>`;
 }

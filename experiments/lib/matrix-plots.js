@@ -28,7 +28,7 @@ function hoverOf(name, place, { limited, series }) {
     place,
     `mean ${interval(time, " ms")}`,
     `sessions with |z| ≤ 3: mean ${figure(filteredMean)} ms, ${removed} of ${sessions} removed`,
-    `${figure(messagesPerSecond)} messages/s`,
+    interval(messagesPerSecond, " messages/s"),
     counted(runs, "run"),
     ...(limited.split(", ").includes(titles[name]) ? ["limited by the generator"] : []),
   ].join("<br>");
@@ -163,8 +163,8 @@ function scaleFigure({ work, server, measure, shown }) {
     const points = gridOf(messages.length, clients.length, (message, client) => {
       const cell = cellAt(work, message, server, client);
       if (cell?.series[name] === undefined) return undefined;
-      const { time, messagesPerSecond: rate } = cell.series[name];
-      const [value, low, high] = measure === 0 ? time : [rate, rate, rate];
+      const { time, messagesPerSecond } = cell.series[name];
+      const [value, low, high] = measure === 0 ? time : messagesPerSecond;
       return { value, low, high, text: hoverOf(name, placeOf(message, server, client), cell) };
     });
     return surfaceOf({ xs: clients, ys: messages, paint: even(name), points });
@@ -235,6 +235,9 @@ const flatLayout = (x, y) => ({
   dragmode: false,
 });
 
+const sessionAxis = (traces) =>
+  axis("response time of a session, ms", oneTwoFive(traces.flatMap((trace) => trace.x)), "log");
+
 /** Sessions of one cell by their response time, as shares of the implementation's sessions. */
 function histogramFigure({ work, message, server, client, shown }) {
   const cell = cellAt(work, message, server, client);
@@ -251,7 +254,7 @@ function histogramFigure({ work, message, server, client, shown }) {
       hovertemplate: `${titles[name]}: %{y:.1f} % from %{x:.4g} ms<extra></extra>`,
     };
   });
-  const x = axis("response time of a session, ms", undefined, "log");
+  const x = sessionAxis(data);
   return { data, layout: flatLayout(x, { ...axis("share of sessions, %"), rangemode: "tozero" }) };
 }
 
@@ -267,7 +270,7 @@ function distributionFigure({ work, message, server, client, shown }) {
     line: { color: colourOf(name), width: 2 },
     hovertemplate: `${titles[name]}: %{y:.1f} % within %{x:.4g} ms<extra></extra>`,
   }));
-  const x = axis("response time of a session, ms", undefined, "log");
+  const x = sessionAxis(data);
   return { data, layout: flatLayout(x, { ...axis("sessions at most so long, %"), range: [0, 101] }) };
 }
 
