@@ -80,7 +80,8 @@ export function matrixPageData(analysis: MatrixAnalysis): MatrixPageData {
       name: floor.implementation,
       workMs: floor.workMs,
       messages: floor.messages,
-      ratio: tripleOf(floor.ratio),
+      // What is beyond 1 is drawn: a hundredth of a per cent may be all of it.
+      ratio: tripleOf(floor.ratio, 6),
     })),
   };
 }
@@ -141,6 +142,10 @@ function binOf(timesLeast: number, binRatio: number): number {
   return Math.min(BINS - 1, Math.max(0, Math.floor(Math.log(timesLeast) / Math.log(binRatio))));
 }
 
-const tripleOf = ({ value, low, high }: Interval): Triple => [rounded(value), rounded(low), rounded(high)];
+const tripleOf = ({ value, low, high }: Interval, digits = DIGITS): Triple => [
+  rounded(value, digits),
+  rounded(low, digits),
+  rounded(high, digits),
+];
 
-const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
+const rounded = (value: number, digits = DIGITS): number => Number(value.toPrecision(digits));

@@ -1,7 +1,8 @@
-// The plots of the matrix with their controls. `DATA`, `Plotly` and `matrixPlots` are there already.
+// The plots of the matrix with their controls. `DATA`, `Plotly` and what the plots show are there already.
 
-const { timeFigure, scaleFigure, ratioFigure, histogramFigure, distributionFigure, floorFigure } = matrixPlots;
-const { titles, whole, workWords } = matrixPlots;
+const { timeFigure, scaleFigure, ratioFigure } = matrixSurfaces;
+const { histogramFigure, distributionFigure, floorFigure } = matrixCurves;
+const { titles, whole, workWords } = matrixFigures;
 const { implementations, workMs, messages, servers, clients, cells } = DATA;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const CONFIG = {
@@ -78,7 +79,7 @@ const PLOTS = [
   {
     title: "The difference between two",
     about:
-      "The first one's time over the second one's. On the grey plane both are as quick; below it the first is quicker.",
+      "The first one's time over the second one's. On the grey plane both are even; below it the first is quicker.",
     selects: [
       who("ours", "First", first),
       who("theirs", "Second", others.find((name) => name !== "raw") ?? others[0] ?? first),
@@ -104,9 +105,9 @@ const PLOTS = [
         {
           title: "How near to the floor",
           about:
-            "With simulated work no session can be quicker than its messages times that work: response time over it.",
+            "With simulated work no session can be quicker than its messages times that work: how much longer it takes.",
           selects: [{ name: "work", label: "Work", options: worked, value: worked[0][1] }],
-          draws: [["Response time over the floor by messages", floorFigure]],
+          draws: [["Response time beyond the floor by messages", floorFigure]],
         },
       ]),
 ];

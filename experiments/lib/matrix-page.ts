@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { analyseMatrix, type MatrixAnalysis } from "./matrix-analysis.ts";
 import { headlineOf } from "./matrix-conclusions.ts";
 import type { MatrixData } from "./matrix-data.ts";
-import { renderHtml } from "./matrix-document.ts";
+import { htmlText, renderHtml } from "./matrix-document.ts";
 import { type Level, levelsOf, type LevelVerdict } from "./matrix-levels.ts";
 import { matrixPageData } from "./matrix-page-data.ts";
 import { matrixSections } from "./matrix-report.ts";
@@ -15,6 +15,7 @@ import { escapeHtml, renderSelfContainedPage } from "./self-contained-page.ts";
 
 const LIBRARY = fileURLToPath(import.meta.resolve("plotly.js-gl3d-dist-min"));
 const OWN = import.meta.dirname;
+const MODULES = ["figures", "surfaces", "curves", "page"];
 
 export function renderMatrixPage(data: MatrixData): Promise<string> {
   const analysis = analyseMatrix(data);
@@ -24,7 +25,7 @@ export function renderMatrixPage(data: MatrixData): Promise<string> {
     stylePaths: [`${OWN}/plot-page.css`, `${OWN}/matrix-page.css`],
     libraryPath: LIBRARY,
     data: matrixPageData(analysis),
-    modulePaths: [`${OWN}/matrix-plots.js`, `${OWN}/matrix-page.js`],
+    modulePaths: MODULES.map((name) => `${OWN}/matrix-${name}.js`),
   });
 }
 
@@ -35,9 +36,9 @@ function bodyOf(analysis: MatrixAnalysis): string {
   return `<header>
 <p class="kind">Correio beside raw Bun, Go and Python: servers × clients × messages</p>
 <h1>${headlineOf(analysis)
-    .map((sentence) => `<span>${escapeHtml(sentence)}</span>`)
+    .map((sentence) => `<span>${htmlText(sentence)}</span>`)
     .join(" ")}</h1>
-<p class="quiet">${escapeHtml(about.join(" "))}</p>
+<p class="quiet">${htmlText(about.join(" "))}</p>
 <ul class="levels">
 ${levelsOf(analysis).map(levelTile).join("\n")}
 </ul>
