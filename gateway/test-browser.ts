@@ -23,7 +23,12 @@ export const browserExpected = PATH !== null || process.env["CI"] !== undefined;
 
 export class TestBrowser {
   readonly #folder = mkdtempSync(join(tmpdir(), "correio-browser-"));
+  readonly #moreArguments: readonly string[];
   #opened = false;
+
+  constructor(moreArguments: readonly string[] = []) {
+    this.#moreArguments = moreArguments;
+  }
 
   openPage(): Bun.WebView {
     if (PATH === null) throw new Error("Cannot open a page: chromium is not installed, and CI may not skip this");
@@ -32,7 +37,7 @@ export class TestBrowser {
       width: 1_280,
       height: 1_100,
       dataStore: { directory: this.#folder },
-      backend: { type: "chrome", path: PATH, argv: ARGUMENTS },
+      backend: { type: "chrome", path: PATH, argv: [...ARGUMENTS, ...this.#moreArguments] },
     });
   }
 

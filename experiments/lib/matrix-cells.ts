@@ -2,7 +2,7 @@
 
 import { type Interval, meanInterval } from "./bootstrap.ts";
 import type { MatrixData, MatrixRun, RunRecord } from "./matrix-data.ts";
-import type { MatrixCell, MatrixImplementation, MatrixPlan } from "./matrix-plan.ts";
+import { cellsOf, type MatrixCell, type MatrixImplementation } from "./matrix-plan.ts";
 
 /** Valid runs of one implementation in one cell; at least one. */
 export interface CellSeries {
@@ -79,14 +79,6 @@ export const isValid = ({ verdict }: RunRecord): boolean => verdict === "valid";
 /** The values of one dimension that the cells have, in the order of the cells. */
 export function valuesOf(cells: readonly MatrixCell[], dimension: keyof MatrixCell): readonly number[] {
   return [...new Set(cells.map((cell) => cell[dimension]))];
-}
-
-function cellsOf(plan: MatrixPlan): readonly MatrixCell[] {
-  return plan.workMs.flatMap((workMs) =>
-    plan.messages.flatMap((messages) =>
-      plan.servers.flatMap((servers) => plan.clients.map((clients) => ({ workMs, servers, clients, messages }))),
-    ),
-  );
 }
 
 function seriesOf(unordered: readonly MatrixRun[]): CellSeries {

@@ -14,6 +14,8 @@ export interface Comparison {
   readonly theirs: MatrixImplementation;
   /** Ours over theirs, in the blocks in which both ran: below 1, ours is quicker. */
   readonly ratio: Interval;
+  /** In how many blocks that is. */
+  readonly blocks: number;
   /** Of all runs of both. */
   readonly p: number;
   /** Adjusted for all comparisons it was made among. */
@@ -69,17 +71,19 @@ export function ratioIn(
   return pairs.ours.length === 0 ? undefined : ratioInterval(pairs.ours, pairs.theirs);
 }
 
-/** One run of each: its ratio is no interval, and nothing is known of chance. */
-export const isOnce = ({ low, high }: Interval): boolean => low === high;
+/** One run of each in every cell: nothing is known of chance. */
+export const isOnce = (comparisons: readonly Comparison[]): boolean => comparisons.every(({ blocks }) => blocks === 1);
 
 type Unadjusted = Omit<Comparison, "holmP">;
 
 function compare(cell: CellResult, ours: MatrixImplementation, theirs: MatrixImplementation): readonly Unadjusted[] {
   const ratio = ratioIn(cell, ours, theirs);
   if (ratio === undefined) return [];
-  const [our, their] = [cell.series.get(ours)!.means, cell.series.get(theirs)!.means];
-  const a12 = varghaDelaney(our, their);
-  return [{ cell, ours, theirs, ratio, p: mannWhitney(our, their).p, a12, magnitude: magnitudeOf(a12) }];
+  const [our, their] = [cell.series.get(ours)!, cell.series.get(theirs)!];
+  const blocks = pairedMeans(our, their).ours.length;
+  const { p } = mannWhitney(our.means, their.means);
+  const a12 = varghaDelaney(our.means, their.means);
+  return [{ cell, ours, theirs, ratio, blocks, p, a12, magnitude: magnitudeOf(a12) }];
 }
 
 function adjusted(comparisons: readonly Unadjusted[]): readonly Comparison[] {

@@ -6,7 +6,7 @@ import { type CellResult, valuesOf } from "./matrix-cells.ts";
 import { type Comparison, isOnce, isSignificant, overallRatio, SIGNIFICANT_BELOW } from "./matrix-comparisons.ts";
 import { limitedWords } from "./matrix-costs.ts";
 import { type Block, heading, list } from "./matrix-document.ts";
-import { levelsOf, verdictOf } from "./matrix-levels.ts";
+import { levelsOf } from "./matrix-levels.ts";
 import type { MatrixImplementation } from "./matrix-plan.ts";
 import { progressWords } from "./matrix-setting.ts";
 import { inverse } from "./matrix-winners.ts";
@@ -41,11 +41,11 @@ export function conclusionsSection(analysis: MatrixAnalysis): readonly Block[] {
   ];
 }
 
-/** The answer in one or two sentences. */
-export function headlineOf(analysis: MatrixAnalysis): string {
+/** The answer in one or two sentences: one for each amount of work. */
+export function headlineOf(analysis: MatrixAnalysis): readonly string[] {
   const works = valuesOf(analysis.cells, "workMs").toSorted((one, other) => one - other);
   const sentences = works.flatMap((workMs) => headlineWith(analysis, workMs));
-  return sentences.length === 0 ? "Correio has no valid runs yet: there is nothing to say." : sentences.join(" ");
+  return sentences.length === 0 ? ["Correio has no valid runs yet: there is nothing to say."] : sentences;
 }
 
 function headlineWith({ cells, correio, others }: MatrixAnalysis, workMs: number): readonly string[] {
@@ -54,36 +54,41 @@ function headlineWith({ cells, correio, others }: MatrixAnalysis, workMs: number
   const messages = counts.includes(HEADLINE_MESSAGES) ? HEADLINE_MESSAGES : Math.max(...counts);
   const own = measured.filter((cell) => cell.messages === messages);
   if (own.length === 0) return [];
-  const ratios = others
-    .filter((other) => other !== "raw")
-    .flatMap((other) => {
-      const ratio = overallRatio(correio.filter(({ cell, theirs }) => theirs === other && own.includes(cell)));
-      return ratio === undefined ? [] : [{ other, ratio }];
-    });
-  const peers = ratios.map(({ other, ratio }) => beside(other, ratio));
-  const caution = ratios.some(({ ratio }) => isOnce(ratio)) ? " (in one run: nothing is known of chance)" : "";
+  const comparisons = correio.filter(({ cell, theirs }) => theirs !== "raw" && own.includes(cell));
+  const ratios = others.flatMap((other) => {
+    const ratio = overallRatio(comparisons.filter(({ theirs }) => theirs === other));
+    return ratio === undefined ? [] : [{ other, ratio }];
+  });
+  const caution = comparisons.length > 0 && isOnce(comparisons) ? " (in one run: nothing is known of chance)" : "";
   const mean = own.reduce((sum, { series }) => sum + series.get("correio")!.interval.value, 0) / own.length;
   const session = messages === 1 ? "a session of one message" : `a session of ${formatCount(messages)} messages`;
-  const answer = `${capital(renderWork(workMs))}, Correio answers ${session} in ${renderTime(mean)}`;
-  return [peers.length === 0 ? `${answer}.` : `${answer}, ${listed(peers)}${caution}.`];
+  const answer = `${capital(renderWork(workMs))}, Correio answers ${session} in ${renderTime(mean)} on average`;
+  return [`${answer}${ratios.length === 0 ? "" : besideWords(ratios)}${caution}.`];
 }
 
-/** "2.43 times as fast as Go", by what the interval allows to say. */
-function beside(other: MatrixImplementation, ratio: Interval): string {
-  const title = matrixTitles[other];
-  if (ratio.high < 1) return `${renderSpeed(ratio.value)} as ${title}`;
-  if (ratio.low > 1) return `while ${title} is ${renderSpeed(1 / ratio.value)}`;
-  return `no faster and no slower than ${title} beyond chance`;
+/** By what the intervals allow to say: whom Correio is ahead of or level with, and who is ahead of it. */
+function besideWords(ratios: readonly { readonly other: MatrixImplementation; readonly ratio: Interval }[]): string {
+  const words = ({ other, ratio }: (typeof ratios)[number]): string => {
+    if (ratio.high < 1) return `${renderSpeed(ratio.value)} as ${matrixTitles[other]}`;
+    if (ratio.low > 1) return `${matrixTitles[other]} is ${renderSpeed(1 / ratio.value)}`;
+    return `as fast as ${matrixTitles[other]} within chance`;
+  };
+  const notBehind = ratios.filter(({ ratio }) => ratio.low <= 1).map(words);
+  const behind = ratios.filter(({ ratio }) => ratio.low > 1).map(words);
+  return [
+    ...(notBehind.length === 0 ? [] : [`, ${listed(notBehind)}`]),
+    ...(behind.length === 0 ? [] : [`, while ${listed(behind)}`]),
+  ].join("");
 }
 
 /** Reached ones are counted, all others named. */
 function levelWords(analysis: MatrixAnalysis): readonly string[] {
   const levels = levelsOf(analysis);
-  const reached = levels.filter((level) => level.reached === true).length;
-  const rest = levels.filter((level) => level.reached !== true);
+  const reached = levels.filter((level) => level.verdict === "reached").length;
+  const rest = levels.filter((level) => level.verdict !== "reached");
   return [
     `Of ${counted(levels.length, "level")}, ${formatCount(reached)} are reached.`,
-    ...rest.map((level) => `${capital(verdictOf(level.reached))}: ${level.what} (${level.measured}).`),
+    ...rest.map((level) => `${capital(level.verdict)}: ${level.what} (${level.measured}).`),
   ];
 }
 
@@ -113,15 +118,16 @@ function comparisonWords(own: readonly Comparison[], overall: Interval, other: M
   const [best, worst] = [byRatio[0]!, byRatio.at(-1)!];
   const quicker = own.filter(({ ratio }) => ratio.value < 1);
   const slower = own.filter(({ ratio }) => ratio.value > 1);
-  return [
-    `${overallWords(overall, matrixTitles[other])}, over ${formatCount(own.length)} cells (geometric mean).`,
-    `It was quicker in ${countedWords(quicker)} and slower in ${countedWords(slower)};`,
-    `at best it was ${placedSpeed(best)}, at worst ${placedSpeed(worst)}.`,
-  ].join(" ");
+  const sentences = [
+    `${overallWords(own, overall, matrixTitles[other])}, over ${counted(own.length, "cell")} (geometric mean).`,
+    `It was quicker in ${countedWords(quicker)} and slower in ${countedWords(slower)}.`,
+    `At best it was ${placedSpeed(best)}, at worst ${placedSpeed(worst)}.`,
+  ];
+  return sentences.slice(0, own.length === 1 ? 1 : 3).join(" ");
 }
 
-function overallWords(overall: Interval, title: string): string {
-  if (isOnce(overall)) {
+function overallWords(own: readonly Comparison[], overall: Interval, title: string): string {
+  if (isOnce(own)) {
     const ratio = renderRatio(overall.value);
     return `in the one run there is, which says nothing of chance, Correio took ${ratio} times as long as ${title}`;
   }

@@ -15,12 +15,13 @@ const MICROSECONDS = 1e6;
 
 export function costsSection(analysis: MatrixAnalysis): readonly Block[] {
   const { costs, data } = analysis;
-  const limit = formatCount(data.manifest.generatorRequestsPerSecond);
+  const { generatorRequestsPerSecond: limit } = data.manifest;
   return [
     heading("What it cost"),
     subheading("The generator"),
     text(
-      `One process plays all clients. Against a server that does no work it makes ${limit} requests a second. ` +
+      "One process plays all clients. " +
+        (limit === 0 ? "What it can do was not measured. " : `It can make ${formatCount(limit)} requests a second. `) +
         `Where it used more than ${GENERATOR_CPU_MAX} of a core, or made more than ${GENERATOR_RATE_MAX * 100} % of ` +
         `that, the cell is called "limited by the generator": it says less about the servers.`,
     ),

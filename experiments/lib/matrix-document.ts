@@ -26,6 +26,9 @@ export function renderMarkdown(title: string, blocks: readonly Block[]): string 
   return `# ${markdownText(title)}\n\n${[...blocks, ...appendices].map(markdownOf).join("\n\n")}\n`;
 }
 
+/** Thousands do not break at the end of a line. */
+export const htmlText = (words: string): string => escapeHtml(words).replaceAll(/(?<=\d) (?=\d{3}(?!\d))/g, "\u00a0");
+
 export function renderHtml(blocks: readonly Block[]): string {
   return blocks.map(htmlOf).join("\n");
 }
@@ -58,11 +61,11 @@ const markdownText = (words: string): string => words.replaceAll(/\s+/g, " ").re
 function htmlOf(block: Block): string {
   switch (block.kind) {
     case "heading":
-      return `<h${block.level}>${escapeHtml(block.text)}</h${block.level}>`;
+      return `<h${block.level}>${htmlText(block.text)}</h${block.level}>`;
     case "text":
-      return `<p>${escapeHtml(block.text)}</p>`;
+      return `<p>${htmlText(block.text)}</p>`;
     case "list":
-      return `<ul>${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
+      return `<ul>${block.items.map((item) => `<li>${htmlText(item)}</li>`).join("")}</ul>`;
     case "table":
       return htmlTable(block.name, block.rows);
     case "details":
@@ -70,17 +73,17 @@ function htmlOf(block: Block): string {
   }
 }
 
-/** Wide tables scroll by themselves, also with the keyboard. */
+/** Wide tables scroll by themselves, also with the keyboard; their names stay where they are. */
 function htmlTable(name: string, rows: Rows): string {
   const [first = [], ...rest] = rows;
   const numeric = first.map((_, column) => isNumeric(rows, column));
   const cellOf = (element: string, cell: string, column: number): string =>
-    `<${element}${numeric[column] === true ? ' class="number"' : ""}>${escapeHtml(cell)}`;
+    `<${element}${numeric[column] === true ? ' class="number"' : ""}>${htmlText(cell)}`;
   const line = (element: string, cells: readonly string[]): string =>
     `<tr>${cells.map((cell, column) => cellOf(element, cell, column)).join("")}`;
   return [
+    `<p class="name">${htmlText(name)}</p>`,
     `<div class="table" role="region" aria-label="${escapeHtml(name)}" tabindex="0"><table>`,
-    `<caption>${escapeHtml(name)}</caption>`,
     `<thead>${line("th", first)}</thead>`,
     `<tbody>`,
     ...rest.map((cells) => line("td", cells)),

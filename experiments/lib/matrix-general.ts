@@ -9,7 +9,7 @@ import type { MatrixRun } from "./matrix-data.ts";
 import { type Block, heading, type Rows, table, text } from "./matrix-document.ts";
 import type { MatrixImplementation } from "./matrix-plan.ts";
 import { matrixTitles, renderSeconds, renderTimes, renderWork, type TimeUnit, timeUnitOf } from "./matrix-words.ts";
-import { withoutOutliersByZ } from "./outliers.ts";
+import { withoutOutliersByMad, withoutOutliersByZ } from "./outliers.ts";
 import { summarise } from "./statistics.ts";
 import { formatCount } from "./table.ts";
 
@@ -43,7 +43,8 @@ export function generalSection({ cells, present, data }: MatrixAnalysis): readon
       "Filtered: without what is more than three standard deviations from the mean of its own cell (|z| > 3). " +
         zWords(runs) +
         " On sessions it can, but what it removes there is the tail, which is part of the result: so raw figures are " +
-        "what this report compares, and the filtered ones stand beside them.",
+        "what this report compares, and the filtered ones stand beside them. Far by MAD: runs whose modified z-score " +
+        "(0.6745 × distance from the median of the cell / MAD) is above 3.5; they are counted, not removed.",
     ),
     ...valuesOf(cells, "workMs").flatMap((workMs) =>
       tablesOf(
@@ -111,11 +112,23 @@ function tablesOf(title: string, groups: readonly Group[]): readonly Block[] {
 }
 
 function runRows(groups: readonly Group[], unit: TimeUnit): Rows {
-  const heads = ["mean [95 %]", "median", "sd", "min", "max", "MAD", "filtered mean", "filtered sd", "removed"];
+  const heads = [
+    "mean [95 %]",
+    "median",
+    "sd",
+    "min",
+    "max",
+    "MAD",
+    "filtered mean",
+    "filtered sd",
+    "removed",
+    "far by MAD",
+  ];
   const rows = groups.map(({ messages, implementation, meansByCell, meansByBlock }) => {
     const raw = meansByCell.flat();
     const summary = summarise(raw);
     const filtered = filteredOf(meansByCell);
+    const farByMad = meansByCell.reduce((sum, means) => sum + withoutOutliersByMad(means).removed, 0);
     const figures = [summary.median, summary.sd, summary.min, summary.max, medianAbsoluteDeviation(raw)];
     return [
       messages,
@@ -124,6 +137,7 @@ function runRows(groups: readonly Group[], unit: TimeUnit): Rows {
       renderTimes(pooledMean(meansByBlock), unit),
       ...[...figures, filtered.mean, filtered.sd].map((each) => renderSeconds(each, unit)),
       formatCount(filtered.removed),
+      formatCount(farByMad),
     ];
   });
   return [["messages", "implementation", "runs", ...heads], ...rows];

@@ -11,7 +11,7 @@ import { formatCount } from "./table.ts";
 
 export const FLOOR_RATIO_MAX = 1.15;
 /** With fewer, a session is mostly its connection. */
-export const FLOOR_MESSAGES_MIN = 100;
+const FLOOR_MESSAGES_MIN = 100;
 const PEERS: readonly MatrixImplementation[] = ["go", "python"];
 
 export interface FloorRatio {
@@ -26,6 +26,9 @@ export interface FloorRatio {
   readonly cellsWithin: number;
 }
 
+/** Undecided: not as wanted, but within chance. Not judged: nothing was measured. */
+export type LevelVerdict = "reached" | "NOT REACHED" | "undecided" | "not judged";
+
 export interface Level {
   readonly what: string;
   /** What `ratio` is, in few words. */
@@ -33,19 +36,18 @@ export interface Level {
   /** Over all cells that are judged; undefined when nothing was measured. */
   readonly ratio: Interval | undefined;
   readonly measured: string;
-  /** Undefined when nothing was measured. */
-  readonly reached: boolean | undefined;
+  readonly verdict: LevelVerdict;
 }
 
 export function levelsSection(analysis: MatrixAnalysis): readonly Block[] {
-  const rows = levelsOf(analysis).map(({ what, measured, reached }) => [what, measured, verdictOf(reached)]);
+  const rows = levelsOf(analysis).map(({ what, measured, verdict }) => [what, measured, verdict]);
   const floors = floorRatios(analysis);
   return [
     heading("Levels"),
     table("What Correio is held to", [["level", "measured", "verdict"], ...rows]),
     text(
-      "A ratio below 1 means that Correio took less time. Slower beyond chance: p below 0.05 after Holm's method " +
-        "over the whole matrix.",
+      "A ratio below 1 means that Correio took less time. In a cell, beyond chance: p below 0.05 after Holm's method " +
+        "over the whole matrix; overall, an interval on one side of 1. Undecided: slower, but not beyond chance.",
     ),
     ...(floors.length === 0 ? [] : floorBlocks(floors)),
   ];
@@ -115,15 +117,15 @@ function floorLevel({ cells }: MatrixAnalysis): Level {
     `With work, Correio within ${FLOOR_RATIO_MAX} times the floor (work × messages), ` +
     `in cells of ${FLOOR_MESSAGES_MIN} messages or more`;
   const name = "of the floor's time, with work";
-  if (measured.length === 0) return { what, name, ratio: undefined, measured: "not measured", reached: undefined };
-  const ratio = overallFloorRatio(measured, "correio");
+  if (measured.length === 0) return { what, name, ratio: undefined, measured: "not measured", verdict: "not judged" };
+  const overall = overallFloorRatio(measured, "correio");
   const ratios = measured.map((cell) => floorRatioIn(cell, "correio"));
   const within = ratios.filter((ratio) => ratio <= FLOOR_RATIO_MAX).length;
   const words = [
-    `${renderRatios(ratio)} overall, at most ${renderRatio(Math.max(...ratios))}`,
-    `within it in ${formatCount(within)} of ${formatCount(measured.length)} cells${plannedWords(measured, judged)}`,
+    `${renderRatios(overall)} overall, at most ${renderRatio(Math.max(...ratios))}`,
+    `within it in ${formatCount(within)} of ${counted(measured.length, "cell")}${plannedWords(measured, judged)}`,
   ];
-  return { what, name, ratio, measured: words.join("; "), reached: within === measured.length };
+  return { what, name, ratio: overall, measured: words.join("; "), verdict: reachedIf(within === measured.length) };
 }
 
 function noSlower(analysis: MatrixAnalysis, peer: MatrixImplementation): Level {
@@ -131,9 +133,10 @@ function noSlower(analysis: MatrixAnalysis, peer: MatrixImplementation): Level {
   return peerLevel(analysis, { what, peer, hasWork: true }, (comparisons, overall) => {
     const slower = comparisons.filter(({ ratio }) => ratio.value > 1);
     const surely = slower.filter(isSignificant).length;
+    const isSlower = surely > 0 || overall.low > 1;
     return {
       words: `slower in ${shareWords(slower, comparisons)}, beyond chance in ${formatCount(surely)}`,
-      reached: surely === 0 && overall.low <= 1,
+      verdict: overall.value > 1 && !isSlower ? "undecided" : reachedIf(!isSlower),
     };
   });
 }
@@ -145,7 +148,7 @@ function ahead(analysis: MatrixAnalysis, peer: MatrixImplementation): Level {
     const surely = quicker.filter(isSignificant).length;
     return {
       words: `ahead in ${shareWords(quicker, comparisons)}, beyond chance in ${formatCount(surely)}`,
-      reached: quicker.length === comparisons.length,
+      verdict: reachedIf(quicker.length === comparisons.length),
     };
   });
 }
@@ -159,25 +162,25 @@ interface PeerLevel {
 function peerLevel(
   { correio, cells, data }: MatrixAnalysis,
   { what, peer, hasWork }: PeerLevel,
-  judge: (comparisons: readonly Comparison[], overall: Interval) => { words: string; reached: boolean },
+  judge: (comparisons: readonly Comparison[], overall: Interval) => { words: string; verdict: LevelVerdict },
 ): Level {
   const name = `of ${matrixTitles[peer]}'s time, with${hasWork ? "" : "out"} work`;
   const planned = cells.filter(({ workMs }) => workMs > 0 === hasWork);
   const comparisons = correio.filter(({ theirs, cell }) => theirs === peer && cell.workMs > 0 === hasWork);
   const overall = overallRatio(comparisons);
   if (overall === undefined) {
-    const why = data.manifest.missing.find(({ name }) => name === peer)?.why;
+    const why = data.manifest.missing.find((absent) => absent.name === peer)?.why;
     const measured = why === undefined ? "not measured" : `not measured: ${why}`;
-    return { what, name, ratio: undefined, measured, reached: undefined };
+    return { what, name, ratio: undefined, measured, verdict: "not judged" };
   }
-  const { words, reached } = judge(comparisons, overall);
+  const { words, verdict } = judge(comparisons, overall);
   const ratios = comparisons.map(({ ratio }) => ratio.value);
   const measured = [
     `Correio / ${matrixTitles[peer]} ${renderRatios(overall)} overall`,
     `from ${renderRatio(Math.min(...ratios))} to ${renderRatio(Math.max(...ratios))}`,
     `${words}${plannedWords(comparisons, planned)}`,
   ];
-  return { what, name, ratio: overall, measured: measured.join("; "), reached };
+  return { what, name, ratio: overall, measured: measured.join("; "), verdict };
 }
 
 const shareWords = (some: readonly unknown[], all: readonly unknown[]): string =>
@@ -186,10 +189,7 @@ const shareWords = (some: readonly unknown[], all: readonly unknown[]): string =
 const plannedWords = (measured: readonly unknown[], planned: readonly unknown[]): string =>
   measured.length === planned.length ? "" : `, of ${formatCount(planned.length)} planned`;
 
-export function verdictOf(reached: boolean | undefined): string {
-  if (reached === undefined) return "not judged";
-  return reached ? "reached" : "NOT REACHED";
-}
+const reachedIf = (condition: boolean): LevelVerdict => (condition ? "reached" : "NOT REACHED");
 
 function floorBlocks(floors: readonly FloorRatio[]): readonly Block[] {
   const heads = ["work ms", "messages", "implementation", "response / floor", "least", "most", "cells within 1.15"];

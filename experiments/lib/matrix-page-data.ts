@@ -2,7 +2,7 @@
 
 import { quantileSorted } from "simple-statistics";
 
-import type { Interval } from "./bootstrap.ts";
+import { type Interval, meanInterval } from "./bootstrap.ts";
 import type { MatrixAnalysis } from "./matrix-analysis.ts";
 import type { CellResult, CellSeries } from "./matrix-cells.ts";
 import { ratioIn } from "./matrix-comparisons.ts";
@@ -29,7 +29,7 @@ interface PageSeries {
   readonly filteredMean: number;
   readonly removed: number;
   readonly sessions: number;
-  readonly messagesPerSecond: number;
+  readonly messagesPerSecond: Triple;
   /** Sessions in each bin of the cell. */
   readonly bins: readonly number[];
   /** At each of `shares`. */
@@ -54,7 +54,7 @@ export interface MatrixPageData {
   readonly clients: readonly number[];
   readonly shares: readonly number[];
   readonly floorRatioMax: number;
-  /** In the order work, messages, servers, clients; null where nothing was measured. */
+  /** In the order work, servers, clients, messages; null where nothing was measured. */
   readonly cells: readonly (PageCell | null)[];
   readonly floors: readonly {
     readonly name: MatrixImplementation;
@@ -80,7 +80,8 @@ export function matrixPageData(analysis: MatrixAnalysis): MatrixPageData {
       name: floor.implementation,
       workMs: floor.workMs,
       messages: floor.messages,
-      ratio: tripleOf(floor.ratio),
+      // What is beyond 1 is drawn: a hundredth of a per cent may be all of it.
+      ratio: tripleOf(floor.ratio, 6),
     })),
   };
 }
@@ -123,7 +124,7 @@ function pageSeries(series: CellSeries, sessions: number[], binAt: (ms: number) 
     filteredMean: rounded(kept.reduce((sum, each) => sum + each, 0) / kept.length),
     removed,
     sessions: sessions.length,
-    messagesPerSecond: rounded(rates.reduce((sum, each) => sum + each, 0) / rates.length),
+    messagesPerSecond: tripleOf(meanInterval(rates)),
     bins,
     quantiles: SHARES.map((share) => rounded(quantileSorted(sessions, share))),
   };
@@ -141,6 +142,10 @@ function binOf(timesLeast: number, binRatio: number): number {
   return Math.min(BINS - 1, Math.max(0, Math.floor(Math.log(timesLeast) / Math.log(binRatio))));
 }
 
-const tripleOf = ({ value, low, high }: Interval): Triple => [rounded(value), rounded(low), rounded(high)];
+const tripleOf = ({ value, low, high }: Interval, digits = DIGITS): Triple => [
+  rounded(value, digits),
+  rounded(low, digits),
+  rounded(high, digits),
+];
 
-const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
+const rounded = (value: number, digits = DIGITS): number => Number(value.toPrecision(digits));

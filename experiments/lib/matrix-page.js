@@ -1,16 +1,26 @@
-// The plots of the matrix with their controls. `DATA`, `Plotly` and `matrixPlots` are there already.
+// The plots of the matrix with their controls. `DATA`, `Plotly` and what the plots show are there already.
 
-const { timeFigure, scaleFigure, ratioFigure, histogramFigure, distributionFigure, floorFigure } = matrixPlots;
-const { colourOf, titles, figure, workWords } = matrixPlots;
+const { timeFigure, scaleFigure, ratioFigure } = matrixSurfaces;
+const { histogramFigure, distributionFigure, floorFigure } = matrixCurves;
+const { titles, whole, workWords } = matrixFigures;
 const { implementations, workMs, messages, servers, clients, cells } = DATA;
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage"] };
+const CONFIG = {
+  responsive: true,
+  displaylogo: false,
+  // The page scrolls over its plots, and offers nothing that would leave it.
+  scrollZoom: false,
+  showSendToCloud: false,
+  plotlyServerURL: "",
+  modeBarButtonsToRemove: ["toImage", "tableRotation", "resetCameraLastSave3d"],
+};
+const FLAT_CONFIG = { ...CONFIG, displayModeBar: false };
 /** Where one looks from; turning with a pointer is not the only way. */
 const VIEWS = [
-  ["from a corner", { x: -1.5, y: -1.5, z: 0.75 }],
-  ["along the servers", { x: 0, y: -2.2, z: 0.15 }],
-  ["along the clients", { x: -2.2, y: 0, z: 0.15 }],
-  ["from above", { x: 0, y: -0.01, z: 2.2 }],
+  ["from a corner", { x: -1.6, y: -1.6, z: 0.8 }],
+  ["along the servers", { x: 0, y: -1.9, z: 0.15 }],
+  ["along the clients", { x: -1.9, y: 0, z: 0.15 }],
+  ["from above", { x: 0, y: -0.01, z: 1.9 }],
 ];
 
 const names = implementations.map(({ name }) => name);
@@ -27,11 +37,11 @@ const work = { name: "work", label: "Work", options: named(workMs, (_, index) =>
 const message = {
   name: "message",
   label: "Messages",
-  options: named(messages, figure),
+  options: named(messages, whole),
   value: preferred(messages, 1_000),
 };
-const server = { name: "server", label: "Servers", options: named(servers, figure), value: servers.length - 1 };
-const client = { name: "client", label: "Clients", options: named(clients, figure), value: clients.length - 1 };
+const server = { name: "server", label: "Servers", options: named(servers, whole), value: servers.length - 1 };
+const client = { name: "client", label: "Clients", options: named(clients, whole), value: clients.length - 1 };
 const measure = {
   name: "measure",
   label: "Measure",
@@ -41,7 +51,7 @@ const measure = {
   ],
   value: 0,
 };
-const view = (first, second) => ({
+const viewOf = (first, second) => ({
   name: "view",
   label: "View",
   options: VIEWS.map(([words], index) => [words.replace("servers", second).replace("clients", first), index]),
@@ -57,25 +67,25 @@ const PLOTS = [
   {
     title: "Response time by clients and servers",
     about: "A session's time from its first request to its last reply: the mean of all runs, with 95 % whiskers.",
-    selects: [work, message, view("clients", "servers")],
+    selects: [work, message, viewOf("clients", "servers")],
     draws: [["Response time in milliseconds by clients and servers, in three dimensions", timeFigure]],
   },
   {
     title: "How it scales with clients and messages",
     about: "The same measure as clients and messages grow, or what all clients together get through.",
-    selects: [work, server, measure, view("clients", "messages")],
+    selects: [work, server, measure, viewOf("clients", "messages")],
     draws: [["Response time or throughput by clients and messages, in three dimensions", scaleFigure]],
   },
   {
     title: "The difference between two",
     about:
-      "The first one's time over the second one's. On the grey plane both are as quick; below it the first is quicker.",
+      "The first one's time over the second one's. On the grey plane both are even; below it the first is quicker.",
     selects: [
       who("ours", "First", first),
-      who("theirs", "Second", others.includes("go") ? "go" : (others[0] ?? first)),
+      who("theirs", "Second", others.find((name) => name !== "raw") ?? others[0] ?? first),
       work,
       message,
-      view("clients", "servers"),
+      viewOf("clients", "servers"),
     ],
     pair: true,
     draws: [["Ratio of two implementations' response times by clients and servers, in three dimensions", ratioFigure]],
@@ -95,9 +105,9 @@ const PLOTS = [
         {
           title: "How near to the floor",
           about:
-            "With simulated work no session can be quicker than its messages times that work: response time over it.",
+            "With simulated work no session can be quicker than its messages times that work: how much longer it takes.",
           selects: [{ name: "work", label: "Work", options: worked, value: worked[0][1] }],
-          draws: [["Response time over the floor by messages", floorFigure]],
+          draws: [["Response time beyond the floor by messages", floorFigure]],
         },
       ]),
 ];
@@ -138,23 +148,38 @@ function checksOf(choice, changed) {
   return fieldset;
 }
 
+/** Further away where the place is narrow: what is seen is as high as the place, whatever its width. */
+function cameraOf(chosen, { clientWidth, clientHeight }) {
+  const away = Math.max(1, (1.6 * clientHeight) / clientWidth);
+  const eye = Object.fromEntries(Object.entries(VIEWS[chosen][1]).map(([axis, at]) => [axis, at * away]));
+  return { eye, center: { x: 0, y: 0, z: -0.14 } };
+}
+
+/** Returns whether there was anything to draw. */
+function drawAt(place, { data, layout }, view) {
+  place.hidden = data.every(({ type, x }) => type === "surface" || x.length === 0);
+  if (place.hidden) {
+    Plotly.purge(place);
+    return false;
+  }
+  if (view === undefined) {
+    Plotly.react(place, data, layout, FLAT_CONFIG);
+    return true;
+  }
+  // A view that is chosen anew holds; one that somebody turned to is kept while other choices change.
+  const scene = { ...layout.scene, camera: cameraOf(view, place), uirevision: `${view}` };
+  Plotly.react(place, data, { ...layout, scene }, CONFIG);
+  return true;
+}
+
 function showPlot({ title, about, selects, draws, pair }) {
   const choice = {};
   const places = draws.map(([label]) => element("div", { className: "plot", role: "group", ariaLabel: label }));
   const isSolid = selects.some(({ name }) => name === "view");
   const empty = element("p", { className: "quiet", role: "status" });
-  const draw = (changedName) => {
-    const eye = VIEWS[choice.view ?? 0][1];
-    for (const [index, [, figureOf]] of draws.entries()) {
-      const { data, layout } = figureOf(choice);
-      if (isSolid) layout.scene.camera = { eye, center: { x: 0, y: 0, z: -0.12 } };
-      // A view that is chosen anew holds; one that somebody turned to is kept while other choices change.
-      if (isSolid) layout.scene.uirevision = `${choice.view}`;
-      Plotly.react(places[index], data, layout, CONFIG);
-      const points = data.flatMap(({ type, x }) => (type === "surface" ? [] : x)).length;
-      empty.textContent = points === 0 ? "Nothing was measured for this choice." : "";
-    }
-    if (changedName !== undefined) places[0].dataset.changed = changedName;
+  const draw = () => {
+    const drawn = draws.map(([, figureOf], index) => drawAt(places[index], figureOf(choice), choice.view));
+    empty.textContent = drawn.includes(true) ? "" : "Nothing was measured for this choice.";
   };
   const controls = element("form", { className: "controls", ariaLabel: `Choices: ${title}` });
   controls.append(...selects.map((select) => selectOf(select, choice, draw)));

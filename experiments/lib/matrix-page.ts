@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { analyseMatrix, type MatrixAnalysis } from "./matrix-analysis.ts";
 import { headlineOf } from "./matrix-conclusions.ts";
 import type { MatrixData } from "./matrix-data.ts";
-import { renderHtml } from "./matrix-document.ts";
-import { levelsOf, verdictOf } from "./matrix-levels.ts";
+import { htmlText, renderHtml } from "./matrix-document.ts";
+import { type Level, levelsOf, type LevelVerdict } from "./matrix-levels.ts";
 import { matrixPageData } from "./matrix-page-data.ts";
 import { matrixSections } from "./matrix-report.ts";
 import { progressWords } from "./matrix-setting.ts";
@@ -15,6 +15,7 @@ import { escapeHtml, renderSelfContainedPage } from "./self-contained-page.ts";
 
 const LIBRARY = fileURLToPath(import.meta.resolve("plotly.js-gl3d-dist-min"));
 const OWN = import.meta.dirname;
+const MODULES = ["figures", "surfaces", "curves", "page"];
 
 export function renderMatrixPage(data: MatrixData): Promise<string> {
   const analysis = analyseMatrix(data);
@@ -24,7 +25,7 @@ export function renderMatrixPage(data: MatrixData): Promise<string> {
     stylePaths: [`${OWN}/plot-page.css`, `${OWN}/matrix-page.css`],
     libraryPath: LIBRARY,
     data: matrixPageData(analysis),
-    modulePaths: [`${OWN}/matrix-plots.js`, `${OWN}/matrix-page.js`],
+    modulePaths: MODULES.map((name) => `${OWN}/matrix-${name}.js`),
   });
 }
 
@@ -34,8 +35,10 @@ function bodyOf(analysis: MatrixAnalysis): string {
   const about = [progressWords(analysis), ...absent, `${environment.date}, ${environment.cores} × ${environment.cpu}.`];
   return `<header>
 <p class="kind">Correio beside raw Bun, Go and Python: servers × clients × messages</p>
-<h1>${escapeHtml(headlineOf(analysis))}</h1>
-<p class="quiet">${escapeHtml(about.join(" "))}</p>
+<h1>${headlineOf(analysis)
+    .map((sentence) => `<span>${htmlText(sentence)}</span>`)
+    .join(" ")}</h1>
+<p class="quiet">${htmlText(about.join(" "))}</p>
 <ul class="levels">
 ${levelsOf(analysis).map(levelTile).join("\n")}
 </ul>
@@ -48,9 +51,16 @@ ${renderHtml(matrixSections(analysis))}
 </main>`;
 }
 
-function levelTile({ what, name, ratio, reached }: ReturnType<typeof levelsOf>[number]): string {
-  const state = reached === undefined ? "open" : reached ? "reached" : "missed";
+const TILE_CLASSES: Readonly<Record<LevelVerdict, string>> = {
+  reached: "reached",
+  "NOT REACHED": "missed",
+  undecided: "open",
+  "not judged": "open",
+};
+
+function levelTile({ what, name, ratio, verdict }: Level): string {
   const figure = ratio === undefined ? "–" : `${renderRatio(ratio.value)} ×`;
-  return `<li class="${state}" title="${escapeHtml(what)}"><strong>${figure}</strong> <span>${escapeHtml(name)}</span>
-<em>${verdictOf(reached)}</em></li>`;
+  const [title, words] = [what, name].map(escapeHtml);
+  return `<li class="${TILE_CLASSES[verdict]}" title="${title}">
+<strong>${figure}</strong> <span>${words}</span> <em>${verdict}</em></li>`;
 }

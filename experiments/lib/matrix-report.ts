@@ -15,7 +15,7 @@ import { winnersSection } from "./matrix-winners.ts";
 export function renderMatrixReport(data: MatrixData): string {
   const analysis = analyseMatrix(data);
   return renderMarkdown("Servers, clients and messages: Correio beside others", [
-    text(headlineOf(analysis)),
+    text(headlineOf(analysis).join(" ")),
     ...matrixSections(analysis),
   ]);
 }

@@ -49,9 +49,13 @@ function environmentRows({ data, present }: MatrixAnalysis): readonly (readonly 
     ["kernel", `Linux ${environment.kernel}, TCP ${environment.congestionControl}`],
     ["load over 1, 5 and 15 minutes before", load.map((each) => each.toFixed(2)).join(", ")],
     ...present.map((name) => [matrixTitles[name], versions[name] ?? "version unknown"]),
-    ["the clients' process can make at most", `${formatCount(generatorRequestsPerSecond)} requests a second`],
+    ["the clients' process can make at most", renderCapacity(generatorRequestsPerSecond)],
   ];
 }
+
+/** 0 stands for what was not measured yet. */
+const renderCapacity = (requestsPerSecond: number): string =>
+  requestsPerSecond === 0 ? "not measured" : `${formatCount(requestsPerSecond)} requests a second`;
 
 const placeOf = ({ date, commit, bun }: Environment): string => `${date}, commit ${commit}, Bun ${bun}`;
 
@@ -86,9 +90,9 @@ function methodItems({ data }: MatrixAnalysis): readonly string[] {
       "cell), or over blocks (where cells are pooled).",
     `A run does not count when ${reasons.join("; ")} (above ${disturbanceMaxCores} cores). It is kept, listed below, ` +
       `and repeated, up to ${counted(attempts, "attempt")} in all.`,
-    "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all cells " +
-      "of the matrix; A12 (Vargha and Delaney) is the chance that a run of the one takes longer than one of the other.",
-    "Raw Bun is the floor: the same platform, protocol and work, with no actors. Go and Python are small servers that " +
-      "do the same work with the same simulated delay. One process plays all clients.",
+    "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all cells: " +
+      "Correio beside each other implementation is one family of tests, the winners of a table are another. A12 (Vargha and Delaney) is the chance that a run of the one takes longer than one of the other.",
+    "Raw Bun is the floor: the same platform, protocol and work, with no actors. Go and Python are small servers " +
+      "that do the same work with the same simulated delay. One process plays all clients.",
   ];
 }

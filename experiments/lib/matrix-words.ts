@@ -64,7 +64,10 @@ export function renderRatio(ratio: number): string {
 }
 
 /** "2.43 times as fast", of a ratio of times. */
-export const renderSpeed = (ratio: number): string => `${renderFactor(1 / ratio)} times as fast`;
+export function renderSpeed(ratio: number): string {
+  const factor = renderFactor(1 / ratio);
+  return factor === "1.000" ? "as fast" : `${factor} times as fast`;
+}
 
 /** Three digits in a sentence; near 1, where the third decides, one more. */
 const renderFactor = (factor: number): string => (Math.abs(factor - 1) < 0.1 ? factor.toFixed(3) : significant(factor));

@@ -3,7 +3,7 @@
 import { createRandom, type Random } from "#runtime/base/random.ts";
 
 import type { MatrixData, MatrixManifest, MatrixRun, RunRecord } from "./matrix-data.ts";
-import type { MatrixCell, MatrixImplementation, MatrixPlan } from "./matrix-plan.ts";
+import { cellsOf, type MatrixCell, type MatrixImplementation, type MatrixPlan } from "./matrix-plan.ts";
 
 const WENT_MISSING = "it is not installed";
 
@@ -36,14 +36,6 @@ const SMALL_PLAN: MatrixPlan = {
   disturbanceMaxCores: 0.5,
 };
 
-/** The document's whole plan. */
-export const FULL_PLAN: Partial<MatrixPlan> = {
-  servers: [2, 4, 6, 8, 10],
-  clients: [10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
-  messages: [1, 10, 100, 500, 1_000, 10_000],
-  runs: 10,
-};
-
 /** Microseconds of processor for a message, and of a session without any. */
 const SPEEDS: Readonly<Record<MatrixImplementation, readonly [messageUs: number, sessionUs: number]>> = {
   correio: [1.1, 260],
@@ -66,7 +58,7 @@ export function exampleMatrix(example: Example = {}): MatrixData {
   return { manifest, runs };
 }
 
-function exampleManifest({ plan, missing = [], generatorRequestsPerSecond = 1_500_000 }: Example): MatrixManifest {
+function exampleManifest({ plan, missing = [], generatorRequestsPerSecond = 3_000_000 }: Example): MatrixManifest {
   return {
     plan: { ...SMALL_PLAN, ...plan },
     environment: {
@@ -93,16 +85,10 @@ function plannedRuns({ plan, missing }: MatrixManifest): readonly ExampleRun[] {
   const absent = missing.map(({ name }) => name);
   const blocks = Array.from({ length: plan.runs }, (_, index) => index + 1);
   return blocks.flatMap((block) =>
-    plan.workMs.flatMap((workMs) =>
-      plan.messages.flatMap((messages) =>
-        plan.servers.flatMap((servers) =>
-          plan.clients.flatMap((clients) =>
-            plan.implementations
-              .filter((name) => !absent.includes(name))
-              .map((implementation) => ({ implementation, block, workMs, servers, clients, messages })),
-          ),
-        ),
-      ),
+    cellsOf(plan).flatMap((cell) =>
+      plan.implementations
+        .filter((name) => !absent.includes(name))
+        .map((implementation) => ({ ...cell, implementation, block })),
     ),
   );
 }
