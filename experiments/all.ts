@@ -66,7 +66,7 @@ async function runTasks(tasks: readonly Task[]): Promise<readonly TaskEnd[]> {
       began: ({ name }) => process.stdout.write(`${name.padEnd(14)} …`),
       ended: (end) => {
         console.log(` ${end.outcome}, ${end.seconds.toFixed(1)} s`);
-        if (end.outcome !== "passed") console.log(end.output.replaceAll(/^/gm, "  | "));
+        if (end.outcome === "failed" || end.outcome === "too long") console.log(end.output.replaceAll(/^/gm, "  | "));
       },
     });
   } finally {

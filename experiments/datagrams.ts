@@ -13,7 +13,7 @@ import { limits } from "#runtime/limits.ts";
 import { parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment, renderEnvironment } from "./lib/environment.ts";
 import { conclude, type Conclusion, openResult, RESULT_FLAG } from "./lib/result.ts";
-import { renderTable } from "./lib/table.ts";
+import { formatCount, renderTable } from "./lib/table.ts";
 
 export interface DatagramCost {
   /** Messages that were sent before the other side read them, and octets of each. */
@@ -121,9 +121,9 @@ function renderDatagrams(costs: readonly DatagramCost[]): string {
 
 function concludeDatagrams(costs: readonly DatagramCost[]): Conclusion {
   const figures = costs.map((cost) => {
-    const what = `${cost.messageBytes} B${cost.compress ? " compressed" : ""}, ${cost.atOnce} at once`;
-    const packets = `${cost.packetsPerMessage.toFixed(2)} packets of ${cost.octetsPerMessage.toFixed(0)} octets in all`;
-    return `${what}: ${cost.nanosecondsPerMessage.toFixed(0)} ns, ${packets}`;
+    const what = `${formatCount(cost.messageBytes)} B${cost.compress ? " compressed" : ""}, ${cost.atOnce} at once`;
+    const packets = `${cost.packetsPerMessage.toFixed(2)} packets and ${formatCount(cost.octetsPerMessage)} octets in all`;
+    return `${what}: ${formatCount(cost.nanosecondsPerMessage)} ns, ${packets}`;
   });
   return conclude([], figures);
 }

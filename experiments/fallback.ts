@@ -8,7 +8,7 @@ import { type FallbackParameters, type FallbackRound, measureFallback } from "./
 import { type Level, levelOf, renderLevels } from "./lib/level.ts";
 import { conclude, type Conclusion, figuresOf, openResult, RESULT_FLAG } from "./lib/result.ts";
 import { onceMeasured, summarise } from "./lib/statistics.ts";
-import { renderTable } from "./lib/table.ts";
+import { formatCount, renderTable } from "./lib/table.ts";
 
 const defaults: FallbackParameters = {
   cuts: ["both", "up", "down"],
@@ -51,7 +51,7 @@ function concludeFallback(rounds: readonly FallbackRound[]): Conclusion {
   const levels = levelsOf(rounds);
   return conclude(levels, [
     ...figuresOf(levels),
-    `${messages} messages in ${rounds.length} cuts, each shown to both once`,
+    `${formatCount(messages)} messages in ${rounds.length} cuts, each shown to both once`,
   ]);
 }
 

@@ -92,8 +92,8 @@ function concludeLossyTcp(rows: readonly LossyTcpRow[]): Conclusion {
   const figures = rows
     .filter(({ loss }) => loss === greatest)
     .map(({ network, manner, tookMs }) => {
-      const [p50, p99] = [0.5, 0.99].map((share) => quantile([...tookMs], share).toFixed(1));
-      return `${network}, ${manner}: p50 ${p50} ms, p99 ${p99} ms`;
+      const [p50 = 0, p99 = 0] = quantile([...tookMs], [0.5, 0.99]);
+      return `${network}, ${manner}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(1)} ms`;
     });
   return conclude([], [`${greatest * 100} % lost: ${figures.join("; ")}`]);
 }

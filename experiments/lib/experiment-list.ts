@@ -51,7 +51,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     name: "lossy-tcp",
     question: "How late are small messages over TCP under loss, in the kernel and in the relay's model of it?",
     small: "--losses 0.01 --messages 20",
-    full: "",
+    full: "--losses 0.01,0.05",
   },
   {
     name: "tcp-vs-udp",

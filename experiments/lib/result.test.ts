@@ -34,7 +34,7 @@ describe("a result", () => {
     const result = readResult(folder, "datagrams");
     expect(result?.command).toBe(["bun", ...words].join(" "));
     expect(result?.question).toBe(datagrams[0]?.question ?? "");
-    expect(result?.result).toMatch(/^100 B, 1 at once: \d+ ns, [\d.]+ packets/);
+    expect(result?.result).toMatch(/^100 B, 1 at once: [\d ]+ ns, [\d.]+ packets/);
     const table = withTable(emptyTable, datagrams, folder);
     expect(table).toContain(`| \`${result?.command}\` | ${result?.result}.`);
     expect(table).toMatch(/^# Before\n\n<!--[\s\S]*-->\n\nbehind\n$/);

@@ -42,11 +42,13 @@ function rowOf(experiment: Experiment, result: Result | undefined): readonly str
 }
 
 function levelsIn({ levels }: Result): string {
-  const measured = levels.filter(({ reached }) => reached !== undefined);
-  if (measured.length === 0) return "";
-  const missed = measured.filter(({ reached }) => reached === false).map(({ what, wanted }) => `${what} ${wanted}`);
-  const count = `Levels reached: ${measured.length - missed.length} of ${measured.length}`;
-  return missed.length === 0 ? `${count}.` : `${count}; **not**: ${missed.join("; ")}.`;
+  if (levels.length === 0) return "";
+  const named = (title: string, wasReached: boolean | undefined): string => {
+    const own = levels.filter(({ reached }) => reached === wasReached).map(({ what, wanted }) => `${what} ${wanted}`);
+    return own.length === 0 ? "" : ` ${title}: ${own.join("; ")}.`;
+  };
+  const count = `${levels.filter(({ reached }) => reached === true).length} of ${levels.length} levels reached.`;
+  return `${count}${named("**Not reached**", false)}${named("Not measured", undefined)}`;
 }
 
 /** As the formatter writes it, so that it leaves the file alone. */

@@ -68,6 +68,13 @@ describe("programs in turn", () => {
     expect(end?.output).toBe("/\n");
   });
 
+  test("leave no temporary files", async () => {
+    const code = `console.log(require("node:fs").mkdtempSync(require("node:os").tmpdir() + "/left-"))`;
+    const [end] = await runInTurn([taskOf("leaves", code)]);
+    expect(end?.output).toMatch(/^\/.*left-/);
+    expect(existsSync(end?.output.trim() ?? "")).toBe(false);
+  });
+
   test("end when they are interrupted, with all that they started, and those behind do not begin", async () => {
     const file = join(folder, "child");
     const interrupt = new AbortController();

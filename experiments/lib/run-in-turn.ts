@@ -44,7 +44,7 @@ export async function runInTurn(tasks: readonly Task[], options: TurnOptions = {
     for (const task of tasks) {
       if (options.signal?.aborted === true) break;
       options.began?.(task);
-      const end = await runTask(task, join(workspace.folder, `${ends.length}.log`), options);
+      const end = await runTask(task, workspace.folder, options);
       ends.push(end);
       options.ended?.(end);
     }
@@ -54,18 +54,20 @@ export async function runInTurn(tasks: readonly Task[], options: TurnOptions = {
   }
 }
 
-/** Output goes to a file: a program that says much is not held up. */
+/** Output goes to a file: a program that says much is not held up. One that is ended leaves its files there as well. */
 async function runTask(
   { name, command, withinMs }: Task,
-  logFile: string,
+  temporaryFolder: string,
   { folder, signal: interrupted }: TurnOptions,
 ): Promise<TaskEnd> {
   const startedMs = performance.now();
   const timeout = AbortSignal.timeout(withinMs);
+  const logFile = join(temporaryFolder, `${name}.log`);
   const log = openSync(logFile, "w");
   const child = Bun.spawn([...command], {
     stdio: ["ignore", log, log],
     detached: true,
+    env: { ...Bun.env, TMPDIR: temporaryFolder },
     ...(folder !== undefined && { cwd: folder }),
   });
   closeSync(log);

@@ -48,8 +48,12 @@ export function concludeTcpUdp({ rows, levels }: TcpUdpReport): Conclusion {
   const worst = rows.filter(({ loss }) => loss === greatest);
   const figures = [...new Set(worst.map(({ network }) => network))].map((network) => {
     const ways = worst.filter((row) => row.network === network);
-    const p99s = ways.map(({ way, p99Ms, arrived, expected }) => {
-      return `${way} ${milliseconds(p99Ms)} ms${arrived < expected ? ` (${percent(arrived / expected)} arrived)` : ""}`;
+    const p99s = ways.map(({ way, p99Ms, arrived, expected, laggedRuns, rounds }) => {
+      const notes = [
+        ...(arrived < expected ? [`${percent(arrived / expected)} arrived`] : []),
+        ...(laggedRuns > 0 ? [`${laggedRuns} of ${rounds} runs invalid`] : []),
+      ];
+      return `${way} ${milliseconds(p99Ms)} ms${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
     });
     return `p99 at ${percent(greatest)} loss, ${network}: ${p99s.join(", ")}`;
   });
