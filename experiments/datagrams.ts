@@ -122,7 +122,7 @@ function renderDatagrams(costs: readonly DatagramCost[]): string {
 function concludeDatagrams(costs: readonly DatagramCost[]): Conclusion {
   const figures = costs.map((cost) => {
     const what = `${formatCount(cost.messageBytes)} B${cost.compress ? " compressed" : ""}, ${cost.atOnce} at once`;
-    const packets = `${cost.packetsPerMessage.toFixed(2)} packets and ${formatCount(cost.octetsPerMessage)} octets in all`;
+    const packets = `${cost.packetsPerMessage.toFixed(2)} packets, ${formatCount(cost.octetsPerMessage)} octets`;
     return `${what}: ${formatCount(cost.nanosecondsPerMessage)} ns, ${packets}`;
   });
   return conclude([], figures);
