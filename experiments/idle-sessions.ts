@@ -150,7 +150,7 @@ function drive(
   { server, script }: Bench,
   load: { readonly connections: number; readonly inFlight: number | "all"; readonly requestsPerConnection: number },
 ): ReturnType<typeof driveLoad> {
-  return driveLoad({ port: server.program.number, script, ...load });
+  return driveLoad({ ports: [server.program.number], scripts: [script], ...load });
 }
 
 /** Resolves once all its sessions have been answered and are idle. */

@@ -66,7 +66,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRep
   const missing: MissingServer[] = [];
   try {
     for (const name of options.only) {
-      const started = await startServer(name, workspace, searchPath);
+      const started = await startServer(name, workspace, { searchPath });
       if ("why" in started) missing.push(started);
       else servers.push(started);
     }
@@ -115,7 +115,13 @@ async function run(
   );
   const latency = windowOf(cell) === 1 ? createLatencyHistogram() : undefined;
   const cpuBefore = cpuSecondsOf(pid);
-  const result = await driveLoad({ port, ...cell, requestsPerConnection, script, ...(latency && { latency }) });
+  const result = await driveLoad({
+    ports: [port],
+    ...cell,
+    requestsPerConnection,
+    scripts: [script],
+    ...(latency && { latency }),
+  });
   return {
     name: server.name,
     requests: result.requests,

@@ -37,6 +37,7 @@ import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { type Collected, startQuietCollector } from "./quiet-collector.ts";
 import { createServersView } from "./servers-view.ts";
 import { createServices } from "./services.ts";
+import { sharpenTimers } from "./timer-slack.ts";
 
 type Catalog = ReturnType<typeof createCatalog>;
 
@@ -202,6 +203,7 @@ async function run(): Promise<void> {
   }
   const { config } = settings;
   const log = createLog(config.logLevel, systemClock);
+  sharpenTimers();
   try {
     const server = await startServer(config, log);
     stopOnSignals(server, log);

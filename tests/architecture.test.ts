@@ -40,6 +40,7 @@ const RULES: readonly Rule[] = [
   { files: "runtime/settings.ts", may: LEAVES, pure: true },
   { files: "runtime/node-files.ts", may: ["runtime/"] },
   { files: "runtime/passwords.ts", may: LEAVES },
+  { files: "runtime/timer-slack.ts", may: [] },
   { files: "runtime/quiet-collector.ts", may: LEAVES, pure: true },
   { files: "runtime/certificates.ts", may: [...LEAVES, "runtime/storage/owner-alone.ts"] },
   { files: "runtime/text-services.ts", may: ["runtime/"] },

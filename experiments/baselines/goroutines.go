@@ -3,6 +3,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"flag"
@@ -10,6 +11,8 @@ import (
 	"io"
 	"log"
 	"net"
+	"os"
+	"syscall"
 	"time"
 )
 
@@ -19,6 +22,14 @@ const (
 	typeResponse    = 2
 	payloadBytesMax = 1 << 20
 	bufferBytes     = 64 << 10
+	// SO_REUSEPORT of Linux, which package syscall leaves out.
+	reusePort = 15
+)
+
+var (
+	serverID string
+	work     time.Duration
+	ledger   *os.File
 )
 
 type request struct {
@@ -37,27 +48,60 @@ type reply struct {
 	Error          string          `json:"error,omitempty"`
 }
 
-func answer(payload []byte, work time.Duration) ([]byte, error) {
+// session is what one row of the ledger says, as the servers of the document leave it.
+type session struct {
+	clientID   json.RawMessage
+	opened     time.Time
+	answered   int
+	processing time.Duration
+}
+
+// leave writes the row in one call, so that rows of several sessions do not mix.
+func (s *session) leave() {
+	if ledger == nil {
+		return
+	}
+	var clientID string
+	json.Unmarshal(s.clientID, &clientID)
+	var average float64
+	if s.answered > 0 {
+		average = s.processing.Seconds() / float64(s.answered)
+	}
+	now := time.Now()
+	fmt.Fprintf(ledger, "%s,%d,%s,%.6f,%.6f,%.6f,%.6f,,,\n", clientID, s.answered, serverID,
+		seconds(s.opened), average, seconds(now), now.Sub(s.opened).Seconds())
+}
+
+func seconds(at time.Time) float64 {
+	return float64(at.UnixMicro()) / 1e6
+}
+
+func (s *session) answer(payload []byte) ([]byte, error) {
 	started := time.Now()
-	out := reply{ServerID: "go", Status: "success", Data: "Response from server"}
+	out := reply{ServerID: serverID, Status: "success", Data: "Response from server"}
 	var in request
 	if err := json.Unmarshal(payload, &in); err != nil {
 		out.Status, out.Data, out.Error = "error", "", "Payload is not a JSON object"
 	} else {
 		out.ClientID, out.MessageID = in.ClientID, in.MessageID
+		s.clientID = in.ClientID
 		if work > 0 {
 			time.Sleep(work)
 		}
 	}
 	now := time.Now()
-	out.Timestamp = float64(now.UnixMicro()) / 1e6
+	s.answered++
+	s.processing += now.Sub(started)
+	out.Timestamp = seconds(now)
 	out.ProcessingTime = float64(now.Sub(started).Microseconds()) / 1e6
 	return json.Marshal(&out)
 }
 
 // serve flushes only when nothing more has arrived, so a pipelined batch leaves in few writes.
-func serve(conn net.Conn, work time.Duration) {
+func serve(conn net.Conn) {
 	defer conn.Close()
+	s := session{opened: time.Now()}
+	defer s.leave()
 	reader := bufio.NewReaderSize(conn, bufferBytes)
 	writer := bufio.NewWriterSize(conn, bufferBytes)
 	defer writer.Flush()
@@ -79,7 +123,7 @@ func serve(conn net.Conn, work time.Duration) {
 		if _, err := io.ReadFull(reader, payload); err != nil {
 			return
 		}
-		body, err := answer(payload, work)
+		body, err := s.answer(payload)
 		if err != nil {
 			log.Printf("Connection ended: %v", err)
 			return
@@ -96,11 +140,37 @@ func serve(conn net.Conn, work time.Duration) {
 	}
 }
 
+func share(_, _ string, conn syscall.RawConn) error {
+	var failure error
+	err := conn.Control(func(fd uintptr) {
+		failure = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, reusePort, 1)
+	})
+	if err != nil {
+		return err
+	}
+	return failure
+}
+
 func main() {
 	port := flag.Int("port", 0, "TCP port, 0 for any free one")
+	sharePort := flag.Bool("share-port", false, "share the port with other processes")
 	workMs := flag.Float64("work-ms", 0, "simulated work per request, in milliseconds")
+	ledgerFile := flag.String("ledger", "", "where the row of each session goes")
+	flag.StringVar(&serverID, "server-id", "go", "name in replies and rows")
 	flag.Parse()
-	listener, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", *port))
+	work = time.Duration(*workMs * float64(time.Millisecond))
+	if *ledgerFile != "" {
+		file, err := os.OpenFile(*ledgerFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		if err != nil {
+			log.Fatal(err)
+		}
+		ledger = file
+	}
+	config := net.ListenConfig{}
+	if *sharePort {
+		config.Control = share
+	}
+	listener, err := config.Listen(context.Background(), "tcp4", fmt.Sprintf("127.0.0.1:%d", *port))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -110,6 +180,6 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		go serve(conn, time.Duration(*workMs*float64(time.Millisecond)))
+		go serve(conn)
 	}
 }

@@ -1,5 +1,6 @@
 // The floor of the pipelined comparison: a bare Bun.listen program doing the same JSON work, with no actors.
 
+import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import type { Socket } from "bun";
@@ -18,7 +19,6 @@ const outputBytesInitial = 4 * 1_048_576;
 const queuedBytesHigh = 8 * 1_048_576;
 const queuedBytesLow = queuedBytesHigh / 2;
 const utf8BytesPerUnitMax = 3;
-const replyTail = ',"server_id":"raw","status":"success"}';
 
 type Reply = "stringify" | "template";
 
@@ -36,6 +36,11 @@ interface Connection {
   queuedBytes: number;
   paused: boolean;
   closing: boolean;
+  /** With simulated work: what has been read and not answered; the first is being worked on. */
+  readonly waiting: (Request | undefined)[];
+  readonly openedAt: number;
+  answered: number;
+  processingSeconds: number;
   clientId: unknown;
   /** A reply's JSON text up to its message id: the same as long as the client's name is. */
   replyHead: string;
@@ -46,17 +51,29 @@ interface Request {
   readonly message_id?: unknown;
 }
 
+interface Settings {
+  readonly serverId: string;
+  readonly reply: Reply;
+  readonly workMs: number;
+  /** Where the row of each session goes; empty for nowhere. */
+  readonly ledger: string;
+}
+
 /** Answers chunks; one output buffer serves all connections, since a chunk is answered and written in one go. */
 class RawServer {
+  readonly #settings: Settings;
   readonly #template: boolean;
+  readonly #replyTail: string;
   #output = Buffer.allocUnsafeSlow(outputBytesInitial) as TextBuffer;
   #outputView = new DataView(this.#output.buffer);
   #filledBytes = 0;
   /** A reply's JSON text between its message id and its processing time: the same within a chunk. */
   #replyMiddle = "";
 
-  constructor(reply: Reply) {
-    this.#template = reply === "template";
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#template = settings.reply === "template";
+    this.#replyTail = `,"server_id":${JSON.stringify(settings.serverId)},"status":"success"}`;
   }
 
   receive(socket: Socket<Connection>, chunk: Buffer): void {
@@ -79,15 +96,44 @@ class RawServer {
       const end = offset + FRAME_HEADER_BYTES + payloadBytes;
       if (end > bytes.length) break;
       const request = parseRequest(bytes.utf8Slice(offset + FRAME_HEADER_BYTES, end));
+      offset = end;
+      if (this.#settings.workMs > 0) {
+        if (connection.waiting.push(request) === 1) this.#work(socket);
+        continue;
+      }
       const now = performance.now();
       const processingTime = Math.round((now - startedAt) * 1_000) / 1_000_000;
       startedAt = now;
       this.#append(socket, this.#replyText(connection, request, timestamp, processingTime));
-      offset = end;
     }
     connection.carry = offset < bytes.length && !connection.closing ? Buffer.from(bytes.subarray(offset)) : undefined;
     this.#write(socket);
-    if (connection.closing && connection.queue.length === 0) socket.end();
+    endWhenDone(socket);
+  }
+
+  /** One row, as the servers of the document leave it. */
+  closed({ data: { clientId, answered, openedAt, processingSeconds } }: Socket<Connection>): void {
+    const { ledger, serverId } = this.#settings;
+    if (ledger === "") return;
+    const now = Date.now() / 1_000;
+    const times = [openedAt, answered === 0 ? 0 : processingSeconds / answered, now, now - openedAt];
+    const [start, average, end, duration] = times.map((seconds) => seconds.toFixed(6));
+    appendFileSync(ledger, `${clientId},${answered},${serverId},${start},${average},${end},${duration},,,\n`);
+  }
+
+  /** Answers what waits, one after the other, each after its work. */
+  #work(socket: Socket<Connection>): void {
+    const connection = socket.data;
+    const startedAt = performance.now();
+    setTimeout(() => {
+      const seconds = Math.round((performance.now() - startedAt) * 1_000) / 1_000_000;
+      const timestamp = Date.now() / 1_000;
+      if (this.#template) this.#replyMiddle = replyMiddle(timestamp);
+      this.#append(socket, this.#replyText(connection, connection.waiting.shift(), timestamp, seconds));
+      this.#write(socket);
+      if (connection.waiting.length > 0) this.#work(socket);
+      else endWhenDone(socket);
+    }, this.#settings.workMs);
   }
 
   /** Sends what was queued; resumes reading once little is left, and ends the connection if that was asked for. */
@@ -107,12 +153,19 @@ class RawServer {
       connection.paused = false;
       socket.resume();
     }
-    if (connection.closing && connection.queue.length === 0) socket.end();
+    endWhenDone(socket);
   }
 
   #replyText(connection: Connection, request: Request | undefined, timestamp: number, processingTime: number): string {
+    const { serverId } = this.#settings;
+    connection.answered++;
+    connection.processingSeconds += processingTime;
+    if (connection.clientId !== request?.client_id) {
+      connection.clientId = request?.client_id;
+      connection.replyHead = replyHead(request?.client_id);
+    }
     if (request === undefined) {
-      return JSON.stringify({ timestamp, server_id: "raw", status: "error", error: "Payload is not a JSON object" });
+      return JSON.stringify({ timestamp, server_id: serverId, status: "error", error: "Payload is not a JSON object" });
     }
     if (!this.#template) {
       return JSON.stringify({
@@ -121,17 +174,13 @@ class RawServer {
         timestamp,
         data: "Response from server",
         processing_time: processingTime,
-        server_id: "raw",
+        server_id: serverId,
         status: "success",
       });
     }
-    if (connection.clientId !== request.client_id) {
-      connection.clientId = request.client_id;
-      connection.replyHead = replyHead(request.client_id);
-    }
     const id = request.message_id;
     const idJson = typeof id === "number" ? id : JSON.stringify(id ?? null);
-    return connection.replyHead + idJson + this.#replyMiddle + processingTime + replyTail;
+    return connection.replyHead + idJson + this.#replyMiddle + processingTime + this.#replyTail;
   }
 
   #append(socket: Socket<Connection>, text: string): void {
@@ -165,6 +214,11 @@ class RawServer {
   }
 }
 
+function endWhenDone(socket: Socket<Connection>): void {
+  const { closing, queue, waiting } = socket.data;
+  if (closing && queue.length + waiting.length === 0) socket.end();
+}
+
 function parseRequest(text: string): Request | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -189,6 +243,10 @@ function createConnection(): Connection {
     queuedBytes: 0,
     paused: false,
     closing: false,
+    waiting: [],
+    openedAt: Date.now() / 1_000,
+    answered: 0,
+    processingSeconds: 0,
     clientId: undefined,
     replyHead: replyHead(null),
   };
@@ -196,12 +254,26 @@ function createConnection(): Connection {
 
 function main(): void {
   const { values } = parseArgs({
-    options: { port: { type: "string", default: "0" }, reply: { type: "string", default: "stringify" } },
+    options: {
+      port: { type: "string", default: "0" },
+      "share-port": { type: "boolean", default: false },
+      reply: { type: "string", default: "stringify" },
+      "server-id": { type: "string", default: "raw" },
+      "work-ms": { type: "string", default: "0" },
+      ledger: { type: "string", default: "" },
+    },
   });
-  const server = new RawServer(values.reply === "template" ? "template" : "stringify");
+  const server = new RawServer({
+    serverId: values["server-id"],
+    reply: values.reply === "template" ? "template" : "stringify",
+    workMs: Number(values["work-ms"]),
+    ledger: values.ledger,
+  });
   const listener = Bun.listen<Connection>({
     hostname: "127.0.0.1",
     port: Number(values.port),
+    // The types leave it out for TCP.
+    ...(values["share-port"] ? { reusePort: true } : {}),
     socket: {
       open(socket) {
         socket.data = createConnection();
@@ -209,6 +281,7 @@ function main(): void {
       },
       data: (socket, chunk) => server.receive(socket, chunk),
       drain: (socket) => server.drain(socket),
+      close: (socket) => server.closed(socket),
       error: (_socket, error) => console.error(error.message),
     },
   });

@@ -7,6 +7,13 @@ export function parsePositive(word: string | number): number {
   throw new TypeError(`Cannot read "${word}": it is not a whole number from 1`);
 }
 
+/** A whole number in that range; throws a `TypeError` for anything else. */
+export function parseWithin(word: string | number, lowest: number, highest: number): number {
+  const value = Number(word);
+  if (word !== "" && Number.isSafeInteger(value) && value >= lowest && value <= highest) return value;
+  throw new TypeError(`Cannot read "${word}": it is not a whole number from ${lowest} to ${highest}`);
+}
+
 /** Throws a `TypeError` for a name that is not among them. */
 export function parseName<Name extends string>(word: string, names: readonly Name[]): Name {
   const name = names.find((known) => known === word);

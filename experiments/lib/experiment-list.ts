@@ -4,13 +4,22 @@ export interface Experiment {
   /** Of its program in `experiments/`, without the ending. */
   readonly name: string;
   readonly question: string;
-  /** Flags for the smallest run that still does and verifies everything; its figures say nothing. */
+  /**
+   * Flags for the smallest run that still does and verifies everything; its figures say nothing. `{temporary}` is a
+   * folder that is gone afterwards.
+   */
   readonly small: string;
   /** Flags for the result that is kept; absent where a program has no result of its own. */
   readonly full?: string;
 }
 
 export const EXPERIMENTS: readonly Experiment[] = [
+  {
+    name: "matrix",
+    question: "How long does a session take with so many servers, clients and messages, beside raw Bun, Go and Python?",
+    small: "--servers 2 --clients 3 --messages 1,5 --runs 1 --cold --disturbance 99 --out {temporary}/matrix",
+    full: "--quick",
+  },
   {
     name: "pipeline",
     question: "What do session actors cost, beside a raw `Bun.listen` program, Go and Python?",
@@ -83,6 +92,11 @@ export const EXPERIMENTS: readonly Experiment[] = [
     question: "How far apart are the clocks of five servers on a bad network, by Berkeley and by the estimator?",
     small: "--quick --only jitter --seconds 1",
     full: "--quick --only jitter,kill",
+  },
+  {
+    name: "record",
+    question: "What does any program take of processor, memory and network over time?",
+    small: "--every 20 --out {temporary}/record.html -- sleep 0.3",
   },
 ];
 

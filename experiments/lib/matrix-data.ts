@@ -1,6 +1,7 @@
 // What the matrix leaves in its folder: a manifest, a row for each run, and two rows for each session of a client.
 
 import type { Environment } from "./environment.ts";
+import type { MissingServer } from "./implementations.ts";
 import type { MatrixImplementation, MatrixPlan } from "./matrix-plan.ts";
 
 export const VERDICTS = ["valid", "died", "late", "wrong", "unrecorded", "disturbed"] as const;
@@ -51,7 +52,7 @@ export interface MatrixManifest {
   /** Of each time that it was taken up again. */
   readonly resumed: readonly Environment[];
   readonly versions: Readonly<Partial<Record<MatrixImplementation, string>>>;
-  readonly missing: readonly { readonly name: MatrixImplementation; readonly why: string }[];
+  readonly missing: readonly MissingServer<MatrixImplementation>[];
   readonly memoryBytes: number;
   /** Load averages of 1, 5 and 15 minutes at the beginning. */
   readonly load: readonly [number, number, number];

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { describeEnvironment } from "./environment.ts";
 import { renderPlotPage } from "./plot-page.ts";
 
-test.each(["clock-page", "match-page", "tcp-udp-page"])("%s is one page that fetches nothing", async (name) => {
+test.each(["clock-page", "recording-page", "tcp-udp-page"])("%s is one page that fetches nothing", async (name) => {
   const page = await renderPlotPage({
     title: "a < b",
     heading: "a & b",

@@ -1,6 +1,6 @@
 // What Linux says about a process we started: its processor time, its resident memory, and whether it has come to rest.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** `USER_HZ`: 100 on every Linux that runs Bun. */
 const ticksPerSecond = 100;
@@ -12,11 +12,37 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
+/** Processor seconds of the whole machine so far, of all that is not idle or waiting for disks; steps of 10 ms. */
+export function machineCpuSeconds(): number {
+  const [, user, nice, system, , , interrupts, softInterrupts, stolen] = readFileSync("/proc/stat", "latin1")
+    .slice(0, 200)
+    .split(/\s+/);
+  const ticks = [user, nice, system, interrupts, softInterrupts, stolen].map(Number);
+  return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond;
+}
+
 /** Resident memory in bytes. */
 export function residentBytesOf(pid: number): number {
   const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"));
   if (found === null) throw new Error(`Cannot read the resident memory of process ${pid}`);
   return Number(found[1]) * 1_024;
+}
+
+/** Processes, this one apart, on whose command line this text is. */
+export function programsWith(text: string): readonly number[] {
+  const pids = readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid);
+  return pids.filter((pid) => commandLineOf(pid).includes(text));
+}
+
+/** Its words, with blanks between them; empty once it is gone. */
+export function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
 }
 
 /**

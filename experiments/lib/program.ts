@@ -1,6 +1,6 @@
 // Starts a program in its own process, reads the port it prints, and stops it by its process id.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -21,14 +21,19 @@ export interface Program {
   /** The number that `ready` found. */
   readonly number: number;
   output(): string;
+  /** All of its output and its errors, without blanks around. */
+  said(): string;
   /** SIGTERM, then SIGKILL after five seconds; resolves when the process is gone. */
   stop(): Promise<void>;
 }
 
+/** Linux kills what was started so when this process ends, also where that is killed itself; the id stays the same. */
+const endedWithUs = Bun.which("setpriv") === null ? [] : ["setpriv", "--pdeathsig", "KILL", "--"];
+
 /** Output goes to a file, so that a program that logs much neither blocks nor costs the reader time. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
   const log = Bun.file(options.logFile);
-  const child = Bun.spawn([...options.command], {
+  const child = Bun.spawn([...endedWithUs, ...options.command], {
     stdin: "ignore",
     stdout: log,
     stderr: Bun.file(`${options.logFile}.err`),
@@ -42,15 +47,15 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     clearTimeout(timeout);
   };
   const output = (): string => readFileSync(options.logFile, "utf8");
+  const said = (): string => `${output()}${readFileSync(`${options.logFile}.err`, "utf8")}`.trim();
   const deadline = performance.now() + (options.startTimeoutMs ?? 10_000);
   while (performance.now() < deadline && child.exitCode === null) {
     await Bun.sleep(10);
     const found = options.ready.exec(output());
-    if (found !== null) return { pid: child.pid, number: Number(found[1]), output, stop };
+    if (found !== null) return { pid: child.pid, number: Number(found[1]), output, said, stop };
   }
   await stop();
-  const said = `${output()}${readFileSync(`${options.logFile}.err`, "utf8")}`.trim().slice(-500);
-  throw new Error(`Cannot start ${options.command.join(" ")}: ${said === "" ? "it said nothing" : said}`);
+  throw new Error(`Cannot start ${options.command.join(" ")}: ${said().slice(-500) || "it said nothing"}`);
 }
 
 /** Settings of Correio in the caller's shell must not change what is measured. */
@@ -58,13 +63,24 @@ export function inheritedEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(Bun.env).filter(([name]) => !name.startsWith("CORREIO_")));
 }
 
-export interface Workspace {
+export interface Workspace extends Disposable {
   readonly folder: string;
   remove(): void;
 }
 
 /** A temporary folder for logs, data and compiled programs of one experiment. */
 export function createWorkspace(): Workspace {
-  const folder = mkdtempSync(join(tmpdir(), "correio-experiment-"));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return workspaceOf(mkdtempSync(join(tmpdir(), "correio-experiment-")));
+}
+
+/** A folder of that name, for the same; what a killed experiment has left in it goes first. */
+export function createWorkspaceAt(folder: string): Workspace {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return workspaceOf(folder);
+}
+
+function workspaceOf(folder: string): Workspace {
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  return { folder, remove, [Symbol.dispose]: remove };
 }

@@ -61,11 +61,21 @@ const PROGRAM = join(import.meta.dirname, "packet_counter.py");
 
 /** Why packets cannot be counted here; undefined when they can. It tries. */
 export async function whyNoNetworkCounter(): Promise<string | undefined> {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return "counting packets needs Linux and root";
-  const missing = ["python3", "unshare", "ip"].filter((program) => Bun.which(program) === null);
-  if (missing.length > 0) return `${missing.join(" and ")} must be installed`;
+  return whyNotInstalled(["python3"]) ?? whyNoOwnNetwork();
+}
+
+/** Why a command cannot have a network of its own here; undefined when it can. It tries. */
+export function whyNoOwnNetwork(): string | undefined {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return "a network of its own needs Linux and root";
+  const missing = whyNotInstalled(["unshare", "ip"]);
+  if (missing !== undefined) return missing;
   const tried = Bun.spawnSync([...inOwnNetwork(["true"])], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
   return tried.success ? undefined : `there can be no network namespace: ${tried.stderr.toString().trim()}`;
+}
+
+function whyNotInstalled(programs: readonly string[]): string | undefined {
+  const missing = programs.filter((program) => Bun.which(program) === null);
+  return missing.length === 0 ? undefined : `${missing.join(" and ")} must be installed`;
 }
 
 /** The same command in a network that holds nothing but a loopback of its own, and ends with it. */

@@ -1,7 +1,10 @@
 // Records processes and their network over time, in phases that have names, beside what the recording itself costs.
 
+import { RecordedCounts, type RecordedRate } from "./recorder-counts.ts";
 import { type NetworkCount, type NetworkCounter, networkOctets, startNetworkCounter } from "./recorder-network.ts";
-import { proportionalBytesOf, RecordedProcess } from "./recorder-process.ts";
+import { type ProcessReading, RecordedProcess } from "./recorder-process.ts";
+
+export const MEGABYTE = 1e6;
 
 /** Packets are counted one by one, which costs; octets are what the kernel has counted anyway. */
 export type RecordedNetwork = "packets" | "octets" | "none";
@@ -13,15 +16,26 @@ export interface RecordedPhase {
 }
 
 /** One figure for each sample; null before the process was there and after it was gone. */
-export interface RecordedSeries {
+export interface RecordedCurves {
   readonly name: string;
   /** Of one core, in percent, since the sample before. */
   readonly cpuPercent: readonly (number | null)[];
   readonly residentMegabytes: readonly (number | null)[];
-  /** When it was last asked for, at the end of a phase. */
-  readonly proportionalMegabytes: number | null;
   /** In all, since it was watched. */
   readonly cpuSeconds: number;
+}
+
+export interface RecordedSeries extends RecordedCurves {
+  /** When it was last asked for, at the end of a phase. */
+  readonly proportionalMegabytes: number | null;
+}
+
+/** What can be read of a process, or of several as one. */
+interface Readable {
+  /** Undefined once it is gone. */
+  read(): Pick<ProcessReading, "cpuSeconds" | "residentBytes"> | undefined;
+  /** Asked for at the end of each phase. */
+  proportionalBytes?(): number | undefined;
 }
 
 export interface RecordingCost {
@@ -41,6 +55,8 @@ export interface Recording {
   readonly cost: RecordingCost;
   /** Of IP, all headers included, since the sample before; null where the network is not this program's own. */
   readonly octetsPerSecond: readonly (number | null)[];
+  /** Of the counts that were watched. */
+  readonly rates: readonly RecordedRate[];
   /** Absent where packets are not counted. The first step begins with the recording. */
   readonly network?: NetworkCount;
   /** Octets of IP that the packet counter saw, for each that the kernel counted meanwhile. */
@@ -49,8 +65,7 @@ export interface Recording {
 
 interface Watched {
   readonly name: string;
-  readonly pid: number;
-  readonly process: RecordedProcess;
+  readonly process: Readable;
   readonly cpuPercent: (number | null)[];
   readonly residentMegabytes: (number | null)[];
   proportionalMegabytes: number | null;
@@ -60,8 +75,6 @@ interface Watched {
   /** When it began to be watched. */
   readonly cpuSecondsBefore: number;
 }
-
-const MEGABYTE = 1e6;
 
 export class Recorder {
   readonly #everyMs: number;
@@ -74,9 +87,12 @@ export class Recorder {
   readonly #atSeconds: number[] = [];
   readonly #phases: RecordedPhase[] = [];
   readonly #watched: Watched[] = [];
+  readonly #counts: RecordedCounts[] = [];
   readonly #timer: Timer;
   #busyUs = 0;
   #lateMaxMs = 0;
+  /** When the sample before was complete. */
+  #completeMs = performance.now();
 
   private constructor(everyMs: number, network: RecordedNetwork, counter: NetworkCounter | undefined) {
     this.#everyMs = everyMs;
@@ -90,14 +106,13 @@ export class Recorder {
     return new Recorder(everyMs, network, network === "packets" ? await startNetworkCounter(everyMs) : undefined);
   }
 
-  /** From now on, also before it is ready: what starting costs belongs to it. */
-  watch(name: string, pid: number): void {
+  /** From now on, also before it is ready: what starting costs belongs to it. A process is named by its id. */
+  watch(name: string, watched: number | Readable): void {
     const missed = this.#atSeconds.map(() => null);
-    const process = new RecordedProcess(pid);
+    const process = typeof watched === "number" ? new RecordedProcess(watched) : watched;
     const cpuSeconds = process.read()?.cpuSeconds ?? 0;
     this.#watched.push({
       name,
-      pid,
       process,
       cpuPercent: [...missed],
       residentMegabytes: [...missed],
@@ -106,6 +121,11 @@ export class Recorder {
       cpuSeconds,
       cpuSecondsBefore: cpuSeconds,
     });
+  }
+
+  /** From now on; `read` gives a count for each name, or none at all. */
+  watchCounts(names: readonly string[], read: () => readonly number[] | undefined): void {
+    this.#counts.push(new RecordedCounts(names, read, this.#atSeconds.length));
   }
 
   /** Begins a phase, which lasts until the next. */
@@ -137,6 +157,7 @@ export class Recorder {
         lateMaxMs: this.#lateMaxMs,
       },
       octetsPerSecond: this.#octetsPerSecond,
+      rates: this.#counts.flatMap((each) => each.rates()),
       ...(network && { network, seenShare: network.octets / (this.#octets - this.#octetsAtStart) }),
     };
   }
@@ -152,20 +173,22 @@ export class Recorder {
     const sinceMs = performance.now() - this.#startedMs;
     const lastMs = (this.#atSeconds.at(-1) ?? 0) * 1_000;
     // Right behind one that was late: the kernel books time in ticks, and would seem to give more than there is.
-    if (sinceMs - lastMs < this.#everyMs / 2) return;
+    if (sinceMs + this.#startedMs - this.#completeMs < this.#everyMs / 2) return;
     this.#lateMaxMs = Math.max(this.#lateMaxMs, sinceMs - lastMs - this.#everyMs);
     this.#atSeconds.push(sinceMs / 1_000);
     const octets = networkOctets();
     this.#octetsPerSecond.push(this.#ownsNetwork ? ((octets - this.#octets) / (sinceMs - lastMs)) * 1_000 : null);
     this.#octets = octets;
     for (const each of this.#watched) sampleProcess(each);
+    for (const each of this.#counts) each.sample();
+    this.#completeMs = performance.now();
     const { user, system } = process.cpuUsage(before);
     this.#busyUs += user + system;
   }
 
   #weigh(): void {
     for (const each of this.#watched) {
-      const bytes = proportionalBytesOf(each.pid);
+      const bytes = each.process.proportionalBytes?.();
       if (bytes !== undefined) each.proportionalMegabytes = bytes / MEGABYTE;
     }
   }

@@ -21,6 +21,11 @@ export class ReplyReader {
   idSum = 0;
   #carry: Buffer | undefined;
   #digitsOffset = notAnId;
+  readonly #clientId: string;
+
+  constructor(clientId = scriptClientId) {
+    this.#clientId = clientId;
+  }
 
   /** Takes a chunk split anywhere. False when it is no stream of replies: nothing after it can be trusted. */
   read(chunk: Buffer): boolean {
@@ -58,19 +63,19 @@ export class ReplyReader {
 
   #parse(bytes: Buffer, start: number, end: number): number {
     const text = bytes.toString("latin1", start, end);
-    const id = successIdOf(bytes.toString("utf8", start, end));
+    const id = successIdOf(bytes.toString("utf8", start, end), this.#clientId);
     const found = /"message_id"\s*:\s*/.exec(text);
     this.#digitsOffset = id === notAnId || found === null ? notAnId : found.index + found[0].length;
     return id;
   }
 }
 
-/** The message id of a reply that holds all a success must hold, else -1. */
-function successIdOf(text: string): number {
+/** The message id of a reply to that client that holds all a success must hold, else -1. */
+function successIdOf(text: string, clientId: string): number {
   const reply = parseObject(text);
   const right =
     reply !== undefined &&
-    reply["client_id"] === scriptClientId &&
+    reply["client_id"] === clientId &&
     reply["data"] === "Response from server" &&
     reply["status"] === "success" &&
     typeof reply["server_id"] === "string" &&

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { Value } from "@sinclair/typebox/value";
 
-import { type Experiment, fullWords, RESULTS_FOLDER, smallWords } from "./experiment-list.ts";
+import { type Experiment, fullWords, RESULTS_FOLDER } from "./experiment-list.ts";
 import { type Result, RESULT_SCHEMA } from "./result.ts";
 
 const BEGIN = "<!-- made by: bun experiments/all.ts --table -->";
@@ -31,7 +31,7 @@ export function withTable(document: string, experiments: readonly Experiment[], 
 }
 
 function rowOf(experiment: Experiment, result: Result | undefined): readonly string[] {
-  const words = ["bun", ...(fullWords(experiment) ?? smallWords(experiment))].join(" ");
+  const words = ["bun", ...(fullWords(experiment) ?? [`experiments/${experiment.name}.ts`, "--help"])].join(" ");
   if (result === undefined) {
     const nothing = experiment.full === undefined ? "has no result of its own" : "none is kept yet";
     return [experiment.question, `\`${words}\``, nothing, "", ""];

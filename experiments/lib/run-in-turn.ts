@@ -7,6 +7,7 @@ import { createWorkspace } from "./program.ts";
 
 export interface Task {
   readonly name: string;
+  /** `{temporary}` in its words is the folder for its temporary files. */
   readonly command: readonly string[];
   readonly withinMs: number;
 }
@@ -64,7 +65,8 @@ async function runTask(
   const timeout = AbortSignal.timeout(withinMs);
   const logFile = join(temporaryFolder, `${name}.log`);
   const log = openSync(logFile, "w");
-  const child = Bun.spawn([...command], {
+  const words = command.map((word) => word.replaceAll("{temporary}", temporaryFolder));
+  const child = Bun.spawn(words, {
     stdio: ["ignore", log, log],
     detached: true,
     env: { ...Bun.env, TMPDIR: temporaryFolder },

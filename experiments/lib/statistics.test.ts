@@ -16,6 +16,13 @@ describe("statistics of runs", () => {
     });
   });
 
+  test("mean and deviation hold where the mean is large: NumAcc1 and NumAcc3 of NIST's reference datasets", () => {
+    expect(summarise([10_000_001, 10_000_003, 10_000_002])).toMatchObject({ mean: 10_000_002, sd: 1 });
+    const alternating = Array.from({ length: 500 }, () => [1_000_000.1, 1_000_000.3]).flat();
+    expect(summarise([1_000_000.2, ...alternating]).mean).toBeCloseTo(1_000_000.2, 9);
+    expect(summarise([1_000_000.2, ...alternating]).sd).toBeCloseTo(0.1, 9);
+  });
+
   test("one run has no deviation and an interval of one point", () => {
     expect(summarise([3]).sd).toBe(0);
     expect(medianInterval([3])).toEqual({ count: 1, median: 3, low: 3, high: 3 });

@@ -1,6 +1,8 @@
 // What is said about samples: a summary of runs, and how far their median can be trusted.
 
-import { max, mean, median, min, quantileSorted, sampleStandardDeviation } from "simple-statistics";
+import { max, mean, median, min, sampleStandardDeviation } from "simple-statistics";
+
+import { bootstrapInterval } from "./bootstrap.ts";
 
 export interface Summary {
   readonly count: number;
@@ -20,8 +22,6 @@ export interface MedianInterval {
   readonly high: number;
 }
 
-const resamples = 2_000;
-
 export function summarise(samples: readonly number[]): Summary {
   const values = [...samples];
   return {
@@ -36,18 +36,12 @@ export function summarise(samples: readonly number[]): Summary {
 
 /** Percentile bootstrap over runs; the same seed gives the same interval. With five runs it is wide: it should be. */
 export function medianInterval(samples: readonly number[], seed = 1): MedianInterval {
-  const random = createRandom(seed);
-  const medians: number[] = [];
-  for (let round = 0; round < resamples; round++) {
-    medians.push(median(samples.map(() => samples[Math.floor(random() * samples.length)]!)));
-  }
-  medians.sort((left, right) => left - right);
-  return {
-    count: samples.length,
-    median: median([...samples]),
-    low: quantileSorted(medians, 0.025),
-    high: quantileSorted(medians, 0.975),
-  };
+  const { value, low, high } = bootstrapInterval(
+    samples.length,
+    (indices) => median(indices.map((index) => samples[index]!)),
+    seed,
+  );
+  return { count: samples.length, median: value, low, high };
 }
 
 /** A figure that one run has, such as a maximum: its interval is itself. */
@@ -68,15 +62,4 @@ export function pairedDifference(ours: readonly number[], theirs: readonly numbe
 function pairs(ours: readonly number[], theirs: readonly number[]): [number, number][] {
   const count = Math.min(ours.length, theirs.length);
   return Array.from({ length: count }, (_, index) => [ours[index]!, theirs[index]!]);
-}
-
-/** Mulberry32: 0 up to, not including, 1. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

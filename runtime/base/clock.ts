@@ -17,7 +17,8 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   unixMs: () => Date.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
+    // It would leave out the fraction, and call too early.
+    const timer = setTimeout(callback, Math.ceil(delayMs));
     return () => clearTimeout(timer);
   },
   soon: (callback) => queueMicrotask(callback),

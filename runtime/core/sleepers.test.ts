@@ -10,7 +10,7 @@ import { Sleepers } from "./sleepers.ts";
 function bench() {
   const clock = new FakeClock();
   const wheel = new TimerWheel(clock);
-  return { clock, wheel, sleepers: new Sleepers(wheel, () => undefined) };
+  return { clock, wheel, sleepers: new Sleepers(clock, wheel, () => undefined) };
 }
 
 const cancelled = new RuntimeError("actor.cancelled", "Cancelled the turn", { stood: "running" });
@@ -18,29 +18,41 @@ const cancelled = new RuntimeError("actor.cancelled", "Cancelled the turn", { st
 describe("sleepers", () => {
   test("wake after their own time, not before", async () => {
     const { clock, sleepers } = bench();
-    const [short, long] = [watch(sleepers.add(50)), watch(sleepers.add(80))];
+    const [short, long] = [watch(sleepers.add(50)), watch(sleepers.add(800))];
     await clock.advance(49);
     expect([short.outcome.kind, long.outcome.kind]).toEqual(["pending", "pending"]);
     await clock.advance(1);
     expect([short.outcome.kind, long.outcome.kind]).toEqual(["answered", "pending"]);
-    await clock.advance(30);
+    await clock.advance(749);
+    expect(long.outcome.kind).toBe("pending");
+    await clock.advance(1);
     expect(long.outcome.kind).toBe("answered");
   });
 
-  test("leave nothing on the wheel when they are awake", async () => {
-    const { clock, wheel, sleepers } = bench();
-    for (const delayMs of [1, 2, 2]) watch(sleepers.add(delayMs));
-    await clock.advance(3);
-    expect(wheel.count).toBe(0);
+  test("sleep exactly as long as they are told to, where a millisecond counts", async () => {
+    const { clock, sleepers } = bench();
+    await clock.advance(0.3);
+    const sleeper = watch(sleepers.add(1));
+    await clock.advance(1);
+    expect(sleeper.outcome.kind).toBe("answered");
   });
 
-  test("are woken together by what cancels them, and leave nothing on the wheel", async () => {
+  test("leave no timer behind when they are awake", async () => {
     const { clock, wheel, sleepers } = bench();
-    const sleeping = [watch(sleepers.add(50)), watch(sleepers.add(80))];
+    for (const delayMs of [1, 2, 2, 200]) watch(sleepers.add(delayMs));
+    await clock.advance(201);
+    expect([wheel.count, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  test("are woken together by what cancels them, and leave no timer that would wake them", async () => {
+    const { clock, wheel, sleepers } = bench();
+    const sleeping = [watch(sleepers.add(50)), watch(sleepers.add(800))];
     sleepers.cancel(cancelled);
     await clock.settle();
     expect(sleeping.map(({ outcome }) => outcome)).toMatchObject([{ error: cancelled }, { error: cancelled }]);
     expect([sleepers.cancellation, wheel.count]).toEqual([cancelled, 0]);
+    await clock.advance(800);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test("are not woken again by what comes after", async () => {

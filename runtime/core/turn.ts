@@ -196,7 +196,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   sleep(delayMs: number): Promise<void> {
     if (!this.live) this.throwOver();
     this.mayComeBack = true;
-    this.#lazySleepers ??= new Sleepers(this.services.wheel, () => this.resumes());
+    this.#lazySleepers ??= new Sleepers(this.services.clock, this.services.wheel, () => this.resumes());
     return this.#lazySleepers.add(checkedDelay(delayMs));
   }
 

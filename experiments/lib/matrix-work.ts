@@ -1,0 +1,187 @@
+// Works through the plan of a matrix: starts servers, runs what is not there yet, repeats what does not count.
+
+import { join } from "node:path";
+
+import type { MatrixManifest, RunRecord } from "./matrix-data.ts";
+import { Fleet } from "./matrix-fleet.ts";
+import type { MatrixFolder } from "./matrix-folder.ts";
+import {
+  type BlockCell,
+  type MatrixCell,
+  type MatrixImplementation,
+  type MatrixPlan,
+  orderOf,
+  type Round,
+} from "./matrix-plan.ts";
+import { measureRun } from "./matrix-run.ts";
+import { warmUp } from "./matrix-warm-up.ts";
+import { createWorkspaceAt, type Workspace } from "./program.ts";
+import { createRequestScript, type RequestScript } from "./request-script.ts";
+
+export interface MatrixWork {
+  readonly folder: MatrixFolder;
+  /** The first port that servers listen on; 0 for any free ones. */
+  readonly firstPort: number;
+  readonly searchPath?: string | undefined;
+  /** Told of each run, once it is in the folder. */
+  readonly measured?: (run: RunRecord, cell: MatrixCell) => void;
+  /** Asked before each run: the work ends where it says so, and can be taken up again. */
+  readonly isOver?: () => boolean;
+}
+
+interface Task {
+  readonly cell: BlockCell;
+  readonly implementation: MatrixImplementation;
+  attempt: number;
+}
+
+/** Resolves when all of the plan has been done, or the work is over before. */
+export async function workThrough(work: MatrixWork): Promise<void> {
+  const { plan, missing } = work.folder.manifest;
+  const absent = new Set(missing.map(({ name }) => name));
+  const tried = triedOf(work.folder.runs);
+  const scripts = createScripts(plan);
+  for (const round of orderOf(plan)) {
+    const tasks = tasksOf(round, plan, tried).filter(({ implementation }) => !absent.has(implementation));
+    if (tasks.length === 0) continue;
+    if (work.isOver?.() === true) return;
+    using workspace = createWorkspaceAt(join(work.folder.path, "servers"));
+    await using fleets = new Fleets(work, round, workspace);
+    await fleets.start(firstOfEach(tasks));
+    for (const task of tasks) {
+      if (!(await perform(task, { work, plan, fleets, scripts }))) return;
+    }
+  }
+}
+
+/** What of the plan cannot be done here. */
+export function missingIn(plan: MatrixPlan, searchPath = Bun.env.PATH): MatrixManifest["missing"] {
+  const tools = { go: "go", python: "python3" } as const;
+  return plan.implementations.flatMap((name) => {
+    const tool = name === "go" || name === "python" ? tools[name] : undefined;
+    if (tool === undefined || Bun.which(tool, { PATH: searchPath ?? "" }) !== null) return [];
+    return [{ name, why: `${tool} is not installed` }];
+  });
+}
+
+interface Bench {
+  readonly work: MatrixWork;
+  readonly plan: MatrixPlan;
+  readonly fleets: Fleets;
+  readonly scripts: readonly RequestScript[];
+}
+
+/** Tries until a run counts, or as often as the plan allows. False where the work is over. */
+async function perform(task: Task, { work, plan, fleets, scripts }: Bench): Promise<boolean> {
+  const { cell, implementation } = task;
+  const { workMs, servers, clients, messages, block } = cell;
+  while (task.attempt < plan.attempts) {
+    const fleet = await fleets.get(implementation, workMs);
+    const { sessions, ...measured } = await measureRun(fleet, cell, scripts, plan);
+    // A signal from the terminal ends the servers too: what they did since then says nothing.
+    if (work.isOver?.() === true) return false;
+    task.attempt++;
+    const named = { block, attempt: task.attempt, implementation, workMs, servers, clients, messages };
+    const run = work.folder.append({ ...named, ...measured }, sessions);
+    work.measured?.(run, cell);
+    if (run.verdict === "valid") break;
+    if (run.verdict !== "disturbed") await fleets.replace(implementation, workMs);
+  }
+  return work.isOver?.() !== true;
+}
+
+/** All that run in one round; each is started when it is first needed. */
+class Fleets implements AsyncDisposable {
+  readonly #work: MatrixWork;
+  readonly #round: Round;
+  readonly #workspace: Workspace;
+  readonly #fleets = new Map<string, Fleet>();
+
+  constructor(work: MatrixWork, round: Round, workspace: Workspace) {
+    this.#work = work;
+    this.#round = round;
+    this.#workspace = workspace;
+  }
+
+  async get(implementation: MatrixImplementation, workMs: number): Promise<Fleet> {
+    const name = `${implementation}-${workMs}`;
+    const running = this.#fleets.get(name);
+    if (running !== undefined) return running;
+    const { plan } = this.#work.folder.manifest;
+    const { firstPort, searchPath } = this.#work;
+    const options = { implementation, workMs, processes: this.#round.processes, spread: plan.spread, searchPath };
+    const port = firstPort === 0 ? 0 : firstPort + this.#portsBefore(implementation, workMs);
+    const fleet = await Fleet.start({ ...options, firstPort: port }, this.#workspace);
+    if (!(fleet instanceof Fleet)) throw new Error(`Cannot start ${implementation}: ${fleet.why}`);
+    this.#fleets.set(name, fleet);
+    return fleet;
+  }
+
+  /** With servers that nothing has happened to. */
+  async replace(implementation: MatrixImplementation, workMs: number): Promise<void> {
+    const name = `${implementation}-${workMs}`;
+    await this.#fleets.get(name)?.stop();
+    this.#fleets.delete(name);
+  }
+
+  /** All that these need. */
+  async start(tasks: readonly Task[]): Promise<void> {
+    // All settled: what is still starting when another one fails must be found when all are stopped.
+    const started = await Promise.allSettled(tasks.map((task) => this.get(task.implementation, task.cell.workMs)));
+    const fleets = started.map((each) => {
+      if (each.status === "rejected") throw each.reason;
+      return each.value;
+    });
+    for (const fleet of this.#work.folder.manifest.plan.isWarm ? fleets : []) await warmUp(fleet);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#fleets.values()].map((fleet) => fleet.stop()));
+  }
+
+  #portsBefore(implementation: MatrixImplementation, workMs: number): number {
+    const { plan } = this.#work.folder.manifest;
+    const perFleet = plan.spread === "ports" ? this.#round.processes : 1;
+    const index = plan.implementations.indexOf(implementation) * plan.workMs.length + plan.workMs.indexOf(workMs);
+    return index * perFleet;
+  }
+}
+
+function tasksOf({ cells }: Round, plan: MatrixPlan, tried: ReadonlyMap<string, number>): readonly Task[] {
+  return cells.flatMap((cell) =>
+    cell.order
+      .map((implementation): Task => {
+        return { cell, implementation, attempt: tried.get(nameOf(cell, implementation)) ?? 0 };
+      })
+      .filter(({ attempt }) => attempt < plan.attempts),
+  );
+}
+
+function firstOfEach(tasks: readonly Task[]): readonly Task[] {
+  const firsts = new Map<string, Task>();
+  for (const task of tasks) {
+    const name = `${task.implementation}-${task.cell.workMs}`;
+    if (!firsts.has(name)) firsts.set(name, task);
+  }
+  return [...firsts.values()];
+}
+
+/** How often each run of the plan has been tried; one that counts needs no more. */
+function triedOf(runs: readonly RunRecord[]): ReadonlyMap<string, number> {
+  const tried = new Map<string, number>();
+  for (const run of runs) {
+    tried.set(nameOf(run, run.implementation), run.verdict === "valid" ? Number.POSITIVE_INFINITY : run.attempt);
+  }
+  return tried;
+}
+
+function nameOf(cell: MatrixCell & { readonly block: number }, implementation: MatrixImplementation): string {
+  return [cell.block, cell.workMs, cell.servers, cell.clients, cell.messages, implementation].join("/");
+}
+
+/** One for each client, who has a name of his own. */
+function createScripts(plan: MatrixPlan): readonly RequestScript[] {
+  return Array.from({ length: Math.max(...plan.clients) }, (_, index) => {
+    return createRequestScript(Math.max(...plan.messages), `client_${index + 1}_${process.pid}`);
+  });
+}

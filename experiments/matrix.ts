@@ -1,0 +1,120 @@
+// The matrix of the document: servers × clients × messages × runs, Correio beside its peers, as data, plots and report.
+
+import { loadavg, totalmem } from "node:os";
+import { parseArgs } from "node:util";
+
+import { runCommandLine } from "./lib/command-line.ts";
+import { describeEnvironment } from "./lib/environment.ts";
+import { measureGeneratorCapacity } from "./lib/generator-capacity.ts";
+import { firstPortOf, folderOf, MATRIX_FLAGS, MATRIX_HELP, pathOf, planOf } from "./lib/matrix-command.ts";
+import type { RunRecord } from "./lib/matrix-data.ts";
+import { MatrixFolder } from "./lib/matrix-folder.ts";
+import { renderMatrixPage } from "./lib/matrix-page.ts";
+import { cellsOf, type MatrixPlan } from "./lib/matrix-plan.ts";
+import { startMatrixProgress } from "./lib/matrix-progress.ts";
+import { renderMatrixReport } from "./lib/matrix-report.ts";
+import { concludeMatrix } from "./lib/matrix-result.ts";
+import { versionsOf } from "./lib/matrix-versions.ts";
+import { missingIn, workThrough } from "./lib/matrix-work.ts";
+import { createWorkspace } from "./lib/program.ts";
+import { openResult, type SaveResult } from "./lib/result.ts";
+
+export interface MatrixOptions {
+  /** 0 for any free ports. */
+  readonly firstPort?: number;
+  readonly searchPath?: string | undefined;
+  readonly measured?: (run: RunRecord) => void;
+  readonly isOver?: () => boolean;
+}
+
+const EXIT_INTERRUPTED = 130;
+
+/** Throws a `TypeError` where there is something already, or nothing can be written. */
+export function beginMatrix(path: string, plan: MatrixPlan, searchPath?: string): MatrixFolder {
+  const [one = 0, five = 0, fifteen = 0] = loadavg();
+  return MatrixFolder.create(path, {
+    plan,
+    environment: describeEnvironment(),
+    resumed: [],
+    versions: versionsOf(plan.implementations, searchPath),
+    missing: missingIn(plan, searchPath),
+    memoryBytes: totalmem(),
+    load: [one, five, fifteen],
+    generatorRequestsPerSecond: 0,
+  });
+}
+
+/** Measures what of the plan is not there yet, and writes the report of all that is. */
+export async function runMatrix(folder: MatrixFolder, { firstPort = 0, ...more }: MatrixOptions = {}): Promise<void> {
+  try {
+    if (folder.manifest.generatorRequestsPerSecond === 0) {
+      using workspace = createWorkspace();
+      folder.note({ generatorRequestsPerSecond: Math.round(await measureGeneratorCapacity(workspace)) });
+    }
+    await workThrough({ folder, firstPort, ...more });
+  } finally {
+    await writeReport(folder);
+  }
+}
+
+/** From the files alone: the same files give the same bytes. */
+async function writeReport(folder: MatrixFolder): Promise<void> {
+  const data = folder.data();
+  folder.write("report.md", renderMatrixReport(data));
+  folder.write("report.html", await renderMatrixPage(data));
+}
+
+/** How many runs of the plan there are that count, and how many it wants of what is installed. */
+function countRuns({ manifest: { plan, missing }, runs }: MatrixFolder): {
+  readonly valid: number;
+  readonly wanted: number;
+} {
+  const present = plan.implementations.length - missing.length;
+  const valid = runs.filter(({ verdict }) => verdict === "valid").length;
+  return { valid, wanted: plan.runs * cellsOf(plan).length * present };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: MATRIX_FLAGS });
+  if (values.help) return console.log(MATRIX_HELP);
+  const saveResult = openResult(values.result);
+  const reported = folderOf(values, "report");
+  if (reported !== undefined) return tellEnd(await reportAnew(reported), saveResult);
+  const resumed = folderOf(values, "resume");
+  const folder = resumed === undefined ? beginMatrix(pathOf(values), planOf(values)) : MatrixFolder.read(resumed);
+  using _lock = folder.lock();
+  if (resumed !== undefined) tellTakenUp(folder, folder.takeUp(describeEnvironment()));
+  for (const { name, why } of folder.manifest.missing) console.error(`MISSING: ${name}: ${why}`);
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());
+  const { measured, stop } = startMatrixProgress(folder.manifest.plan, folder.runs, process.stderr);
+  const isOver = (): boolean => interruption.signal.aborted;
+  await runMatrix(folder, { firstPort: firstPortOf(values), measured, isOver }).finally(stop);
+  tellEnd(folder, saveResult);
+  if (isOver()) process.exitCode = EXIT_INTERRUPTED;
+}
+
+async function reportAnew(path: string): Promise<MatrixFolder> {
+  const folder = MatrixFolder.read(path);
+  await writeReport(folder);
+  return folder;
+}
+
+function tellTakenUp({ path, runs }: MatrixFolder, cutBytes: number): void {
+  const cut = cutBytes === 0 ? "" : `; ${cutBytes} bytes of a run that was not finished are gone`;
+  console.error(`Going on with ${path}: ${runs.length} runs are there${cut}`);
+}
+
+/** With exit code 1, and without a result, where a run of the plan did not succeed in all its attempts. */
+function tellEnd(folder: MatrixFolder, saveResult: SaveResult): void {
+  const { path, runs } = folder;
+  const { valid, wanted } = countRuns(folder);
+  console.log(
+    `${valid} of ${wanted} runs, ${runs.length - valid} invalid ones: ${path}/report.html, ${path}/report.md`,
+  );
+  if (valid === wanted) return saveResult(folder.manifest.environment, concludeMatrix(folder.data()));
+  console.log(`The rest: bun experiments/matrix.ts --resume ${path}`);
+  process.exitCode = 1;
+}
+
+if (import.meta.main) await runCommandLine(main);
