@@ -74,7 +74,7 @@ describe("the matrix", () => {
     ]);
   }, 60_000);
 
-  test("that is killed goes on where it was, with no run lost and none twice, and leaves no server behind", async () => {
+  test("that is killed goes on where it was, no run lost and none twice, and leaves no server behind", async () => {
     const path = join(workspace.folder, "killed");
     const child = start(...small, "--work", "0", "--only", "raw,python", "--runs", "20", "--out", path);
     await untilRuns(path, 10);

@@ -19,10 +19,9 @@ import { missingIn, workThrough } from "./lib/matrix-work.ts";
 import { createWorkspace } from "./lib/program.ts";
 import { openResult, type SaveResult } from "./lib/result.ts";
 
-export interface MatrixOptions {
+interface MatrixOptions {
   /** 0 for any free ports. */
   readonly firstPort?: number;
-  readonly searchPath?: string | undefined;
   readonly measured?: (run: RunRecord) => void;
   readonly isOver?: () => boolean;
 }
@@ -30,14 +29,15 @@ export interface MatrixOptions {
 const EXIT_INTERRUPTED = 130;
 
 /** Throws a `TypeError` where there is something already, or nothing can be written. */
-export function beginMatrix(path: string, plan: MatrixPlan, searchPath?: string): MatrixFolder {
+function beginMatrix(path: string, plan: MatrixPlan): MatrixFolder {
   const [one = 0, five = 0, fifteen = 0] = loadavg();
+  const environment = describeEnvironment();
   return MatrixFolder.create(path, {
     plan,
-    environment: describeEnvironment(),
+    environment,
     resumed: [],
-    versions: versionsOf(plan.implementations, searchPath),
-    missing: missingIn(plan, searchPath),
+    versions: versionsOf(plan.implementations, environment),
+    missing: missingIn(plan),
     memoryBytes: totalmem(),
     load: [one, five, fifteen],
     generatorRequestsPerSecond: 0,
@@ -45,7 +45,7 @@ export function beginMatrix(path: string, plan: MatrixPlan, searchPath?: string)
 }
 
 /** Measures what of the plan is not there yet, and writes the report of all that is. */
-export async function runMatrix(folder: MatrixFolder, { firstPort = 0, ...more }: MatrixOptions = {}): Promise<void> {
+async function runMatrix(folder: MatrixFolder, { firstPort = 0, ...more }: MatrixOptions = {}): Promise<void> {
   try {
     if (folder.manifest.generatorRequestsPerSecond === 0) {
       using workspace = createWorkspace();

@@ -5,10 +5,10 @@ import type { MissingServer } from "./implementations.ts";
 import type { MatrixImplementation, MatrixPlan } from "./matrix-plan.ts";
 
 export const VERDICTS = ["valid", "died", "late", "wrong", "unrecorded", "disturbed"] as const;
-/** Why a run does not count: a server died, time was up, replies were wrong, rows are missing, others used the machine. */
+/** Why a run does not count: a server died, time was up, replies were wrong, rows are missing, others were busy. */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** One run: all clients of a cell against the servers of one implementation. A row of `runs.csv`, in the order it ran. */
+/** One run: all clients of a cell against the servers of one implementation. A row of `runs.csv`, in order. */
 export interface RunRecord {
   /** From 1, over all that ran. */
   readonly run: number;
@@ -27,7 +27,7 @@ export interface RunRecord {
   /** From the first request of any client to the last reply of any. */
   readonly seconds: number;
   readonly replies: number;
-  /** Processor time during the run: of the servers, of the process that plays the clients, and of all other programs. */
+  /** Processor time during the run: of the servers, of the process that plays the clients, of all other programs. */
   readonly serverCpuSeconds: number;
   readonly generatorCpuSeconds: number;
   readonly otherCpuSeconds: number;

@@ -1,4 +1,4 @@
-// What a killed matrix leaves: whole runs count, halves are cut off, and nothing that somebody changed is used silently.
+// What a killed matrix leaves: whole runs count, halves are cut off, and what somebody changed is not used.
 
 import { afterEach, describe, expect, test } from "bun:test";
 import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";

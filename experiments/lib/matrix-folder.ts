@@ -1,4 +1,4 @@
-// Where a matrix is kept while it is measured: rows go in behind one another, and a run counts once its own row is whole.
+// Where a matrix is kept while it is measured: rows go in behind one another, and a run counts once its row is whole.
 
 import {
   accessSync,

@@ -16,5 +16,8 @@ export function concludeMatrix(data: MatrixData): Conclusion {
     // What is undecided is not reached; what was not measured is not judged.
     ...(verdict !== "not judged" && { reached: verdict === "reached" }),
   }));
-  return conclude(levels, headlineOf(analysis).map((sentence) => sentence.replace(/\.$/, "")));
+  return conclude(
+    levels,
+    headlineOf(analysis).map((sentence) => sentence.replace(/\.$/, "")),
+  );
 }

@@ -1,24 +1,24 @@
 // Which versions of the implementations are compared, as they say themselves.
 
-import packageFile from "../../package.json" with { type: "json" };
+import type { Environment } from "./environment.ts";
 import { findTool } from "./implementations.ts";
 import type { MatrixImplementation } from "./matrix-plan.ts";
 
 /** Those whose tools are not there have none. */
 export function versionsOf(
   names: readonly MatrixImplementation[],
-  searchPath = Bun.env.PATH,
+  { commit, bun }: Environment,
 ): Readonly<Partial<Record<MatrixImplementation, string>>> {
-  const own = { correio: `${packageFile.version} on Bun ${Bun.version}`, raw: `Bun ${Bun.version}` };
-  const told = { go: toldBy(["go", "version"], searchPath), python: toldBy(["python3", "--version"], searchPath) };
+  const own = { correio: `commit ${commit} on Bun ${bun}`, raw: `Bun ${bun}` };
+  const told = { go: toldBy(["go", "version"]), python: toldBy(["python3", "--version"]) };
   const entries = Object.entries({ ...own, ...told });
   return Object.fromEntries(
     entries.filter(([name, version]) => version !== undefined && names.some((wanted) => wanted === name)),
   );
 }
 
-function toldBy([tool = "", ...words]: readonly string[], searchPath: string | undefined): string | undefined {
-  const path = findTool(tool, searchPath);
+function toldBy([tool = "", ...words]: readonly string[]): string | undefined {
+  const path = findTool(tool, Bun.env.PATH);
   return (
     path &&
     Bun.spawnSync([path, ...words])

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 
+import { findTool } from "./implementations.ts";
 import type { MatrixManifest, RunRecord } from "./matrix-data.ts";
 import { Fleet } from "./matrix-fleet.ts";
 import type { MatrixFolder } from "./matrix-folder.ts";
@@ -22,7 +23,6 @@ export interface MatrixWork {
   readonly folder: MatrixFolder;
   /** The first port that servers listen on; 0 for any free ones. */
   readonly firstPort: number;
-  readonly searchPath?: string | undefined;
   /** Told of each run, once it is in the folder. */
   readonly measured?: (run: RunRecord, cell: MatrixCell) => void;
   /** Asked before each run: the work ends where it says so, and can be taken up again. */
@@ -55,11 +55,11 @@ export async function workThrough(work: MatrixWork): Promise<void> {
 }
 
 /** What of the plan cannot be done here. */
-export function missingIn(plan: MatrixPlan, searchPath = Bun.env.PATH): MatrixManifest["missing"] {
+export function missingIn(plan: MatrixPlan): MatrixManifest["missing"] {
   const tools = { go: "go", python: "python3" } as const;
   return plan.implementations.flatMap((name) => {
     const tool = name === "go" || name === "python" ? tools[name] : undefined;
-    if (tool === undefined || Bun.which(tool, { PATH: searchPath ?? "" }) !== null) return [];
+    if (tool === undefined || findTool(tool, Bun.env.PATH) !== undefined) return [];
     return [{ name, why: `${tool} is not installed` }];
   });
 }
@@ -108,8 +108,8 @@ class Fleets implements AsyncDisposable {
     const running = this.#fleets.get(name);
     if (running !== undefined) return running;
     const { plan } = this.#work.folder.manifest;
-    const { firstPort, searchPath } = this.#work;
-    const options = { implementation, workMs, processes: this.#round.processes, spread: plan.spread, searchPath };
+    const { firstPort } = this.#work;
+    const options = { implementation, workMs, processes: this.#round.processes, spread: plan.spread };
     const port = firstPort === 0 ? 0 : firstPort + this.#portsBefore(implementation, workMs);
     const fleet = await Fleet.start({ ...options, firstPort: port }, this.#workspace);
     if (!(fleet instanceof Fleet)) throw new Error(`Cannot start ${implementation}: ${fleet.why}`);
