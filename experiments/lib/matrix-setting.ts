@@ -92,8 +92,8 @@ function methodItems({ data }: MatrixAnalysis): readonly string[] {
       "intervals are somewhat too narrow.",
     `A run does not count when ${reasons.join("; ")} (above ${disturbanceMaxCores} cores). It is kept, listed below, ` +
       `and repeated, up to ${counted(attempts, "attempt")} in all.`,
-    "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all cells: " +
-      "Correio beside each other implementation is one family of tests, the winners of a table are another.",
+    "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all " +
+      "cells: Correio beside each other implementation is one family of tests, the winners of a table are another.",
     "A12 (Vargha and Delaney) is the chance that a run of the one takes longer than a run of the other.",
     "Raw Bun is the floor: the same platform, protocol and work, with no actors. Go and Python are small servers " +
       "that do the same work with the same simulated delay. One process plays all clients.",
