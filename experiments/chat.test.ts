@@ -2,31 +2,13 @@
 
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
-import { type ChatOptions, runChat } from "./chat.ts";
+import { runChat, smallChatOptions } from "./chat.ts";
 import { type ChatQuestion, renderChat } from "./lib/chat-report.ts";
-
-const tiny: Omit<ChatOptions, "only"> = {
-  fanOut: {
-    rounds: 1,
-    members: 5,
-    senders: 2,
-    window: 2,
-    messages: 40,
-    textBytes: 100,
-    only: ["correio", "raw", "go"],
-  },
-  idle: { connections: 10, idleMs: 200, spreadsMs: [50] },
-  ghosts: { cycles: 16, silent: 0, atOnce: 4, idleMs: 10_000, settleMs: 0 },
-  flood: { kinds: ["echo"], pairs: 1, members: 3, everyMs: 50, phaseMs: 200 },
-  udpEcho: { rounds: 1, sockets: 2, window: 2, runMs: 200, only: ["correio", "raw", "go"] },
-  spoofed: { kinds: ["hello"], perSecond: 1_000, pairs: 1, phaseMs: 200 },
-  searchPath: "",
-};
 
 /** Servers start and stop, on a machine that may be busy with other tests. */
 const TIMEOUT_MS = 30_000;
 
-const run = (question: ChatQuestion) => runChat({ ...tiny, only: [question] });
+const run = (question: ChatQuestion) => runChat({ ...smallChatOptions, only: [question], searchPath: "" });
 
 describe("the chat experiment", () => {
   setDefaultTimeout(TIMEOUT_MS);

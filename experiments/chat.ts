@@ -13,6 +13,7 @@ import {
   type ChatReport,
   chatReport,
   type ChatResults,
+  concludeChat,
   renderChat,
 } from "./lib/chat-report.ts";
 import { chatServerNames } from "./lib/chat-servers.ts";
@@ -20,6 +21,7 @@ import { measureSpoofed, spoofKinds, type SpoofParameters } from "./lib/chat-spo
 import { measureUdpEcho, type UdpEchoParameters } from "./lib/chat-udp-echo.ts";
 import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment } from "./lib/environment.ts";
+import { openResult, RESULT_FLAG } from "./lib/result.ts";
 
 export interface ChatOptions {
   readonly only: readonly ChatQuestion[];
@@ -54,6 +56,17 @@ const quickChatOptions: ChatOptions = {
   spoofed: { ...defaultChatOptions.spoofed, pairs: 1, phaseMs: 2_000 },
 };
 
+/** The least that still does and verifies everything. */
+export const smallChatOptions: ChatOptions = {
+  only: chatQuestions,
+  fanOut: { rounds: 1, members: 5, senders: 2, window: 2, messages: 40, textBytes: 100, only: chatServerNames },
+  idle: { connections: 10, idleMs: 200, spreadsMs: [50] },
+  ghosts: { cycles: 16, silent: 0, atOnce: 4, idleMs: 10_000, settleMs: 0 },
+  flood: { kinds: ["echo"], pairs: 1, members: 3, everyMs: 50, phaseMs: 200 },
+  udpEcho: { rounds: 1, sockets: 2, window: 2, runMs: 200, only: chatServerNames },
+  spoofed: { kinds: ["hello"], perSecond: 1_000, pairs: 1, phaseMs: 200 },
+};
+
 export async function runChat(options: ChatOptions): Promise<ChatReport> {
   const { progress, searchPath } = options;
   const environment = describeEnvironment();
@@ -84,7 +97,9 @@ const help = `bun experiments/chat.ts: many clients at once, one question after 
   --cycles N       connections that die (10000)
   --spoofed N      forged datagrams a second (50000)
   --quick          fewer and shorter of all: for a look, not for a result
+  --small          the least of all, to see that it works: its figures say nothing
   --json           one JSON document with every sample
+  --result FILE    the result in short, as in experiments/results/
   --help
 
 PROFILE_FOLDER=folder leaves profiles of the server's processor time there.`;
@@ -100,12 +115,15 @@ async function main(): Promise<void> {
       cycles: { type: "string" },
       spoofed: { type: "string" },
       quick: { type: "boolean", default: false },
+      small: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(help);
-  const defaults = values.quick ? quickChatOptions : defaultChatOptions;
+  const saveResult = openResult(values.result);
+  const defaults = values.small ? smallChatOptions : values.quick ? quickChatOptions : defaultChatOptions;
   const { fanOut, idle, ghosts, flood, udpEcho, spoofed } = defaults;
   const report = await runChat({
     only: parseNames(values.only, chatQuestions) ?? defaults.only,
@@ -124,6 +142,7 @@ async function main(): Promise<void> {
   });
   console.log(values.json ? JSON.stringify(report, undefined, 2) : renderChat(report));
   if (report.wrong.length > 0) process.exitCode = 1;
+  else saveResult(report.environment, concludeChat(report));
 }
 
 if (import.meta.main) await runCommandLine(main);

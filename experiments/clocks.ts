@@ -13,10 +13,11 @@ import {
   DEFAULT_CLOCKS,
   QUICK_CLOCKS,
 } from "./lib/clock-plan.ts";
-import { clockReport, renderClocks } from "./lib/clock-report.ts";
+import { clockReport, concludeClocks, renderClocks } from "./lib/clock-report.ts";
 import { runScenario } from "./lib/clock-scenario.ts";
 import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment } from "./lib/environment.ts";
+import { openResult, requireWritable, RESULT_FLAG } from "./lib/result.ts";
 
 export interface ClockOptions extends ClockParameters {
   readonly progress?: (line: string) => void;
@@ -42,6 +43,7 @@ const help = `bun experiments/clocks.ts: the clocks of five servers on a bad net
   --out FILE     writes the clocks over time as one HTML page that needs nothing else
   --quick        shorter, before the clocks have settled: for a look, not for a result
   --json         one JSON document with every sample
+  --result FILE  the result in short, as in experiments/results/
   --help`;
 
 async function main(): Promise<void> {
@@ -54,10 +56,13 @@ async function main(): Promise<void> {
       out: { type: "string" },
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(help);
+  const saveResult = openResult(values.result);
+  if (values.out !== undefined) requireWritable(values.out);
   const given = values.quick ? QUICK_CLOCKS : DEFAULT_CLOCKS;
   const report = await runClocks({
     ...given,
@@ -68,6 +73,7 @@ async function main(): Promise<void> {
   });
   if (values.out !== undefined) writeFileSync(values.out, await renderClockPage(report));
   console.log(values.json ? JSON.stringify(report) : renderClocks(report));
+  if (report.wrong.length === 0) saveResult(report.environment, concludeClocks(report));
   process.exit(report.wrong.length > 0 ? 1 : 0);
 }
 

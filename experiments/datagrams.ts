@@ -11,12 +11,15 @@ import { systemSecrets } from "#runtime/datagrams/secrets.ts";
 import { limits } from "#runtime/limits.ts";
 
 import { parsePositive, runCommandLine } from "./lib/command-line.ts";
-import { renderTable } from "./lib/table.ts";
+import { describeEnvironment, renderEnvironment } from "./lib/environment.ts";
+import { conclude, type Conclusion, openResult, RESULT_FLAG } from "./lib/result.ts";
+import { formatCount, renderTable } from "./lib/table.ts";
 
 export interface DatagramCost {
   /** Messages that were sent before the other side read them, and octets of each. */
   readonly atOnce: number;
   readonly messageBytes: number;
+  readonly compress: boolean;
   readonly nanosecondsPerMessage: number;
   /** Both ways together, with acknowledgements. */
   readonly packetsPerMessage: number;
@@ -48,6 +51,7 @@ export function measureDatagrams({ messages, atOnce, messageBytes, compress }: D
   return {
     atOnce,
     messageBytes,
+    compress,
     nanosecondsPerMessage: nanoseconds / taken,
     packetsPerMessage: ends.reduce((sum, { packetsOut }) => sum + packetsOut, 0) / taken,
     octetsPerMessage: ends.reduce((sum, { octetsOut }) => sum + octetsOut, 0) / taken,
@@ -81,32 +85,47 @@ function handOver(from: DatagramChannel, to: DatagramChannel, nowMs: number, int
 const help = `bun experiments/datagrams.ts: the cost of a message over reliable datagrams, without a socket
 
   --messages N   messages of each case (200000)
+  --result FILE  the result in short, as in experiments/results/
   --help`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { messages: { type: "string" }, help: { type: "boolean", default: false } },
+    options: { messages: { type: "string" }, ...RESULT_FLAG, help: { type: "boolean", default: false } },
   });
   if (values.help) return console.log(help);
+  const saveResult = openResult(values.result);
   const messages = parsePositive(values.messages ?? 200_000);
+  const environment = describeEnvironment();
   const cases = [
     { atOnce: 1, messageBytes: 100, compress: false },
     { atOnce: 50, messageBytes: 100, compress: false },
     { atOnce: 1, messageBytes: 100, compress: true },
     { atOnce: 1, messageBytes: 10_000, compress: false },
   ];
-  const rows = cases.map((each) => {
-    const cost = measureDatagrams({ ...each, messages });
-    return [
-      String(each.atOnce),
-      String(each.messageBytes),
-      each.compress ? "yes" : "no",
-      cost.nanosecondsPerMessage.toFixed(0),
-      cost.packetsPerMessage.toFixed(2),
-      cost.octetsPerMessage.toFixed(0),
-    ];
+  const costs = cases.map((each) => measureDatagrams({ ...each, messages }));
+  console.log(`${renderEnvironment(environment)}\n\n${renderDatagrams(costs)}`);
+  saveResult(environment, concludeDatagrams(costs));
+}
+
+function renderDatagrams(costs: readonly DatagramCost[]): string {
+  const rows = costs.map((cost) => [
+    String(cost.atOnce),
+    String(cost.messageBytes),
+    cost.compress ? "yes" : "no",
+    cost.nanosecondsPerMessage.toFixed(0),
+    cost.packetsPerMessage.toFixed(2),
+    cost.octetsPerMessage.toFixed(0),
+  ]);
+  return renderTable([["at once", "bytes", "compressed", "ns", "packets", "octets"], ...rows]);
+}
+
+function concludeDatagrams(costs: readonly DatagramCost[]): Conclusion {
+  const figures = costs.map((cost) => {
+    const what = `${formatCount(cost.messageBytes)} B${cost.compress ? " compressed" : ""}, ${cost.atOnce} at once`;
+    const packets = `${cost.packetsPerMessage.toFixed(2)} packets, ${formatCount(cost.octetsPerMessage)} octets`;
+    return `${what}: ${formatCount(cost.nanosecondsPerMessage)} ns, ${packets}`;
   });
-  console.log(renderTable([["at once", "bytes", "compressed", "ns", "packets", "octets"], ...rows]));
+  return conclude([], figures);
 }
 
 if (import.meta.main) await runCommandLine(main);

@@ -2,12 +2,13 @@
 
 import { parseArgs } from "node:util";
 
-import { parsePositive, runCommandLine } from "./lib/command-line.ts";
+import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment, renderEnvironment } from "./lib/environment.ts";
 import { type FallbackParameters, type FallbackRound, measureFallback } from "./lib/fallback-rounds.ts";
-import { levelOf, renderLevels } from "./lib/level.ts";
+import { type Level, levelOf, renderLevels } from "./lib/level.ts";
+import { conclude, type Conclusion, figuresOf, openResult, RESULT_FLAG } from "./lib/result.ts";
 import { onceMeasured, summarise } from "./lib/statistics.ts";
-import { renderTable } from "./lib/table.ts";
+import { formatCount, renderTable } from "./lib/table.ts";
 
 const defaults: FallbackParameters = {
   cuts: ["both", "up", "down"],
@@ -32,7 +33,6 @@ export function renderFallback(parameters: FallbackParameters, rounds: readonly 
   });
   const messages = rounds.reduce((sum, round) => sum + round.messages, 0);
   const wrong = wrongIn(rounds);
-  const latest = rounds.map(({ saidMs, heardMs }) => Math.max(saidMs, heardMs));
   const { everyMs, cutForMs, delayMs } = parameters;
   return [
     `A chat client in hybrid mode and one on TCP, each a message every ${everyMs} ms;`,
@@ -42,8 +42,22 @@ export function renderFallback(parameters: FallbackParameters, rounds: readonly 
       : `NOT VERIFIED: ${wrong} of ${messages} messages missing, twice or in another order`,
     renderTable([heading, ...rows]),
     "",
-    renderLevels([levelOf("latest message of all, ms", "at most", fallbackMaxMs, onceMeasured(Math.max(...latest)))]),
+    renderLevels(levelsOf(rounds)),
   ].join("\n");
+}
+
+function concludeFallback(rounds: readonly FallbackRound[]): Conclusion {
+  const messages = rounds.reduce((sum, round) => sum + round.messages, 0);
+  const levels = levelsOf(rounds);
+  return conclude(levels, [
+    ...figuresOf(levels),
+    `${formatCount(messages)} messages in ${rounds.length} cuts, each shown to both once`,
+  ]);
+}
+
+function levelsOf(rounds: readonly FallbackRound[]): readonly Level[] {
+  const latest = rounds.map(({ saidMs, heardMs }) => Math.max(saidMs, heardMs));
+  return [levelOf("latest message of all, ms", "at most", fallbackMaxMs, onceMeasured(Math.max(...latest)))];
 }
 
 function wrongIn(rounds: readonly FallbackRound[]): number {
@@ -61,27 +75,33 @@ function parseCut(word: string | number): number {
 
 const help = `bun experiments/fallback.ts: hybrid mode falls back to TCP, and returns
 
-  --rounds N   of each cut: both ways, up, down (${defaults.rounds})
+  --only LIST  cuts, of ${defaults.cuts.join(", ")}: both ways, from the client, to it (all)
+  --rounds N   of each cut (${defaults.rounds})
   --every MS   between two messages of each member (${defaults.everyMs})
   --cut MS     the way is cut so long, at least ${cutMinMs} (${defaults.cutForMs})
   --delay MS   of the way, each way (${defaults.delayMs})
   --json       one JSON document with every round
+  --result FILE
+               the result in short, as in experiments/results/
   --help`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      only: { type: "string" },
       rounds: { type: "string" },
       every: { type: "string" },
       cut: { type: "string" },
       delay: { type: "string" },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(help);
+  const saveResult = openResult(values.result);
   const parameters: FallbackParameters = {
-    cuts: defaults.cuts,
+    cuts: parseNames(values.only, defaults.cuts) ?? defaults.cuts,
     rounds: parsePositive(values.rounds ?? defaults.rounds),
     everyMs: parsePositive(values.every ?? defaults.everyMs),
     cutForMs: parseCut(values.cut ?? defaults.cutForMs),
@@ -92,6 +112,7 @@ async function main(): Promise<void> {
   if (values.json) console.log(JSON.stringify({ environment, parameters, rounds }, undefined, 2));
   else console.log(`${renderEnvironment(environment)}\n\n${renderFallback(parameters, rounds)}`);
   if (wrongIn(rounds) > 0) process.exitCode = 1;
+  else saveResult(environment, concludeFallback(rounds));
 }
 
 if (import.meta.main) await runCommandLine(main);

@@ -8,6 +8,7 @@ import { bytesAllocatedPerRun, calibrateAllocation } from "./lib/allocation.ts";
 import { parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 import {
+  concludeFraming,
   type FramingCase,
   type FramingParameters,
   type FramingReport,
@@ -16,6 +17,7 @@ import {
   renderFraming,
 } from "./lib/framing-report.ts";
 import { type ChunkShape, createFramingWork, type FramingWork } from "./lib/framing-work.ts";
+import { openResult, RESULT_FLAG } from "./lib/result.ts";
 
 export interface FramingOptions extends FramingParameters {
   readonly progress?: (line: string) => void;
@@ -106,6 +108,7 @@ const help = `bun experiments/framing.ts: frames found in a chunk, beside a bare
   --sample-ms N  time for one operation in one round (${defaultFramingOptions.sampleMs})
   --quick        fewer sizes and rounds: for a look, not for a result
   --json         one JSON document with every sample
+  --result FILE  the result in short, as in experiments/results/
   --help`;
 
 async function main(): Promise<void> {
@@ -116,10 +119,12 @@ async function main(): Promise<void> {
       "sample-ms": { type: "string" },
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(help);
+  const saveResult = openResult(values.result);
   const defaults = values.quick ? quickFramingOptions : defaultFramingOptions;
   const report = await runFraming({
     sizes: values.sizes?.split(",").map(parseSize) ?? defaults.sizes,
@@ -129,6 +134,7 @@ async function main(): Promise<void> {
     progress: (line) => console.error(line),
   });
   console.log(values.json ? JSON.stringify(report, undefined, 2) : renderFraming(report));
+  saveResult(report.environment, concludeFraming(report));
 }
 
 function parseSize(word: string): number {

@@ -6,7 +6,13 @@ import { parseArgs } from "node:util";
 import { parseNames, parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { driveLoad } from "./lib/driver.ts";
 import { describeEnvironment } from "./lib/environment.ts";
-import { type IdleParameters, type IdleReport, type IdleResult, renderIdleSessions } from "./lib/idle-report.ts";
+import {
+  concludeIdleSessions,
+  type IdleParameters,
+  type IdleReport,
+  type IdleResult,
+  renderIdleSessions,
+} from "./lib/idle-report.ts";
 import {
   implementationNames,
   type MissingServer,
@@ -17,6 +23,7 @@ import {
 import { cpuSecondsOf, residentBytesOf, waitUntilQuiet } from "./lib/process-facts.ts";
 import { createWorkspace, type Program, startProgram, type Workspace } from "./lib/program.ts";
 import { createRequestScript, type RequestScript } from "./lib/request-script.ts";
+import { openResult, RESULT_FLAG } from "./lib/result.ts";
 import { pairedRatio, summarise } from "./lib/statistics.ts";
 
 export interface IdleOptions extends IdleParameters {
@@ -193,7 +200,9 @@ const help = `bun experiments/idle-sessions.ts: memory of idle sessions, and the
   --requests N     requests of one load (400000)
   --connections N  active connections of a load, all their requests in flight (50)
   --only LIST      of correio, raw (correio,raw)
+  --settle-ms N    waited at rest before memory is read (2000)
   --json           one JSON document
+  --result FILE    the result in short, as in experiments/results/
   --help`;
 
 async function main(): Promise<void> {
@@ -204,23 +213,27 @@ async function main(): Promise<void> {
       requests: { type: "string" },
       connections: { type: "string" },
       only: { type: "string" },
+      "settle-ms": { type: "string" },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(help);
+  const saveResult = openResult(values.result);
   const defaults = defaultIdleOptions;
   const report = await runIdleSessions({
     sessions: parsePositive(values.sessions ?? defaults.sessions),
     pairs: parsePositive(values.pairs ?? defaults.pairs),
     requests: parsePositive(values.requests ?? defaults.requests),
     connections: parsePositive(values.connections ?? defaults.connections),
-    settleMs: defaults.settleMs,
+    settleMs: parsePositive(values["settle-ms"] ?? defaults.settleMs),
     only: parseNames(values.only, implementationNames) ?? defaults.only,
     progress: (line) => console.error(line),
   });
   console.log(values.json ? JSON.stringify(report, undefined, 2) : renderIdleSessions(report));
   if (report.results.some(({ verified, lost }) => !verified || lost > 0)) process.exitCode = 1;
+  else saveResult(report.environment, concludeIdleSessions(report));
 }
 
 if (import.meta.main) await runCommandLine(main);

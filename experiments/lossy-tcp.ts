@@ -9,6 +9,7 @@ import { startTcpRelay } from "#runtime/testing/mod.ts";
 import { parsePositive, runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment, renderEnvironment } from "./lib/environment.ts";
 import { type LossyLink, whyNoLossyLink, withLossyLink } from "./lib/lossy-link.ts";
+import { conclude, type Conclusion, openResult, RESULT_FLAG } from "./lib/result.ts";
 import { askEcho, type Manner, MESSAGE_BYTES, serveEcho } from "./lib/round-trips.ts";
 import { renderTable } from "./lib/table.ts";
 
@@ -85,6 +86,18 @@ export function renderLossyTcp(rows: readonly LossyTcpRow[]): string {
   return renderTable([["network", "messages", "loss", "p50 ms", "p90", "p95", "p99", "max"], ...cells]);
 }
 
+/** Of the greatest loss. */
+function concludeLossyTcp(rows: readonly LossyTcpRow[]): Conclusion {
+  const greatest = Math.max(...rows.map(({ loss }) => loss));
+  const figures = rows
+    .filter(({ loss }) => loss === greatest)
+    .map(({ network, manner, tookMs }) => {
+      const [p50 = 0, p99 = 0] = quantile([...tookMs], [0.5, 0.99]);
+      return `${network}, ${manner}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(1)} ms`;
+    });
+  return conclude([], [`${greatest * 100} % lost: ${figures.join("; ")}`]);
+}
+
 const help = `bun experiments/lossy-tcp.ts: TCP under loss, the kernel's own (${congestionControl}) beside the model
 
 Messages of ${MESSAGE_BYTES} bytes and their echoes over one connection: "alone", each after the echo of the last one,
@@ -92,12 +105,18 @@ and "paced", one every 5 ms. Loss is the same each way. The kernel's rows need r
 
   --losses LIST   from 0 to 1 (${defaultLosses.join(",")})
   --messages N    of each run (${defaultMessages})
+  --result FILE   the result in short, as in experiments/results/
   --help`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { losses: { type: "string" }, messages: { type: "string" }, help: { type: "boolean", default: false } },
+    options: {
+      losses: { type: "string" },
+      messages: { type: "string" },
+      ...RESULT_FLAG,
+      help: { type: "boolean", default: false },
+    },
   });
   const [role, hostname = "", port = "", manner = "alone", count = "1"] = positionals;
   if (values.help) return console.log(help);
@@ -106,11 +125,14 @@ async function main(): Promise<void> {
     console.log(JSON.stringify(await askEcho(hostname, Number(port), manner as Manner, Number(count))));
     return process.exit(0);
   }
+  const saveResult = openResult(values.result);
+  const environment = describeEnvironment();
   const losses = values.losses?.split(",").map(parseLoss) ?? defaultLosses;
   const rows = await runLossyTcp(losses, parsePositive(values.messages ?? defaultMessages));
-  console.log(`${renderEnvironment(describeEnvironment())}\n\n${renderLossyTcp(rows)}`);
+  console.log(`${renderEnvironment(environment)}\n\n${renderLossyTcp(rows)}`);
   const why = whyNoLossyLink();
-  if (why !== undefined) console.log(`\nWithout the kernel's rows: ${why}`);
+  if (why !== undefined) console.log(`\nMISSING: the kernel's rows: ${why}`);
+  saveResult(environment, concludeLossyTcp(rows));
 }
 
 function parseLoss(word: string): number {

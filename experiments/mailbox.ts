@@ -14,9 +14,16 @@ import {
   type SubjectProgram,
   takeSample,
 } from "./lib/mailbox-programs.ts";
-import { type MailboxParameters, type MailboxReport, renderMailbox, titleOf } from "./lib/mailbox-report.ts";
+import {
+  concludeMailbox,
+  type MailboxParameters,
+  type MailboxReport,
+  renderMailbox,
+  titleOf,
+} from "./lib/mailbox-report.ts";
 import { isVerified, type MailboxSample, type Row, rowKinds } from "./lib/mailbox-rows.ts";
 import { createWorkspace, type Workspace } from "./lib/program.ts";
+import { openResult, RESULT_FLAG } from "./lib/result.ts";
 
 export interface MailboxOptions extends MailboxParameters {
   /** Where tools of the peers are looked for; `PATH` unless told otherwise. */
@@ -152,6 +159,7 @@ const help = `bun experiments/mailbox.ts: what asks, tells, activation, sleep, c
   --concurrent LIST durable askers (${defaultMailboxOptions.concurrent.join(",")})
   --quick           3 short rounds, fewer actors: for a look, not for a result
   --json            one JSON document with every sample
+  --result FILE     the result in short, as in experiments/results/
   --help
 
 One row of one program alone, as for a profile: bun --cpu-prof experiments/baselines/mailbox-correio.ts --row=ask`;
@@ -170,10 +178,12 @@ async function main(): Promise<void> {
       concurrent: { type: "string" },
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(help);
+  const saveResult = openResult(values.result);
   const defaults = values.quick ? quickMailboxOptions : defaultMailboxOptions;
   const report = await runMailbox({
     ...defaults,
@@ -190,6 +200,7 @@ async function main(): Promise<void> {
   });
   console.log(values.json ? JSON.stringify(report, undefined, 2) : renderMailbox(report));
   if (report.rows.some((row) => row.samples.some(({ verified }) => !verified))) process.exitCode = 1;
+  else saveResult(report.environment, concludeMailbox(report));
 }
 
 if (import.meta.main) await runCommandLine(main);

@@ -4,7 +4,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { describeEnvironment } from "./lib/environment.ts";
 import { renderMatchPage } from "./lib/match-page.ts";
-import { DEFAULT_MATCHES, type MatchParameters, type MatchQuestion, type MatchReport } from "./lib/match-plan.ts";
+import { DEFAULT_MATCHES, type MatchQuestion, type MatchReport, SMALL_MATCHES } from "./lib/match-plan.ts";
 import { matchReport, renderMatches } from "./lib/match-report.ts";
 import { inOwnNetwork, whyNoNetworkCounter } from "./lib/recorder-network.ts";
 import { RecordedProcess } from "./lib/recorder-process.ts";
@@ -15,26 +15,8 @@ import { runMatches } from "./match.ts";
 const WITHIN_MS = 60_000;
 const whyNoCounter = await whyNoNetworkCounter();
 
-const tiny: MatchParameters = {
-  only: [],
-  scenes: { names: ["match", "hosted"], everyMs: 50, restMs: 50, moves: 9, moveEveryMs: 10 },
-  hosted: { matches: 2, seconds: 2, warmSeconds: 1, rounds: 1, everyMs: 100, only: ["correio", "raw", "python"] },
-  memory: { players: 4, rounds: 1, settleMs: 50 },
-  idle: { seconds: 1, rounds: 1, settleMs: 50 },
-  heartbeat: {
-    pairs: 1,
-    existing: 2,
-    heartbeatMs: 1_000,
-    pongMs: 1_000,
-    loss: 0.05,
-    delayMs: 5,
-    jitterMs: 5,
-    aliveSeconds: 2,
-  },
-};
-
 const run = (question: MatchQuestion): Promise<MatchReport> =>
-  runMatches({ ...tiny, only: [question], searchPath: "" });
+  runMatches({ ...SMALL_MATCHES, only: [question], searchPath: "" });
 
 /** Runs a piece of a program where nothing but it uses the network, and parses what it prints. */
 function runAlone(code: string): unknown {

@@ -15,12 +15,14 @@ import {
   type MatchParameters,
   type MatchReport,
   QUICK_MATCHES,
+  SMALL_MATCHES,
 } from "./lib/match-plan.ts";
 import { playMatches } from "./lib/match-player.ts";
 import { askQuestions, measureMatches } from "./lib/match-questions.ts";
-import { matchReport, renderMatches } from "./lib/match-report.ts";
+import { concludeMatches, matchReport, renderMatches } from "./lib/match-report.ts";
 import { MATCH_SERVER_NAMES } from "./lib/match-server.ts";
 import { whyNoNetworkCounter } from "./lib/recorder-network.ts";
+import { openResult, requireWritable, RESULT_FLAG } from "./lib/result.ts";
 
 export interface MatchOptions extends MatchParameters {
   /** Where tools of the peers are looked for; `PATH` unless told otherwise. */
@@ -54,7 +56,9 @@ const help = `bun experiments/match.ts: the match server over time, under many m
   --out FILE     writes the curves as one HTML page that needs nothing else
   --quick        fewer and shorter of all, about a minute: for a look, not for a result
   --full         longer, and more rounds: most of an hour
+  --small        the least of all, to see that it works: its figures say nothing
   --json         one JSON document with every sample
+  --result FILE  the result in short, as in experiments/results/
   --help
 
 scenes: the server alone, two clients logged in, two in a match from peer to peer, and two in a hosted one.
@@ -76,14 +80,17 @@ function readFlags(words: readonly string[]) {
       out: { type: "string" },
       quick: { type: "boolean", default: false },
       full: { type: "boolean", default: false },
+      small: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
 }
 
 function parametersOf(values: ReturnType<typeof readFlags>["values"]): MatchParameters {
-  const given = values.quick ? QUICK_MATCHES : values.full ? FULL_MATCHES : DEFAULT_MATCHES;
+  const { small, quick, full } = values;
+  const given = small ? SMALL_MATCHES : quick ? QUICK_MATCHES : full ? FULL_MATCHES : DEFAULT_MATCHES;
   const { scenes, hosted, memory, idle, heartbeat } = given;
   const roundsOf = (own: number): number => parsePositive(values.rounds ?? own);
   return {
@@ -107,10 +114,13 @@ async function main(): Promise<void> {
   const [role, ...words] = positionals;
   if (values.help) return console.log(help);
   if (role !== undefined) return await playRole(role, words);
+  const saveResult = openResult(values.result);
+  if (values.out !== undefined) requireWritable(values.out);
   const report = await runMatches({ ...parametersOf(values), progress: (line) => console.error(line) });
   if (values.out !== undefined) writeFileSync(values.out, await renderMatchPage(report));
   console.log(values.json ? JSON.stringify(report, undefined, 2) : renderMatches(report));
   if (report.wrong.length > 0) process.exitCode = 1;
+  else saveResult(report.environment, concludeMatches(report));
 }
 
 /** The other processes of the experiment are this program too. */

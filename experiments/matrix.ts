@@ -13,9 +13,11 @@ import { renderMatrixPage } from "./lib/matrix-page.ts";
 import { cellsOf, type MatrixPlan } from "./lib/matrix-plan.ts";
 import { startMatrixProgress } from "./lib/matrix-progress.ts";
 import { renderMatrixReport } from "./lib/matrix-report.ts";
+import { concludeMatrix } from "./lib/matrix-result.ts";
 import { versionsOf } from "./lib/matrix-versions.ts";
 import { missingIn, workThrough } from "./lib/matrix-work.ts";
 import { createWorkspace } from "./lib/program.ts";
+import { openResult, type SaveResult } from "./lib/result.ts";
 
 export interface MatrixOptions {
   /** 0 for any free ports. */
@@ -75,8 +77,9 @@ function countRuns({ manifest: { plan, missing }, runs }: MatrixFolder): {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: MATRIX_FLAGS });
   if (values.help) return console.log(MATRIX_HELP);
+  const saveResult = openResult(values.result);
   const reported = folderOf(values, "report");
-  if (reported !== undefined) return tellEnd(await reportAnew(reported));
+  if (reported !== undefined) return tellEnd(await reportAnew(reported), saveResult);
   const resumed = folderOf(values, "resume");
   const folder = resumed === undefined ? beginMatrix(pathOf(values), planOf(values)) : MatrixFolder.read(resumed);
   using _lock = folder.lock();
@@ -87,7 +90,7 @@ async function main(): Promise<void> {
   const { measured, stop } = startMatrixProgress(folder.manifest.plan, folder.runs, process.stderr);
   const isOver = (): boolean => interruption.signal.aborted;
   await runMatrix(folder, { firstPort: firstPortOf(values), measured, isOver }).finally(stop);
-  tellEnd(folder);
+  tellEnd(folder, saveResult);
   if (isOver()) process.exitCode = EXIT_INTERRUPTED;
 }
 
@@ -102,14 +105,14 @@ function tellTakenUp({ path, runs }: MatrixFolder, cutBytes: number): void {
   console.error(`Going on with ${path}: ${runs.length} runs are there${cut}`);
 }
 
-/** With exit code 1 where a run of the plan did not succeed in all its attempts. */
-function tellEnd(folder: MatrixFolder): void {
+/** With exit code 1, and without a result, where a run of the plan did not succeed in all its attempts. */
+function tellEnd(folder: MatrixFolder, saveResult: SaveResult): void {
   const { path, runs } = folder;
   const { valid, wanted } = countRuns(folder);
   console.log(
     `${valid} of ${wanted} runs, ${runs.length - valid} invalid ones: ${path}/report.html, ${path}/report.md`,
   );
-  if (valid === wanted) return;
+  if (valid === wanted) return saveResult(folder.manifest.environment, concludeMatrix(folder.data()));
   console.log(`The rest: bun experiments/matrix.ts --resume ${path}`);
   process.exitCode = 1;
 }

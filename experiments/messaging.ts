@@ -18,11 +18,12 @@ import {
   QUICK_MESSAGING,
 } from "./lib/messaging-plan.ts";
 import { carryRequests, measureRates } from "./lib/messaging-rates.ts";
-import { messagingReport, renderMessaging } from "./lib/messaging-report.ts";
+import { concludeMessaging, messagingReport, renderMessaging } from "./lib/messaging-report.ts";
 import { measureRoundTrips } from "./lib/messaging-round-trips.ts";
 import { findMessagingTools, missingOf } from "./lib/messaging-servers.ts";
 import { measureSlowSubscriber } from "./lib/messaging-slow-subscriber.ts";
 import { measureWorkers } from "./lib/messaging-workers.ts";
+import { openResult, RESULT_FLAG } from "./lib/result.ts";
 
 export interface MessagingOptions extends MessagingParameters {
   /** Where tools of the peers are looked for; `PATH` unless told otherwise. */
@@ -66,6 +67,7 @@ const help = `bun experiments/messaging.ts: the ZeroMQ family beside pyzmq, nats
   --kills N           workers that are killed with a request in their hands (${DEFAULT_MESSAGING.workers.kills})
   --quick             fewer and shorter of all, about a minute: for a look, not for a result
   --json              one JSON document with every sample
+  --result FILE       the result in short, as in experiments/results/
   --help
 
 Peers: python3-zmq, python3-msgpack and nats-server of Debian; who is not there is named.
@@ -84,6 +86,7 @@ function readFlags(words: readonly string[]) {
       kills: { type: "string" },
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
@@ -120,9 +123,11 @@ async function main(): Promise<void> {
   const [role, ...words] = positionals;
   if (values.help) return console.log(help);
   if (role !== undefined) return await playRole(role, words);
+  const saveResult = openResult(values.result);
   const report = await runMessaging({ ...parametersOf(values), progress: (line) => console.error(line) });
   console.log(values.json ? JSON.stringify(report, undefined, 2) : renderMessaging(report));
   if (report.wrong.length > 0) process.exitCode = 1;
+  else saveResult(report.environment, concludeMessaging(report));
 }
 
 /** The other processes of the experiment that are ours are this program too. */

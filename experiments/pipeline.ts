@@ -17,10 +17,16 @@ import {
   stopServers,
 } from "./lib/implementations.ts";
 import { type Cell, type CellSamples, comparePipeline, type RunSample } from "./lib/pipeline-comparison.ts";
-import { type PipelineParameters, type PipelineReport, renderPipeline } from "./lib/pipeline-report.ts";
+import {
+  concludePipeline,
+  type PipelineParameters,
+  type PipelineReport,
+  renderPipeline,
+} from "./lib/pipeline-report.ts";
 import { cpuSecondsOf } from "./lib/process-facts.ts";
 import { createWorkspace } from "./lib/program.ts";
 import { createRequestScript, type RequestScript } from "./lib/request-script.ts";
+import { openResult, RESULT_FLAG } from "./lib/result.ts";
 
 export interface PipelineOptions extends PipelineParameters {
   /** Where tools of the peers are looked for; `PATH` unless told otherwise. */
@@ -158,6 +164,7 @@ const help = `bun experiments/pipeline.ts: the pipelined protocol through sessio
   --only LIST         of ${implementationNames.join(", ")}
   --quick             fewer cells, 3 rounds, 100000 requests: for a look, not for a result
   --json              one JSON document with every sample
+  --result FILE       the result in short, as in experiments/results/
   --help`;
 
 async function main(): Promise<void> {
@@ -170,10 +177,12 @@ async function main(): Promise<void> {
       only: { type: "string" },
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(help);
+  const saveResult = openResult(values.result);
   const defaults = values.quick ? quickPipelineOptions : defaultPipelineOptions;
   const inFlight = values["in-flight"]?.split(",").map((word) => (word === "all" ? word : parsePositive(word)));
   const report = await runPipeline({
@@ -186,6 +195,7 @@ async function main(): Promise<void> {
   });
   console.log(values.json ? JSON.stringify(report, undefined, 2) : renderPipeline(report));
   if (report.cells.some((cell) => cell.samples.some(({ verified }) => !verified))) process.exitCode = 1;
+  else saveResult(report.environment, concludePipeline(report));
 }
 
 if (import.meta.main) await runCommandLine(main);

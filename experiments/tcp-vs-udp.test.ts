@@ -16,29 +16,12 @@ import { renderPage } from "./lib/tcp-udp-page.ts";
 import type { ChatRow, TcpUdpParameters, TcpUdpReport } from "./lib/tcp-udp-plan.ts";
 import { renderTcpUdp } from "./lib/tcp-udp-report.ts";
 import { testCommandLine } from "./lib/test-command-line.ts";
-import { runTcpUdp } from "./tcp-vs-udp.ts";
+import { runTcpUdp, smallTcpUdp } from "./tcp-vs-udp.ts";
 
 const WITHIN_MS = 60_000;
 const hasLink = (await whyNoDelayedLink()) === undefined;
 
-const tiny: TcpUdpParameters = {
-  only: [],
-  ways: CHAT_WAYS,
-  rounds: 1,
-  losses: [0.05],
-  delayMs: 2,
-  members: 3,
-  everyMs: 100,
-  seconds: 0.3,
-  local: true,
-  pings: 2,
-  crowd: 6,
-  crowdRoom: 3,
-  crowdEveryMs: 100,
-  crowdSeconds: 0.2,
-  costs: [],
-  repeats: 2,
-};
+const tiny: TcpUdpParameters = { ...smallTcpUdp, only: [] };
 
 const isWhole = ({ arrived, expected, duplicates, outOfOrder, garbled }: ChatRow): boolean =>
   arrived === expected && duplicates + outOfOrder + garbled === 0;

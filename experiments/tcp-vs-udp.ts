@@ -12,10 +12,11 @@ import { describeEnvironment } from "./lib/environment.ts";
 import { measureDatagramFlow, measureTcpFlow } from "./lib/flow-control.ts";
 import { measureKernelTcp, measureLane } from "./lib/line-blocking.ts";
 import { readLines } from "./lib/lines-of.ts";
+import { openResult, requireWritable, RESULT_FLAG } from "./lib/result.ts";
 import { ChatLedger } from "./lib/tcp-udp-ledger.ts";
 import { renderPage } from "./lib/tcp-udp-page.ts";
 import { type Question, QUESTIONS, type TcpUdpParameters, type TcpUdpReport } from "./lib/tcp-udp-plan.ts";
-import { renderTcpUdp } from "./lib/tcp-udp-report.ts";
+import { concludeTcpUdp, renderTcpUdp } from "./lib/tcp-udp-report.ts";
 import { measureCosts, OVERHEADS, payCosts, SET_UPS } from "./lib/way-costs.ts";
 
 export interface TcpUdpOptions extends TcpUdpParameters {
@@ -42,6 +43,26 @@ const defaults: TcpUdpParameters = {
 };
 
 const quick: TcpUdpParameters = { ...defaults, rounds: 2, seconds: 6, crowdSeconds: 10, repeats: 10 };
+
+/** The least that still does and verifies everything. */
+export const smallTcpUdp: TcpUdpParameters = {
+  only: QUESTIONS,
+  ways: CHAT_WAYS,
+  rounds: 1,
+  losses: [0.05],
+  delayMs: 2,
+  members: 3,
+  everyMs: 100,
+  seconds: 0.3,
+  local: true,
+  pings: 2,
+  crowd: 6,
+  crowdRoom: 3,
+  crowdEveryMs: 100,
+  crowdSeconds: 0.2,
+  costs: ["TCP", "UDP, text", "reliable datagrams"],
+  repeats: 2,
+};
 
 const MESSAGE_BYTES = 100;
 const DRAIN_MS = 60_000;
@@ -138,7 +159,9 @@ const help = `bun experiments/tcp-vs-udp.ts: one chat over TCP, plain UDP, relia
   --plot FILE      writes the curves as one HTML page that needs nothing else
   --markdown       tables for a document
   --quick          ${quick.rounds} rounds of ${quick.seconds} s: for a look, not for a result
+  --small          the least of all, to see that it works: its figures say nothing
   --json           one JSON document with every run
+  --result FILE    the result in short, as in experiments/results/
   --help
 
 "relay" is the network relay of this project with its model of TCP; "kernel" and the costs are the kernel's own network
@@ -160,14 +183,18 @@ async function main(): Promise<void> {
       plot: { type: "string" },
       markdown: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
+      small: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      ...RESULT_FLAG,
       help: { type: "boolean", default: false },
     },
   });
   const [role, ...words] = positionals;
   if (values.help) return console.log(help);
   if (role !== undefined) return await playRole(role, words);
-  const given = values.quick ? quick : defaults;
+  const saveResult = openResult(values.result);
+  if (values.plot !== undefined) requireWritable(values.plot);
+  const given = values.small ? smallTcpUdp : values.quick ? quick : defaults;
   const report = await runTcpUdp({
     ...given,
     only: parseNames(values.only, QUESTIONS) ?? given.only,
@@ -176,7 +203,7 @@ async function main(): Promise<void> {
     delayMs: parsePositive(values["delay-ms"] ?? given.delayMs),
     members: parsePositive(values.members ?? given.members),
     everyMs: parsePositive(values["every-ms"] ?? given.everyMs),
-    seconds: parsePositive(values.seconds ?? given.seconds),
+    seconds: values.seconds === undefined ? given.seconds : parsePositive(values.seconds),
     local: !values.wide,
     crowd: parsePositive(values.crowd ?? given.crowd),
     progress: (line) => console.error(line),
@@ -187,6 +214,7 @@ async function main(): Promise<void> {
     return garbled + errors > 0 || (way !== "udp" && (arrived < expected || duplicates > 0));
   });
   if (isWrong) process.exitCode = 1;
+  else saveResult(report.environment, concludeTcpUdp(report));
 }
 
 /** The other processes of the experiment are this program too. */

@@ -47,7 +47,12 @@ const SKIP = /\b(?:test|it|describe)\.(?:skip|todo|failing)\b/;
 const FUNCTION_START = /^(?!\s*(?:describe|if|for|while|switch|else|\} else|class)\b).*(?:\)(?:: [^=]+)?|=>) \{$/;
 
 const project = readProject();
-const documents = ["README.md", "CHANGELOG.md", ...new Bun.Glob("docs/**/*.md").scanSync(projectFolder)].sort();
+const documents = [
+  "README.md",
+  "CHANGELOG.md",
+  "experiments/README.md",
+  ...new Bun.Glob("docs/**/*.md").scanSync(projectFolder),
+].sort();
 
 describe("every source file", () => {
   test("is short enough to be one idea", () => {

@@ -10,7 +10,9 @@ import { renderFanOut, renderFlood, renderGhosts, renderIdle, renderSpoofed, ren
 import type { UdpEchoResult } from "./chat-udp-echo.ts";
 import { type Environment, renderEnvironment } from "./environment.ts";
 import { type Level, levelOf, renderLevels } from "./level.ts";
+import { conclude, type Conclusion, figuresOf } from "./result.ts";
 import { medianInterval, onceMeasured } from "./statistics.ts";
+import { formatCount } from "./table.ts";
 
 export const chatQuestions = ["fan-out", "idle", "ghosts", "flood", "udp-echo", "spoofed"] as const;
 export type ChatQuestion = (typeof chatQuestions)[number];
@@ -52,6 +54,13 @@ export function renderChat(report: ChatReport): string {
     ...sections.filter((section) => section !== undefined),
     renderLevels(report.levels),
   ].join("\n\n");
+}
+
+export function concludeChat({ levels, ghosts }: ChatReport): Conclusion {
+  return conclude(levels, [
+    ...figuresOf(levels),
+    ghosts && `ghosts of ${formatCount(ghosts.parameters.cycles)} that died: ${ghosts.ghosts}`,
+  ]);
 }
 
 function levelsOf({ fanOut, idle, flood, udpEcho }: ChatResults): Level[] {

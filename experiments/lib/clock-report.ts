@@ -13,6 +13,7 @@ import {
 } from "./clock-plan.ts";
 import { type Environment, renderEnvironment } from "./environment.ts";
 import { type Level, levelOf, renderLevels } from "./level.ts";
+import { conclude, type Conclusion, figuresOf } from "./result.ts";
 import { type MedianInterval, medianInterval, onceMeasured } from "./statistics.ts";
 import { formatCount, renderTable } from "./table.ts";
 
@@ -54,6 +55,10 @@ export function renderClocks(report: ClockReport): string {
     renderWork(runs),
     renderLevels(levels),
   ].join("\n\n");
+}
+
+export function concludeClocks({ levels }: ClockReport): Conclusion {
+  return conclude(levels, figuresOf(levels));
 }
 
 type Row = readonly string[];

@@ -2,11 +2,19 @@
 
 import { readFileSync } from "node:fs";
 import { cpus, release } from "node:os";
+import { relative } from "node:path";
+
+/** What `bun experiments/all.ts --full` writes, one after the other. */
+const KEPT_RESULTS = ["experiments/results", "experiments/README.md"].map((path) => `:(top,exclude)${path}`);
 
 export interface Environment {
+  /** As it was typed in the folder that it ran in. */
   readonly command: string;
   readonly date: string;
-  /** Abbreviated, with "+" when files differed from it; "none" outside a repository or before the first commit. */
+  /**
+   * Abbreviated, with "+" when files differed from it, but for the kept results of other experiments; "none" outside a
+   * repository or before the first commit.
+   */
   readonly commit: string;
   readonly bun: string;
   readonly cpu: string;
@@ -18,7 +26,7 @@ export interface Environment {
 export function describeEnvironment(): Environment {
   const processors = cpus();
   return {
-    command: ["bun", ...process.argv.slice(1)].join(" "),
+    command: describeCommand(),
     date: new Date().toISOString(),
     commit: describeCommit(),
     bun: Bun.version,
@@ -37,10 +45,19 @@ export function renderEnvironment(environment: Environment): string {
   ].join("\n");
 }
 
+function describeCommand(): string {
+  const [, program = "", ...words] = process.argv;
+  return ["bun", relative(process.cwd(), program), ...words].map(quote).join(" ");
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 function describeCommit(): string {
   const commit = git("rev-parse", "--short", "HEAD");
   if (commit === undefined) return "none";
-  return git("status", "--porcelain") === "" ? commit : `${commit}+`;
+  return git("status", "--porcelain", "--", ":/", ...KEPT_RESULTS) === "" ? commit : `${commit}+`;
 }
 
 function git(...words: string[]): string | undefined {

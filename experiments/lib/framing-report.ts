@@ -4,6 +4,7 @@ import { allocationMethod } from "./allocation.ts";
 import { type Environment, renderEnvironment } from "./environment.ts";
 import type { ChunkShape } from "./framing-work.ts";
 import { type Level, levelOf, renderInterval, renderLevels } from "./level.ts";
+import { conclude, type Conclusion } from "./result.ts";
 import { type MedianInterval, pairedRatio, summarise } from "./statistics.ts";
 import { formatCount, renderTable } from "./table.ts";
 
@@ -56,6 +57,16 @@ export function renderFraming(report: FramingReport): string {
     "",
     renderLevels(levelsOf(cases)),
   ].join("\n");
+}
+
+/** Of streams, for each size. */
+export function concludeFraming({ cases }: FramingReport): Conclusion {
+  const figures = cases
+    .filter(({ shape }) => shape === "stream")
+    .map(
+      (each) => `${renderSize(each.payloadBytes)} ${renderInterval(ratioOf(each))}, ${nanoseconds(each, "decode")} ns`,
+    );
+  return conclude(levelsOf(cases), [`decode / bare DataView walk, and decode a frame: ${figures.join("; ")}`]);
 }
 
 function renderTimes(cases: readonly FramingCase[]): string {

@@ -3,6 +3,7 @@
 import { type Environment, renderEnvironment } from "./environment.ts";
 import { type ImplementationName, implementations, type MissingServer } from "./implementations.ts";
 import { type Level, levelOf, renderInterval, renderLevels } from "./level.ts";
+import { conclude, type Conclusion } from "./result.ts";
 import type { MedianInterval, Summary } from "./statistics.ts";
 import { formatCount, renderTable } from "./table.ts";
 
@@ -56,6 +57,14 @@ export function renderIdleSessions(report: IdleReport): string {
     "",
     renderLevels(levelsOf(report.results)),
   ].join("\n");
+}
+
+export function concludeIdleSessions({ results }: IdleReport): Conclusion {
+  const figures = results.map(({ name, sessions, bytesPerSession, ratio }) => {
+    const beside = `throughput beside ${formatCount(sessions)} of them / without ${renderInterval(ratio)}`;
+    return `${implementations[name].title}: ${formatCount(bytesPerSession)} B a session, ${beside}`;
+  });
+  return conclude(levelsOf(results), figures);
 }
 
 function levelsOf(results: readonly IdleResult[]): Level[] {

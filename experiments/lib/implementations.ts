@@ -132,15 +132,17 @@ export function findTool(tool: string, searchPath: string | undefined): string |
 
 /** Compiles one of the baselines, once; `source` is its name without the ending. Returns the program's path. */
 export function compileGo(go: string, source: string, workspace: Workspace): string {
-  const binary = join(workspace.folder, source);
+  // Go takes absolute paths alone.
+  const folder = resolve(workspace.folder);
+  const binary = join(folder, source);
   if (existsSync(binary)) return binary;
   const result = Bun.spawnSync([go, "build", "-o", binary, join(baselinesFolder, `${source}.go`)], {
     env: {
       ...Bun.env,
       GO111MODULE: "off",
       GOFLAGS: "",
-      GOCACHE: join(workspace.folder, "go-cache"),
-      GOPATH: join(workspace.folder, "go-path"),
+      GOCACHE: join(folder, "go-cache"),
+      GOPATH: join(folder, "go-path"),
     },
   });
   if (!result.success) throw new Error(`Cannot compile ${source}.go: ${result.stderr.toString().trim()}`);

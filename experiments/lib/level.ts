@@ -1,7 +1,7 @@
 // A level an experiment is held to, beside what it measured; a level is reported, it does not fail a test.
 
 import type { MedianInterval } from "./statistics.ts";
-import { renderTable } from "./table.ts";
+import { formatCount, renderTable } from "./table.ts";
 
 export interface Level {
   readonly what: string;
@@ -34,11 +34,12 @@ export function renderLevels(levels: readonly Level[]): string {
   return renderTable([["level", "wanted", "measured", ""], ...rows]);
 }
 
-/** "0.81 [0.78, 0.84]": the median and its 95 % bootstrap interval. */
-export function renderInterval({ median, low, high }: MedianInterval): string {
+/** "0.81 [0.78, 0.84]": the median and its 95 % bootstrap interval; the value alone of one run. */
+export function renderInterval({ median, low, high, count }: MedianInterval): string {
+  if (count === 1) return Number.isInteger(median) ? formatCount(median) : renderNumber(median);
   return `${renderNumber(median)} [${renderNumber(low)}, ${renderNumber(high)}]`;
 }
 
 function renderNumber(value: number): string {
-  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2);
+  return Math.abs(value) >= 100 ? formatCount(value) : value.toFixed(2);
 }

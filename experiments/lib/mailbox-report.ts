@@ -5,6 +5,7 @@ import { renderInterval, renderLevels } from "./level.ts";
 import type { MailboxComparison, RowComparison, RowSamples, SubjectSummary } from "./mailbox-comparison.ts";
 import { type MissingSubject, type SubjectName, subjects } from "./mailbox-programs.ts";
 import { isMemoryRow, type Row, type RowKind } from "./mailbox-rows.ts";
+import { conclude, type Conclusion, figuresOf } from "./result.ts";
 import { formatCount, renderTable } from "./table.ts";
 
 export interface MailboxParameters {
@@ -63,6 +64,10 @@ export function renderMailbox(report: MailboxReport): string {
     "",
     renderLevels(levels),
   ].join("\n");
+}
+
+export function concludeMailbox({ comparison: { levels } }: MailboxReport): Conclusion {
+  return conclude(levels, figuresOf(levels));
 }
 
 export function titleOf({ kind, size }: Row): string {

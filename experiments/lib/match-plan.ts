@@ -80,6 +80,25 @@ export const QUICK_MATCHES: MatchParameters = {
   heartbeat: { ...DEFAULT_MATCHES.heartbeat, pairs: 5, existing: 2, heartbeatMs: 3_000, aliveSeconds: 5 },
 };
 
+/** The least that still does and verifies everything. */
+export const SMALL_MATCHES: MatchParameters = {
+  only: MATCH_QUESTIONS,
+  scenes: { names: ["match", "hosted"], everyMs: 50, restMs: 50, moves: 9, moveEveryMs: 10 },
+  hosted: { matches: 2, seconds: 2, warmSeconds: 1, rounds: 1, everyMs: 100, only: ["correio", "raw", "python"] },
+  memory: { players: 4, rounds: 1, settleMs: 50 },
+  idle: { seconds: 1, rounds: 1, settleMs: 50 },
+  heartbeat: {
+    pairs: 1,
+    existing: 2,
+    heartbeatMs: 1_000,
+    pongMs: 1_000,
+    loss: 0.05,
+    delayMs: 5,
+    jitterMs: 5,
+    aliveSeconds: 2,
+  },
+};
+
 export const FULL_MATCHES: MatchParameters = {
   ...DEFAULT_MATCHES,
   hosted: { ...DEFAULT_MATCHES.hosted, seconds: 60 },

@@ -7,6 +7,7 @@ import { worstRow } from "./match-bytes.ts";
 import type { HostedResult } from "./match-hosted.ts";
 import type { MatchAnswers, MatchParameters, MatchReport } from "./match-plan.ts";
 import { renderHeartbeat, renderHosted, renderIdleCpu, renderMemory, renderScenes } from "./match-tables.ts";
+import { conclude, type Conclusion, figuresOf } from "./result.ts";
 import { type MedianInterval, medianInterval, onceMeasured } from "./statistics.ts";
 
 const KILOBYTE = 1_024;
@@ -51,6 +52,10 @@ export function renderMatches(report: MatchReport): string {
     ...sections.filter((section) => section !== undefined),
     renderLevels(report.levels),
   ].join("\n\n");
+}
+
+export function concludeMatches({ levels }: MatchReport): Conclusion {
+  return conclude(levels, figuresOf(levels));
 }
 
 function levelsOf({ scenes, hosted, memory, idle, heartbeat }: MatchAnswers): Level[] {

@@ -2,6 +2,7 @@
 
 import { parseName, parseNames, parseWithin } from "./command-line.ts";
 import { fullPlan, matrixImplementations, type MatrixPlan, quickPlan, SPREADS } from "./matrix-plan.ts";
+import { RESULT_FLAG } from "./result.ts";
 
 export const MATRIX_FLAGS = {
   quick: { type: "boolean", default: false },
@@ -20,6 +21,7 @@ export const MATRIX_FLAGS = {
   out: { type: "string" },
   resume: { type: "string" },
   report: { type: "string" },
+  ...RESULT_FLAG,
   help: { type: "boolean", default: false },
 } as const;
 
@@ -62,6 +64,7 @@ export const MATRIX_HELP = `bun experiments/matrix.ts: servers × clients × mes
   --out FOLDER         a new one, or one that is empty (results/matrix-DATE)
   --resume FOLDER      goes on with what is there, by its own plan, also after kill -9
   --report FOLDER      makes the report of what is there anew, from its files alone
+  --result FILE        the result in short, as in experiments/results/
   --help
 
 Without --quick the plan is the document's: ${inWords(fullPlan)}: many

@@ -14,11 +14,11 @@ interface WarmUp {
 
 /** Of long sessions, for what is done for a message; then of short ones, for what is done for a session. */
 const COMPILED_LATE: readonly WarmUp[] = [
-  { runs: 10, clients: 4, messages: 1_000 },
+  { runs: 10, clients: 20, messages: 200 },
   { runs: 40, clients: 50, messages: 1 },
 ];
 const COMPILED_BEFORE: readonly WarmUp[] = [
-  { runs: 2, clients: 4, messages: 250 },
+  { runs: 1, clients: 20, messages: 100 },
   { runs: 5, clients: 50, messages: 1 },
 ];
 const WARM_UPS: Readonly<Record<MatrixImplementation, readonly WarmUp[]>> = {

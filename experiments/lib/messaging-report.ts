@@ -12,6 +12,7 @@ import {
   renderWorkers,
   roundTripRatio,
 } from "./messaging-tables.ts";
+import { conclude, type Conclusion, figuresOf } from "./result.ts";
 import { onceMeasured } from "./statistics.ts";
 
 /** Of the requests of one client, for one worker beside the node itself. */
@@ -51,6 +52,10 @@ export function renderMessaging(report: MessagingReport): string {
     ...sections.filter((section) => section !== undefined),
     renderLevels(report.levels),
   ].join("\n\n");
+}
+
+export function concludeMessaging({ levels }: MessagingReport): Conclusion {
+  return conclude(levels, figuresOf(levels));
 }
 
 function levelsOf({ only, fanOut: { windows } }: MessagingParameters, answers: MessagingAnswers): Level[] {

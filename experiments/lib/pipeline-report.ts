@@ -4,6 +4,7 @@ import { type Environment, renderEnvironment } from "./environment.ts";
 import { type ImplementationName, implementations, type MissingServer } from "./implementations.ts";
 import { renderInterval, renderLevels } from "./level.ts";
 import type { Cell, CellComparison, CellSamples, InFlight, PipelineComparison } from "./pipeline-comparison.ts";
+import { conclude, type Conclusion, figuresOf } from "./result.ts";
 import { formatCount, renderTable } from "./table.ts";
 
 export interface PipelineParameters {
@@ -47,6 +48,22 @@ export function renderPipeline(report: PipelineReport): string {
     "",
     renderLevels(levels),
   ].join("\n");
+}
+
+/** Of the fullest cell: who many connections are answered by, and how much sooner; then the levels. */
+export function concludePipeline({ comparison: { cells, levels } }: PipelineReport): Conclusion {
+  const fullest = cells.filter(({ inFlight }) => inFlight === "all").at(-1);
+  const correio = fullest?.implementations.find(({ name }) => name === "correio");
+  const ratios = fullest?.implementations.flatMap(({ name, correioRatio }) =>
+    correioRatio === undefined ? [] : `Correio / ${implementations[name].title} ${renderInterval(correioRatio)}`,
+  );
+  const single = levels.filter(({ what }) => what.startsWith("p50"));
+  return conclude(levels, [
+    correio &&
+      `${formatCount(correio.requestsPerSecond.median)} requests/s, ${fullest?.connections} connections, all in flight`,
+    ...(ratios ?? []),
+    ...figuresOf(single),
+  ]);
 }
 
 function renderThroughput(cells: readonly CellComparison[]): string {

@@ -2,6 +2,7 @@
 
 import { renderEnvironment } from "./environment.ts";
 import { renderLevels } from "./level.ts";
+import { conclude, type Conclusion, figuresOf } from "./result.ts";
 import { formatCount, renderTable } from "./table.ts";
 import type { ChatRow, TcpUdpReport } from "./tcp-udp-plan.ts";
 
@@ -39,6 +40,24 @@ export function renderTcpUdp(report: TcpUdpReport, asMarkdown = false): string {
   ]
     .join("\n")
     .trim();
+}
+
+/** The latest in a hundred at the greatest loss, way by way. */
+export function concludeTcpUdp({ rows, levels }: TcpUdpReport): Conclusion {
+  const greatest = Math.max(...rows.map(({ loss }) => loss));
+  const worst = rows.filter(({ loss }) => loss === greatest);
+  const figures = [...new Set(worst.map(({ network }) => network))].map((network) => {
+    const ways = worst.filter((row) => row.network === network);
+    const p99s = ways.map(({ way, p99Ms, arrived, expected, laggedRuns, rounds }) => {
+      const notes = [
+        ...(arrived < expected ? [`${percent(arrived / expected)} arrived`] : []),
+        ...(laggedRuns > 0 ? [`${laggedRuns} of ${rounds} runs invalid`] : []),
+      ];
+      return `${way} ${milliseconds(p99Ms)} ms${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
+    });
+    return `p99 at ${percent(greatest)} loss, ${network}: ${p99s.join(", ")}`;
+  });
+  return conclude(levels, [...figures, ...figuresOf(levels)]);
 }
 
 function section(title: string, rows: readonly unknown[], lines: () => readonly string[]): readonly string[] {

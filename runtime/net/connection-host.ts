@@ -111,9 +111,12 @@ export interface Pairing {
   readonly drainsLast?: boolean;
 }
 
-/** The one that a peer has chosen, and what carries it. */
+/** The one that a peer has chosen, who that is, and what carries it. */
 export interface Spoken extends Pairing {
   readonly transport: "tcp" | "tls";
+  /** As they were when the socket was let in: to ask the socket again costs two system calls. */
+  readonly remoteAddress: string;
+  readonly remotePort: number;
 }
 
 /**

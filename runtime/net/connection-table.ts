@@ -107,13 +107,12 @@ export class ConnectionTable implements ConnectionHost {
 
   enter(socket: ConnectionSocket, spoken: Spoken): SocketEvents | undefined {
     const id = `${this.#idPrefix}${++this.#lastId}`;
-    const { remoteAddress, remotePort } = socket;
     try {
       const connection = new Connection(id, socket, spoken, this);
       this.#connections.set(id, connection);
       return connection;
     } catch (error) {
-      this.failed({ id, remoteAddress, remotePort }, asError(error));
+      this.failed({ ...netPeer(spoken), id }, asError(error));
       return undefined;
     }
   }

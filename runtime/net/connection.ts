@@ -40,8 +40,8 @@ export class Connection implements StreamPort, SocketEvents, TimerOwner, Decoder
     const { protocol, session, transport } = spoken;
     this.id = id;
     this.transport = transport;
-    this.remoteAddress = socket.remoteAddress;
-    this.remotePort = socket.remotePort;
+    this.remoteAddress = spoken.remoteAddress;
+    this.remotePort = spoken.remotePort;
     this.openedFor = spoken.openedFor ?? "";
     this.openedAt = host.clock.unixMs();
     this.drainsLast = spoken.drainsLast ?? false;

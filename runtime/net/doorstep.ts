@@ -95,11 +95,12 @@ export class Doorstep implements SocketEvents, TimerOwner {
 
   /** From now on the connection hears what happens on the socket. */
   #enter(firstOctet: number | undefined): SocketEvents | undefined {
+    const { remoteAddress, remotePort } = this;
     const { choose, transport } = this.door;
     this.#host.loopTurned();
     const pairing = choose(firstOctet);
     pairing.chosenBy?.(this.#socket);
-    const entered = this.#host.enter(this.#socket, { ...pairing, transport });
+    const entered = this.#host.enter(this.#socket, { ...pairing, transport, remoteAddress, remotePort });
     if (entered === undefined) return void this.abort("net.fault");
     this.#socket.data = entered;
     this.#leave();

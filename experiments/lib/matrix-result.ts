@@ -1,0 +1,19 @@
+// A matrix in short: its answer, and the levels with the ratios they are judged by.
+
+import { analyseMatrix } from "./matrix-analysis.ts";
+import { headlineOf } from "./matrix-conclusions.ts";
+import type { MatrixData } from "./matrix-data.ts";
+import { levelsOf } from "./matrix-levels.ts";
+import { conclude, type Conclusion } from "./result.ts";
+
+export function concludeMatrix(data: MatrixData): Conclusion {
+  const analysis = analyseMatrix(data);
+  const count = analysis.data.manifest.plan.runs;
+  const levels = levelsOf(analysis).map(({ what, name, ratio, reached }) => ({
+    what: `Correio's time, a part ${name}`,
+    wanted: `(${what})`,
+    ...(ratio && { measured: { count, median: ratio.value, low: ratio.low, high: ratio.high } }),
+    ...(reached !== undefined && { reached }),
+  }));
+  return conclude(levels, [headlineOf(analysis).replace(/\.$/, "")]);
+}
