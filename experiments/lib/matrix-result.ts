@@ -9,11 +9,12 @@ import { conclude, type Conclusion } from "./result.ts";
 export function concludeMatrix(data: MatrixData): Conclusion {
   const analysis = analyseMatrix(data);
   const count = analysis.data.manifest.plan.runs;
-  const levels = levelsOf(analysis).map(({ what, name, ratio, reached }) => ({
+  const levels = levelsOf(analysis).map(({ what, name, ratio, verdict }) => ({
     what: `Correio's time, a part ${name}`,
     wanted: `(${what})`,
     ...(ratio && { measured: { count, median: ratio.value, low: ratio.low, high: ratio.high } }),
-    ...(reached !== undefined && { reached }),
+    // What is undecided is not reached; what was not measured is not judged.
+    ...(verdict !== "not judged" && { reached: verdict === "reached" }),
   }));
-  return conclude(levels, [headlineOf(analysis).replace(/\.$/, "")]);
+  return conclude(levels, headlineOf(analysis).map((sentence) => sentence.replace(/\.$/, "")));
 }
