@@ -86,12 +86,15 @@ function methodItems({ data }: MatrixAnalysis): readonly string[] {
       "order: what the machine does meanwhile, all of them bear. Ratios pair the runs of one block.",
     "Response time is that of a client's session: from its first request to its last reply. Requests are pipelined.",
     "The measure of a run is the mean of its sessions, and the run is the unit of all statistics: sessions of one " +
-      "run share its luck. Square brackets hold 95 % intervals, by a seeded percentile bootstrap over runs (within a " +
-      "cell), or over blocks (where cells are pooled).",
+      "run share its luck.",
+    "Square brackets hold 95 % intervals, by a seeded percentile bootstrap: runs are drawn within each cell, for " +
+      "ratios in the pairs of a block; for statistics that pool cells, whole blocks. With five or ten runs such " +
+      "intervals are somewhat too narrow.",
     `A run does not count when ${reasons.join("; ")} (above ${disturbanceMaxCores} cores). It is kept, listed below, ` +
       `and repeated, up to ${counted(attempts, "attempt")} in all.`,
-    "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all cells: " +
-      "Correio beside each other implementation is one family of tests, the winners of a table are another. A12 (Vargha and Delaney) is the chance that a run of the one takes longer than one of the other.",
+    "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all " +
+      "cells: Correio beside each other implementation is one family of tests, the winners of a table are another.",
+    "A12 (Vargha and Delaney) is the chance that a run of the one takes longer than a run of the other.",
     "Raw Bun is the floor: the same platform, protocol and work, with no actors. Go and Python are small servers " +
       "that do the same work with the same simulated delay. One process plays all clients.",
   ];
