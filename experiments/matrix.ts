@@ -6,8 +6,9 @@ import { parseArgs } from "node:util";
 import { runCommandLine } from "./lib/command-line.ts";
 import { describeEnvironment } from "./lib/environment.ts";
 import { measureGeneratorCapacity } from "./lib/generator-capacity.ts";
+import { analyseMatrix, type MatrixAnalysis } from "./lib/matrix-analysis.ts";
 import { firstPortOf, folderOf, MATRIX_FLAGS, MATRIX_HELP, pathOf, planOf } from "./lib/matrix-command.ts";
-import type { RunRecord } from "./lib/matrix-data.ts";
+import { headlineOf } from "./lib/matrix-conclusions.ts";
 import { MatrixFolder } from "./lib/matrix-folder.ts";
 import { renderMatrixPage } from "./lib/matrix-page.ts";
 import { cellsOf, type MatrixPlan } from "./lib/matrix-plan.ts";
@@ -15,16 +16,9 @@ import { startMatrixProgress } from "./lib/matrix-progress.ts";
 import { renderMatrixReport } from "./lib/matrix-report.ts";
 import { concludeMatrix } from "./lib/matrix-result.ts";
 import { versionsOf } from "./lib/matrix-versions.ts";
-import { missingIn, workThrough } from "./lib/matrix-work.ts";
+import { type MatrixWork, missingIn, workThrough } from "./lib/matrix-work.ts";
 import { createWorkspace } from "./lib/program.ts";
 import { openResult, type SaveResult } from "./lib/result.ts";
-
-interface MatrixOptions {
-  /** 0 for any free ports. */
-  readonly firstPort?: number;
-  readonly measured?: (run: RunRecord) => void;
-  readonly isOver?: () => boolean;
-}
 
 const EXIT_INTERRUPTED = 130;
 
@@ -44,24 +38,21 @@ function beginMatrix(path: string, plan: MatrixPlan): MatrixFolder {
   });
 }
 
-/** Measures what of the plan is not there yet, and writes the report of all that is. */
-async function runMatrix(folder: MatrixFolder, { firstPort = 0, ...more }: MatrixOptions = {}): Promise<void> {
-  try {
-    if (folder.manifest.generatorRequestsPerSecond === 0) {
-      using workspace = createWorkspace();
-      folder.note({ generatorRequestsPerSecond: Math.round(await measureGeneratorCapacity(workspace)) });
-    }
-    await workThrough({ folder, firstPort, ...more });
-  } finally {
-    await writeReport(folder);
+/** Measures what of the plan is not there yet. */
+async function measure(folder: MatrixFolder, work: Omit<MatrixWork, "folder">): Promise<void> {
+  if (folder.manifest.generatorRequestsPerSecond === 0) {
+    using workspace = createWorkspace();
+    folder.note({ generatorRequestsPerSecond: Math.round(await measureGeneratorCapacity(workspace)) });
   }
+  await workThrough({ folder, ...work });
 }
 
 /** From the files alone: the same files give the same bytes. */
-async function writeReport(folder: MatrixFolder): Promise<void> {
-  const data = folder.data();
-  folder.write("report.md", renderMatrixReport(data));
-  folder.write("report.html", await renderMatrixPage(data));
+async function writeReport(folder: MatrixFolder): Promise<MatrixAnalysis> {
+  const analysis = analyseMatrix(folder.data());
+  folder.write("report.md", renderMatrixReport(analysis));
+  folder.write("report.html", await renderMatrixPage(analysis));
+  return analysis;
 }
 
 /** How many runs of the plan there are that count, and how many it wants of what is installed. */
@@ -79,7 +70,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(MATRIX_HELP);
   const saveResult = openResult(values.result);
   const reported = folderOf(values, "report");
-  if (reported !== undefined) return tellEnd(await reportAnew(reported), saveResult);
+  if (reported !== undefined) return await tellEnd(MatrixFolder.read(reported), saveResult);
   const resumed = folderOf(values, "resume");
   const folder = resumed === undefined ? beginMatrix(pathOf(values), planOf(values)) : MatrixFolder.read(resumed);
   using _lock = folder.lock();
@@ -89,15 +80,13 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());
   const { measured, stop } = startMatrixProgress(folder.manifest.plan, folder.runs, process.stderr);
   const isOver = (): boolean => interruption.signal.aborted;
-  await runMatrix(folder, { firstPort: firstPortOf(values), measured, isOver }).finally(stop);
-  tellEnd(folder, saveResult);
+  try {
+    await measure(folder, { firstPort: firstPortOf(values), measured, isOver });
+  } finally {
+    stop();
+    await tellEnd(folder, saveResult);
+  }
   if (isOver()) process.exitCode = EXIT_INTERRUPTED;
-}
-
-async function reportAnew(path: string): Promise<MatrixFolder> {
-  const folder = MatrixFolder.read(path);
-  await writeReport(folder);
-  return folder;
 }
 
 function tellTakenUp({ path, runs }: MatrixFolder, cutBytes: number): void {
@@ -106,13 +95,15 @@ function tellTakenUp({ path, runs }: MatrixFolder, cutBytes: number): void {
 }
 
 /** With exit code 1, and without a result, where a run of the plan did not succeed in all its attempts. */
-function tellEnd(folder: MatrixFolder, saveResult: SaveResult): void {
+async function tellEnd(folder: MatrixFolder, saveResult: SaveResult): Promise<void> {
   const { path, runs } = folder;
   const { valid, wanted } = countRuns(folder);
+  const analysis = await writeReport(folder);
+  for (const sentence of headlineOf(analysis)) console.log(sentence);
   console.log(
     `${valid} of ${wanted} runs, ${runs.length - valid} invalid ones: ${path}/report.html, ${path}/report.md`,
   );
-  if (valid === wanted) return saveResult(folder.manifest.environment, concludeMatrix(folder.data()));
+  if (valid === wanted) return saveResult(folder.manifest.environment, concludeMatrix(analysis));
   console.log(`The rest: bun experiments/matrix.ts --resume ${path}`);
   process.exitCode = 1;
 }

@@ -47,7 +47,7 @@ export interface AttemptedLoad extends LoadResult {
   readonly failure?: LoadFailure;
 }
 
-export class LoadFailure extends Error {
+class LoadFailure extends Error {
   /** Time was up. */
   readonly isLate: boolean;
 

@@ -46,7 +46,7 @@ const OF_A_PLAN: readonly Flag[] = [
 ];
 const OF_RUNS: readonly Flag[] = [...OF_A_PLAN, "seed", "attempts", "disturbance", "out"];
 
-export const MATRIX_HELP = `bun experiments/matrix.ts: servers × clients × messages × runs: Correio, the raw Bun floor, Go and Python
+export const MATRIX_HELP = `bun experiments/matrix.ts: Correio, raw Bun, Go and Python by servers, clients and messages
 
   --quick              ${inWords(quickPlan)}: two minutes
   --servers LIST       processes of each implementation (${fullPlan.servers.join(",")})

@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { appears, browserExpected, TestBrowser, textOf } from "#gateway/test-browser.ts";
 
+import { analyseMatrix } from "./matrix-analysis.ts";
 import { renderMatrixPage } from "./matrix-page.ts";
 import { type Example, exampleMatrix } from "./test-matrix-data.ts";
 
@@ -31,12 +32,12 @@ setDefaultTimeout(60_000);
 
 describe("the page of the matrix", () => {
   test("is the same to the byte from the same data", async () => {
-    const [one, other] = await Promise.all([renderMatrixPage(exampleMatrix()), renderMatrixPage(exampleMatrix())]);
+    const [one, other] = await Promise.all([pageOf(), pageOf()]);
     expect(one).toBe(other);
   });
 
   test("names nothing to fetch, runs only its own scripts, and takes words for words", async () => {
-    const page = await renderMatrixPage(exampleMatrix());
+    const page = await pageOf();
     expect(page.match(/<(?:script|link|img)[^>]*(?:src|href)="(?!data:)[^"]*"/g)).toBeNull();
     const [policy = ""] = /(?<=Content-Security-Policy" content=")[^"]+/.exec(page) ?? [];
     expect(policy).toMatch(/^default-src 'none'; .*; script-src(?: 'sha256-[\w+/]+=*'){6}$/);
@@ -142,7 +143,7 @@ describe.skipIf(!browserExpected)("the page of the matrix, in a real browser", (
 
   async function open(example: Example = {}, width = 640) {
     const path = join(folder, `${Bun.randomUUIDv7()}.html`);
-    await Bun.write(path, await renderMatrixPage(exampleMatrix(example)));
+    await Bun.write(path, await pageOf(example));
     const page = browser.openPage();
     const requested: string[] = [];
     const complaints: string[] = [];
@@ -219,4 +220,8 @@ interface BrowserEvent {
 
 function dataOf(event: Event): BrowserEvent {
   return (event as MessageEvent<BrowserEvent>).data;
+}
+
+function pageOf(example: Example = {}): Promise<string> {
+  return renderMatrixPage(analyseMatrix(exampleMatrix(example)));
 }

@@ -2,9 +2,8 @@
 
 import { fileURLToPath } from "node:url";
 
-import { analyseMatrix, type MatrixAnalysis } from "./matrix-analysis.ts";
+import type { MatrixAnalysis } from "./matrix-analysis.ts";
 import { headlineOf } from "./matrix-conclusions.ts";
-import type { MatrixData } from "./matrix-data.ts";
 import { htmlText, renderHtml } from "./matrix-document.ts";
 import { type Level, levelsOf, type LevelVerdict } from "./matrix-levels.ts";
 import { matrixPageData } from "./matrix-page-data.ts";
@@ -17,8 +16,7 @@ const LIBRARY = fileURLToPath(import.meta.resolve("plotly.js-gl3d-dist-min"));
 const OWN = import.meta.dirname;
 const MODULES = ["figures", "surfaces", "curves", "page"];
 
-export function renderMatrixPage(data: MatrixData): Promise<string> {
-  const analysis = analyseMatrix(data);
+export function renderMatrixPage(analysis: MatrixAnalysis): Promise<string> {
   return renderSelfContainedPage({
     title: "Correio: servers, clients and messages",
     body: bodyOf(analysis),

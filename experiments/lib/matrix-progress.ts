@@ -11,6 +11,8 @@ export interface MatrixProgress {
 }
 
 const LINE_MS = 10_000;
+/** Before, what is left cannot be told from how long it has taken. */
+const TELLING_SECONDS = 10;
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
 
@@ -23,11 +25,11 @@ export function startMatrixProgress(
   const total =
     plan.runs * sum(cellsOf(plan).flatMap((cell) => plan.implementations.map((name) => guessedSeconds(cell, name))));
   const count = plan.runs * cellsOf(plan).length * plan.implementations.length;
-  const state = { done: sum(valid(done).map(guessOf)), runs: valid(done).length, invalid: 0, guessed: 0 };
-  const startedMs = performance.now();
+  // Until the first run is over, servers are started and warmed up.
+  const state = { done: sum(valid(done).map(guessOf)), runs: valid(done).length, invalid: 0, guessed: 0, startedMs: 0 };
   const words = (): { readonly invalid: string; readonly left: string; readonly runs: string } => {
-    const seconds = (performance.now() - startedMs) / 1_000;
-    const left = state.guessed === 0 ? undefined : ((total - state.done) / state.guessed) * seconds;
+    const seconds = state.startedMs === 0 ? 0 : (performance.now() - state.startedMs) / 1_000;
+    const left = seconds < TELLING_SECONDS ? undefined : ((total - state.done) / state.guessed) * seconds;
     return {
       runs: `${state.runs}/${count} runs`,
       invalid: state.invalid === 0 ? "" : ` | ${state.invalid} invalid`,
@@ -38,6 +40,7 @@ export function startMatrixProgress(
   show.update(state.done, words());
   return {
     measured(run) {
+      if (state.startedMs === 0) state.startedMs = performance.now();
       state.guessed += guessOf(run);
       if (run.verdict === "valid") {
         state.done += guessOf(run);
@@ -85,7 +88,7 @@ function startLines(stream: NodeJS.WriteStream): Shown {
 }
 
 /** "2 h 5 min", "3 min 20 s", "12 s". */
-export function renderSeconds(seconds: number): string {
+function renderSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole >= HOUR_SECONDS) {
     return `${Math.floor(whole / HOUR_SECONDS)} h ${Math.floor((whole % HOUR_SECONDS) / MINUTE_SECONDS)} min`;

@@ -1,6 +1,7 @@
 // The report of a matrix: each section from runs so few that its figures can be worked out by hand.
 import { describe, expect, test } from "bun:test";
 
+import { analyseMatrix } from "./matrix-analysis.ts";
 import type { MatrixImplementation } from "./matrix-plan.ts";
 import { renderMatrixReport } from "./matrix-report.ts";
 import { type Example, exampleMatrix, type ExampleRun } from "./test-matrix-data.ts";
@@ -214,7 +215,7 @@ describe("what is not as planned", () => {
   });
 });
 
-const reportOf = (example: Example): string => renderMatrixReport(exampleMatrix(example));
+const reportOf = (example: Example): string => renderMatrixReport(analyseMatrix(exampleMatrix(example)));
 
 /** What stands behind `start` in the row that begins so, of the table whose name begins so. */
 function rowOf(report: string, name: string, start: string): string {

@@ -1,13 +1,11 @@
 // A matrix in short: its answer, and the levels with the ratios they are judged by.
 
-import { analyseMatrix } from "./matrix-analysis.ts";
+import type { MatrixAnalysis } from "./matrix-analysis.ts";
 import { headlineOf } from "./matrix-conclusions.ts";
-import type { MatrixData } from "./matrix-data.ts";
 import { levelsOf } from "./matrix-levels.ts";
 import { conclude, type Conclusion } from "./result.ts";
 
-export function concludeMatrix(data: MatrixData): Conclusion {
-  const analysis = analyseMatrix(data);
+export function concludeMatrix(analysis: MatrixAnalysis): Conclusion {
   const count = analysis.data.manifest.plan.runs;
   const levels = levelsOf(analysis).map(({ what, name, ratio, verdict }) => ({
     what: `Correio's time, a part ${name}`,
