@@ -72,6 +72,7 @@ async function main(): Promise<void> {
   const reported = folderOf(values, "report");
   if (reported !== undefined) return await tellEnd(MatrixFolder.read(reported), saveResult);
   const resumed = folderOf(values, "resume");
+  const firstPort = firstPortOf(values);
   const folder = resumed === undefined ? beginMatrix(pathOf(values), planOf(values)) : MatrixFolder.read(resumed);
   using _lock = folder.lock();
   if (resumed !== undefined) tellTakenUp(folder, folder.takeUp(describeEnvironment()));
@@ -81,7 +82,7 @@ async function main(): Promise<void> {
   const { measured, stop } = startMatrixProgress(folder.manifest.plan, folder.runs, process.stderr);
   const isOver = (): boolean => interruption.signal.aborted;
   try {
-    await measure(folder, { firstPort: firstPortOf(values), measured, isOver });
+    await measure(folder, { firstPort, measured, isOver });
   } finally {
     stop();
     await tellEnd(folder, saveResult);

@@ -32,7 +32,8 @@ export interface MatrixWork {
 interface Task {
   readonly cell: BlockCell;
   readonly implementation: MatrixImplementation;
-  attempt: number;
+  /** How often it was tried before this work began: what did not succeed then may be tried as often again. */
+  readonly before: number;
 }
 
 /** Resolves when all of the plan has been done, or the work is over before. */
@@ -42,7 +43,7 @@ export async function workThrough(work: MatrixWork): Promise<void> {
   const tried = triedOf(work.folder.runs);
   const scripts = createScripts(plan);
   for (const round of orderOf(plan)) {
-    const tasks = tasksOf(round, plan, tried).filter(({ implementation }) => !absent.has(implementation));
+    const tasks = tasksOf(round, tried).filter(({ implementation }) => !absent.has(implementation));
     if (tasks.length === 0) continue;
     if (work.isOver?.() === true) return;
     using workspace = createWorkspaceAt(join(work.folder.path, "servers"));
@@ -75,13 +76,12 @@ interface Bench {
 async function perform(task: Task, { work, plan, fleets, scripts }: Bench): Promise<boolean> {
   const { cell, implementation } = task;
   const { workMs, servers, clients, messages, block } = cell;
-  while (task.attempt < plan.attempts) {
+  for (let attempt = task.before + 1; attempt <= task.before + plan.attempts; attempt++) {
     const fleet = await fleets.get(implementation, workMs);
     const { sessions, ...measured } = await measureRun(fleet, cell, scripts, plan);
     // A signal from the terminal ends the servers too: what they did since then says nothing.
     if (work.isOver?.() === true) return false;
-    task.attempt++;
-    const named = { block, attempt: task.attempt, implementation, workMs, servers, clients, messages };
+    const named = { block, attempt, implementation, workMs, servers, clients, messages };
     const run = work.folder.append({ ...named, ...measured }, sessions);
     work.measured?.(run, cell);
     if (run.verdict === "valid") break;
@@ -147,13 +147,11 @@ class Fleets implements AsyncDisposable {
   }
 }
 
-function tasksOf({ cells }: Round, plan: MatrixPlan, tried: ReadonlyMap<string, number>): readonly Task[] {
+function tasksOf({ cells }: Round, tried: ReadonlyMap<string, number>): readonly Task[] {
   return cells.flatMap((cell) =>
     cell.order
-      .map((implementation): Task => {
-        return { cell, implementation, attempt: tried.get(nameOf(cell, implementation)) ?? 0 };
-      })
-      .filter(({ attempt }) => attempt < plan.attempts),
+      .map((implementation): Task => ({ cell, implementation, before: tried.get(nameOf(cell, implementation)) ?? 0 }))
+      .filter(({ before }) => before < Number.POSITIVE_INFINITY),
   );
 }
 
