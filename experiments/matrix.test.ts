@@ -76,7 +76,7 @@ describe("the matrix", () => {
 
   test("that is killed goes on where it was, no run lost and none twice, and leaves no server behind", async () => {
     const path = join(workspace.folder, "killed");
-    const child = start(...small, "--work", "0", "--only", "raw,python", "--runs", "20", "--out", path);
+    const child = start(...small, "--work", "0", "--only", "raw,python", "--runs", "6", "--out", path);
     await untilRuns(path, 10);
     child.kill("SIGKILL");
     await child.exited;

@@ -16,6 +16,7 @@ afterEach(async () => {
 
 const scripts = Array.from({ length: 4 }, (_, index) => createRequestScript(20, `client_${index + 1}_7`));
 const cell = { workMs: 0, servers: 2, clients: 4, messages: 20 };
+const CLOSE_FRAME_BYTES = 12;
 const anyNoise = { disturbanceMaxCores: Number.POSITIVE_INFINITY };
 
 function newWorkspace(): Workspace {
@@ -35,12 +36,17 @@ async function startFleet(
   return fleet;
 }
 
-/** A server in this process that answers each chunk with these octets. */
+/** A server in this process that answers each chunk but a close frame with these octets. */
 function fleetThatAnswers(answer: Buffer): MeasuredFleet {
   const listener = Bun.listen({
     hostname: "127.0.0.1",
     port: 0,
-    socket: { data: (socket) => void socket.write(answer), end: (socket) => void socket.end() },
+    socket: {
+      data(socket, chunk) {
+        if (chunk.length === CLOSE_FRAME_BYTES) socket.end();
+        else socket.write(answer);
+      },
+    },
   });
   undo.push(() => listener.stop(true));
   const alive = { cpuSeconds: () => 0, residentBytes: () => 0, whoDied: () => undefined, newRows: () => [] };

@@ -63,10 +63,8 @@ export async function measureRun(
     timeoutMs: limits.patienceMs ?? PATIENCE_MS + PATIENCE_FACTOR * workMs * messages,
   });
   const used = usedSeconds(fleet, servers);
-  const sessions = await withRows(
-    fleet,
-    result.sessions.filter(({ lastReplyMs }) => lastReplyMs > 0),
-  );
+  const ended = result.sessions.filter(({ lastReplyMs }) => lastReplyMs > 0);
+  const sessions = await withRows(fleet, ended, result.failure === undefined ? ROWS_WAIT_MS : 0);
   const serverCpuSeconds = used.servers - usedBefore.servers;
   const wallSeconds = used.wall - usedBefore.wall;
   const otherCpuSeconds = Math.max(0, used.others - usedBefore.others);
@@ -130,9 +128,13 @@ function judge(run: Judged, clients: number, disturbanceMaxCores: number): Pick<
 }
 
 /** Sessions whose servers have left their rows; a client that saw its connection closed finds its row at once. */
-async function withRows(fleet: MeasuredFleet, sessions: readonly SessionTime[]): Promise<readonly MeasuredSession[]> {
+async function withRows(
+  fleet: MeasuredFleet,
+  sessions: readonly SessionTime[],
+  waitMs: number,
+): Promise<readonly MeasuredSession[]> {
   const rows = new Map<string, readonly string[]>();
-  const deadline = performance.now() + ROWS_WAIT_MS;
+  const deadline = performance.now() + waitMs;
   for (;;) {
     for (const line of fleet.newRows()) {
       const fields = line.split(",");
