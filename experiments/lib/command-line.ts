@@ -1,5 +1,7 @@
 // What the command lines of the experiments share: numbers and names that are checked, and a plain word on wrong ones.
 
+import { ProgramFailure } from "./program.ts";
+
 /** A whole number from 1; throws a `TypeError` for anything else. */
 export function parsePositive(word: string | number): number {
   const value = Number(word);
@@ -29,7 +31,12 @@ export function parseNames<Name extends string>(
   return list?.split(",").map((word) => parseName(word, names));
 }
 
-/** Exit code 2 and one line for a wrong argument; any other failure is shown whole, with exit code 1. */
+/** Where a stack would say nothing: a program that did not start, a disk that is full, a folder that is gone. */
+function isPlain(error: unknown): error is Error {
+  return error instanceof ProgramFailure || (error instanceof Error && "errno" in error);
+}
+
+/** Exit code 2 and one line for a wrong argument; with exit code 1 what the machine refuses, and any bug whole. */
 export async function runCommandLine(main: () => Promise<void>): Promise<void> {
   try {
     await main();
@@ -38,7 +45,7 @@ export async function runCommandLine(main: () => Promise<void>): Promise<void> {
       console.error(`${error.message}\nSee --help`);
       process.exitCode = 2;
     } else {
-      console.error(error);
+      console.error(isPlain(error) ? error.message : error);
       process.exitCode = 1;
     }
   }

@@ -1,7 +1,7 @@
 // What a killed matrix leaves: whole runs count, halves are cut off, and what somebody changed is not used.
 
 import { afterEach, describe, expect, test } from "bun:test";
-import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { describeEnvironment } from "./environment.ts";
@@ -83,7 +83,7 @@ describe("the folder of a matrix", () => {
 
   test("gives back what was put in", () => {
     const folder = newFolder();
-    const written = [folder.append(run, sessions), folder.append({ ...run, block: 2 }, sessions.slice(0, 1))];
+    const written = [folder.append(run, sessions), folder.append({ ...run, clients: 1 }, sessions.slice(0, 1))];
     const again = MatrixFolder.read(folder.path);
     expect(again.manifest).toEqual(manifest);
     expect(again.runs).toEqual(written);
@@ -143,6 +143,36 @@ describe("the folder of a matrix", () => {
     const folder = newFolder();
     appendFileSync(join(folder.path, "runs.csv"), line);
     expect(() => MatrixFolder.read(folder.path)).toThrow(message);
+  });
+
+  test("has the heading of a file that was emptied when it was taken up", () => {
+    const folder = newFolder();
+    mkdirSync(join(folder.path, "work-0ms"));
+    for (const kind of ["requests", "sessions"]) {
+      writeFileSync(join(folder.path, "work-0ms", `${kind}_correio.csv`), "client_id,x\nclient_1_1,1\n");
+    }
+    const again = MatrixFolder.read(folder.path);
+    again.takeUp(environment);
+    again.append(run, sessions);
+    expect(textOf(again, "work-0ms", "requests_correio.csv")).toStartWith("client_id,message_id,");
+    expect(again.data().runs[0]?.responseSeconds).toEqual([0.0025, 0.00325]);
+  });
+
+  test("with a session that cannot be read, or one too few, is not used, and says where", () => {
+    const folder = newFolder();
+    folder.append(run, sessions);
+    const file = join(folder.path, "work-0ms", "requests_correio.csv");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace("0.003250000", "0.00325000x"));
+    expect(() => MatrixFolder.read(folder.path).data()).toThrow("requests_correio.csv: line 3 has no run");
+    writeFileSync(file, text.replace(/2,2,10,1\n$/, "2,2,10,9\n"));
+    expect(() => MatrixFolder.read(folder.path).data()).toThrow("run 1 has not one row for each client");
+  });
+
+  test("that is gone meanwhile is not begun anew", () => {
+    const folder = newFolder();
+    rmSync(folder.path, { recursive: true });
+    expect(() => folder.append(run, sessions)).toThrow("is gone");
   });
 
   test("that is another table, or no matrix at all, is not used", () => {

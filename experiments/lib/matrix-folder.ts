@@ -114,12 +114,13 @@ export class MatrixFolder {
 
   /** Its sessions first, on the disk, then its own row: without that there was no run. */
   append(unwritten: Unwritten, sessions: readonly MeasuredSession[]): RunRecord {
+    if (!existsSync(join(this.path, MANIFEST))) throw new TypeError(`Cannot go on: the folder ${this.path} is gone`);
     const run = { ...unwritten, run: this.#runs.length + 1 };
     const rows = { sessions: sessionRows(run, sessions), requests: requestRows(run, sessions) };
     const [sessionsBytes = 0, requestsBytes = 0] = KINDS.map((kind) => {
       const file = this.#fileOf(kind, run);
       mkdirSync(dirname(file), { recursive: true });
-      return appendDurably(file, existsSync(file) ? rows[kind] : HEADERS[kind] + rows[kind]);
+      return appendDurably(file, sizeOf(file) > 0 ? rows[kind] : HEADERS[kind] + rows[kind]);
     });
     const record = { ...run, sessionsBytes, requestsBytes };
     appendDurably(join(this.path, RUNS), runRow(record));
@@ -133,10 +134,16 @@ export class MatrixFolder {
     for (const [file, bytes] of this.#committed()) {
       if (!file.includes("requests_")) continue;
       const text = readFileSync(file).toString("utf8", 0, bytes);
-      for (const [run, seconds] of parseResponses(text)) responses.set(run, seconds);
+      for (const [run, seconds] of named(file, () => parseResponses(text))) responses.set(run, seconds);
     }
     const runs = this.#runs.map((run) => ({ ...run, responseSeconds: responses.get(run.run) ?? [] }));
-    return { manifest: this.#manifest, runs };
+    const torn = runs.find(({ verdict, clients, responseSeconds }) => {
+      return verdict === "valid" && responseSeconds.length !== clients;
+    });
+    if (torn === undefined) return { manifest: this.#manifest, runs };
+    throw new TypeError(
+      `Cannot use ${this.#fileOf("requests", torn)}: run ${torn.run} has not one row for each client`,
+    );
   }
 
   /** Whole or not at all, however this process ends. */
@@ -155,7 +162,7 @@ export class MatrixFolder {
       bytes.set(this.#fileOf("requests", run), run.requestsBytes);
     }
     for (const [file, length] of bytes) {
-      const found = existsSync(file) ? statSync(file).size : 0;
+      const found = sizeOf(file);
       if (found < length) throw new TypeError(`Cannot use ${file}: it has ${found} bytes, its runs left ${length}`);
     }
     return bytes;
@@ -186,7 +193,9 @@ function makeEmptyFolder(path: string): void {
 
 function readManifest(path: string): MatrixManifest {
   try {
-    return JSON.parse(readFileSync(join(path, MANIFEST), "utf8")) as MatrixManifest;
+    const manifest = JSON.parse(readFileSync(join(path, MANIFEST), "utf8")) as MatrixManifest;
+    if (!Array.isArray(manifest.plan?.implementations)) throw new Error("its manifest has no plan");
+    return manifest;
   } catch (error) {
     throw new TypeError(`Cannot read a matrix in ${path}: ${(error as Error).message}`, { cause: error });
   }
@@ -195,6 +204,20 @@ function readManifest(path: string): MatrixManifest {
 /** A process of that number may be another one by now: then it does not run this program. */
 function writes(pid: number): boolean {
   return pid !== process.pid && commandLineOf(pid).includes("matrix");
+}
+
+/** 0 where there is none. */
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}
+
+/** What cannot be read is said with the name of its file. */
+function named<Value>(path: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw new TypeError(`Cannot use ${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Returns how long the file is then. */
@@ -210,8 +233,7 @@ function appendDurably(path: string, text: string): number {
 }
 
 function cutTo(path: string, bytes: number): number {
-  if (!existsSync(path)) return 0;
-  const more = statSync(path).size - bytes;
+  const more = sizeOf(path) - bytes;
   if (more > 0) truncateSync(path, bytes);
   return more;
 }

@@ -128,15 +128,18 @@ export function requestRows(named: Named, sessions: readonly MeasuredSession[]):
   return stringify(rows);
 }
 
-/** What the clients of each run saw, in seconds, of a table of requests. */
+/** What the clients of each run saw, in seconds, of a table of requests. Throws an `Error` that names a wrong line. */
 export function parseResponses(text: string): ReadonlyMap<number, readonly number[]> {
   const byRun = new Map<number, number[]>();
   const rows: readonly (readonly string[])[] = parse(text);
-  for (const fields of rows.slice(1)) {
-    const run = Number(fields[RUN_COLUMN]);
-    const seconds = byRun.get(run);
-    if (seconds === undefined) byRun.set(run, [Number(fields[RESPONSE_COLUMN])]);
-    else seconds.push(Number(fields[RESPONSE_COLUMN]));
+  for (const [index, fields] of rows.slice(1).entries()) {
+    const [run, seconds] = [fields[RUN_COLUMN], fields[RESPONSE_COLUMN]].map((field) => Number(field || Number.NaN));
+    if (run === undefined || seconds === undefined || !Number.isInteger(run) || !(seconds >= 0)) {
+      throw new Error(`line ${index + 2} has no run and response time that can be read`);
+    }
+    const found = byRun.get(run);
+    if (found === undefined) byRun.set(run, [seconds]);
+    else found.push(seconds);
   }
   return byRun;
 }

@@ -1,6 +1,6 @@
 // Starts a program in its own process, reads the port it prints, and stops it by its process id.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -30,8 +30,16 @@ export interface Program {
 /** Linux kills what was started so when this process ends, also where that is killed itself; the id stays the same. */
 const endedWithUs = Bun.which("setpriv") === null ? [] : ["setpriv", "--pdeathsig", "KILL", "--"];
 
+/** A program that does not run as it should: what it said is in the message. */
+export class ProgramFailure extends Error {}
+
+const LAST_LINES = 3;
+const lastLines = (text: string): string => text.split("\n").slice(-LAST_LINES).join("\n").slice(-500);
+
 /** Output goes to a file, so that a program that logs much neither blocks nor costs the reader time. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
+  // Of a program that was there before under this name: its words must not be taken for those of this one.
+  for (const file of [options.logFile, `${options.logFile}.err`]) writeFileSync(file, "");
   const log = Bun.file(options.logFile);
   const child = Bun.spawn([...endedWithUs, ...options.command], {
     stdin: "ignore",
@@ -55,7 +63,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     if (found !== null) return { pid: child.pid, number: Number(found[1]), output, said, stop };
   }
   await stop();
-  throw new Error(`Cannot start ${options.command.join(" ")}: ${said().slice(-500) || "it said nothing"}`);
+  throw new ProgramFailure(`Cannot start ${options.command.join(" ")}: ${lastLines(said()) || "it said nothing"}`);
 }
 
 /** Settings of Correio in the caller's shell must not change what is measured. */
