@@ -131,16 +131,32 @@ describe("the matrix", () => {
     expect(readFileSync(join(path, "report.md"), "utf8")).toContain("MISSING: Go");
   }, 60_000);
 
-  test("says which port another program has, and keeps what was measured", async () => {
+  test("says which port another program has, before anything is begun", async () => {
     const path = join(workspace.folder, "taken");
     const taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
     const { exitCode, stderr } = await run(...small, "--only", "raw", "--port", String(taken.port), "--out", path);
     taken.stop(true);
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("Cannot start");
-    expect(stderr).toMatch(/EADDRINUSE|in use/);
-    expect((await run("--resume", path)).exitCode).toBe(0);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`Cannot use port ${taken.port}`);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test("goes on when servers are killed in it: their runs are marked, kept, and repeated", async () => {
+    const path = join(workspace.folder, "deaths");
+    const plan = ["--servers", "2", "--clients", "2,4", "--messages", "20,40", "--work", "5", "--runs", "2", "--cold"];
+    const child = start(...plan, "--only", "raw,python", "--disturbance=99", "--out", path);
+    for (const count of [2, 5, 8]) {
+      await untilRuns(path, count);
+      const [pid] = programsWith(join(path, "servers"));
+      if (pid !== undefined) process.kill(pid, "SIGKILL");
+    }
+    expect(await child.stderr.text()).not.toContain("    at ");
+    expect(await child.exited).toBe(0);
     expectWhole(path);
+    const { runs } = MatrixFolder.read(path);
+    const invalid = runs.filter(({ verdict }) => verdict !== "valid");
+    expect(invalid.length).toBeWithin(1, 7);
+    expect(new Set(invalid.map(({ verdict }) => verdict))).toEqual(new Set(["died"]));
   }, 60_000);
 
   test("does not write where something is already, nor where nothing can be written", async () => {
@@ -165,6 +181,10 @@ describe("the matrix", () => {
     [["--spread", "thin"], '"thin"'],
     [["--port", "65536"], '"65536"'],
     [["--disturbance=-1"], '"-1"'],
+    [["--disturbance", "Infinity"], '"Infinity"'],
+    [["--port", "65530", "--servers", "10"], "65536"],
+    [["--clients", "1000", "--messages", "100000"], "10000000 messages"],
+    [["--resume", "/nowhere", "--report", "/nowhere"], "--report"],
     [["--resume", "/nowhere", "--runs", "3"], "--runs"],
     [["--report", "/nowhere"], "/nowhere"],
   ])("refuses %j before anything is started", async (words, named) => {

@@ -4,7 +4,7 @@ import { loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 
 import { runCommandLine } from "./lib/command-line.ts";
-import { describeEnvironment } from "./lib/environment.ts";
+import { describeEnvironment, quoted } from "./lib/environment.ts";
 import { measureGeneratorCapacity } from "./lib/generator-capacity.ts";
 import { analyseMatrix, type MatrixAnalysis } from "./lib/matrix-analysis.ts";
 import { firstPortOf, folderOf, MATRIX_FLAGS, MATRIX_HELP, pathOf, planOf } from "./lib/matrix-command.ts";
@@ -16,7 +16,7 @@ import { startMatrixProgress } from "./lib/matrix-progress.ts";
 import { renderMatrixReport } from "./lib/matrix-report.ts";
 import { concludeMatrix } from "./lib/matrix-result.ts";
 import { versionsOf } from "./lib/matrix-versions.ts";
-import { type MatrixWork, missingIn, workThrough } from "./lib/matrix-work.ts";
+import { type MatrixWork, missingIn, requirePorts, workThrough } from "./lib/matrix-work.ts";
 import { createWorkspace } from "./lib/program.ts";
 import { openResult, type SaveResult } from "./lib/result.ts";
 
@@ -73,12 +73,15 @@ async function main(): Promise<void> {
   if (reported !== undefined) return await tellEnd(MatrixFolder.read(reported), saveResult);
   const resumed = folderOf(values, "resume");
   const firstPort = firstPortOf(values);
-  const folder = resumed === undefined ? beginMatrix(pathOf(values), planOf(values)) : MatrixFolder.read(resumed);
+  const earlier = resumed === undefined ? undefined : MatrixFolder.read(resumed);
+  const plan = earlier?.manifest.plan ?? planOf(values);
+  requirePorts(plan, firstPort);
+  const folder = earlier ?? beginMatrix(pathOf(values), plan);
   using _lock = folder.lock();
   if (resumed !== undefined) tellTakenUp(folder, folder.takeUp(describeEnvironment()));
   for (const { name, why } of folder.manifest.missing) console.error(`MISSING: ${name}: ${why}`);
   const interruption = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interruption.abort());
   const { measured, stop } = startMatrixProgress(folder.manifest.plan, folder.runs, process.stderr);
   const isOver = (): boolean => interruption.signal.aborted;
   try {
@@ -105,7 +108,7 @@ async function tellEnd(folder: MatrixFolder, saveResult: SaveResult): Promise<vo
     `${valid} of ${wanted} runs, ${runs.length - valid} invalid ones: ${path}/report.html, ${path}/report.md`,
   );
   if (valid === wanted) return saveResult(folder.manifest.environment, concludeMatrix(analysis));
-  console.log(`The rest: bun experiments/matrix.ts --resume ${path}`);
+  console.log(`The rest: bun experiments/matrix.ts --resume ${quoted(path)}`);
   process.exitCode = 1;
 }
 

@@ -47,10 +47,10 @@ export function renderEnvironment(environment: Environment): string {
 
 function describeCommand(): string {
   const [, program = "", ...words] = process.argv;
-  return ["bun", relative(process.cwd(), program), ...words].map(quote).join(" ");
+  return ["bun", relative(process.cwd(), program), ...words].map(quoted).join(" ");
 }
 
-function quote(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -29,7 +29,17 @@ type Flag = keyof typeof MATRIX_FLAGS;
 export type MatrixValues = { readonly [Name in Flag]?: string | boolean | undefined };
 
 /** More of any is refused: what it would take has been thought about up to here. */
-const MOST = { servers: 50, clients: 1_000, messages: 100_000, workMs: 1_000, runs: 100, attempts: 10 } as const;
+const MOST = {
+  servers: 50,
+  clients: 1_000,
+  messages: 100_000,
+  workMs: 1_000,
+  runs: 100,
+  attempts: 10,
+  cores: 1_000,
+} as const;
+/** Of all clients in one run: 1.4 GB. */
+const MOST_MESSAGES = 10_000_000;
 const PORT_LAST = 65_535;
 const SEED_LAST = 2 ** 32 - 1;
 /** They belong to the plan, which a folder has already. */
@@ -82,13 +92,18 @@ export function planOf(values: MatrixValues): MatrixPlan {
     const word = textOf(values, name);
     return word === undefined ? undefined : parseWithin(word, lowest, highest);
   };
+  const clients = list("clients", 1, MOST.clients) ?? base.clients;
+  const messages = list("messages", 1, MOST.messages) ?? base.messages;
+  if (Math.max(...clients) * Math.max(...messages) > MOST_MESSAGES) {
+    throw new TypeError(`Cannot plan more than ${MOST_MESSAGES} messages at once: all of them are made before`);
+  }
   const names = parseNames(textOf(values, "only"), matrixImplementations);
   return {
     implementations: names === undefined ? base.implementations : distinct(names),
     workMs: list("work", 0, MOST.workMs) ?? base.workMs,
     servers: list("servers", 1, MOST.servers) ?? base.servers,
-    clients: list("clients", 1, MOST.clients) ?? base.clients,
-    messages: list("messages", 1, MOST.messages) ?? base.messages,
+    clients,
+    messages,
     runs: number("runs", 1, MOST.runs) ?? base.runs,
     seed: number("seed", 0, SEED_LAST) ?? base.seed,
     spread: parseName(textOf(values, "spread") ?? base.spread, SPREADS),
@@ -106,6 +121,9 @@ export function firstPortOf(values: MatrixValues): number {
 /** The folder that `--resume` or `--report` names; a `TypeError` where flags beside it would have no effect. */
 export function folderOf(values: MatrixValues, flag: "resume" | "report"): string | undefined {
   const folder = textOf(values, flag);
+  if (values.resume !== undefined && values.report !== undefined) {
+    throw new TypeError("Cannot use --report with --resume: that makes the report anyway");
+  }
   const beside =
     folder === undefined ? undefined : OF_RUNS.find((name) => values[name] !== undefined && values[name] !== false);
   if (beside !== undefined) throw new TypeError(`Cannot use --${beside} with --${flag}: the folder has a plan already`);
@@ -126,8 +144,8 @@ const distinct = <Value>(values: readonly Value[]): readonly Value[] => [...new 
 function coresOf(word: string | undefined): number | undefined {
   if (word === undefined) return undefined;
   const cores = Number(word);
-  if (word !== "" && cores >= 0) return cores;
-  throw new TypeError(`Cannot read "${word}": it is no number of cores from 0`);
+  if (word !== "" && cores >= 0 && cores <= MOST.cores) return cores;
+  throw new TypeError(`Cannot read "${word}": it is no number of cores from 0 to ${MOST.cores}`);
 }
 
 function inWords({ servers, clients, messages, runs }: MatrixPlan): string {

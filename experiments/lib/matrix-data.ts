@@ -27,10 +27,12 @@ export interface RunRecord {
   /** From the first request of any client to the last reply of any. */
   readonly seconds: number;
   readonly replies: number;
-  /** Processor time during the run: of the servers, of the process that plays the clients, of all other programs. */
+  /** Processor time of the servers, from their first connection to their last. */
   readonly serverCpuSeconds: number;
+  /** Processor time of the process that plays the clients, while it did. */
   readonly generatorCpuSeconds: number;
-  readonly otherCpuSeconds: number;
+  /** What all other programs used of the machine, on average, in the last second or since the run began. */
+  readonly otherCores: number;
   /** Resident memory of all servers after the run. */
   readonly serverBytes: number;
   /** Load average of one minute before the run. */

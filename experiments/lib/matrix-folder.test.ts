@@ -42,7 +42,7 @@ const run = {
   replies: 20,
   serverCpuSeconds: 0.01,
   generatorCpuSeconds: 0.000_000_1,
-  otherCpuSeconds: 0,
+  otherCores: 0,
   serverBytes: 1_000,
   load: 0.5,
 } as const;

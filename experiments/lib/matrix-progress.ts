@@ -13,6 +13,7 @@ export interface MatrixProgress {
 const LINE_MS = 10_000;
 /** Before, what is left cannot be told from how long it has taken. */
 const TELLING_SECONDS = 10;
+const STARTING = "starting servers, and warming them up";
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
 
@@ -33,7 +34,7 @@ export function startMatrixProgress(
     return {
       runs: `${state.runs}/${count} runs`,
       invalid: state.invalid === 0 ? "" : ` | ${state.invalid} invalid`,
-      left: left === undefined ? "…" : `${renderSeconds(Math.max(0, left))} left`,
+      left: left === undefined ? (state.startedMs === 0 ? STARTING : "…") : `${renderSeconds(Math.max(0, left))} left`,
     };
   };
   const show = stream.isTTY ? startBar(total, stream) : startLines(stream);
@@ -71,7 +72,7 @@ function startBar(total: number, stream: NodeJS.WriteStream): Shown {
     hideCursor: true,
     gracefulExit: false,
   });
-  bar.start(total, 0, { runs: "", invalid: "", left: "…" });
+  bar.start(total, 0, { runs: "", invalid: "", left: STARTING });
   return { update: (done, words) => bar.update(Math.min(done, total), words), stop: () => bar.stop() };
 }
 

@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, test } from "bun:test";
 
+import { DisturbanceMeter } from "./disturbance.ts";
 import { Fleet } from "./matrix-fleet.ts";
 import type { MatrixImplementation, Spread } from "./matrix-plan.ts";
 import { type MeasuredFleet, measureRun } from "./matrix-run.ts";
@@ -17,7 +18,11 @@ afterEach(async () => {
 const scripts = Array.from({ length: 4 }, (_, index) => createRequestScript(20, `client_${index + 1}_7`));
 const cell = { workMs: 0, servers: 2, clients: 4, messages: 20 };
 const CLOSE_FRAME_BYTES = 12;
-const anyNoise = { disturbanceMaxCores: Number.POSITIVE_INFINITY };
+const anyNoise = {
+  scripts,
+  disturbance: new DisturbanceMeter(() => []),
+  disturbanceMaxCores: Number.POSITIVE_INFINITY,
+};
 
 function newWorkspace(): Workspace {
   const workspace = createWorkspace();
@@ -60,7 +65,7 @@ const installed = (["correio", "raw", "go", "python"] as const).filter(
 describe("a run", () => {
   test.each(installed)("against %s counts when every reply is right and every session has its row", async (name) => {
     const fleet = await startFleet(name);
-    const run = await measureRun(fleet, cell, scripts, anyNoise);
+    const run = await measureRun(fleet, cell, anyNoise);
     expect(run).toMatchObject({ verdict: "valid", detail: "", replies: 80 });
     expect(run.sessions.map(({ clientId }) => clientId).toSorted()).toEqual(scripts.map((each) => each.clientId));
     for (const { row, firstSentMs, lastReplyMs } of run.sessions) {
@@ -74,7 +79,7 @@ describe("a run", () => {
 
   test.each(installed)("against %s with work takes at least as long as its work", async (name) => {
     const fleet = await startFleet(name, { workMs: 3 });
-    const run = await measureRun(fleet, { ...cell, workMs: 3 }, scripts, anyNoise);
+    const run = await measureRun(fleet, { ...cell, workMs: 3 }, anyNoise);
     expect(run.verdict).toBe("valid");
     for (const { firstSentMs, lastReplyMs, row } of run.sessions) {
       expect(lastReplyMs - firstSentMs).toBeGreaterThanOrEqual(60);
@@ -89,27 +94,27 @@ describe("a run", () => {
     const seen = new Set<string>();
     // The kernel deals connections out by their ports: some of so many come to each.
     for (let attempt = 0; attempt < 30 && seen.size < 2; attempt++) {
-      for (const { row } of (await measureRun(fleet, clients, scripts, anyNoise)).sessions) seen.add(row[2] ?? "");
+      for (const { row } of (await measureRun(fleet, clients, anyNoise)).sessions) seen.add(row[2] ?? "");
     }
     expect(seen.size).toBe(2);
   });
 
   test("does not count when a server has died, and says what it said last", async () => {
     const fleet = await startFleet("raw", { workMs: 50 });
-    const ending = measureRun(fleet, { ...cell, workMs: 50 }, scripts, anyNoise);
+    const ending = measureRun(fleet, { ...cell, workMs: 50 }, anyNoise);
     const killed = Bun.sleep(100).then(() => fleet.pids[1] && process.kill(fleet.pids[1], "SIGKILL"));
     const run = await ending;
     await killed;
     expect(run.verdict).toBe("died");
     expect(run.detail).toContain("a server is gone");
     expect(run.replies).toBeLessThan(80);
-    const next = await measureRun(fleet, { ...cell, workMs: 50 }, scripts, anyNoise);
+    const next = await measureRun(fleet, { ...cell, workMs: 50 }, anyNoise);
     expect(next).toMatchObject({ verdict: "died", replies: 0 });
   });
 
   test("does not count when not all replies have come in time", async () => {
     const fleet = await startFleet("raw", { workMs: 50 });
-    const run = await measureRun(fleet, { ...cell, workMs: 50 }, scripts, { ...anyNoise, patienceMs: 200 });
+    const run = await measureRun(fleet, { ...cell, workMs: 50 }, { ...anyNoise, patienceMs: 200 });
     expect(run.verdict).toBe("late");
     expect(run.detail).toMatch(/\d+ of 80 replies came before the timeout/);
   });
@@ -118,22 +123,22 @@ describe("a run", () => {
     ["no replies", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"), /a header is not one of a reply/],
     ["replies to somebody else", replyTo("client_9_7", 20), /20 of \d+ replies are wrong|replies are wrong/],
   ])("does not count when it is answered with %s", async (_, answer, detail) => {
-    const run = await measureRun(fleetThatAnswers(answer), { ...cell, clients: 1 }, scripts, anyNoise);
+    const run = await measureRun(fleetThatAnswers(answer), { ...cell, clients: 1 }, anyNoise);
     expect(run.verdict).toBe("wrong");
     expect(run.detail).toMatch(detail);
   });
 
   test("does not count when sessions left no row", async () => {
     const fleet = fleetThatAnswers(replyTo("client_1_7", 20));
-    const run = await measureRun(fleet, { ...cell, clients: 1 }, scripts, anyNoise);
-    expect(run).toMatchObject({ verdict: "unrecorded", detail: "0 of 1 sessions left a row" });
+    const run = await measureRun(fleet, { ...cell, clients: 1 }, anyNoise);
+    expect(run).toMatchObject({ verdict: "unrecorded", detail: "1 sessions left no row" });
   });
 
   test("does not count when other programs have used the machine beside it", async () => {
     const fleet = await startFleet("raw", { workMs: 20 });
     const busy = Bun.spawn([process.execPath, "-e", "for (;;);"], { stdin: "ignore" });
     undo.push(() => busy.kill("SIGKILL"));
-    const run = await measureRun(fleet, { ...cell, workMs: 20 }, scripts, { disturbanceMaxCores: 0.1 });
+    const run = await measureRun(fleet, { ...cell, workMs: 20 }, { ...anyNoise, disturbanceMaxCores: 0.1 });
     expect(run.verdict).toBe("disturbed");
     expect(run.detail).toMatch(/^other programs used \d\.\d\d cores$/);
   });

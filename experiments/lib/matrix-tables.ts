@@ -28,7 +28,7 @@ const RUN_COLUMNS: readonly (readonly [column: string, field: RunField])[] = [
   ["replies", "replies"],
   ["server_cpu_seconds", "serverCpuSeconds"],
   ["generator_cpu_seconds", "generatorCpuSeconds"],
-  ["other_cpu_seconds", "otherCpuSeconds"],
+  ["other_cores", "otherCores"],
   ["server_bytes", "serverBytes"],
   ["load_1m", "load"],
   ["sessions_bytes", "sessionsBytes"],

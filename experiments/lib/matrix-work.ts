@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 
+import { DisturbanceMeter } from "./disturbance.ts";
 import { findTool } from "./implementations.ts";
 import type { MatrixManifest, RunRecord } from "./matrix-data.ts";
 import { Fleet } from "./matrix-fleet.ts";
@@ -65,6 +66,20 @@ export function missingIn(plan: MatrixPlan): MatrixManifest["missing"] {
   });
 }
 
+/** Throws a `TypeError` that names the first port that servers would need, and that cannot be listened on. */
+export function requirePorts(plan: MatrixPlan, firstPort: number): void {
+  if (firstPort === 0) return;
+  const perFleet = plan.spread === "ports" ? Math.max(...plan.servers) : 1;
+  const count = plan.implementations.length * plan.workMs.length * perFleet;
+  for (let port = firstPort; port < firstPort + count; port++) {
+    try {
+      Bun.listen({ hostname: "127.0.0.1", port, socket: { data: () => undefined } }).stop(true);
+    } catch {
+      throw new TypeError(`Cannot use port ${port}: nobody can listen there, or another program does`);
+    }
+  }
+}
+
 interface Bench {
   readonly work: MatrixWork;
   readonly plan: MatrixPlan;
@@ -78,7 +93,11 @@ async function perform(task: Task, { work, plan, fleets, scripts }: Bench): Prom
   const { workMs, servers, clients, messages, block } = cell;
   for (let attempt = task.before + 1; attempt <= task.before + plan.attempts; attempt++) {
     const fleet = await fleets.get(implementation, workMs);
-    const { sessions, ...measured } = await measureRun(fleet, cell, scripts, plan);
+    const { sessions, ...measured } = await measureRun(fleet, cell, {
+      ...plan,
+      scripts,
+      disturbance: fleets.disturbance,
+    });
     // A signal from the terminal ends the servers too: what they did since then says nothing.
     if (work.isOver?.() === true) return false;
     const named = { block, attempt, implementation, workMs, servers, clients, messages };
@@ -96,6 +115,7 @@ class Fleets implements AsyncDisposable {
   readonly #round: Round;
   readonly #workspace: Workspace;
   readonly #fleets = new Map<string, Fleet>();
+  readonly disturbance = new DisturbanceMeter(() => [...this.#fleets.values()].flatMap((fleet) => fleet.pids));
 
   constructor(work: MatrixWork, round: Round, workspace: Workspace) {
     this.#work = work;
@@ -122,16 +142,16 @@ class Fleets implements AsyncDisposable {
     const name = `${implementation}-${workMs}`;
     await this.#fleets.get(name)?.stop();
     this.#fleets.delete(name);
+    await this.get(implementation, workMs);
+    this.disturbance.forget();
   }
 
   /** All that these need. */
   async start(tasks: readonly Task[]): Promise<void> {
-    // All settled: what is still starting when another one fails must be found when all are stopped.
+    // All settled: what does not start now is started by its first run, or says there why not.
     const started = await Promise.allSettled(tasks.map((task) => this.get(task.implementation, task.cell.workMs)));
-    const fleets = started.map((each) => {
-      if (each.status === "rejected") throw each.reason;
-      return each.value;
-    });
+    const fleets = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    this.disturbance.forget();
     for (const fleet of this.#work.folder.manifest.plan.isWarm ? fleets : []) await warmUp(fleet);
   }
 

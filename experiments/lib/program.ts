@@ -33,9 +33,6 @@ const endedWithUs = Bun.which("setpriv") === null ? [] : ["setpriv", "--pdeathsi
 /** A program that does not run as it should: what it said is in the message. */
 export class ProgramFailure extends Error {}
 
-const LAST_LINES = 3;
-const lastLines = (text: string): string => text.split("\n").slice(-LAST_LINES).join("\n").slice(-500);
-
 /** Output goes to a file, so that a program that logs much neither blocks nor costs the reader time. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
   // Of a program that was there before under this name: its words must not be taken for those of this one.
@@ -63,7 +60,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     if (found !== null) return { pid: child.pid, number: Number(found[1]), output, said, stop };
   }
   await stop();
-  throw new ProgramFailure(`Cannot start ${options.command.join(" ")}: ${lastLines(said()) || "it said nothing"}`);
+  throw new ProgramFailure(`Cannot start ${options.command.join(" ")}: ${said().slice(-500) || "it said nothing"}`);
 }
 
 /** Settings of Correio in the caller's shell must not change what is measured. */

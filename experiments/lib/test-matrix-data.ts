@@ -127,7 +127,7 @@ function recordOf(run: ExampleRun, responseSeconds: readonly number[], number: n
     replies,
     serverCpuSeconds: (replies * SPEEDS[run.implementation][0]) / 1e6,
     generatorCpuSeconds: Math.min(seconds, replies * 0.5e-6),
-    otherCpuSeconds: 0.01,
+    otherCores: 0.01,
     serverBytes: run.servers * (run.implementation === "go" ? 12 : 60) * 2 ** 20,
     load: 0.5,
     sessionsBytes: 0,
