@@ -6,7 +6,7 @@ import type { Socket } from "bun";
 
 import { FRAME_TYPE_RESPONSE } from "#runtime/wire/frame-header.ts";
 
-import { createFrame, createRequestScript, scriptClientId } from "../lib/request-script.ts";
+import { createCloseFrame, createFrame, createRequestScript, scriptClientId } from "../lib/request-script.ts";
 
 interface Connection {
   receivedBytes: number;
@@ -33,6 +33,7 @@ function main(): void {
   const count = Number(values.count);
   const requests = createRequestScript(count);
   const replies = createReplies(count);
+  const closeFrame = createCloseFrame();
   const send = (socket: Socket<Connection>): void => {
     const connection = socket.data;
     const end = replies.ends[connection.requests]!;
@@ -55,7 +56,7 @@ function main(): void {
         connection.receivedBytes += chunk.length;
         while (requests.ends[connection.requests + 1]! <= connection.receivedBytes) connection.requests++;
         send(socket);
-        if (connection.receivedBytes > requests.bytes.length) socket.end();
+        if (chunk.subarray(-closeFrame.length).equals(closeFrame)) socket.end();
       },
       drain: send,
     },
