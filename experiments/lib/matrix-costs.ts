@@ -24,8 +24,8 @@ export function costsSection(analysis: MatrixAnalysis): readonly Block[] {
         (limit === 0
           ? "What it can do was not measured. "
           : `It can make ${renderCapacity(limit)}: that is the median of nine runs of 50 connections, each with ` +
-            "1 000 messages, against a program that sends replies made before. With one message to a connection its limit " +
-            "is connections and wake-ups, not messages a second, so a share of this one says nothing there. ") +
+            "1 000 messages, against a program that sends replies made before. With one message to a connection its " +
+            "limit is connections and wake-ups, not messages a second, so a share of this one says nothing there. ") +
         `Where it used more than ${GENERATOR_CPU_MAX} of a core, or made more than ${GENERATOR_RATE_MAX * 100} % of ` +
         `that, the cell is called "limited by the generator": it says less about the servers.`,
     ),

@@ -47,8 +47,8 @@ export function generalSection({ cells, present, data }: MatrixAnalysis): readon
         " On sessions it can, but what it removes there is the tail, which is part of the result: so raw figures are " +
         "what this report compares, and the filtered ones stand beside them. Far by MAD: runs whose modified z-score " +
         "(0.6745 × distance from the median of the cell / MAD) is above 3.5; they are counted, not removed. " +
-        "Cells lose different numbers of values: that shifts a pooled mean towards the cells that lose fewer, upwards " +
-        "too. So the rows of all counts of messages have no filtered mean.",
+        "Cells lose different numbers of values: that shifts a pooled mean towards the cells that lose fewer, " +
+        "upwards too. So the rows of all counts of messages have no filtered mean.",
     ),
     ...valuesOf(cells, "workMs").flatMap((workMs) =>
       tablesOf(

@@ -200,7 +200,7 @@ const isPainted = ({ colours }: Painted): boolean => colours > 50;
 
 const coloursOf = (selector: string): string =>
   `document.querySelector('${selector} .plot').data
-    .flatMap(({ type, marker }) => (type === "scatter3d" ? marker.color : []))`;
+    .flatMap(({ type, marker }) => (type === "scatter3d" ? (marker?.color ?? []) : []))`;
 
 async function traceColours(page: Bun.WebView, selector: string): Promise<readonly string[]> {
   return (await page.evaluate(coloursOf(selector))) as string[];
