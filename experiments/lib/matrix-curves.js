@@ -46,7 +46,7 @@ function distributionFigure({ work, message, server, client, shown }) {
     name: titles[name],
     x: cell.series[name].quantiles,
     y: shares.map((share) => share * 100),
-    // A step at each session that is there: nothing is between two of them.
+    // A step at each share that is kept, not at each session: quantiles between sessions are interpolated.
     line: { shape: "hv", color: colourOf(name), width: 2 },
     hovertemplate: `${titles[name]}: %{y:.1f} % within %{x:.4g} ms<extra></extra>`,
   }));
