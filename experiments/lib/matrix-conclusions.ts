@@ -1,21 +1,23 @@
 // What a matrix comes to, in sentences that follow from its figures: also when Correio is the slower one.
 
+import { mean } from "simple-statistics";
+
 import type { Interval } from "./bootstrap.ts";
 import type { MatrixAnalysis } from "./matrix-analysis.ts";
 import { type CellResult, valuesOf } from "./matrix-cells.ts";
-import { type Comparison, isOnce, isSignificant, overallRatio, SIGNIFICANT_BELOW } from "./matrix-comparisons.ts";
-import { limitedWords } from "./matrix-costs.ts";
+import { type Comparison, isOnce, isSignificant, overallRatio } from "./matrix-comparisons.ts";
+import { limitedWords, sharedWords } from "./matrix-costs.ts";
 import { type Block, heading, list } from "./matrix-document.ts";
 import { levelsOf } from "./matrix-levels.ts";
 import type { MatrixImplementation } from "./matrix-plan.ts";
+import { powerWords } from "./matrix-power.ts";
 import { progressWords } from "./matrix-setting.ts";
-import { inverse } from "./matrix-winners.ts";
+import { inverse, WINNER_CAUTION, wonCounts } from "./matrix-winners.ts";
 import {
   capital,
   counted,
   listed,
   matrixTitles,
-  renderP,
   renderPlace,
   renderRatio,
   renderRatios,
@@ -35,8 +37,9 @@ export function conclusionsSection(analysis: MatrixAnalysis): readonly Block[] {
       progressWords(analysis),
       ...levelWords(analysis),
       ...valuesOf(analysis.cells, "workMs").flatMap((workMs) => workConclusions(analysis, workMs)),
-      ...powerWords(analysis),
-      `The generator: ${limitedWords(analysis.costs)}`,
+      ...powerConclusions(analysis),
+      WINNER_CAUTION,
+      `${capital(limitedWords(analysis.costs))} ${sharedWords(analysis)}`,
     ]),
   ];
 }
@@ -48,37 +51,39 @@ export function headlineOf(analysis: MatrixAnalysis): readonly string[] {
   return sentences.length === 0 ? ["Correio has no valid runs yet: there is nothing to say."] : sentences;
 }
 
-function headlineWith({ cells, correio, others }: MatrixAnalysis, workMs: number): readonly string[] {
-  const measured = cells.filter((cell) => cell.workMs === workMs && cell.series.has("correio"));
+/** Over all cells first, then over those of one count of messages: no headline picks the cells that suit it. */
+function headlineWith(analysis: MatrixAnalysis, workMs: number): readonly string[] {
+  const measured = analysis.cells.filter((cell) => cell.workMs === workMs && cell.series.has("correio"));
+  if (measured.length === 0) return [];
   const counts = valuesOf(measured, "messages");
   const messages = counts.includes(HEADLINE_MESSAGES) ? HEADLINE_MESSAGES : Math.max(...counts);
   const own = measured.filter((cell) => cell.messages === messages);
-  if (own.length === 0) return [];
-  const comparisons = correio.filter(({ cell, theirs }) => theirs !== "raw" && own.includes(cell));
+  const time = renderTime(mean(own.flatMap(({ series }) => series.get("correio")!.means)));
+  const session = messages === 1 ? "a session of one message" : `a session of ${formatCount(messages)} messages`;
+  const overall = besideWords(analysis, measured, "geometric mean over all");
+  const beside = counts.length > 1 ? besideWords(analysis, own, "over its") : "";
+  const answer =
+    overall === "" ? `Correio answers ${session} in ${time}` : `Correio takes ${overall}; ${session} takes ${time}`;
+  return [`${capital(renderWork(workMs))}, ${answer} on average${beside === "" ? "" : `, ${beside}`}.`];
+}
+
+/** "0.472 [0.409, 0.540] of Go's time and 0.153 [0.136, 0.170] of Python's (over its 6 cells)". */
+function besideWords({ correio, others }: MatrixAnalysis, cells: readonly CellResult[], over: string): string {
+  const comparisons = correio.filter(({ cell, theirs }) => theirs !== "raw" && cells.includes(cell));
+  if (comparisons.length === 0) return "";
+  const isOne = isOnce(comparisons);
   const ratios = others.flatMap((other) => {
     const ratio = overallRatio(comparisons.filter(({ theirs }) => theirs === other));
     return ratio === undefined ? [] : [{ other, ratio }];
   });
-  const caution = comparisons.length > 0 && isOnce(comparisons) ? " (in one run: nothing is known of chance)" : "";
-  const mean = own.reduce((sum, { series }) => sum + series.get("correio")!.interval.value, 0) / own.length;
-  const session = messages === 1 ? "a session of one message" : `a session of ${formatCount(messages)} messages`;
-  const answer = `${capital(renderWork(workMs))}, Correio answers ${session} in ${renderTime(mean)} on average`;
-  return [`${answer}${ratios.length === 0 ? "" : besideWords(ratios)}${caution}.`];
-}
-
-/** By what the intervals allow to say: whom Correio is ahead of or level with, and who is ahead of it. */
-function besideWords(ratios: readonly { readonly other: MatrixImplementation; readonly ratio: Interval }[]): string {
-  const words = ({ other, ratio }: (typeof ratios)[number]): string => {
-    if (ratio.high < 1) return `${renderSpeed(ratio.value)} as ${matrixTitles[other]}`;
-    if (ratio.low > 1) return `${matrixTitles[other]} is ${renderSpeed(1 / ratio.value)}`;
-    return `as fast as ${matrixTitles[other]} within chance`;
-  };
-  const notBehind = ratios.filter(({ ratio }) => ratio.low <= 1).map(words);
-  const behind = ratios.filter(({ ratio }) => ratio.low > 1).map(words);
-  return [
-    ...(notBehind.length === 0 ? [] : [`, ${listed(notBehind)}`]),
-    ...(behind.length === 0 ? [] : [`, while ${listed(behind)}`]),
-  ].join("");
+  const shares = ratios.map(({ other, ratio: { value, low, high } }, index) => {
+    const words = isOne ? renderRatio(value) : renderRatios({ value, low, high });
+    const within = !isOne && low <= 1 && high >= 1 ? ", within chance" : "";
+    return `${words} ${value < 1 ? "of" : "times"} ${matrixTitles[other]}'s${index === 0 ? " time" : ""}${within}`;
+  });
+  const count = new Set(comparisons.map(({ cell }) => cell)).size;
+  const where = count === 1 ? "in one cell" : `${over} ${counted(count, "cell")}`;
+  return `${listed(shares)} (${where}${isOne ? ", one run of each: nothing is known of chance" : ""})`;
 }
 
 /** Reached ones are counted, all others named. */
@@ -86,8 +91,9 @@ function levelWords(analysis: MatrixAnalysis): readonly string[] {
   const levels = levelsOf(analysis);
   const reached = levels.filter((level) => level.verdict === "reached").length;
   const rest = levels.filter((level) => level.verdict !== "reached");
+  const count = reached === 0 ? "none" : formatCount(reached);
   return [
-    `Of ${counted(levels.length, "level")}, ${formatCount(reached)} are reached.`,
+    `Of ${counted(levels.length, "level")}, ${count} ${reached > 1 ? "are" : "is"} reached.`,
     ...rest.map((level) => `${capital(level.verdict)}: ${level.what} (${level.measured}).`),
   ];
 }
@@ -103,9 +109,7 @@ function workConclusions(
   });
   const quickest = [winners, winnersAboveFloor].flatMap((family, index) => {
     const own = family.filter(({ cell }) => cell.workMs === workMs);
-    const counts = [...Map.groupBy(own, ({ ours }) => ours)].map(
-      ([name, won]) => `${matrixTitles[name]} in ${formatCount(won.length)}`,
-    );
+    const counts = wonCounts(own).map(({ name, won }) => `${matrixTitles[name]} in ${formatCount(won.length)}`);
     const who = index === 0 ? "the quickest" : "the quickest without the floor";
     const of = `${capital(renderWork(workMs))}, of ${counted(own.length, "cell")}`;
     return own.length === 0 ? [] : [`${of} ${who} was ${listed(counts)}.`];
@@ -129,7 +133,7 @@ function comparisonWords(own: readonly Comparison[], overall: Interval, other: M
 function overallWords(own: readonly Comparison[], overall: Interval, title: string): string {
   if (isOnce(own)) {
     const ratio = renderRatio(overall.value);
-    return `in the one run there is, which says nothing of chance, Correio took ${ratio} times as long as ${title}`;
+    return `with one run per cell, which says nothing of chance, Correio took ${ratio} times as long as ${title}`;
   }
   if (overall.high < 1) return `Correio was faster than ${title}: ${renderRatios(inverse(overall))} times as fast`;
   if (overall.low > 1) return `Correio was slower than ${title}: it took ${renderRatios(overall)} times as long`;
@@ -142,25 +146,14 @@ const countedWords = (comparisons: readonly Comparison[]): string =>
 const placedSpeed = ({ ratio, cell }: { readonly ratio: Interval; readonly cell: CellResult }): string =>
   `${renderSpeed(ratio.value)} (${renderPlace(cell)})`;
 
-/** What so few runs cannot show in any single cell, whatever they are. */
-function powerWords({ correio }: MatrixAnalysis): readonly string[] {
-  if (correio.length === 0) return [];
-  const leastP = Math.min(
-    ...correio.map(({ cell, ours, theirs }) =>
-      leastPOf(cell.series.get(ours)!.runs.length, cell.series.get(theirs)!.runs.length),
-    ),
-  );
-  if (leastP * correio.length < SIGNIFICANT_BELOW) return [];
-  return [
-    `No single cell can differ beyond chance here, however much it differs: with so few runs p is at least ` +
-      `${renderP(leastP)}, and among ${formatCount(correio.length)} tests Holm's method asks for less than ` +
-      `${(SIGNIFICANT_BELOW / correio.length).toPrecision(1)}. The overall ratios and A12 say more.`,
+/** Of each family of tests, what so few runs cannot show in any of its cells. */
+function powerConclusions({ correio, winners, winnersAboveFloor }: MatrixAnalysis): readonly string[] {
+  const words = [
+    ...powerWords(correio, "between Correio and the others"),
+    ...powerWords(winners, "among all winners"),
+    ...powerWords(winnersAboveFloor, "among the winners without the floor"),
   ];
-}
-
-/** Of the exact Mann–Whitney test, when all of ours are below all of theirs: two of all ways to choose. */
-function leastPOf(ours: number, theirs: number): number {
-  let ways = 1;
-  for (let index = 1; index <= ours; index++) ways = (ways * (theirs + index)) / index;
-  return Math.min(1, 2 / ways);
+  return words.length === 0
+    ? []
+    : [...words, "Where no cell can be told from chance, overall ratios and A12 say more."];
 }

@@ -7,7 +7,7 @@ import { valuesOf } from "./matrix-cells.ts";
 import { type Block, details, heading, type Rows, subheading, table, text } from "./matrix-document.ts";
 import { GENERATOR_CPU_MAX, GENERATOR_RATE_MAX, type GeneratorCost, sumOf } from "./matrix-generator.ts";
 import { PLACE_HEADS, placeCells } from "./matrix-winners.ts";
-import { matrixTitles, renderPercent, significant } from "./matrix-words.ts";
+import { capital, counted, matrixTitles, renderCapacity, renderPercent, significant } from "./matrix-words.ts";
 import { formatCount } from "./table.ts";
 
 const MEBIBYTE = 2 ** 20;
@@ -21,11 +21,15 @@ export function costsSection(analysis: MatrixAnalysis): readonly Block[] {
     subheading("The generator"),
     text(
       "One process plays all clients. " +
-        (limit === 0 ? "What it can do was not measured. " : `It can make ${formatCount(limit)} requests a second. `) +
+        (limit === 0
+          ? "What it can do was not measured. "
+          : `It can make ${renderCapacity(limit)}: that is the median of nine runs of 50 connections, each with ` +
+            "1 000 messages, against a program that sends replies made before. With one message to a connection its " +
+            "limit is connections and wake-ups, not messages a second, so a share of this one says nothing there. ") +
         `Where it used more than ${GENERATOR_CPU_MAX} of a core, or made more than ${GENERATOR_RATE_MAX * 100} % of ` +
         `that, the cell is called "limited by the generator": it says less about the servers.`,
     ),
-    text(limitedWords(costs)),
+    text(`${capital(limitedWords(costs))} ${sharedWords(analysis)}`),
     ...(costs.length === 0
       ? []
       : [
@@ -37,15 +41,20 @@ export function costsSection(analysis: MatrixAnalysis): readonly Block[] {
   ];
 }
 
+/** A warning that the conclusions give too. */
+export const sharedWords = ({ data }: MatrixAnalysis): string =>
+  `WARNING: It shares the machine's ${counted(data.manifest.environment.cores, "core")} with the servers, so what it ` +
+  "uses, they do not have.";
+
 /** In one sentence; the conclusions say it too. */
 export function limitedWords(costs: readonly GeneratorCost[]): string {
   const limited = costs.filter(({ isLimit }) => isLimit);
-  if (limited.length === 0) return "It was the limit in no cell.";
+  if (limited.length === 0) return "the generator was the limit in no cell.";
   const counts = [...Map.groupBy(limited, ({ implementation }) => implementation)].map(
     ([name, own]) => `${matrixTitles[name]} ${formatCount(own.length)}`,
   );
   const all = `${formatCount(limited.length)} of ${formatCount(costs.length)}`;
-  return `It was the limit in ${all} cells, each implementation's counted apart: ${counts.join(", ")}.`;
+  return `the generator was the limit in ${all} cells, each implementation's counted apart: ${counts.join(", ")}.`;
 }
 
 function generatorRows({ costs, present, cells }: MatrixAnalysis): Rows {
@@ -78,21 +87,28 @@ function summaryOf(costs: readonly GeneratorCost[]): readonly string[] {
     median(shares).toFixed(2),
     max(shares).toFixed(2),
     formatCount(max(costs.map(({ repliesPerSecond }) => repliesPerSecond))),
-    renderPercent(max(costs.map(({ rateShare }) => rateShare))),
+    renderLimit(costs),
     `${formatCount(costs.filter(({ isLimit }) => isLimit).length)} of ${formatCount(costs.length)}`,
   ];
 }
 
+/** Of cells of one count of messages; with a single one, messages a second are not what it is limited by. */
+const renderLimit = (costs: readonly GeneratorCost[]): string =>
+  costs[0]!.cell.messages === 1 ? "–" : renderPercent(max(costs.map(({ rateShare }) => rateShare)));
+
 function everyCell(costs: readonly GeneratorCost[]): Rows {
   const heads = [...PLACE_HEADS, "implementation", "CPU, cores", "replies/s", "of its limit", "verdict"];
-  const rows = costs.map(({ cell, implementation, cpuShare, repliesPerSecond, rateShare, isLimit }) => [
-    ...placeCells(cell),
-    matrixTitles[implementation],
-    cpuShare.toFixed(2),
-    formatCount(repliesPerSecond),
-    renderPercent(rateShare),
-    isLimit ? "limited by the generator" : "",
-  ]);
+  const rows = costs.map((cost) => {
+    const { cell, implementation, cpuShare, repliesPerSecond, isLimit } = cost;
+    return [
+      ...placeCells(cell),
+      matrixTitles[implementation],
+      cpuShare.toFixed(2),
+      formatCount(repliesPerSecond),
+      renderLimit([cost]),
+      isLimit ? "limited by the generator" : "",
+    ];
+  });
   return [heads, ...rows];
 }
 

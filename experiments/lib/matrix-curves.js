@@ -1,7 +1,21 @@
 // The plots of the matrix in two dimensions, for a choice: the sessions of a cell, and how near to the floor all are.
 
 const { workMs, messages, shares, floors, floorRatioMax } = DATA;
-const { titles, colour, colourOf, cellAt, interval, counted, axis, base, whiskers, oneTwoFive } = matrixFigures;
+const {
+  titles,
+  whole,
+  colour,
+  colourOf,
+  cellAt,
+  symbolOf,
+  interval,
+  counted,
+  axis,
+  base,
+  whiskers,
+  oneTwoFive,
+  spanning,
+} = matrixFigures;
 
 /** Sessions of one cell by their response time, as shares of the implementation's sessions. */
 function histogramFigure({ work, message, server, client, shown }) {
@@ -32,11 +46,15 @@ function distributionFigure({ work, message, server, client, shown }) {
     name: titles[name],
     x: cell.series[name].quantiles,
     y: shares.map((share) => share * 100),
-    line: { color: colourOf(name), width: 2 },
+    // A step at each share that is kept, not at each session: quantiles between sessions are interpolated.
+    line: { shape: "hv", color: colourOf(name), width: 2 },
     hovertemplate: `${titles[name]}: %{y:.1f} % within %{x:.4g} ms<extra></extra>`,
   }));
   const x = sessionAxis(data);
-  return { data, layout: flatLayout(x, { ...axis("sessions at most so long, %"), range: [0, 101] }) };
+  return {
+    data,
+    layout: flatLayout(x, { ...axis("share of sessions that<br>took at most so long, %"), range: [0, 101] }),
+  };
 }
 
 const shownIn = (cell, shown) => shown.filter((name) => cell?.series[name] !== undefined);
@@ -57,29 +75,31 @@ function floorFigure({ work, shown }) {
       y: points.map(({ value }) => value),
       text: own.map(
         (floor) =>
-          `${titles[name]}, ${counted(floor.messages, "message")}: ${interval(floor.ratio.map(beyond), " %")} beyond`,
+          `${titles[name]}, ${counted(floor.messages, "message")}: ${interval(floor.ratio.map(beyond), " %")} longer`,
       ),
       hoverinfo: "text",
       line: { color: colourOf(name), width: 2 },
-      error_y: whiskers(points, colourOf(name), 1.5),
+      marker: { symbol: symbolOf(name), size: 8 },
+      error_y: whiskers(points, colourOf(name), 2, 5),
     };
   });
   const level = beyond(floorRatioMax);
   const values = [level, ...data.flatMap(({ y }) => y)];
   const kind = Math.min(...values) > 0 ? "log" : "linear";
-  const at = kind === "log" ? Math.log10(level) : level;
   const layout = flatLayout(
     axis("messages of a client", messages, "log"),
-    axis("beyond the floor, %", kind === "log" ? oneTwoFive(values) : undefined, kind),
+    axis("longer than the floor, %", kind === "log" ? oneTwoFive(values) : undefined, kind),
   );
   const edge = { type: "line", xref: "paper", x0: 0, x1: 1, line: { color: colour("mark"), dash: "dash", width: 1.5 } };
-  const words = { xref: "paper", x: 0, xanchor: "left", yanchor: "bottom", showarrow: false };
+  const words = { xref: "paper", x: 0, xanchor: "left", yref: "paper", y: 1, yanchor: "bottom", showarrow: false };
+  const text = `dashed: the level for Correio, ${whole(level)} %`;
   return {
     data,
     layout: {
       ...layout,
       shapes: [{ ...edge, y0: level, y1: level }],
-      annotations: [{ ...words, y: at, text: `the level for Correio: ${floorRatioMax} times the floor` }],
+      annotations: [{ ...words, text }],
+      margin: { ...layout.margin, t: 28 },
     },
   };
 }
@@ -96,6 +116,10 @@ const flatLayout = (x, y) => ({
 });
 
 const sessionAxis = (traces) =>
-  axis("response time of a session, ms", oneTwoFive(traces.flatMap((trace) => trace.x)), "log");
+  spanning(
+    "response time of a session, ms",
+    traces.flatMap((trace) => trace.x),
+    4,
+  );
 
 globalThis.matrixCurves = { histogramFigure, distributionFigure, floorFigure };

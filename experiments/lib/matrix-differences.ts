@@ -5,6 +5,8 @@ import { valuesOf } from "./matrix-cells.ts";
 import { type Comparison, isSignificant, overallRatio } from "./matrix-comparisons.ts";
 import { type Block, heading, type Rows, subheading, table, text } from "./matrix-document.ts";
 import { limitedIn } from "./matrix-generator.ts";
+import type { MatrixImplementation } from "./matrix-plan.ts";
+import { powerWords } from "./matrix-power.ts";
 import { PLACE_HEADS, placeCells, runsOf } from "./matrix-winners.ts";
 import { matrixTitles, renderP, renderRatios, renderWork } from "./matrix-words.ts";
 import { formatCount } from "./table.ts";
@@ -28,8 +30,9 @@ export function differencesSection(analysis: MatrixAnalysis): readonly Block[] {
     title,
     text(
       "Each figure is Correio's time over that of the other: below 1 Correio is quicker. Over several cells it is " +
-        "the geometric mean of the cells' ratios.",
+        "the geometric mean of the cells' ratios. Beyond chance counts cells, either way.",
     ),
+    ...powerWords(correio, "in these tables").map(text),
     subheading("The largest"),
     ...largest("Correio is quicker: the largest differences", quicker, analysis),
     ...largest("Correio is slower: the largest differences", slower, analysis),
@@ -73,16 +76,30 @@ function byDimension(
     ...valuesOf(cells, "workMs").flatMap((workMs) => {
       const own = comparisons.filter(({ cell }) => cell.workMs === workMs);
       if (own.length === 0) return [];
-      const rows: Rows = valuesOf(cells, dimension).map((value) => [
-        formatCount(value),
-        ...others.flatMap((other) =>
-          ratioCells(own.filter(({ cell, theirs }) => cell[dimension] === value && theirs === other)),
+      const rows: Rows = [
+        ...valuesOf(cells, dimension).map((value) =>
+          ratioRow(
+            formatCount(value),
+            others,
+            own.filter(({ cell }) => cell[dimension] === value),
+          ),
         ),
-      ]);
+        // As the headline has it; it is the same by clients and by servers.
+        ...(dimension === "messages" ? [ratioRow("all", others, own)] : []),
+      ];
       return [table(`By ${dimension}, ${renderWork(workMs)}`, [heads, ...rows])];
     }),
   ];
 }
+
+const ratioRow = (
+  name: string,
+  others: readonly MatrixImplementation[],
+  comparisons: readonly Comparison[],
+): readonly string[] => [
+  name,
+  ...others.flatMap((other) => ratioCells(comparisons.filter(({ theirs }) => theirs === other))),
+];
 
 /** The ratio over these cells; in how many of them the difference, whichever way, is beyond chance. */
 function ratioCells(comparisons: readonly Comparison[]): readonly string[] {

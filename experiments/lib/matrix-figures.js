@@ -1,10 +1,13 @@
 // What all plots of the matrix share: cells, words, colours and axes. `DATA` is there already; plots come next.
 
 const { implementations, workMs, messages, servers, clients, cells } = DATA;
-const COLOURS = { correio: "first", raw: "mark", go: "second", python: "fourth" };
+const COLOURS = { correio: "first", raw: "mark", go: "second", python: "fifth" };
+/** So that they can be told apart without colours. */
+const SYMBOLS = { correio: "circle", raw: "x", go: "square", python: "diamond" };
 const titles = Object.fromEntries(implementations.map(({ name, title }) => [name, title]));
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const colourOf = (name) => colour(COLOURS[name]);
+const symbolOf = (name) => SYMBOLS[name];
 
 const cellAt = (work, message, server, client) =>
   cells[((work * servers.length + server) * clients.length + client) * messages.length + message] ?? undefined;
@@ -41,14 +44,14 @@ const base = () => ({
   showlegend: false,
 });
 
-const whiskers = (points, color, thickness) => ({
+const whiskers = (points, color, thickness, width = 3) => ({
   type: "data",
   symmetric: false,
   array: points.map(({ value, high }) => high - value),
   arrayminus: points.map(({ value, low }) => value - low),
   color,
   thickness,
-  width: 3,
+  width,
 });
 
 /** 1, 2 and 5 of each power of ten that the points reach, and one beyond on either side. */
@@ -58,10 +61,19 @@ function oneTwoFive(values) {
   return powers.flatMap((power) => [1, 2, 5].map((each) => each * power)).filter((each) => each > least && each < most);
 }
 
+/** A logarithmic axis where that gives two ticks or more; else plain numbers, never below 0. */
+function spanning(title, values, spanMax) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return values.length > 0 && least > 0 && most / least > spanMax
+    ? axis(title, oneTwoFive(values), "log")
+    : { ...axis(title), rangemode: "nonnegative" };
+}
+
 globalThis.matrixFigures = {
   titles,
   colour,
   colourOf,
+  symbolOf,
   cellAt,
   figure,
   whole,
@@ -72,4 +84,5 @@ globalThis.matrixFigures = {
   base,
   whiskers,
   oneTwoFive,
+  spanning,
 };

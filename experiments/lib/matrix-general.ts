@@ -18,6 +18,8 @@ const BEYOND_MIN = 10;
 const SHARES = [0.5, 0.9, 0.99];
 /** With that many values or fewer, no |z| can be above 3. */
 const Z_BLIND_COUNT = 10;
+/** The row of all counts of messages. */
+const ALL = "all";
 
 /** All runs of one implementation in some cells. */
 interface Group {
@@ -44,7 +46,9 @@ export function generalSection({ cells, present, data }: MatrixAnalysis): readon
         zWords(runs) +
         " On sessions it can, but what it removes there is the tail, which is part of the result: so raw figures are " +
         "what this report compares, and the filtered ones stand beside them. Far by MAD: runs whose modified z-score " +
-        "(0.6745 × distance from the median of the cell / MAD) is above 3.5; they are counted, not removed.",
+        "(0.6745 × distance from the median of the cell / MAD) is above 3.5; they are counted, not removed. " +
+        "Cells lose different numbers of values: that shifts a pooled mean towards the cells that lose fewer, " +
+        "upwards too. So the rows of all counts of messages have no filtered mean.",
     ),
     ...valuesOf(cells, "workMs").flatMap((workMs) =>
       tablesOf(
@@ -71,7 +75,7 @@ function groupsOf(cells: readonly CellResult[], present: readonly MatrixImplemen
     messages: formatCount(messages),
     cells: cells.filter((cell) => cell.messages === messages),
   }));
-  if (counts.length > 1) groups.push({ messages: "all", cells: [...cells] });
+  if (counts.length > 1) groups.push({ messages: ALL, cells: [...cells] });
   return groups.flatMap((group) => present.flatMap((name) => groupOf(group.messages, group.cells, name)));
 }
 
@@ -135,7 +139,8 @@ function runRows(groups: readonly Group[], unit: TimeUnit): Rows {
       matrixTitles[implementation],
       formatCount(summary.count),
       renderTimes(pooledMean(meansByBlock), unit),
-      ...[...figures, filtered.mean, filtered.sd].map((each) => renderSeconds(each, unit)),
+      ...figures.map((each) => renderSeconds(each, unit)),
+      ...filteredCells(messages, filtered, unit),
       formatCount(filtered.removed),
       formatCount(farByMad),
     ];
@@ -158,7 +163,8 @@ function sessionRows(groups: readonly Group[], unit: TimeUnit): Rows {
       matrixTitles[implementation],
       formatCount(raw.count),
       ...percentiles,
-      ...[raw.mean, raw.sd, filtered.mean, filtered.sd].map((each) => renderSeconds(each, unit)),
+      ...[raw.mean, raw.sd].map((each) => renderSeconds(each, unit)),
+      ...filteredCells(messages, filtered, unit),
       formatCount(filtered.removed),
     ];
   });
@@ -179,7 +185,16 @@ function pooledMean(blocks: readonly (readonly number[])[]): Interval {
   });
 }
 
-function filteredOf(byCell: readonly (readonly number[])[]): { mean: number; sd: number; removed: number } {
+interface Filtered {
+  readonly mean: number;
+  readonly sd: number;
+  readonly removed: number;
+}
+
+const filteredCells = (messages: string, filtered: Filtered, unit: TimeUnit): readonly string[] =>
+  [filtered.mean, filtered.sd].map((each) => (messages === ALL ? "–" : renderSeconds(each, unit)));
+
+function filteredOf(byCell: readonly (readonly number[])[]): Filtered {
   const filtered = byCell.map((values) => withoutOutliersByZ(values));
   const kept = filtered.flatMap((each) => each.kept);
   return {

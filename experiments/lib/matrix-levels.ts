@@ -3,9 +3,10 @@
 import { geometricMeanRatio, type Interval } from "./bootstrap.ts";
 import type { MatrixAnalysis } from "./matrix-analysis.ts";
 import { type CellResult, floorSeconds, valuesOf } from "./matrix-cells.ts";
-import { type Comparison, isSignificant, overallRatio } from "./matrix-comparisons.ts";
+import { type Comparison, isOnce, isSignificant, overallRatio } from "./matrix-comparisons.ts";
 import { type Block, heading, table, text } from "./matrix-document.ts";
 import type { MatrixImplementation } from "./matrix-plan.ts";
+import { canTell, powerWords, runWords } from "./matrix-power.ts";
 import { counted, matrixTitles, renderRatio, renderRatios } from "./matrix-words.ts";
 import { formatCount } from "./table.ts";
 
@@ -26,7 +27,7 @@ export interface FloorRatio {
   readonly cellsWithin: number;
 }
 
-/** Undecided: not as wanted, but within chance. Not judged: nothing was measured. */
+/** Undecided: chance may explain what was measured. Not judged: nothing was measured. */
 export type LevelVerdict = "reached" | "NOT REACHED" | "undecided" | "not judged";
 
 export interface Level {
@@ -35,6 +36,10 @@ export interface Level {
   readonly name: string;
   /** Over all cells that are judged; undefined when nothing was measured. */
   readonly ratio: Interval | undefined;
+  /** The limit in few words. */
+  readonly wanted: string;
+  /** The figure that decides, beside what is wanted; empty when nothing was measured. */
+  readonly decisive: string;
   readonly measured: string;
   readonly verdict: LevelVerdict;
 }
@@ -46,9 +51,10 @@ export function levelsSection(analysis: MatrixAnalysis): readonly Block[] {
     heading("Levels"),
     table("What Correio is held to", [["level", "measured", "verdict"], ...rows]),
     text(
-      "A ratio below 1 means that Correio took less time. In a cell, beyond chance: p below 0.05 after Holm's method " +
-        "over the whole matrix; overall, an interval on one side of 1. Undecided: slower, but not beyond chance.",
+      "A ratio below 1 means that Correio took less time; overall it is the geometric mean over the cells. " +
+        "Undecided: slower somewhere, and chance may be why. Beyond chance is as said under Method.",
     ),
+    ...powerWords(analysis.correio, "between Correio and the others").map(text),
     ...(floors.length === 0 ? [] : floorBlocks(floors)),
   ];
 }
@@ -117,7 +123,8 @@ function floorLevel({ cells }: MatrixAnalysis): Level {
     `With work, Correio within ${FLOOR_RATIO_MAX} times the floor (work × messages), ` +
     `in cells of ${FLOOR_MESSAGES_MIN} messages or more`;
   const name = "of the floor's time, with work";
-  if (measured.length === 0) return { what, name, ratio: undefined, measured: "not measured", verdict: "not judged" };
+  const wanted = `≤ ${FLOOR_RATIO_MAX} in every cell of ${FLOOR_MESSAGES_MIN} messages or more`;
+  if (measured.length === 0) return notJudged({ what, name, wanted }, "not measured");
   const overall = overallFloorRatio(measured, "correio");
   const ratios = measured.map((cell) => floorRatioIn(cell, "correio"));
   const within = ratios.filter((ratio) => ratio <= FLOOR_RATIO_MAX).length;
@@ -125,25 +132,40 @@ function floorLevel({ cells }: MatrixAnalysis): Level {
     `${renderRatios(overall)} overall, at most ${renderRatio(Math.max(...ratios))}`,
     `within it in ${formatCount(within)} of ${counted(measured.length, "cell")}${plannedWords(measured, judged)}`,
   ];
-  return { what, name, ratio: overall, measured: words.join("; "), verdict: reachedIf(within === measured.length) };
+  return {
+    what,
+    name,
+    wanted,
+    ratio: overall,
+    decisive: `worst cell ${renderRatio(Math.max(...ratios))}`,
+    measured: words.join("; "),
+    verdict: reachedIf(within === measured.length),
+  };
 }
 
 function noSlower(analysis: MatrixAnalysis, peer: MatrixImplementation): Level {
   const what = `With work, Correio no slower than ${matrixTitles[peer]}, overall or in any cell, beyond chance`;
-  return peerLevel(analysis, { what, peer, hasWork: true }, (comparisons, overall) => {
+  const wanted = "not above 1 beyond chance, overall or in any cell";
+  return peerLevel(analysis, { what, peer, wanted, hasWork: true }, (comparisons, overall) => {
     const slower = comparisons.filter(({ ratio }) => ratio.value > 1);
     const surely = slower.filter(isSignificant).length;
-    const isSlower = surely > 0 || overall.low > 1;
+    // One run of each gives an interval of one point, which knows nothing of chance.
+    const isSlower = surely > 0 || (overall.low > 1 && !isOnce(comparisons));
+    // The tests are those of the whole matrix: what they can show depends on all of them.
+    const isBlind = slower.length > 0 && !canTell(analysis.correio);
+    const chance = isBlind
+      ? `no cell could be told from chance with ${runWords(comparisons)}`
+      : `beyond chance in ${formatCount(surely)}`;
     return {
-      words: `slower in ${shareWords(slower, comparisons)}, beyond chance in ${formatCount(surely)}`,
-      verdict: overall.value > 1 && !isSlower ? "undecided" : reachedIf(!isSlower),
+      words: `slower in ${shareWords(slower, comparisons)}, ${chance}`,
+      verdict: !isSlower && (isBlind || overall.value > 1) ? "undecided" : reachedIf(!isSlower),
     };
   });
 }
 
 function ahead(analysis: MatrixAnalysis, peer: MatrixImplementation): Level {
   const what = `Without work, Correio ahead of ${matrixTitles[peer]} in every cell`;
-  return peerLevel(analysis, { what, peer, hasWork: false }, (comparisons) => {
+  return peerLevel(analysis, { what, peer, wanted: "< 1 in every cell", hasWork: false }, (comparisons) => {
     const quicker = comparisons.filter(({ ratio }) => ratio.value < 1);
     const surely = quicker.filter(isSignificant).length;
     return {
@@ -156,12 +178,13 @@ function ahead(analysis: MatrixAnalysis, peer: MatrixImplementation): Level {
 interface PeerLevel {
   readonly what: string;
   readonly peer: MatrixImplementation;
+  readonly wanted: string;
   readonly hasWork: boolean;
 }
 
 function peerLevel(
   { correio, cells, data }: MatrixAnalysis,
-  { what, peer, hasWork }: PeerLevel,
+  { what, peer, wanted, hasWork }: PeerLevel,
   judge: (comparisons: readonly Comparison[], overall: Interval) => { words: string; verdict: LevelVerdict },
 ): Level {
   const name = `of ${matrixTitles[peer]}'s time, with${hasWork ? "" : "out"} work`;
@@ -171,7 +194,7 @@ function peerLevel(
   if (overall === undefined) {
     const why = data.manifest.missing.find((absent) => absent.name === peer)?.why;
     const measured = why === undefined ? "not measured" : `not measured: ${why}`;
-    return { what, name, ratio: undefined, measured, verdict: "not judged" };
+    return notJudged({ what, name, wanted }, measured);
   }
   const { words, verdict } = judge(comparisons, overall);
   const ratios = comparisons.map(({ ratio }) => ratio.value);
@@ -180,8 +203,16 @@ function peerLevel(
     `from ${renderRatio(Math.min(...ratios))} to ${renderRatio(Math.max(...ratios))}`,
     `${words}${plannedWords(comparisons, planned)}`,
   ];
-  return { what, name, ratio: overall, measured: measured.join("; "), verdict };
+  return { what, name, wanted, ratio: overall, decisive: words, measured: measured.join("; "), verdict };
 }
+
+const notJudged = (level: Pick<Level, "what" | "name" | "wanted">, measured: string): Level => ({
+  ...level,
+  ratio: undefined,
+  decisive: "",
+  measured,
+  verdict: "not judged",
+});
 
 const shareWords = (some: readonly unknown[], all: readonly unknown[]): string =>
   `${formatCount(some.length)} of ${counted(all.length, "cell")}`;

@@ -76,20 +76,26 @@ const PLOTS = [
     selects: [work, server, measure, viewOf("clients", "messages")],
     draws: [["Response time or throughput by clients and messages, in three dimensions", scaleFigure]],
   },
-  {
-    title: "The difference between two",
-    about:
-      "The first one's time over the second one's. On the grey plane both are even; below it the first is quicker.",
-    selects: [
-      who("ours", "First", first),
-      who("theirs", "Second", others.find((name) => name !== "raw") ?? others[0] ?? first),
-      work,
-      message,
-      viewOf("clients", "servers"),
-    ],
-    pair: true,
-    draws: [["Ratio of two implementations' response times by clients and servers, in three dimensions", ratioFigure]],
-  },
+  ...(others.length === 0 || names.length < 2
+    ? []
+    : [
+        {
+          title: "The difference between two",
+          about:
+            "The first one's time over the second one's. On the grey plane both are even; below it the first is quicker.",
+          selects: [
+            who("ours", "First", first),
+            who("theirs", "Second", others.find((name) => name !== "raw") ?? others[0] ?? first),
+            work,
+            message,
+            viewOf("clients", "servers"),
+          ],
+          pair: true,
+          draws: [
+            ["Ratio of two implementations' response times by clients and servers, in three dimensions", ratioFigure],
+          ],
+        },
+      ]),
   {
     title: "Sessions of one cell",
     about: "All sessions of all valid runs: how many took how long, and how many took at most so long.",

@@ -124,6 +124,7 @@ describe.skipIf(!browserExpected)("the page of the matrix, in a real browser", (
 
   test.each<[string, Example, RegExp]>([
     ["one cell", { plan: { servers: [2], clients: [10], messages: [100], workMs: [0] } }, /2 servers, 10 clients/],
+    ["one implementation", { plan: { implementations: ["correio"], servers: [2] } }, /2 servers, 10 clients/],
     ["cells without runs", { change: ({ clients }) => (clients === 10 ? null : {}) }, /2 servers, 20 clients/],
   ])("draws points where there is no surface: %s", async (_, example, first) => {
     using opened = await open(example);
@@ -200,7 +201,7 @@ const isPainted = ({ colours }: Painted): boolean => colours > 50;
 
 const coloursOf = (selector: string): string =>
   `document.querySelector('${selector} .plot').data
-    .flatMap(({ type, marker }) => (type === "scatter3d" ? marker.color : []))`;
+    .flatMap(({ type, marker }) => (type === "scatter3d" ? (marker?.color ?? []) : []))`;
 
 async function traceColours(page: Bun.WebView, selector: string): Promise<readonly string[]> {
   return (await page.evaluate(coloursOf(selector))) as string[];

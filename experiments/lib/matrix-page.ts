@@ -56,9 +56,11 @@ const TILE_CLASSES: Readonly<Record<LevelVerdict, string>> = {
   "not judged": "open",
 };
 
-function levelTile({ what, name, ratio, verdict }: Level): string {
-  const figure = ratio === undefined ? "–" : `${renderRatio(ratio.value)} ×`;
-  const [title, words] = [what, name].map(escapeHtml);
-  return `<li class="${TILE_CLASSES[verdict]}" title="${title}">
-<strong>${figure}</strong> <span>${words}</span> <em>${verdict}</em></li>`;
+function levelTile({ what, name, ratio, decisive, wanted, verdict }: Level): string {
+  const figure = ratio === undefined ? "–" : renderRatio(ratio.value);
+  const interval = ratio === undefined ? "" : ` [${renderRatio(ratio.low)}, ${renderRatio(ratio.high)}]`;
+  const decides = [decisive, `wanted ${wanted}`].filter((words) => words !== "").join("; ");
+  return `<li class="${TILE_CLASSES[verdict]}" title="${escapeHtml(what)}">
+<strong>${figure}<small>${interval}</small></strong> <span>${escapeHtml(name)}</span>
+<span class="decides">${escapeHtml(decides)}</span> <em>${verdict}</em></li>`;
 }

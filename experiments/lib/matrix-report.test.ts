@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { analyseMatrix } from "./matrix-analysis.ts";
 import type { MatrixImplementation } from "./matrix-plan.ts";
 import { renderMatrixReport } from "./matrix-report.ts";
+import { concludeMatrix } from "./matrix-result.ts";
 import { type Example, exampleMatrix, type ExampleRun } from "./test-matrix-data.ts";
 
 const ONE_CELL = { workMs: [0], servers: [2], clients: [10], messages: [100], runs: 5 };
@@ -31,6 +32,10 @@ const oneSecondOnce = (run: ExampleRun): readonly number[] => [
 const halfAndEightfold = (run: ExampleRun): readonly number[] => [
   run.implementation === "go" ? 0.001 : run.clients === 10 ? 0.0005 : 0.008,
 ];
+/** Go takes 100 ms; Correio a tenth of it with 100 messages, and eightfold with ten: overall it is ahead. */
+const tenthAndEightfold = ({ implementation, messages, block }: ExampleRun): readonly number[] => [
+  (implementation === "go" ? 0.1 : messages === 100 ? 0.01 : 0.8) + block / 1e6,
+];
 const aboveFloor =
   (ratio: number) =>
   ({ messages, block }: ExampleRun): readonly number[] => [(messages / 1_000) * (ratio + block / 1e6)];
@@ -54,7 +59,8 @@ describe("the report of a matrix", () => {
   test("opens with the answer, and says where and how it was measured", () => {
     const report = reportOf({ plan: ONE_CELL, respond: steady });
     expect(report).toContain(
-      "Without work, Correio answers a session of 100 messages in 2.20 ms on average, 1.91 times as fast as Go",
+      "Without work, Correio takes 0.524 [0.510, 0.537] of Go's time and 0.268 [0.257, 0.279] of Python's " +
+        "(in one cell); a session of 100 messages takes 2.20 ms on average.",
     );
     expect(report).toContain("The plan is done: 20 valid runs in 1 cell.");
     expect(report).toContain("| processors | 2 × Example \\<CPU> \\| 3 GHz |");
@@ -128,7 +134,7 @@ describe("the levels", () => {
     const report = reportOf({ plan, respond: swapped });
     expect(report).toMatch(/With work, Correio no slower than Go.* slower in 1 of 1 cell.* \| NOT REACHED \|/);
     expect(report).toMatch(/Without work, Correio ahead of Go.* ahead in 0 of 1 cell.* \| NOT REACHED \|/);
-    expect(report).toContain("in 4.20 ms on average, while Go is 1.91 times as fast.");
+    expect(report).toMatch(/Without work, Correio takes 1\.909 \[.*\] times Go's time .* takes 4\.20 ms on average\./);
     expect(report).toMatch(/Without work, Correio was slower than Go: it took 1\.909 \[.*\] times as long/);
     expect(report).toContain("Without work, of 1 cell the quickest was Go in 1.");
     expect(report).toMatch(/- NOT REACHED: Without work, Correio ahead of Go in every cell/);
@@ -137,7 +143,7 @@ describe("the levels", () => {
   test("claim no difference where chance explains it", () => {
     const report = reportOf({ plan: { ...ONE_CELL, implementations: ["correio", "go"] }, respond: noise });
     expect(report).toContain("no difference between Correio and Go is beyond chance");
-    expect(report).toContain("as fast as Go within chance");
+    expect(report).toMatch(/Correio takes [\d.]+ \[.*\] (of|times) Go's time, within chance/);
   });
 
   test("are undecided where Correio is the slower one, but within chance", () => {
@@ -149,6 +155,32 @@ describe("the levels", () => {
       /With work, Correio no slower than Go.* slower in 1 of 1 cell, beyond chance in 0 \| undecided \|/,
     );
     expect(report).toContain("- Undecided: With work, Correio no slower than Go");
+  });
+
+  test("are undecided by cells that no difference could tell from chance, as there are too few runs", () => {
+    // Three against three: p is at least 2 / 20, and 0.2 of two tests.
+    const plan = { ...withWork, implementations: ["correio", "go"] as const, runs: 3 };
+    const report = reportOf({ plan, respond: tenthAndEightfold });
+    const words = "With work, Correio no slower than Go.* slower in 1 of 2 cells, ";
+    expect(report).toMatch(
+      new RegExp(String.raw`${words}no cell could be told from chance with 3 runs \| undecided \|`),
+    );
+    expect(report).toContain("over 2 tests the least p (Holm) there can be is 0.200.");
+    // Eight of each, as the quick plan has: 2 / 12 870 of two tests.
+    const more = reportOf({ plan: { ...plan, runs: 8 }, respond: tenthAndEightfold });
+    expect(more).toMatch(new RegExp(String.raw`${words}beyond chance in 1 \| NOT REACHED \|`));
+    expect(more).not.toContain("the least p (Holm) there can be");
+  });
+
+  test("by the result of the experiment: what chance may explain is neither reached nor missed", () => {
+    const plan = { ...withWork, implementations: ["correio", "go"] as const, messages: [100] };
+    const { levels, result } = concludeMatrix(analyseMatrix(exampleMatrix({ plan, respond: aHairSlower })));
+    expect(levels.map(({ wanted, reached }) => [wanted, reached])).toEqual([
+      ["≤ 1.15 in every cell of 100 messages or more", true],
+      ["not above 1 beyond chance, overall or in any cell", undefined],
+      ["not above 1 beyond chance, overall or in any cell", undefined],
+    ]);
+    expect(result).toMatch(/^With 1 ms of work, Correio takes .* on average$/);
   });
 
   test("are not judged by an implementation that is missing, and that is said", () => {
@@ -183,11 +215,12 @@ describe("what is not as planned", () => {
 
   test("one run of each says nothing of chance, and the report claims nothing", () => {
     const report = reportOf({ plan: { ...ONE_CELL, runs: 1 }, respond: steady });
-    expect(report).toContain("(in one run: nothing is known of chance)");
+    expect(report).toContain("(in one cell, one run of each: nothing is known of chance)");
     expect(report).toContain(
-      "in the one run there is, which says nothing of chance, Correio took 0.500 times as long as Go",
+      "with one run per cell, which says nothing of chance, Correio took 0.500 times as long as Go",
     );
-    expect(report).toContain("No single cell can differ beyond chance here");
+    expect(report).toContain("No cell can be told from chance between Correio and the others with 1 run of each");
+    expect(report).toContain("over 3 tests the least p (Holm) there can be is 1.000.");
   });
 
   test("with no runs at all there is still a report", () => {
@@ -205,7 +238,9 @@ describe("what is not as planned", () => {
         implementation === "correio" ? { seconds: 0.0029, generatorCpuSeconds: 0.001 } : {},
       generatorRequestsPerSecond: 400_000,
     });
-    expect(report).toContain("It was the limit in 1 of 2 cells, each implementation's counted apart: Correio 1.");
+    expect(report).toContain(
+      "The generator was the limit in 1 of 2 cells, each implementation's counted apart: Correio 1.",
+    );
     expect(rowOf(report, "The generator in each cell", "0 | 2 | 10 | 100 | Correio")).toBe(
       "0.34 | 344 828 | 86.2 % | limited by the generator",
     );

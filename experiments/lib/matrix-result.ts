@@ -7,15 +7,12 @@ import { conclude, type Conclusion } from "./result.ts";
 
 export function concludeMatrix(analysis: MatrixAnalysis): Conclusion {
   const count = analysis.data.manifest.plan.runs;
-  const levels = levelsOf(analysis).map(({ what, name, ratio, verdict }) => ({
+  const levels = levelsOf(analysis).map(({ name, wanted, ratio, verdict }) => ({
     what: `Correio's time, a part ${name}`,
-    wanted: `(${what})`,
+    wanted,
     ...(ratio && { measured: { count, median: ratio.value, low: ratio.low, high: ratio.high } }),
-    // What is undecided is not reached; what was not measured is not judged.
-    ...(verdict !== "not judged" && { reached: verdict === "reached" }),
+    // What chance may explain is neither reached nor missed.
+    ...((verdict === "reached" || verdict === "NOT REACHED") && { reached: verdict === "reached" }),
   }));
-  return conclude(
-    levels,
-    headlineOf(analysis).map((sentence) => sentence.replace(/\.$/, "")),
-  );
+  return conclude(levels, [headlineOf(analysis).join(" ").replace(/\.$/, "")]);
 }

@@ -5,7 +5,7 @@ import type { MatrixAnalysis } from "./matrix-analysis.ts";
 import { type Verdict, VERDICTS } from "./matrix-data.ts";
 import { type Block, heading, list, subheading, table, text } from "./matrix-document.ts";
 import type { MatrixPlan } from "./matrix-plan.ts";
-import { counted, listed, matrixTitles, verdictTitles } from "./matrix-words.ts";
+import { counted, listed, matrixTitles, renderCapacity, verdictTitles } from "./matrix-words.ts";
 import { formatCount } from "./table.ts";
 
 const GIBIBYTE = 2 ** 30;
@@ -53,10 +53,6 @@ function environmentRows({ data, present }: MatrixAnalysis): readonly (readonly 
   ];
 }
 
-/** 0 stands for what was not measured yet. */
-const renderCapacity = (requestsPerSecond: number): string =>
-  requestsPerSecond === 0 ? "not measured" : `${formatCount(requestsPerSecond)} requests a second`;
-
 const placeOf = ({ date, commit, bun }: Environment): string => `${date}, commit ${commit}, Bun ${bun}`;
 
 function planItems(plan: MatrixPlan): readonly string[] {
@@ -84,7 +80,9 @@ function methodItems({ data }: MatrixAnalysis): readonly string[] {
   return [
     "Cells come in random order, and in each block the implementations run beside each other in time, in random " +
       "order: what the machine does meanwhile, all of them bear. Ratios pair the runs of one block.",
-    "Response time is that of a client's session: from its first request to its last reply. Requests are pipelined.",
+    "Response time is that of a client's session, by the client's clock: from its first request to its last reply. " +
+      "Requests are pipelined. The files sessions_*.csv hold the servers' own clocks beside it, Correio's in whole " +
+      "milliseconds.",
     "The measure of a run is the mean of its sessions, and the run is the unit of all statistics: sessions of one " +
       "run share its luck.",
     "Square brackets hold 95 % intervals, by a seeded percentile bootstrap: runs are drawn within each cell, for " +
@@ -92,10 +90,14 @@ function methodItems({ data }: MatrixAnalysis): readonly string[] {
       "intervals are somewhat too narrow.",
     `A run does not count when ${reasons.join("; ")} (above ${disturbanceMaxCores} cores). It is kept, listed below, ` +
       `and repeated, up to ${counted(attempts, "attempt")} in all.`,
+    "What other programs use is judged for every run, however short: from its first connection to its last close, by " +
+      "the kernel's own accounts in nanoseconds where it keeps them (/proc/schedstat).",
     "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all " +
       "cells: Correio beside each other implementation is one family of tests, the winners of a table are another.",
+    "Beyond chance means, in a cell, p below 0.05 after Holm's method; overall, a 95 % interval on one side of 1.",
     "A12 (Vargha and Delaney) is the chance that a run of the one takes longer than a run of the other.",
     "Raw Bun is the floor: the same platform, protocol and work, with no actors. Go and Python are small servers " +
-      "that do the same work with the same simulated delay. One process plays all clients.",
+      "that do the same work with the same simulated delay. One process plays all clients, on the cores that " +
+      "the servers use too.",
   ];
 }

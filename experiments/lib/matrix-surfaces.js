@@ -1,8 +1,8 @@
 // The plots of the matrix in three dimensions, for a choice: what takes how long, how it scales, and who is ahead.
 
 const { messages, servers, clients } = DATA;
-const { titles, colour, colourOf, cellAt, figure, interval, counted } = matrixFigures;
-const { axis, base, whiskers, oneTwoFive } = matrixFigures;
+const { titles, colour, colourOf, symbolOf, cellAt, figure, interval, counted } = matrixFigures;
+const { axis, base, whiskers, oneTwoFive, spanning } = matrixFigures;
 
 /** Response time by clients and servers: a surface for each implementation. */
 function timeFigure({ work, message, shown }) {
@@ -32,7 +32,7 @@ function scaleFigure({ work, server, measure, shown }) {
     return surfaceOf({ xs: clients, ys: messages, paint: even(name), points });
   });
   const z = upright(measure === 0 ? "response time, ms" : "messages/s, all clients", data, 5);
-  const y = axis("messages of a client", messages, messages.length > 1 ? "log" : "linear");
+  const y = axis("messages", messages, messages.length > 1 ? "log" : "linear");
   return { data, layout: { ...base(), scene: scene(axis("clients", thinned(clients)), y, z) } };
 }
 
@@ -67,6 +67,8 @@ function ratioFigure({ work, message, ours, theirs }) {
       ],
     },
     mark: colour("ink"),
+    symbol: "circle",
+    opacity: 0.6,
   };
   const plane = {
     type: "surface",
@@ -80,12 +82,12 @@ function ratioFigure({ work, message, ours, theirs }) {
       [0, colour("mark")],
       [1, colour("mark")],
     ],
-    opacity: 0.3,
+    opacity: 0.2,
     showscale: false,
     hoverinfo: "skip",
   };
   const data = [...surfaceOf({ xs: clients, ys: servers, paint, points }), plane];
-  const z = far > 1.5 ? axis("ratio of times", oneTwoFive([far, 1 / far]), "log") : axis("ratio of times");
+  const z = far > 3 ? axis("ratio of times", oneTwoFive([far, 1 / far]), "log") : axis("ratio of times");
   return { data, layout: { ...base(), scene: scene(axis("clients", thinned(clients)), axis("servers", servers), z) } };
 }
 
@@ -110,9 +112,17 @@ const placeOf = (message, server, client) =>
 /** Of many values every second: their names must not stand in one another. */
 const thinned = (values) => (values.length > 6 ? values.filter((_, index) => index % 2 === 1) : values);
 
+/** Where the place is narrow, titles must not run over each other: the section's own says the rest. */
+const small = (each) => ({
+  ...each,
+  title: { text: each.title.text.replace(/^response time, |, all clients$| of times$/, ""), font: { size: 10 } },
+  tickfont: { size: 9 },
+});
+
 function scene(x, y, z) {
   const pane = { showbackground: true, backgroundcolor: colour("pane") };
-  const [xaxis, yaxis, zaxis] = [x, y, z].map((each) => ({ ...each, ...pane }));
+  const fitted = innerWidth < 600 ? [x, y, z].map(small) : [x, y, z];
+  const [xaxis, yaxis, zaxis] = fitted.map((each) => ({ ...each, ...pane }));
   return { xaxis, yaxis, zaxis, aspectmode: "manual", aspectratio: { x: 1.5, y: 1.2, z: 0.85 } };
 }
 
@@ -133,7 +143,7 @@ function surfaceOf({ xs, ys, paint, points }) {
     z,
     ...paint.surface,
     showscale: false,
-    opacity: 0.82,
+    opacity: paint.opacity,
     hoverinfo: "skip",
     lighting: { ambient: 0.75, diffuse: 0.5, specular: 0.05 },
     contours: Object.fromEntries([..."xyz"].map((each) => [each, { highlight: false }])),
@@ -146,11 +156,28 @@ function surfaceOf({ xs, ys, paint, points }) {
     z: there.map((each) => each.value),
     text: there.map((each) => each.text),
     hoverinfo: "text",
-    marker: { size: 3, color: paint.mark },
+    marker: { size: 4, symbol: paint.symbol, color: paint.mark },
     line: { color: paint.mark, width: 4 },
-    error_z: whiskers(there, paint.mark, 1.5),
+    error_z: whiskers(there, paint.mark, 4, 6),
   };
-  return wide ? [surface, marks] : [marks];
+  if (!wide || there.length === 0) return [marks];
+  return [...(paint.opacity > 0 ? [surface] : []), marks, edgesOf(xs, ys, z, paint.mark)];
+}
+
+/** Lines from point to point in both directions: what is behind a surface is seen, and where the surface is. */
+function edgesOf(xs, ys, z, color) {
+  const rows = ys.map((y, row) => xs.map((x, column) => ({ x, y, z: z[row][column] })));
+  const columns = xs.map((_, column) => rows.map((row) => row[column]));
+  const lines = [...rows, ...columns].flatMap((line) => [...line, { x: null, y: null, z: null }]);
+  return {
+    type: "scatter3d",
+    mode: "lines",
+    x: lines.map((each) => each.x),
+    y: lines.map((each) => each.y),
+    z: lines.map((each) => each.z),
+    hoverinfo: "skip",
+    line: { color, width: 3 },
+  };
 }
 
 const even = (name) => ({
@@ -161,16 +188,17 @@ const even = (name) => ({
     ],
   },
   mark: colourOf(name),
+  symbol: symbolOf(name),
+  // The floor has no surface, only its lines: what is close to it stays what it is.
+  opacity: name === "raw" ? 0 : 0.3,
 });
 
 /** Of three dimensions the upright one: logarithmic where the points span much. */
-function upright(title, traces, spanMax) {
-  const values = traces.filter(({ type }) => type === "scatter3d").flatMap(({ z }) => z);
-  return values.length > 0 && spanOf(values) > spanMax
-    ? axis(title, oneTwoFive(values), "log")
-    : { ...axis(title), rangemode: "normal" };
-}
-
-const spanOf = (values) => Math.max(...values) / Math.min(...values);
+const upright = (title, traces, spanMax) =>
+  spanning(
+    title,
+    traces.flatMap(({ mode, z }) => (mode?.includes("markers") ? z : [])),
+    spanMax,
+  );
 
 globalThis.matrixSurfaces = { timeFigure, scaleFigure, ratioFigure };

@@ -6,6 +6,8 @@ import { type CellResult, valuesOf } from "./matrix-cells.ts";
 import { type Comparison, isSignificant } from "./matrix-comparisons.ts";
 import { type Block, details, heading, type Rows, table, text } from "./matrix-document.ts";
 import { limitedIn } from "./matrix-generator.ts";
+import type { MatrixImplementation } from "./matrix-plan.ts";
+import { powerWords } from "./matrix-power.ts";
 import { counted, matrixTitles, renderP, renderRatios, renderTimes, renderWork, timeUnitOf } from "./matrix-words.ts";
 import { formatCount } from "./table.ts";
 
@@ -18,6 +20,11 @@ export const placeCells = ({ workMs, servers, clients, messages }: CellResult): 
   formatCount(messages),
 ];
 
+/** The second look at the same runs is not a fresh one. */
+export const WINNER_CAUTION =
+  "A cell's winner is tested against the next with the runs that it was chosen by, so its p is optimistic; the tests " +
+  "of Correio beside each other implementation, chosen before, are not.";
+
 export function winnersSection(analysis: MatrixAnalysis): readonly Block[] {
   const { winners, winnersAboveFloor, cells } = analysis;
   const title = heading("Winners by scenario");
@@ -27,8 +34,9 @@ export function winnersSection(analysis: MatrixAnalysis): readonly Block[] {
     title,
     text(
       `The quickest of a cell is the one with the least mean; it is compared with the next, in the ${compared} that ` +
-        `have both in one block. Beyond chance: p below 0.05 after Holm's method over the tests of its table.`,
+        `have both in one block. Holm's method is over the tests of its table.`,
     ),
+    text(WINNER_CAUTION),
     ...tablesOf("among all", winners, analysis),
     ...(winnersAboveFloor.length === 0 ? [] : tablesOf("without the floor", winnersAboveFloor, analysis)),
   ];
@@ -43,6 +51,7 @@ function tablesOf(among: string, winners: readonly Comparison[], analysis: Matri
   });
   return [
     table(`Cells won, ${among}`, countRows(winners, analysis)),
+    ...powerWords(winners, `in this table, ${among},`).map(text),
     details(`All cells: the quickest beside the next, ${among}`, full),
   ];
 }
@@ -51,8 +60,9 @@ function countRows(winners: readonly Comparison[], { cells, present }: MatrixAna
   const compared = present.filter((name) => winners.some(({ ours, theirs }) => ours === name || theirs === name));
   const rows = valuesOf(cells, "workMs").flatMap((workMs) => {
     const own = winners.filter(({ cell }) => cell.workMs === workMs);
-    return compared.map((name) => {
-      const won = own.filter(({ ours }) => ours === name);
+    const counts = wonCounts(own);
+    const without = compared.filter((name) => !counts.some((each) => each.name === name));
+    return [...counts, ...without.map((name) => ({ name, won: [] }))].map(({ name, won }) => {
       return [
         String(workMs),
         matrixTitles[name],
@@ -97,6 +107,14 @@ function fullRows(winners: readonly Comparison[], { costs }: MatrixAnalysis): Ro
   ]);
   return [heads, ...rows];
 }
+
+/** What was won by whom, who won most first. */
+export const wonCounts = (
+  winners: readonly Comparison[],
+): readonly { readonly name: MatrixImplementation; readonly won: readonly Comparison[] }[] =>
+  [...Map.groupBy(winners, ({ ours }) => ours)]
+    .map(([name, won]) => ({ name, won }))
+    .toSorted((one, other) => other.won.length - one.won.length);
 
 /** "10, 9": valid runs of ours and of theirs. */
 export const runsOf = ({ cell, ours, theirs }: Comparison): string =>

@@ -85,6 +85,12 @@ export const renderPercent = (share: number): string => `${(share * 100).toFixed
 
 export const renderP = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
 
+/** 0 stands for what was not measured yet; two digits, as it differs that much from time to time. */
+export function renderCapacity(requestsPerSecond: number): string {
+  if (requestsPerSecond === 0) return "not measured";
+  return `about ${formatCount(Number(requestsPerSecond.toPrecision(2)))} requests a second`;
+}
+
 export const renderWork = (workMs: number): string => (workMs === 0 ? "without work" : `with ${workMs} ms of work`);
 
 /** "4 servers, 50 clients, 1 000 messages". */
