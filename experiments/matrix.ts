@@ -34,15 +34,16 @@ function beginMatrix(path: string, plan: MatrixPlan): MatrixFolder {
     missing: missingIn(plan),
     memoryBytes: totalmem(),
     load: [one, five, fifteen],
-    generatorRequestsPerSecond: 0,
+    generatorCapacity: [],
   });
 }
 
 /** Measures what of the plan is not there yet. */
 async function measure(folder: MatrixFolder, work: Omit<MatrixWork, "folder">): Promise<void> {
-  if (folder.manifest.generatorRequestsPerSecond === 0) {
+  const { generatorCapacity, plan } = folder.manifest;
+  if (generatorCapacity.length === 0) {
     using workspace = createWorkspace();
-    folder.note({ generatorRequestsPerSecond: Math.round(await measureGeneratorCapacity(workspace)) });
+    folder.note({ generatorCapacity: await measureGeneratorCapacity(plan.clients, plan.messages, workspace) });
   }
   await workThrough({ folder, ...work });
 }

@@ -38,6 +38,6 @@ export function analyseMatrix(data: MatrixData): MatrixAnalysis {
       cells,
       present.filter((name) => name !== "raw"),
     ),
-    costs: generatorCosts(cells, data.manifest.generatorRequestsPerSecond),
+    costs: generatorCosts(cells, data.manifest.generatorCapacity),
   };
 }

@@ -7,7 +7,7 @@ import { valuesOf } from "./matrix-cells.ts";
 import { type Block, details, heading, type Rows, subheading, table, text } from "./matrix-document.ts";
 import { GENERATOR_CPU_MAX, GENERATOR_RATE_MAX, type GeneratorCost, sumOf } from "./matrix-generator.ts";
 import { PLACE_HEADS, placeCells } from "./matrix-winners.ts";
-import { capital, counted, matrixTitles, renderCapacity, renderPercent, significant } from "./matrix-words.ts";
+import { capital, counted, matrixTitles, renderPercent, significant } from "./matrix-words.ts";
 import { formatCount } from "./table.ts";
 
 const MEBIBYTE = 2 ** 20;
@@ -15,19 +15,17 @@ const MICROSECONDS = 1e6;
 
 export function costsSection(analysis: MatrixAnalysis): readonly Block[] {
   const { costs, data } = analysis;
-  const { generatorRequestsPerSecond: limit } = data.manifest;
   return [
     heading("What it cost"),
     subheading("The generator"),
     text(
       "One process plays all clients. " +
-        (limit === 0
+        (data.manifest.generatorCapacity.length === 0
           ? "What it can do was not measured. "
-          : `It can make ${renderCapacity(limit)}: that is the median of nine runs of 50 connections, each with ` +
-            "1 000 messages, against a program that sends replies made before. With one message to a connection its " +
-            "limit is connections and wake-ups, not messages a second, so a share of this one says nothing there. ") +
+          : "Its limit was measured for each count of clients and messages, as the median of five runs against a " +
+            "program that sends replies made before: with few messages that is connections and wake-ups. ") +
         `Where it used more than ${GENERATOR_CPU_MAX} of a core, or made more than ${GENERATOR_RATE_MAX * 100} % of ` +
-        `that, the cell is called "limited by the generator": it says less about the servers.`,
+        `its limit, the cell is called "limited by the generator": it says less about the servers.`,
     ),
     text(`${capital(limitedWords(costs))} ${sharedWords(analysis)}`),
     ...(costs.length === 0
@@ -92,9 +90,9 @@ function summaryOf(costs: readonly GeneratorCost[]): readonly string[] {
   ];
 }
 
-/** Of cells of one count of messages; with a single one, messages a second are not what it is limited by. */
+/** Of cells of one count of messages. */
 const renderLimit = (costs: readonly GeneratorCost[]): string =>
-  costs[0]!.cell.messages === 1 ? "–" : renderPercent(max(costs.map(({ rateShare }) => rateShare)));
+  renderPercent(max(costs.map(({ rateShare }) => rateShare)));
 
 function everyCell(costs: readonly GeneratorCost[]): Rows {
   const heads = [...PLACE_HEADS, "implementation", "CPU, cores", "replies/s", "of its limit", "verdict"];

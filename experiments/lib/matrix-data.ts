@@ -1,6 +1,7 @@
 // What the matrix leaves in its folder: a manifest, a row for each run, and two rows for each session of a client.
 
 import type { Environment } from "./environment.ts";
+import type { GeneratorCapacity } from "./generator-capacity.ts";
 import type { MissingServer } from "./implementations.ts";
 import type { MatrixImplementation, MatrixPlan } from "./matrix-plan.ts";
 
@@ -58,8 +59,8 @@ export interface MatrixManifest {
   readonly memoryBytes: number;
   /** Load averages of 1, 5 and 15 minutes at the beginning. */
   readonly load: readonly [number, number, number];
-  /** What the process that plays the clients can do at most, against a server that does no work at all. */
-  readonly generatorRequestsPerSecond: number;
+  /** What the process that plays the clients can do at most, for each shape of a run; empty until it is known. */
+  readonly generatorCapacity: readonly GeneratorCapacity[];
 }
 
 /** All that the report is made from. */

@@ -25,7 +25,7 @@ const manifest: MatrixManifest = {
   missing: [],
   memoryBytes: 1,
   load: [0, 0, 0],
-  generatorRequestsPerSecond: 1,
+  generatorCapacity: [],
 };
 const run = {
   block: 1,

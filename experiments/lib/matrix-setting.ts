@@ -39,7 +39,7 @@ export function progressWords({ progress, data }: MatrixAnalysis): string {
 }
 
 function environmentRows({ data, present }: MatrixAnalysis): readonly (readonly string[])[] {
-  const { environment, resumed, versions, memoryBytes, load, generatorRequestsPerSecond } = data.manifest;
+  const { environment, resumed, versions, memoryBytes, load, generatorCapacity } = data.manifest;
   return [
     ["began", placeOf(environment)],
     ["command", environment.command],
@@ -49,7 +49,7 @@ function environmentRows({ data, present }: MatrixAnalysis): readonly (readonly 
     ["kernel", `Linux ${environment.kernel}, TCP ${environment.congestionControl}`],
     ["load over 1, 5 and 15 minutes before", load.map((each) => each.toFixed(2)).join(", ")],
     ...present.map((name) => [matrixTitles[name], versions[name] ?? "version unknown"]),
-    ["the clients' process can make at most", renderCapacity(generatorRequestsPerSecond)],
+    ["the clients' process can make at most", renderCapacity(generatorCapacity)],
   ];
 }
 
@@ -66,8 +66,8 @@ function planItems(plan: MatrixPlan): readonly string[] {
       ? "Each server has a port of its own, and the clients are spread over them."
       : "All servers share one port, and the kernel spreads the clients over them.",
     isWarm
-      ? "Servers are started anew for each block, and warmed up: 40 000 messages and 2 000 sessions of each process " +
-        "where code is compiled while it runs, fewer where it was compiled before or never is."
+      ? "Servers are started anew for each block, and warmed up: 40 000 messages (with work 20 000) and 2 000 " +
+        "sessions of each process where code is compiled while it runs, fewer where it was compiled before or never is."
       : "Servers are started anew for each block, and not warmed up.",
   ];
 }
@@ -89,15 +89,16 @@ function methodItems({ data }: MatrixAnalysis): readonly string[] {
       "ratios in the pairs of a block; for statistics that pool cells, whole blocks. With five or ten runs such " +
       "intervals are somewhat too narrow.",
     `A run does not count when ${reasons.join("; ")} (above ${disturbanceMaxCores} cores). It is kept, listed below, ` +
-      `and repeated, up to ${counted(attempts, "attempt")} in all.`,
-    "What other programs use is judged for every run, however short: from its first connection to its last close, by " +
-      "the kernel's own accounts in nanoseconds where it keeps them (/proc/schedstat).",
+      `and repeated, up to ${counted(attempts, "attempt")} each time the matrix is worked on.`,
+    "What other programs use is judged for every run, by the kernel's accounts of the machine and of the " +
+      "experiment's own processes: over the run, or the second up to its end where that is longer, as they count in ticks.",
     "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all " +
       "cells: Correio beside each other implementation is one family of tests, the winners of a table are another.",
     "Beyond chance means, in a cell, p below 0.05 after Holm's method; overall, a 95 % interval on one side of 1.",
     "A12 (Vargha and Delaney) is the chance that a run of the one takes longer than a run of the other.",
     "Raw Bun is the floor: the same platform, protocol and work, with no actors. Go and Python are small servers " +
-      "that do the same work with the same simulated delay. One process plays all clients, on the cores that " +
-      "the servers use too.",
+      "that do the same work with the same simulated delay: a sleep for each message. Correio tells the kernel that " +
+      "its timers may not be late (by default up to 50 µs); the others do not. One process plays all " +
+      "clients, on the cores that the servers use too.",
   ];
 }

@@ -1,6 +1,7 @@
 // How the report of the matrix names things and writes numbers: the same on every machine, in units that fit.
 
 import type { Interval } from "./bootstrap.ts";
+import type { GeneratorCapacity } from "./generator-capacity.ts";
 import type { Verdict } from "./matrix-data.ts";
 import type { MatrixCell, MatrixImplementation } from "./matrix-plan.ts";
 import { formatCount } from "./table.ts";
@@ -86,9 +87,13 @@ export const renderPercent = (share: number): string => `${(share * 100).toFixed
 export const renderP = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
 
 /** 0 stands for what was not measured yet; two digits, as it differs that much from time to time. */
-export function renderCapacity(requestsPerSecond: number): string {
-  if (requestsPerSecond === 0) return "not measured";
-  return `about ${formatCount(Number(requestsPerSecond.toPrecision(2)))} requests a second`;
+export function renderCapacity(capacities: readonly GeneratorCapacity[]): string {
+  if (capacities.length === 0) return "not measured";
+  const rates = capacities.map(({ requestsPerSecond }) => Number(requestsPerSecond.toPrecision(2)));
+  const [least, most] = [Math.min(...rates), Math.max(...rates)].map(formatCount);
+  return least === most
+    ? `${most} requests a second`
+    : `${least} to ${most} requests a second, by clients and messages`;
 }
 
 export const renderWork = (workMs: number): string => (workMs === 0 ? "without work" : `with ${workMs} ms of work`);

@@ -59,8 +59,9 @@ export function exampleMatrix(example: Example = {}): MatrixData {
 }
 
 function exampleManifest({ plan, missing = [], generatorRequestsPerSecond = 3_000_000 }: Example): MatrixManifest {
+  const whole = { ...SMALL_PLAN, ...plan };
   return {
-    plan: { ...SMALL_PLAN, ...plan },
+    plan: whole,
     environment: {
       command: "bun experiments/matrix.ts --quick",
       date: "2026-11-22T19:00:00.000Z",
@@ -76,7 +77,9 @@ function exampleManifest({ plan, missing = [], generatorRequestsPerSecond = 3_00
     missing: missing.map((name) => ({ name, why: WENT_MISSING })),
     memoryBytes: 8 * 2 ** 30,
     load: [0.1, 0.2, 0.3],
-    generatorRequestsPerSecond,
+    generatorCapacity: whole.clients.flatMap((clients) =>
+      whole.messages.map((messages) => ({ clients, messages, requestsPerSecond: generatorRequestsPerSecond })),
+    ),
   };
 }
 
