@@ -91,7 +91,8 @@ function methodItems({ data }: MatrixAnalysis): readonly string[] {
     `A run does not count when ${reasons.join("; ")} (above ${disturbanceMaxCores} cores). It is kept, listed below, ` +
       `and repeated, up to ${counted(attempts, "attempt")} each time the matrix is worked on.`,
     "What other programs use is judged for every run, by the kernel's accounts of the machine and of the " +
-      "experiment's own processes: over the run, or the second up to its end where that is longer, as they count in ticks.",
+      "experiment's own processes: over the run, or over the second up to its end where it was shorter, as they " +
+      "count in ticks.",
     "Differences within a cell are tested with the exact Mann–Whitney test, adjusted by Holm's method over all " +
       "cells: Correio beside each other implementation is one family of tests, the winners of a table are another.",
     "Beyond chance means, in a cell, p below 0.05 after Holm's method; overall, a 95 % interval on one side of 1.",
