@@ -119,6 +119,7 @@ describe("the matrix", () => {
       "--runs",
       "1",
       "--cold",
+      "--disturbance=99",
     ];
     const child = Bun.spawn([process.execPath, program, ...words, "--out", path], {
       stdin: "ignore",

@@ -124,8 +124,11 @@ describe.skipIf(!browserExpected)("the page of the matrix, in a real browser", (
 
   test.each<[string, Example, RegExp]>([
     ["one cell", { plan: { servers: [2], clients: [10], messages: [100], workMs: [0] } }, /2 servers, 10 clients/],
-    ["one implementation", { plan: { implementations: ["correio"], servers: [2] } }, /2 servers, 10 clients/],
-    ["cells without runs", { change: ({ clients }) => (clients === 10 ? null : {}) }, /2 servers, 20 clients/],
+    [
+      "cells without runs, of one implementation",
+      { plan: { implementations: ["correio"] }, change: ({ clients }) => (clients === 10 ? null : {}) },
+      /2 servers, 20 clients/,
+    ],
   ])("draws points where there is no surface: %s", async (_, example, first) => {
     using opened = await open(example);
     const { page, complaints } = opened;
