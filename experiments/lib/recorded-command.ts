@@ -78,9 +78,12 @@ export async function recordCommand(parameters: RecordParameters): Promise<Recor
     parameters,
     () => new MarkedLines(marks, (name) => begin(recorder, phases, name)),
   );
-  const interfaces = await openInterfaces(child, parameters);
+  const count = (counter?: InterfaceCounter): void => {
+    recorder.watchCounts(INTERFACE_COUNTS, () => counter?.read());
+  };
+  const interfaces = await openInterfaces(child, parameters, count);
+  if (interfaces === undefined) count();
   stack.defer(() => interfaces?.close());
-  recorder.watchCounts(INTERFACE_COUNTS, () => interfaces?.read());
   await child.exited;
   const seconds = (performance.now() - startedMs) / 1_000;
   await passing();
@@ -170,9 +173,13 @@ function tell(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
 async function openInterfaces(
   child: Child,
   { hasOwnNetwork }: RecordParameters,
+  begin: (counter: InterfaceCounter) => void,
 ): Promise<InterfaceCounter | undefined> {
-  if (!hasOwnNetwork) return new InterfaceCounter("self");
-  return await countWaiting(child.pid, () => child.exitCode !== null || child.signalCode !== null);
+  if (hasOwnNetwork)
+    return await countWaiting(child.pid, () => child.exitCode !== null || child.signalCode !== null, begin);
+  const counter = new InterfaceCounter("self");
+  begin(counter);
+  return counter;
 }
 
 /** Answers what waits for the last of it. */
