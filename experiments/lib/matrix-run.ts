@@ -4,7 +4,7 @@ import { availableParallelism, loadavg } from "node:os";
 
 import type { DisturbanceMeter } from "./disturbance.ts";
 import { type AttemptedLoad, attemptLoad, type SessionTime } from "./driver.ts";
-import type { Verdict } from "./matrix-data.ts";
+import type { RunRecord } from "./matrix-data.ts";
 import type { Fleet } from "./matrix-fleet.ts";
 import type { MatrixCell } from "./matrix-plan.ts";
 import type { RequestScript } from "./request-script.ts";
@@ -15,18 +15,10 @@ export interface MeasuredSession extends SessionTime {
   readonly row: readonly string[];
 }
 
-export interface MeasuredRun {
-  readonly verdict: Verdict;
-  readonly detail: string;
-  /** Unix seconds. */
-  readonly startedAt: number;
-  readonly seconds: number;
-  readonly replies: number;
-  readonly serverCpuSeconds: number;
-  readonly generatorCpuSeconds: number;
-  readonly otherCores: number;
-  readonly serverBytes: number;
-  readonly load: number;
+type Place = "run" | "block" | "attempt" | "implementation" | keyof MatrixCell | "sessionsBytes" | "requestsBytes";
+
+/** What is known of a run when it is over; where it belongs, and where its rows stand, is known elsewhere. */
+export interface MeasuredRun extends Omit<RunRecord, Place> {
   /** Those that came to their end and have their row. */
   readonly sessions: readonly MeasuredSession[];
 }

@@ -3,10 +3,10 @@
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 
-import type { RunRecord, Verdict } from "./matrix-data.ts";
-import { VERDICTS } from "./matrix-data.ts";
-import type { MatrixImplementation } from "./matrix-plan.ts";
-import { matrixImplementations } from "./matrix-plan.ts";
+import { ledgerHeader } from "#actors/pipeline/ledger.ts";
+
+import { type RunRecord, type Verdict, VERDICTS } from "./matrix-data.ts";
+import { type MatrixImplementation, matrixImplementations } from "./matrix-plan.ts";
 import { type MeasuredSession, unixSeconds } from "./matrix-run.ts";
 
 type RunField = keyof RunRecord;
@@ -35,24 +35,8 @@ const RUN_COLUMNS: readonly (readonly [column: string, field: RunField])[] = [
   ["requests_bytes", "requestsBytes"],
 ];
 
-/** As the servers of the document leave them, then our own. */
-const SESSION_COLUMNS = [
-  "client_id",
-  "messages_processed",
-  "server_id",
-  "session_start_time",
-  "avg_processing_time",
-  "session_end_time",
-  "session_duration",
-  "num_servers",
-  "num_clients",
-  "num_messages",
-  "transport",
-  "bytes_in",
-  "bytes_out",
-  "end_reason",
-  "run",
-];
+/** As Correio's ledger has them, and the servers of the document their first ten; then the run. */
+const SESSION_COLUMNS = [...ledgerHeader.trim().split(","), "run"];
 
 /** As the clients of the document leave them, one row for a session; then the run that it belongs to. */
 const REQUEST_COLUMNS = [

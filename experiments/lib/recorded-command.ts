@@ -173,12 +173,12 @@ function tell(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
 async function openInterfaces(
   child: Child,
   { hasOwnNetwork }: RecordParameters,
-  begin: (counter: InterfaceCounter) => void,
+  countFirst: (counter: InterfaceCounter) => void,
 ): Promise<InterfaceCounter | undefined> {
   if (hasOwnNetwork)
-    return await countWaiting(child.pid, () => child.exitCode !== null || child.signalCode !== null, begin);
+    return await countWaiting(child.pid, () => child.exitCode !== null || child.signalCode !== null, countFirst);
   const counter = new InterfaceCounter("self");
-  begin(counter);
+  countFirst(counter);
   return counter;
 }
 

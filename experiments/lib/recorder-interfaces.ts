@@ -53,16 +53,16 @@ export function waitingToBeCounted(words: readonly string[]): readonly string[] 
   return ["sh", "-c", 'kill -STOP $$ && exec "$@"', "sh", ...words];
 }
 
-/** Lets such a command go on, once `begin` has read the counter; undefined when it ended before that. */
+/** Lets such a command go on, once `countFirst` has read the counter; undefined when it ended before that. */
 export async function countWaiting(
   pid: number,
   hasEnded: () => boolean,
-  begin: (counter: InterfaceCounter) => void,
+  countFirst: (counter: InterfaceCounter) => void,
 ): Promise<InterfaceCounter | undefined> {
   while (!hasEnded()) {
     if (isStopped(pid)) {
       const counter = new InterfaceCounter(pid);
-      begin(counter);
+      countFirst(counter);
       process.kill(pid, "SIGCONT");
       return counter;
     }
