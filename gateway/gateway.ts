@@ -1,6 +1,5 @@
 // The gateway: calls to actors, management, metrics and Swagger UI over HTTP, in front of a view of the running node.
 
-import type { OpenWebSession } from "#runtime/net/web-socket-port.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { createAccessCheck } from "./access.ts";
@@ -10,7 +9,7 @@ import { internalProblem } from "./problems.ts";
 import { refuseTooLarge } from "./request-body.ts";
 import { createRoutes } from "./routes.ts";
 import type { ServersView } from "./servers.ts";
-import { isChatUpgrade, upgrade, type WebSocketData, webSocketHandler } from "./web-sessions.ts";
+import { askedFor, upgrade, type WebSocketData, webSocketHandler, type WebSocketPaths } from "./web-sockets.ts";
 
 export interface GatewayOptions {
   readonly host: string;
@@ -20,8 +19,8 @@ export interface GatewayOptions {
   readonly view: NodeView;
   /** None where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
-  /** Begins the sessions of WebSockets at `/chat`; there are none unless given. */
-  readonly openWebSession?: OpenWebSession;
+  /** Addresses that take WebSockets; none unless given. */
+  readonly webSockets?: WebSocketPaths;
   /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
   readonly onFault?: (fault: unknown) => void;
 }
@@ -54,7 +53,7 @@ type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promis
 
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
 function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
-  const { view, servers, openWebSession } = options;
+  const { view, servers, webSockets = new Map() } = options;
   const types = view.actorTypes();
   const refuse = createAccessCheck({
     ...options,
@@ -64,8 +63,8 @@ function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => v
   const app = createRoutes({ view, servers, onFault });
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);
-    const isChat = openWebSession !== undefined && isChatUpgrade(request);
-    const response = refused ?? (isChat ? upgrade(request, server) : await app.fetch(request));
+    const begin = askedFor(request, webSockets);
+    const response = refused ?? (begin === undefined ? await app.fetch(request) : upgrade(request, server, begin));
     if (response === undefined) return undefined;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     return response;
@@ -88,7 +87,7 @@ function listen(
       maxRequestBodySize: HTTP_LIMITS.announcedBodyBytesMax,
       idleTimeout: HTTP_LIMITS.requestIdleSecondsMax,
       fetch,
-      websocket: webSocketHandler(options.openWebSession ?? (() => undefined)),
+      websocket: webSocketHandler,
       error: (fault) => {
         onFault(fault);
         return internalProblem();

@@ -11,6 +11,7 @@ import { serveActorTypes } from "./actor-types.ts";
 import { serveActors } from "./actors.ts";
 import { serveAlarms } from "./alarms.ts";
 import { tagOf } from "./call-document.ts";
+import { serveChat } from "./chat.ts";
 import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
@@ -19,7 +20,6 @@ import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
-import { serveChat } from "./web-sessions.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;

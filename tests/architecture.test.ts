@@ -57,6 +57,7 @@ const RULES: readonly Rule[] = [
   { files: "runtime/server-address.ts", may: ["runtime/wire/"], pure: true },
   { files: "runtime/server-links.ts", may: ["runtime/"], pure: true },
   { files: "runtime/administration-links.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/gateway-parts.ts", may: [...EVERYTHING, "package.json"], pure: true },
   { files: "runtime/servers-view.ts", may: ["runtime/"], pure: true },
   { files: "runtime/services.ts", may: ["runtime/"] },
   { files: "runtime/connections.ts", may: ["runtime/"], pure: true },
@@ -85,7 +86,12 @@ const RULES: readonly Rule[] = [
   { files: "actors/", may: ["runtime/mod.ts"], pure: true },
   {
     files: "gateway/",
-    may: ["runtime/mod.ts", "runtime/observe/view.ts", "runtime/net/web-socket-port.ts", "actors/"],
+    may: [
+      "runtime/mod.ts",
+      ...["view", "live-view", "log-view"].map((name) => `runtime/observe/${name}.ts`),
+      "runtime/net/web-socket-port.ts",
+      "actors/",
+    ],
   },
   { files: "experiments/", may: EVERYTHING },
   { files: "clients/", may: EVERYTHING },
