@@ -36,6 +36,8 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
       path: DOCUMENT_PATH,
       specPath: DOCUMENT_PATH,
       documentation: {
+        // Schemas are written for this one: in it they are JSON Schema as it is.
+        openapi: "3.1.0",
         info: {
           title: "Correio",
           version,

@@ -53,7 +53,7 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
     .filter(({ methods }) => methods.length > 0)
     .map((type) => ({
       name: tagOf(type),
-      description: `Call an actor of type ${type.type}: a new key is a new actor`,
+      description: `${type.about ?? `Actors of type ${type.type}`}. A new key is a new actor.`,
     }));
   serveDocument(app, { version: view.about().version, tags, schemas, responses: actorAnswerComponents() });
   return app;

@@ -19,6 +19,13 @@ export type AccountType = ReturnType<typeof createAccount>;
  */
 export function createAccount(passwords: Passwords) {
   return actor("account", {
+    about: "A name that only its password opens; the key is the name as it is compared",
+    aboutMethods: {
+      create: "Gives the name a password, where it has none",
+      change: "Replaces the password by another one",
+      verify: "Whether this is the password",
+      exists: "Whether the name has a password",
+    },
     state: () => ({ hash: "" }),
     durable: true,
     private: true,
