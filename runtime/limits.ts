@@ -350,12 +350,14 @@ export const limits = {
   /** Of the log that is in memory, for whoever looks at it. */
   logTailLinesMax: 2_000,
   logTailCharsMax: 1_048_576,
-  /** The file of the log: its size, those set aside, and what may wait for the disk; then lines are lost, and counted. */
+  /** The file of the log: its size, those set aside, and what may wait for the disk; more is lost, and counted. */
   logFileBytesMax: 16 * 1_048_576,
   logFilesMax: 5,
   logFilePendingBytesMax: 1_048_576,
   /** So long after a write has failed, the file is begun again. */
   logFileRetryMs: 1_000,
+  /** What it may take for its last lines when the process ends. */
+  logFileCloseMs: 1_000,
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */
   drainMs: 10_000,
 

@@ -6,7 +6,7 @@ import type { LogEntry, LogLevel } from "./log-view.ts";
 
 /** What JSON leaves as it is: it would end a line, or turn text round, wherever the file is looked at. */
 const UNSEEN = /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu;
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f]/g;
+const CONTROLS = /[\p{Cc}--[\n\t]]/gv;
 
 interface Line {
   readonly level: number;
@@ -30,7 +30,7 @@ export function entryOf(line: string, number: number): LogEntry {
   return { number, at: Date.parse(time), level: levelOf(level), reason: String(reason), text: String(msg), fields };
 }
 
-export function levelOf(level: number): LogLevel {
+function levelOf(level: number): LogLevel {
   return (pino.levels.labels[level] ?? "info") as LogLevel;
 }
 

@@ -20,6 +20,8 @@ export interface Log {
    */
   event(reason: string, fields: () => object): void;
   readonly view: LogView;
+  /** What was logged before goes there too. */
+  openFile(): void;
   /** Resolves when the file has all that it will have. Later lines are not in it. */
   close(): Promise<void>;
 }
@@ -72,6 +74,7 @@ export function createLog(leastLevel: string, clock: Clock, options: LogOptions 
       level: () => logger.level as ReturnType<LogView["level"]>,
       setLevel: (level) => void (logger.level = ofClients.level = level),
     },
+    openFile: () => file?.open(),
     close: async () => file?.close(),
   };
 }
