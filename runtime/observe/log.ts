@@ -18,7 +18,7 @@ export interface Log {
    * As `limited`, of what a client did. Not on standard error: the console says it in the documents' words. `fields` is
    * asked only where a line is written.
    */
-  event(reason: string, fields: () => object): void;
+  readonly event: (reason: string, fields: () => object) => void;
   readonly view: LogView;
   /** What was logged before goes there too. */
   openFile(): void;
