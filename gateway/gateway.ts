@@ -1,5 +1,6 @@
 // The gateway: calls to actors, management, metrics and Swagger UI over HTTP, in front of a view of the running node.
 
+import type { LogView } from "#runtime/observe/log-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { createAccessCheck } from "./access.ts";
@@ -17,6 +18,7 @@ export interface GatewayOptions {
   readonly port: number;
   readonly adminToken: string;
   readonly view: NodeView;
+  readonly logs: LogView;
   /** None where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
   /** Addresses that take WebSockets; none unless given. */
@@ -53,14 +55,14 @@ type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promis
 
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
 function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
-  const { view, servers, webSockets = new Map() } = options;
+  const { view, logs, servers, webSockets = new Map() } = options;
   const types = view.actorTypes();
   const refuse = createAccessCheck({
     ...options,
     isLook: createLookCheck(types),
     isPrivate: createPrivacyCheck(types),
   });
-  const app = createRoutes({ view, servers, onFault });
+  const app = createRoutes({ view, logs, servers, onFault });
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);
     const begin = askedFor(request, webSockets);
