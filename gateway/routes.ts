@@ -18,6 +18,7 @@ import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
 import { serveLogs } from "./logs.ts";
+import { createPages, servePages } from "./page-files.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { type ServersView, serveServers } from "./servers.ts";
@@ -37,6 +38,7 @@ export function createRoutes({ view, logs, servers, onFault }: RoutesParts): Ely
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
+  const pages = createPages();
   const schemas: Record<string, TSchema> = {};
   answerWithProblems(app, createWrongCallCheck(types), onFault);
   checkQueries(app);
@@ -51,7 +53,8 @@ export function createRoutes({ view, logs, servers, onFault }: RoutesParts): Ely
   serveSessions(app, view);
   serveLogs(app, logs);
   serveServers(app, servers);
-  serveChat(app);
+  serveChat(app, pages);
+  servePages(app, pages);
   serveDocs(app);
   const tags = types
     .filter(({ methods }) => methods.length > 0)
