@@ -14,6 +14,7 @@ import { actorsSchema } from "./actors.ts";
 import { alarmsSchema } from "./alarms.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
+import { snapshotSchema } from "./live.ts";
 import { problemSchema } from "./problem-body.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
 import { sessionsSchema } from "./sessions.ts";
@@ -88,6 +89,8 @@ describe("the OpenAPI document", () => {
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",
+      "get /live",
+      "get /live/now",
       "get /metrics",
       "get /ready",
       "get /servers",
@@ -139,6 +142,7 @@ describe("the OpenAPI document", () => {
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
     expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
+    expect(complaints(snapshotSchema, example("/live/now", "200"))).toEqual([]);
     expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);
     expect(complaints(clocksSchema, example("/servers/clocks", "200"))).toEqual([]);
     expect(complaints(electionSchema, example("/servers/election", "200"))).toEqual([]);

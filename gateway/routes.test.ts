@@ -4,9 +4,10 @@ import { expect, test } from "bun:test";
 
 import { createRoutes } from "./routes.ts";
 import { createView } from "./stand-in.ts";
+import { createTestLive } from "./test-live.ts";
 
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
-  const routes = createRoutes({ view: createView([]), onFault: () => undefined }).routes.map(
+  const routes = createRoutes({ view: createView([]), live: createTestLive(), onFault: () => undefined }).routes.map(
     ({ method, path }) => `${method} ${path}`,
   );
   expect(routes.sort()).toEqual([
@@ -28,6 +29,8 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /docs/assets/swagger-ui.css",
     "GET /docs/json",
     "GET /health",
+    "GET /live",
+    "GET /live/now",
     "GET /metrics",
     "GET /ready",
     "GET /servers",
@@ -51,7 +54,7 @@ test.each(["http://h", "http://localhost", "http://correio.example:8080"])(
   "at %s a path begins where the host ends: as the check of access reads it",
   async (host) => {
     const asked: unknown[] = [];
-    const app = createRoutes({ view: createView(asked), onFault: () => undefined });
+    const app = createRoutes({ view: createView(asked), live: createTestLive(), onFault: () => undefined });
     const post = async (path: string): Promise<Response> => app.fetch(new Request(host + path, { method: "POST" }));
     expect((await post("/xx/actors/counter/a/clear")).status).toBe(404);
     expect((await post("//actors/counter/a/clear")).status).toBe(404);

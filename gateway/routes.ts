@@ -2,6 +2,7 @@
 
 import { Elysia, type TSchema } from "elysia";
 
+import type { LiveView } from "#runtime/observe/live-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { serveActorActs } from "./actor-acts.ts";
@@ -16,6 +17,7 @@ import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
+import { serveLive } from "./live.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { type ServersView, serveServers } from "./servers.ts";
@@ -23,6 +25,7 @@ import { serveSessions } from "./sessions.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
+  readonly live: LiveView;
   /** Undefined where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
   /** Hears of what a client sees as status 500. */
@@ -30,7 +33,7 @@ export interface RoutesParts {
 }
 
 /** Only the routes: who may ask is decided before them. */
-export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
+export function createRoutes({ view, live, servers, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -48,6 +51,7 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   serveSessions(app, view);
   serveServers(app, servers);
   serveChat(app);
+  serveLive(app, live);
   serveDocs(app);
   const tags = types
     .filter(({ methods }) => methods.length > 0)

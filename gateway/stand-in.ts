@@ -14,6 +14,7 @@ import type {
 
 import { startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
+import { createTestLive } from "./test-live.ts";
 import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
@@ -95,7 +96,8 @@ export function startStandIn(
 export function startGatewayTo(view: NodeView, servers?: ServersView): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, view, servers, onFault });
+  const where = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
+  const gateway = startGateway({ ...where, view, live: createTestLive(), servers, onFault });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
