@@ -13,12 +13,14 @@ interface Ranked {
 
 /** All actors once. */
 interface Round {
-  readonly cells: Iterator<Cell>;
+  readonly startedMs: number;
+  readonly cells: Iterator<Cell, undefined>;
+  /** Who is looked at next. */
+  next: Cell | undefined;
   readonly mailboxes: Map<string, number>;
   readonly busiest: Ranked[];
   readonly deepest: Ranked[];
   looks: number;
-  startedMs: number;
 }
 
 interface LastTurns {
@@ -30,27 +32,27 @@ export class CellLook {
   readonly #hosts: readonly TypeHost[];
   /** Of the actors that had turns lately. */
   readonly #known = new Map<Cell, LastTurns>();
-  #round: Round;
+  #round: Round | undefined;
   /** The last one that has come to its end. */
   #shown: Round;
-  /** Turns before that were seen in the round before, if ever. */
+  /** When the round before began. */
   #sinceMs: number;
 
   constructor(hosts: readonly TypeHost[], nowMs: number) {
     this.#hosts = hosts;
     this.#sinceMs = nowMs;
-    this.#round = this.#shown = createRound(hosts);
+    this.#shown = beginRound([], nowMs);
   }
 
   /** Looks at the next ones, at most so many, and not beyond the last: then the next look begins anew. */
   look(nowMs: number, cellsMax: number): void {
-    const round = this.#round;
-    if (round.looks++ === 0) round.startedMs = nowMs;
-    for (let looked = 0; looked < cellsMax; looked++) {
-      const { value: cell, done } = round.cells.next();
-      if (done === true) return this.#end();
-      if (!cell.gone) this.#see(cell, nowMs);
+    const round = (this.#round ??= beginRound(this.#hosts, nowMs));
+    round.looks++;
+    for (let looked = 0; looked < cellsMax && round.next !== undefined; looked++) {
+      if (!round.next.gone) this.#see(round.next, round, nowMs);
+      round.next = round.cells.next().value;
     }
+    if (round.next === undefined) this.#end(round);
   }
 
   /** Looks that the last round took. */
@@ -75,13 +77,13 @@ export class CellLook {
     return this.#shown.deepest.map(({ cell, mailbox, mailboxBytes }) => ({ ...nameOf(cell), mailbox, mailboxBytes }));
   }
 
-  #see(cell: Cell, nowMs: number): void {
+  #see(cell: Cell, round: Round, nowMs: number): void {
     const { count: mailbox, bytes: mailboxBytes } = cell.mailbox;
     const isActive = cell.idleSinceMs >= this.#sinceMs;
     if (mailbox === 0 && !isActive) return;
     const turnsPerSecond = isActive ? this.#turnsPerSecond(cell, nowMs) : 0;
     const ranked = { cell, mailbox, mailboxBytes, turnsPerSecond };
-    const { busiest, deepest, mailboxes } = this.#round;
+    const { busiest, deepest, mailboxes } = round;
     rank(busiest, ranked, "turnsPerSecond");
     rank(deepest, ranked, "mailbox");
     const { name } = cell.host.type;
@@ -103,17 +105,17 @@ export class CellLook {
     return turnsPerSecond;
   }
 
-  #end(): void {
-    this.#shown = this.#round;
-    this.#sinceMs = this.#round.startedMs;
+  #end(round: Round): void {
+    this.#shown = round;
+    this.#sinceMs = round.startedMs;
+    this.#round = undefined;
     for (const cell of this.#known.keys()) if (cell.gone) this.#known.delete(cell);
-    this.#round = createRound(this.#hosts);
   }
 }
 
-function createRound(hosts: readonly TypeHost[]): Round {
-  const lists = { mailboxes: new Map<string, number>(), busiest: [], deepest: [] };
-  return { cells: cellsOf(hosts), ...lists, looks: 0, startedMs: 0 };
+function beginRound(hosts: readonly TypeHost[], startedMs: number): Round {
+  const cells = cellsOf(hosts);
+  return { startedMs, cells, next: cells.next().value, mailboxes: new Map(), busiest: [], deepest: [], looks: 0 };
 }
 
 /** Those that come meanwhile are among them, those that go are not. */
