@@ -345,7 +345,7 @@ export const limits = {
    * from the second before; and those in each of its lists.
    */
   liveActorsLookedAtMax: 20_000,
-  liveActorsLookedAtUnwatchedMax: 2_000,
+  liveActorsLookedAtUnwatchedMax: 500,
   liveActorsKnownMax: 20_000,
   liveActorsListedMax: 10,
 

@@ -47,6 +47,8 @@ export class LiveSampler implements LiveView {
       return { host, durations: new BucketDifference(durations), latencies: new BucketDifference(latencies) };
     });
     this.#look = new CellLook(hosts, nowMs);
+    // From here on is counted.
+    this.#read(nowMs);
   }
 
   start(watcher: LiveWatcher): () => void {
@@ -112,7 +114,7 @@ export class LiveSampler implements LiveView {
     };
   }
 
-  /** 0 at the first sample. */
+  /** Since the last reading; 0 at the first. */
   #perSecond(name: string, value: number): number {
     const before = this.#before.get(name) ?? value;
     this.#before.set(name, value);
