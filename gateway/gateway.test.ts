@@ -8,6 +8,7 @@ import { startGateway } from "./gateway.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { createView, startStandIn, withToken } from "./stand-in.ts";
 import { createTestLive } from "./test-live.ts";
+import { createTestLogs } from "./test-logs.ts";
 
 describe("every answer", () => {
   test.each(["/health", "/docs", "/docs/assets/docs.js", "/nowhere", "/actors?limit=0"])(
@@ -121,5 +122,6 @@ function startOn(port: number, metrics = (): Promise<string> => Promise.resolve(
     adminToken: "token",
     view: { ...createView([]), metrics },
     live: createTestLive(),
+    logs: createTestLogs([]),
   });
 }

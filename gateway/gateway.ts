@@ -20,9 +20,9 @@ export interface GatewayOptions {
   readonly port: number;
   readonly adminToken: string;
   readonly view: NodeView;
-  /** What the live page shows; the feed of a node without a log has no events. */
+  /** What the live page shows. */
   readonly live: LiveView;
-  readonly log?: LogView | undefined;
+  readonly logs: LogView;
   /** None where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
   /** Addresses that take WebSockets; none unless given. */
@@ -66,14 +66,14 @@ type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promis
 
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
 function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
-  const { view, live, servers, webSockets = new Map() } = options;
+  const { view, live, logs, servers, webSockets = new Map() } = options;
   const types = view.actorTypes();
   const refuse = createAccessCheck({
     ...options,
     isLook: createLookCheck(types),
     isPrivate: createPrivacyCheck(types),
   });
-  const app = createRoutes({ view, live, servers, onFault });
+  const app = createRoutes({ view, live, logs, servers, onFault });
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);
     const begin = askedFor(request, webSockets);

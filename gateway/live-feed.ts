@@ -16,7 +16,7 @@ const ROLES_WITH_EVENTS: readonly (string | undefined)[] = ["operator", "admin"]
 
 export interface LiveFeedSources {
   readonly live: LiveView;
-  readonly log?: LogView | undefined;
+  readonly logs: LogView;
   readonly about: NodeView["about"];
 }
 
@@ -78,7 +78,7 @@ export class LiveFeed {
     const isWanted = this.#viewers.values().some(({ seesEvents }) => seesEvents);
     if (isWanted === (this.#stopListening !== undefined)) return;
     this.#stopListening?.();
-    this.#stopListening = isWanted ? this.#sources.log?.subscribe((entry) => this.#happened(entry)) : undefined;
+    this.#stopListening = isWanted ? this.#sources.logs.subscribe((entry) => this.#happened(entry)) : undefined;
     this.#forgetEvents();
   }
 
@@ -95,13 +95,13 @@ export class LiveFeed {
   }
 
   #hello(seesEvents: boolean): string {
-    const { live, log, about } = this.#sources;
+    const { live, logs, about } = this.#sources;
     const { serverId, version } = about();
     const history = live.history().map((snapshot) => this.#snapshotText(snapshot));
     // Those that wait for the next message come with it.
     const before = this.#firstEvent === undefined ? {} : { before: this.#firstEvent };
-    const tail = seesEvents ? log?.tail({ limit: HTTP_LIMITS.liveEventsMax, ...before }).items : undefined;
-    const events = (tail ?? []).map(textOfEvent).toReversed();
+    const tail = seesEvents ? logs.tail({ limit: HTTP_LIMITS.liveEventsMax, ...before }).items : [];
+    const events = tail.map(textOfEvent).toReversed();
     const names = `"serverId":${JSON.stringify(serverId)},"version":${JSON.stringify(version)}`;
     return `{"kind":"hello",${names},"history":[${history.join()}],"events":[${events.join()}]}`;
   }

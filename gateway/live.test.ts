@@ -17,7 +17,7 @@ const about = () => ({ serverId: "node-1", version: "0.1.0", startedAt: 0, uptim
 function createTestLog() {
   const lines: LogEntry[] = [];
   const listeners = new Set<(entry: LogEntry) => void>();
-  const log: LogView = {
+  const logs: LogView = {
     tail: ({ limit, before = Infinity }: LogQuery) => ({
       items: lines
         .filter(({ number }) => number < before)
@@ -44,7 +44,7 @@ function createTestLog() {
     lines.push(entry);
     for (const listener of listeners) listener(entry);
   };
-  return { log, listeners, write };
+  return { logs, listeners, write };
 }
 
 interface Peer extends WebSocketPort {
@@ -72,8 +72,8 @@ function createPeer(role?: string, remoteAddress = "127.0.0.1"): Peer {
 
 function createFeed() {
   const live = createTestLive();
-  const { log, ...written } = createTestLog();
-  const feed = new LiveFeed({ live, log, about });
+  const { logs, ...written } = createTestLog();
+  const feed = new LiveFeed({ live, logs, about });
   const stop = feed.start();
   const open = (role?: string, address?: string) => {
     const peer = createPeer(role, address);

@@ -3,6 +3,7 @@
 import { Elysia, type TSchema } from "elysia";
 
 import type { LiveView } from "#runtime/observe/live-view.ts";
+import type { LogView } from "#runtime/observe/log-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { serveActorActs } from "./actor-acts.ts";
@@ -18,6 +19,7 @@ import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
 import { serveLive } from "./live.ts";
+import { serveLogs } from "./logs.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { type ServersView, serveServers } from "./servers.ts";
@@ -26,6 +28,7 @@ import { serveSessions } from "./sessions.ts";
 export interface RoutesParts {
   readonly view: NodeView;
   readonly live: LiveView;
+  readonly logs: LogView;
   /** Undefined where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
   /** Hears of what a client sees as status 500. */
@@ -33,7 +36,7 @@ export interface RoutesParts {
 }
 
 /** Only the routes: who may ask is decided before them. */
-export function createRoutes({ view, live, servers, onFault }: RoutesParts): Elysia {
+export function createRoutes({ view, live, logs, servers, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -49,6 +52,7 @@ export function createRoutes({ view, live, servers, onFault }: RoutesParts): Ely
   serveActorCalls(app, view, schemas);
   serveDeadLetters(app, view);
   serveSessions(app, view);
+  serveLogs(app, logs);
   serveServers(app, servers);
   serveChat(app);
   serveLive(app, live);

@@ -355,6 +355,20 @@ export const limits = {
   clientLogBytesMax: 64 * 1_048_576,
   /** Lines logged for one reason each second; the rest are counted and named in one line. */
   logLinesPerReasonPerSecond: 10,
+  /** A line of the log: what is longer keeps its beginning, and of what clients sent so many characters each. */
+  logLineCharsMax: 8_192,
+  logFieldCharsMax: 512,
+  /** Of the log that is in memory, for whoever looks at it. */
+  logTailLinesMax: 2_000,
+  logTailCharsMax: 1_048_576,
+  /** The file of the log: its size, those set aside, and what may wait for the disk; more is lost, and counted. */
+  logFileBytesMax: 16 * 1_048_576,
+  logFilesMax: 5,
+  logFilePendingBytesMax: 1_048_576,
+  /** So long after a write has failed, the file is begun again. */
+  logFileRetryMs: 1_000,
+  /** What it may take for its last lines when the process ends. */
+  logFileCloseMs: 1_000,
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */
   drainMs: 10_000,
 
