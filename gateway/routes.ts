@@ -20,6 +20,7 @@ import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
 import { serveLive } from "./live.ts";
 import { serveLogs } from "./logs.ts";
+import { createPages, servePages } from "./page-files.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { type ServersView, serveServers } from "./servers.ts";
@@ -40,6 +41,7 @@ export function createRoutes({ view, live, logs, servers, onFault }: RoutesParts
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
+  const pages = createPages();
   const schemas: Record<string, TSchema> = {};
   answerWithProblems(app, createWrongCallCheck(types), onFault);
   checkQueries(app);
@@ -54,8 +56,9 @@ export function createRoutes({ view, live, logs, servers, onFault }: RoutesParts
   serveSessions(app, view);
   serveLogs(app, logs);
   serveServers(app, servers);
-  serveChat(app);
   serveLive(app, live);
+  serveChat(app, pages);
+  servePages(app, pages);
   serveDocs(app);
   const tags = types
     .filter(({ methods }) => methods.length > 0)
