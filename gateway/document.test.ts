@@ -14,6 +14,7 @@ import { actorsSchema } from "./actors.ts";
 import { alarmsSchema } from "./alarms.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
+import { snapshotSchema } from "./live.ts";
 import { logLevelSchema, logsSchema } from "./logs.ts";
 import { problemSchema } from "./problem-body.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
@@ -89,6 +90,8 @@ describe("the OpenAPI document", () => {
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",
+      "get /live",
+      "get /live/now",
       "get /logs",
       "get /logs/level",
       "get /metrics",
@@ -143,6 +146,7 @@ describe("the OpenAPI document", () => {
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
     expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
+    expect(complaints(snapshotSchema, example("/live/now", "200"))).toEqual([]);
     expect(complaints(logsSchema, example("/logs", "200"))).toEqual([]);
     expect(complaints(logLevelSchema, example("/logs/level", "200"))).toEqual([]);
     expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);

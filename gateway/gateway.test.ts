@@ -7,6 +7,7 @@ import { limits } from "#runtime/mod.ts";
 import { startGateway } from "./gateway.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { createView, startStandIn, withToken } from "./stand-in.ts";
+import { createTestLive } from "./test-live.ts";
 import { createTestLogs } from "./test-logs.ts";
 
 describe("every answer", () => {
@@ -120,6 +121,7 @@ function startOn(port: number, metrics = (): Promise<string> => Promise.resolve(
     port,
     adminToken: "token",
     view: { ...createView([]), metrics },
+    live: createTestLive(),
     logs: createTestLogs([]),
   });
 }

@@ -2,6 +2,7 @@
 
 import { Elysia, type TSchema } from "elysia";
 
+import type { LiveView } from "#runtime/observe/live-view.ts";
 import type { LogView } from "#runtime/observe/log-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
@@ -17,6 +18,7 @@ import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
+import { serveLive } from "./live.ts";
 import { serveLogs } from "./logs.ts";
 import { createPages, servePages } from "./page-files.ts";
 import { answerWithProblems } from "./problems.ts";
@@ -26,6 +28,7 @@ import { serveSessions } from "./sessions.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
+  readonly live: LiveView;
   readonly logs: LogView;
   /** Undefined where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
@@ -34,7 +37,7 @@ export interface RoutesParts {
 }
 
 /** Only the routes: who may ask is decided before them. */
-export function createRoutes({ view, logs, servers, onFault }: RoutesParts): Elysia {
+export function createRoutes({ view, live, logs, servers, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -53,6 +56,7 @@ export function createRoutes({ view, logs, servers, onFault }: RoutesParts): Ely
   serveSessions(app, view);
   serveLogs(app, logs);
   serveServers(app, servers);
+  serveLive(app, live);
   serveChat(app, pages);
   servePages(app, pages);
   serveDocs(app);

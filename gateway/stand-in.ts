@@ -15,6 +15,7 @@ import type {
 
 import { startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
+import { createTestLive } from "./test-live.ts";
 import { createTestLogs } from "./test-logs.ts";
 import { createTestServers } from "./test-servers.ts";
 
@@ -101,7 +102,7 @@ export function startGatewayTo(
 ): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const parts = { view, logs, servers, onFault };
+  const parts = { view, live: createTestLive(), logs, servers, onFault };
   const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, ...parts });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>

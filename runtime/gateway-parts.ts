@@ -9,6 +9,7 @@ import type { ActorSystem } from "./core/system.ts";
 import type { Listeners } from "./listeners.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import type { ServerFigures } from "./observe/figures.ts";
+import { LiveSampler } from "./observe/live-sampler.ts";
 import type { Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
@@ -36,6 +37,7 @@ export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "admi
     host: config.httpHost,
     port: config.httpPort,
     view: createNodeView({ system, net: table, serverId: config.serverId, version, notReady, metrics }),
+    live: new LiveSampler({ system, net: table, notReady }),
     logs: log.view,
     servers,
     webSockets: new Map([["/chat", listeners.openWebSession]]),

@@ -338,6 +338,17 @@ export const limits = {
   /** Wait before a failed append is tried again. */
   ledgerRetryMs: 1_000,
 
+  /** Snapshots of the live page that are kept, one a second. */
+  liveHistoryMax: 300,
+  /**
+   * Actors looked at each second for it, while somebody watches and while nobody does; those whose turns are known
+   * from the second before; and those in each of its lists.
+   */
+  liveActorsLookedAtMax: 20_000,
+  liveActorsLookedAtUnwatchedMax: 500,
+  liveActorsKnownMax: 20_000,
+  liveActorsListedMax: 10,
+
   /** Lines that the console shows each second; the rest are counted and named in one line. */
   consoleLinesPerSecond: 100,
   /** The log of text clients: grown beyond it the file is set aside, and one set aside before is removed. */
