@@ -5,7 +5,13 @@ import { Hold, holdKey } from "./hold.ts";
 import { inboxPlace, messageLine } from "./lines.ts";
 import { appendMessage, type Message, MessageSchema, PageSchema, readMessages } from "./message-log.ts";
 import type { Id } from "./names.ts";
-import { GoneSchema, isSameSession, type SessionAddress, SessionAddressSchema } from "./session-address.ts";
+import {
+  GoneSchema,
+  HolderSchema,
+  isSameSession,
+  type SessionAddress,
+  SessionAddressSchema,
+} from "./session-address.ts";
 import { inboxLines } from "./topics.ts";
 
 const ClaimSchema = t.Object({
@@ -87,6 +93,11 @@ export const Person = actor("chat-person", {
     // Whoever has logged out must log in again.
     person.state.resumeKey = "";
     if (!person.state.registered) person.destroy();
+  })
+  // Its account is disabled, or its password another one: whoever holds the id is ended by him who asks.
+  .on("revoke", { out: HolderSchema }, ({ state }) => {
+    state.resumeKey = "";
+    return state.holder === undefined ? {} : { holder: state.holder };
   })
   .on("gone", { in: GoneSchema }, (person, { type, key }) => {
     if (!isSameSession(person.state.holder, { type, key })) return;
