@@ -10,6 +10,8 @@ import {
   decide,
   emptySeats,
   otherSide,
+  playedOf,
+  PlayedSchema,
   type Seats,
   settle,
   settleIfCutOff,
@@ -103,6 +105,7 @@ export function createIntroducedMatch({ log }: { readonly log: MatchLog }) {
     .on("gone", {}, (match) => endIfPlaying(match, "opponent_gone"))
     .on("unconfirmed", {}, (match) => endIfPlaying(match, "unconfirmed"))
     .on("expired", {}, (match) => endIfPlaying(match, "expired"))
+    .read("record", { out: PlayedSchema }, playedOf)
     .read("where", { out: WhereSchema }, ({ state: { phase, address } }) =>
       phase === "playing" && address !== undefined ? { address } : {},
     );

@@ -2,6 +2,7 @@
 import { actor, type ActorContext, limits, type Static, t, topic } from "#runtime/mod.ts";
 
 import { isSameSession, SessionAddressSchema } from "../chat/session-address.ts";
+import { goingOn, GoingOnSchema } from "./going-on.ts";
 import {
   type Invitation,
   type Invitations,
@@ -150,6 +151,9 @@ export const Lobby = actor("lobby", {
     }
     return Array.from(found.values());
   })
+  .on("goingOn", { in: GoingOnSchema, out: t.Array(MatchRefSchema) }, (lobby, query) =>
+    goingOn(known(lobby).players.values(), query),
+  )
   .on("matchOf", { in: t.Object({ key: t.String() }), out: PlayingSchema }, (lobby, { key }) => {
     const match = known(lobby).players.get(key)?.match;
     return match === undefined ? {} : { match };
