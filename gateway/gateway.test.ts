@@ -7,6 +7,7 @@ import { limits } from "#runtime/mod.ts";
 import { startGateway } from "./gateway.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { createView, startStandIn, withToken } from "./stand-in.ts";
+import { createTestDomain } from "./test-domain.ts";
 
 describe("every answer", () => {
   test.each(["/health", "/docs", "/docs/assets/docs.js", "/nowhere", "/actors?limit=0"])(
@@ -119,5 +120,6 @@ function startOn(port: number, metrics = (): Promise<string> => Promise.resolve(
     port,
     adminToken: "token",
     view: { ...createView([]), metrics },
+    domain: createTestDomain(),
   });
 }

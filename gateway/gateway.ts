@@ -4,6 +4,7 @@ import type { NodeView } from "#runtime/observe/view.ts";
 
 import { createAccessCheck } from "./access.ts";
 import { createLookCheck, createPrivacyCheck } from "./actor-calls.ts";
+import type { DomainViews } from "./domain-views.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { internalProblem } from "./problems.ts";
 import { refuseTooLarge } from "./request-body.ts";
@@ -19,6 +20,8 @@ export interface GatewayOptions {
   readonly view: NodeView;
   /** None where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
+  /** What the node's own actors are about: rooms, matches, accounts. */
+  readonly domain: DomainViews;
   /** Addresses that take WebSockets; none unless given. */
   readonly webSockets?: WebSocketPaths;
   /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
@@ -53,14 +56,14 @@ type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promis
 
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
 function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
-  const { view, servers, webSockets = new Map() } = options;
+  const { view, servers, domain, webSockets = new Map() } = options;
   const types = view.actorTypes();
   const refuse = createAccessCheck({
     ...options,
     isLook: createLookCheck(types),
     isPrivate: createPrivacyCheck(types),
   });
-  const app = createRoutes({ view, servers, onFault });
+  const app = createRoutes({ view, servers, domain, onFault });
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);
     const begin = askedFor(request, webSockets);

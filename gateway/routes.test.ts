@@ -4,16 +4,20 @@ import { expect, test } from "bun:test";
 
 import { createRoutes } from "./routes.ts";
 import { createView } from "./stand-in.ts";
+import { createTestDomain } from "./test-domain.ts";
 
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
-  const routes = createRoutes({ view: createView([]), onFault: () => undefined }).routes.map(
-    ({ method, path }) => `${method} ${path}`,
-  );
+  const routes = createRoutes({
+    view: createView([]),
+    domain: createTestDomain(),
+    onFault: () => undefined,
+  }).routes.map(({ method, path }) => `${method} ${path}`);
   expect(routes.sort()).toEqual([
     "DELETE /actors/:type/:key/alarms/:name",
     "DELETE /dead-letters/:id",
     "DELETE /sessions/:id",
     "GET /",
+    "GET /accounts",
     "GET /actors",
     "GET /actors/:type/:key",
     "GET /actors/:type/:key/alarms",
@@ -28,12 +32,25 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /docs/assets/swagger-ui.css",
     "GET /docs/json",
     "GET /health",
+    "GET /leaderboard",
+    "GET /leaderboard/:player",
+    "GET /matches",
+    "GET /matches/:id",
     "GET /metrics",
     "GET /ready",
+    "GET /rooms",
+    "GET /rooms/:room",
+    "GET /rooms/:room/members",
+    "GET /rooms/:room/messages",
     "GET /servers",
     "GET /servers/clocks",
     "GET /servers/election",
+    "GET /servers/elections",
     "GET /sessions",
+    "POST /accounts",
+    "POST /accounts/:name/disable",
+    "POST /accounts/:name/enable",
+    "POST /accounts/:name/reset",
     "POST /actors/:type/:key/_hibernate",
     "POST /actors/:type/:key/_quarantine",
     "POST /actors/:type/:key/_release",
@@ -51,7 +68,7 @@ test.each(["http://h", "http://localhost", "http://correio.example:8080"])(
   "at %s a path begins where the host ends: as the check of access reads it",
   async (host) => {
     const asked: unknown[] = [];
-    const app = createRoutes({ view: createView(asked), onFault: () => undefined });
+    const app = createRoutes({ view: createView(asked), domain: createTestDomain(), onFault: () => undefined });
     const post = async (path: string): Promise<Response> => app.fetch(new Request(host + path, { method: "POST" }));
     expect((await post("/xx/actors/counter/a/clear")).status).toBe(404);
     expect((await post("//actors/counter/a/clear")).status).toBe(404);

@@ -4,6 +4,7 @@ import { Elysia, type TSchema } from "elysia";
 
 import type { NodeView } from "#runtime/observe/view.ts";
 
+import { serveAccounts } from "./accounts.ts";
 import { serveActorActs } from "./actor-acts.ts";
 import { actorAnswerComponents } from "./actor-answers.ts";
 import { createWrongCallCheck, serveActorCalls } from "./actor-calls.ts";
@@ -15,9 +16,14 @@ import { serveChat } from "./chat.ts";
 import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
+import type { DomainViews } from "./domain-views.ts";
+import { serveElections } from "./elections.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
+import { serveLeaderboard } from "./leaderboard.ts";
+import { serveMatches } from "./matches.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
+import { serveRooms } from "./rooms.ts";
 import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
 
@@ -25,12 +31,13 @@ export interface RoutesParts {
   readonly view: NodeView;
   /** Undefined where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
+  readonly domain: DomainViews;
   /** Hears of what a client sees as status 500. */
   readonly onFault: (fault: unknown) => void;
 }
 
 /** Only the routes: who may ask is decided before them. */
-export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
+export function createRoutes({ view, servers, domain, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -47,6 +54,11 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   serveDeadLetters(app, view);
   serveSessions(app, view);
   serveServers(app, servers);
+  serveElections(app, servers);
+  serveRooms(app, domain.rooms);
+  serveMatches(app, domain.matches);
+  serveLeaderboard(app, domain.leaderboard);
+  serveAccounts(app, domain.accounts);
   serveChat(app);
   serveDocs(app);
   const tags = types

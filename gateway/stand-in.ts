@@ -14,6 +14,7 @@ import type {
 
 import { startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
+import { createTestDomain } from "./test-domain.ts";
 import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
@@ -88,14 +89,19 @@ export function startStandIn(
 ): StandIn {
   const asked: unknown[] = [];
   const servers = createTestServers(asked, administration);
-  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers) };
+  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers, createTestDomain(asked)) };
 }
 
 /** A gateway in front of any view; without messaging unless there are servers. */
-export function startGatewayTo(view: NodeView, servers?: ServersView): Omit<StandIn, "asked"> {
+export function startGatewayTo(
+  view: NodeView,
+  servers?: ServersView,
+  domain = createTestDomain(),
+): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, view, servers, onFault });
+  const bound = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
+  const gateway = startGateway({ ...bound, view, servers, domain, onFault });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });

@@ -34,10 +34,10 @@ const ended = (connection: TestConnection): readonly string[] =>
 const endOf = (connection: TestConnection): readonly string[] =>
   ended(connection).map((line) => line.split(";").slice(2).join(";"));
 
-describe("its record", () => {
-  const recordOf = async ({ node }: Playing, id: string) =>
-    node.stepped.outcome(node.stepped.ref(node.types.introducedMatch, id).record());
+const recordOf = ({ node }: Playing, id: string) =>
+  node.stepped.outcome(node.stepped.ref(node.types.introducedMatch, id).record());
 
+describe("its record", () => {
   test("says who plays, and how it ended", async () => {
     const match = await playing();
     const { node, ana, beto } = match;
