@@ -11,6 +11,9 @@ export type SessionAddress = Static<typeof SessionAddressSchema>;
 /** What a watcher is told of one that is gone. */
 export const GoneSchema = t.Object({ ...SessionAddressSchema.properties, reason: t.String() });
 
+/** Who holds an id, or plays as somebody; nothing where nobody does. */
+export const HolderSchema = t.Object({ holder: t.Optional(SessionAddressSchema) });
+
 export function isSameSession(one: SessionAddress | undefined, other: SessionAddress): boolean {
   return one?.type === other.type && one.key === other.key;
 }

@@ -1,5 +1,5 @@
 // A match that the server hosts: it checks every move, keeps the record, runs the clock, and decides.
-import { actor, type DurableContext, limits, type Refusal, type Static, t } from "#runtime/mod.ts";
+import { actor, type DurableContext, limits, type Refusal, t } from "#runtime/mod.ts";
 
 import { type HostedEnd, matchLines, movedLine, presenceLine, type Snapshot } from "./lines.ts";
 import type { MatchLog } from "./match-log.ts";
@@ -9,6 +9,8 @@ import {
   decide,
   emptySeats,
   otherSide,
+  playedOf,
+  PlayedSchema,
   type Seats,
   settle,
   settleIfCutOff,
@@ -35,12 +37,8 @@ const SnapshotSchema = t.Object({
 });
 
 const RecordSchema = t.Object({
-  host: t.String(),
-  guest: t.String(),
+  ...PlayedSchema.properties,
   moves: t.Array(t.Integer(), { description: "Cells, from 0 to 8" }),
-  isOver: t.Boolean(),
-  winner: t.String({ description: "Empty where there is none" }),
-  reason: t.String(),
 });
 
 interface HostedState extends Seats {
@@ -125,13 +123,7 @@ export function createHostedMatch(services: { readonly turnMs: number; readonly 
       const leftMs = next === "" ? 0 : Math.max(0, Math.ceil(deadlineAt - match.turnStartedAt));
       return { id, host: host.name, guest: guest.name, board: boardOf(moves), moves: moves.length, next, leftMs };
     })
-    .read("record", { out: RecordSchema }, (match): Static<typeof RecordSchema> => {
-      const { phase, host, guest, winner, reason = "", moves } = match.state;
-      if (phase === "new") throw match.refuse("match.unknown");
-      const winnerName = winner === undefined ? "" : match.state[winner].name;
-      const isOver = phase === "ended" || phase === "ending";
-      return { host: host.name, guest: guest.name, moves: [...moves], isOver, winner: winnerName, reason };
-    });
+    .read("record", { out: RecordSchema }, (match) => ({ ...playedOf(match), moves: [...match.state.moves] }));
 }
 
 /** The move is made: everybody is told, and it is the other's turn, or it was the last. */

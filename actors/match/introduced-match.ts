@@ -10,6 +10,8 @@ import {
   decide,
   emptySeats,
   otherSide,
+  playedOf,
+  PlayedSchema,
   type Seats,
   settle,
   settleIfCutOff,
@@ -55,6 +57,7 @@ const ABOUT_METHODS = {
   gone: "Told by an alarm: a player has been gone for too long",
   unconfirmed: "Told by an alarm: the other has not reported in time",
   expired: "Told by an alarm: nobody has reported in time",
+  record: "Who plays, and how it ended",
   where: "Where the guest's program is reached",
 };
 
@@ -120,6 +123,7 @@ export function createIntroducedMatch({ log }: { readonly log: MatchLog }) {
     .on("gone", {}, (match) => endIfPlaying(match, "opponent_gone"))
     .on("unconfirmed", {}, (match) => endIfPlaying(match, "unconfirmed"))
     .on("expired", {}, (match) => endIfPlaying(match, "expired"))
+    .read("record", { out: PlayedSchema }, playedOf)
     .read("where", { out: WhereSchema }, ({ state: { phase, address } }) =>
       phase === "playing" && address !== undefined ? { address } : {},
     );

@@ -2,6 +2,7 @@
 import { actor, type ActorContext, limits, type Static, t, topic } from "#runtime/mod.ts";
 
 import { isSameSession, SessionAddressSchema } from "../chat/session-address.ts";
+import { goingOn, GoingOnSchema } from "./going-on.ts";
 import {
   type Invitation,
   type Invitations,
@@ -79,6 +80,7 @@ export const Lobby = actor("lobby", {
     answer: "Says yes or no to an invitation",
     over: "A match is over, or did not begin: its players are free",
     list: "A page of the names of those who are there",
+    goingOn: "Matches that are going on, of a player or of a kind",
     hosted: "Hosted matches that are going on",
     matchOf: "The match that a player is in",
     addressOf: "Where an opponent's program is reached, for who is to play with him",
@@ -163,6 +165,9 @@ export const Lobby = actor("lobby", {
     }
     return Array.from(found.values());
   })
+  .on("goingOn", { in: GoingOnSchema, out: t.Array(MatchRefSchema) }, (lobby, query) =>
+    goingOn(known(lobby).players.values(), query),
+  )
   .on("matchOf", { in: t.Object({ key: t.String() }), out: PlayingSchema }, (lobby, { key }) => {
     const match = known(lobby).players.get(key)?.match;
     return match === undefined ? {} : { match };

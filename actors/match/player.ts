@@ -1,7 +1,13 @@
 // A player: which connection he is on, with what he comes back after losing it, the match he is in, and his score.
 import { actor, type DurableContext, type Ref, type Static, t } from "#runtime/mod.ts";
 
-import { GoneSchema, isSameSession, type SessionAddress, SessionAddressSchema } from "../chat/session-address.ts";
+import {
+  GoneSchema,
+  HolderSchema,
+  isSameSession,
+  type SessionAddress,
+  SessionAddressSchema,
+} from "../chat/session-address.ts";
 import { Leaderboard, LEADERBOARD_KEY } from "./leaderboard.ts";
 import { LOBBY, LOBBY_KEY, matchesOf, type PlayedMatch, playerSessionOf } from "./match-addresses.ts";
 import { type MatchRef, MatchRefSchema, OutcomeSchema, SeatSchema } from "./match-schemas.ts";
@@ -48,6 +54,7 @@ export const Player = actor("player", {
     attach: "Logs a session in, or resumes with a key",
     setKey: "Lets whoever has the key of this digest resume",
     forgetKey: "Lets nobody resume with the key any more",
+    revoke: "Forgets the key that he resumes with, and says which session is his",
     release: "Logs out",
     gone: "Told by the runtime: his session is gone",
     enter: "He is in this match from now on, where he is in no other",
@@ -83,6 +90,11 @@ export const Player = actor("player", {
   )
   // Whoever is on the connection: the password is another one now.
   .on("forgetKey", {}, ({ state }) => void (state.keyDigest = ""))
+  // His account is disabled, or his password another one: whoever plays as him is ended by him who asks.
+  .on("revoke", { out: HolderSchema }, ({ state }) => {
+    state.keyDigest = "";
+    return state.holder === undefined ? {} : { holder: state.holder };
+  })
   .on("release", { in: SessionAddressSchema }, (player, session) => {
     if (!isSameSession(player.state.holder, session)) return;
     player.unwatch(session);

@@ -1,6 +1,7 @@
 // The server that this process is: registered at the reference, part of elections, and coordinator of clocks in office.
 import { actor } from "#runtime/mod.ts";
 
+import { ElectionHistory, HistoryQuerySchema, HistorySchema } from "./election-history.ts";
 import { OwnServer, type ServerParts, type ServerState, type ServerTurn } from "./own-server.ts";
 import {
   AnsweredSchema,
@@ -30,6 +31,7 @@ const forgetful = (): ServerState => ({ memory: undefined });
  */
 export function createServer(parts: ServerParts) {
   const { port, clocks, outlet } = parts;
+  const history = new ElectionHistory();
   const here: { attempt: number; own: OwnServer | undefined } = { attempt: 0, own: undefined };
   /** For which it is not listed, as the log has them already. */
   const complaints = new Set<string>();
@@ -64,7 +66,7 @@ export function createServer(parts: ServerParts) {
         const isOtherGroup = group !== undefined && port.adopt(group);
         const isFirst = here.own === undefined;
         // An election has one set of times.
-        if (here.own === undefined || isOtherGroup) here.own = new OwnServer(me, name, rank, parts);
+        if (here.own === undefined || isOtherGroup) here.own = new OwnServer(me, name, rank, { ...parts, history });
         // It is listed where it can be reached only from the next time on.
         if (isFirst) register(me);
         else here.own.listed(me, rank, servers);
@@ -91,6 +93,7 @@ export function createServer(parts: ServerParts) {
         refuseIf(me, clocks.correct(what));
       })
       .on("told", { in: TimeSchema }, (me, { time }) => refuseIf(me, clocks.setTo(time)))
+      .read("elections", { in: HistoryQuerySchema, out: HistorySchema }, (_, query) => history.page(query))
       .read("status", { out: StatusSchema }, (me) => statusOf(here.own, clocks, me.monotonicMs()))
   );
 }

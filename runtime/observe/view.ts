@@ -140,7 +140,10 @@ export interface ActorQuery extends PageQuery {
   readonly keyPrefix?: string;
   readonly status?: ActorStatusView;
   /** As last committed; only together with a type, and only a field that it declares as indexed. */
-  readonly where?: { readonly field: string; readonly value: string | number | boolean };
+  readonly where?:
+    | { readonly field: string; readonly value: string | number | boolean }
+    /** Of a number, 1 or more. */
+    | { readonly field: string; readonly atLeast: number };
 }
 
 /** A call from outside: its input is checked, whatever the node takes on trust from its own actors. */
