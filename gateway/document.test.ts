@@ -8,16 +8,19 @@ import { Value } from "@sinclair/typebox/value";
 import { t } from "#runtime/mod.ts";
 import type { MethodView, NodeView } from "#runtime/observe/view.ts";
 
+import { madeSchema, meSchema, tokensSchema } from "./access-routes.ts";
 import { actorDetailSchema } from "./actor-acts.ts";
 import { actorTypesSchema } from "./actor-types.ts";
 import { actorsSchema } from "./actors.ts";
 import { alarmsSchema } from "./alarms.ts";
+import { auditSchema } from "./audit-routes.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
 import { problemSchema } from "./problem-body.ts";
+import { createNeeds } from "./roles.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
 import { sessionsSchema } from "./sessions.ts";
-import { startStandIn } from "./stand-in.ts";
+import { createView, startStandIn } from "./stand-in.ts";
 
 interface Content {
   readonly schema?: object;
@@ -77,13 +80,17 @@ describe("the OpenAPI document", () => {
   test("lists every route with its method, and no other", async () => {
     const names = operationsOf(await readDocument()).map(([name]) => name);
     expect(names.sort()).toEqual([
+      "delete /access/tokens/{id}",
       "delete /actors/{type}/{key}/alarms/{name}",
       "delete /dead-letters/{id}",
       "delete /sessions/{id}",
+      "get /access/me",
+      "get /access/tokens",
       "get /actors",
       "get /actors/types",
       "get /actors/{type}/{key}",
       "get /actors/{type}/{key}/alarms",
+      "get /audit",
       "get /chat",
       "get /dead-letters",
       "get /dead-letters/{id}",
@@ -94,6 +101,9 @@ describe("the OpenAPI document", () => {
       "get /servers/clocks",
       "get /servers/election",
       "get /sessions",
+      "post /access/sign-in",
+      "post /access/sign-out",
+      "post /access/tokens",
       "post /actors/counter/{key}/add",
       "post /actors/counter/{key}/clear",
       "post /actors/counter/{key}/value",
@@ -139,6 +149,11 @@ describe("the OpenAPI document", () => {
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
     expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
+    expect(complaints(meSchema, example("/access/me", "200"))).toEqual([]);
+    expect(complaints(tokensSchema, example("/access/tokens", "200"))).toEqual([]);
+    const made = paths["/access/tokens"]?.["post"]?.responses["201"]?.content?.["application/json"]?.example;
+    expect(complaints(madeSchema, made)).toEqual([]);
+    expect(complaints(auditSchema, example("/audit", "200"))).toEqual([]);
     expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);
     expect(complaints(clocksSchema, example("/servers/clocks", "200"))).toEqual([]);
     expect(complaints(electionSchema, example("/servers/election", "200"))).toEqual([]);
@@ -171,13 +186,16 @@ describe("the OpenAPI document", () => {
     expect(limit?.required).toBe(false);
   });
 
-  test("asks for the bearer token on what changes state, and only there", async () => {
+  test("asks for the bearer token where a role is needed, and only there", async () => {
     const document = await readDocument();
+    const needOf = createNeeds(createView([]).actorTypes(), true);
     expect(document.components["securitySchemes"]?.["bearerAuth"]).toMatchObject({ type: "http", scheme: "bearer" });
     for (const [name, operation] of operationsOf(document)) {
-      const isLook = name.startsWith("get ") || name === "post /actors/counter/{key}/value";
-      expect(operation.security, name).toEqual(isLook ? undefined : [{ bearerAuth: [] }]);
-      expect("401" in operation.responses, name).toBe(!isLook);
+      const [method = "", path = ""] = name.split(" ");
+      const { role } = needOf(new Request(`http://localhost${path}`, { method: method.toUpperCase() }));
+      const isForAll = role === "anonymous";
+      expect(operation.security, name).toEqual(isForAll ? undefined : [{ bearerAuth: [] }]);
+      expect("403" in operation.responses && operation.description?.includes(role), name).toBe(!isForAll);
     }
   });
 
@@ -192,7 +210,7 @@ describe("the OpenAPI document", () => {
       example: { amount: 3 },
     });
     expect(add?.responses["200"]?.content?.["application/json"]).toEqual({ schema: { type: "integer" }, example: 0 });
-    const statuses = "200 400 401 409 410 413 415 422 423 429 500 503 504 508 default".split(" ");
+    const statuses = "200 400 401 403 409 410 413 415 422 423 429 500 503 504 508 default".split(" ");
     expect(Object.keys(add?.responses ?? {})).toEqual(statuses);
   });
 

@@ -4,12 +4,15 @@ import { Elysia, type TSchema } from "elysia";
 
 import type { NodeView } from "#runtime/observe/view.ts";
 
+import { type AccessRoutesParts, serveAccess } from "./access-routes.ts";
 import { serveActorActs } from "./actor-acts.ts";
 import { actorAnswerComponents } from "./actor-answers.ts";
 import { createWrongCallCheck, serveActorCalls } from "./actor-calls.ts";
 import { serveActorTypes } from "./actor-types.ts";
 import { serveActors } from "./actors.ts";
 import { serveAlarms } from "./alarms.ts";
+import { serveAudit } from "./audit-routes.ts";
+import type { AuditPort } from "./audit-trail.ts";
 import { tagOf } from "./call-document.ts";
 import { serveChat } from "./chat.ts";
 import { serveDeadLetters } from "./dead-letters.ts";
@@ -18,6 +21,8 @@ import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
+import { documentRoles } from "./role-document.ts";
+import { createNeeds } from "./roles.ts";
 import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
 
@@ -25,12 +30,14 @@ export interface RoutesParts {
   readonly view: NodeView;
   /** Undefined where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
+  readonly access: AccessRoutesParts;
+  readonly audit: AuditPort;
   /** Hears of what a client sees as status 500. */
   readonly onFault: (fault: unknown) => void;
 }
 
 /** Only the routes: who may ask is decided before them. */
-export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
+export function createRoutes({ view, servers, access, audit, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -47,8 +54,11 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   serveDeadLetters(app, view);
   serveSessions(app, view);
   serveServers(app, servers);
+  serveAccess(app, access);
+  serveAudit(app, audit);
   serveChat(app);
   serveDocs(app);
+  documentRoles(app, createNeeds(types, true));
   const tags = types
     .filter(({ methods }) => methods.length > 0)
     .map((type) => ({

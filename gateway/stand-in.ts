@@ -12,8 +12,9 @@ import type {
   SessionView,
 } from "#runtime/observe/view.ts";
 
-import { startGateway } from "./gateway.ts";
+import { type GatewayOptions, startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
+import { TestAccess } from "./test-access.ts";
 import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
@@ -77,6 +78,7 @@ export interface StandIn extends AsyncDisposable {
   /** What the gateway asked of the view, in order. */
   readonly asked: unknown[];
   readonly faults: unknown[];
+  readonly access: TestAccess;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   send(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Response>;
 }
@@ -85,17 +87,24 @@ export interface StandIn extends AsyncDisposable {
 export function startStandIn(
   changes: Partial<NodeView> = {},
   administration: Partial<ServersView["administration"]> = {},
+  options: Partial<GatewayOptions> = {},
 ): StandIn {
   const asked: unknown[] = [];
   const servers = createTestServers(asked, administration);
-  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers) };
+  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers, options) };
 }
 
 /** A gateway in front of any view; without messaging unless there are servers. */
-export function startGatewayTo(view: NodeView, servers?: ServersView): Omit<StandIn, "asked"> {
+export function startGatewayTo(
+  view: NodeView,
+  servers?: ServersView,
+  options: Partial<GatewayOptions> = {},
+): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
+  const access = new TestAccess();
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, view, servers, onFault });
+  const where = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
+  const gateway = startGateway({ ...where, ...portsOf(access), view, servers, onFault, ...options });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
@@ -103,10 +112,16 @@ export function startGatewayTo(view: NodeView, servers?: ServersView): Omit<Stan
     url,
     port: gateway.port,
     faults,
+    access,
     send,
     get: (path, headers) => send("GET", path, headers),
     [Symbol.asyncDispose]: () => gateway.stop(),
   };
+}
+
+/** What a gateway is given of it. */
+export function portsOf({ access, audit, clock }: TestAccess): Pick<GatewayOptions, "access" | "audit" | "clock"> {
+  return { access, audit, clock };
 }
 
 function isKnown(key: string): boolean {

@@ -1,4 +1,6 @@
 // What the gateway is given of the node: its view, its servers, and the WebSockets it takes.
+import { Access, ACCESS_KEY } from "#actors/access/access.ts";
+import { Audit, AUDIT_KEY } from "#actors/audit/audit.ts";
 import type { GatewayOptions } from "#gateway/gateway.ts";
 import type { ServersView } from "#gateway/servers.ts";
 
@@ -8,6 +10,7 @@ import type { Config } from "./config.ts";
 import type { ActorSystem } from "./core/system.ts";
 import type { Listeners } from "./listeners.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
+import { readHttpTls } from "./node-files.ts";
 import type { ServerFigures } from "./observe/figures.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
@@ -33,6 +36,10 @@ export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "admi
   return {
     host: config.httpHost,
     port: config.httpPort,
+    access: system.ref(Access, ACCESS_KEY),
+    audit: system.ref(Audit, AUDIT_KEY),
+    clock: systemClock,
+    tls: config.httpTls && readHttpTls(config.httpTls),
     view: createNodeView({ system, net: table, serverId: config.serverId, version, notReady, metrics }),
     servers,
     webSockets: new Map([["/chat", listeners.openWebSession]]),

@@ -10,8 +10,8 @@ import {
   removeToken,
   signInOf,
   sweep,
-  TokenSchema,
   tokenOf,
+  TokenSchema,
 } from "./records.ts";
 
 /** Of the only one there is. */

@@ -18,10 +18,15 @@ export const ACCESS_BOUNDS = {
 /** SHA-256 of a secret as base64url: what is kept of it. */
 export const DigestSchema = t.String({ pattern: "^[A-Za-z0-9_-]{43}$" });
 
+/** A choice, shown as the text that it is. */
+const RoleSchema = t.String({ pattern: `^(?:${ROLES.join("|")})$` }) as unknown as ReturnType<
+  typeof t.Unsafe<TokenRole>
+>;
+
 export const TokenSchema = t.Object({
   id: t.String({ description: "What it is called in addresses" }),
   name: t.String({ description: "Who acts with it: shown in the audit" }),
-  role: t.Unsafe<TokenRole>({ type: "string", enum: [...ROLES] }),
+  role: RoleSchema,
   createdAt: t.Integer({ minimum: 0, description: "Unix milliseconds" }),
   createdBy: t.String(),
   expiresAt: t.Optional(t.Integer({ minimum: 0, description: "Unix milliseconds; absent where it lasts" })),
