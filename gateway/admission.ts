@@ -65,15 +65,19 @@ async function askerOf(parts: AdmissionParts, asking: Asking, need: Need): Promi
   const header = request.headers.get("authorization");
   const secret = signInToken ?? (header === null ? undefined : bearerToken(header));
   const cookie = asking.cookie.read(request);
+  // Whoever may do it without a token may do it with a wrong one; but nobody signs in with that.
+  const isForAll = need.role === "anonymous" && signInToken === undefined;
   try {
-    if (secret !== undefined) return await byToken(parts, asking.address, secret);
+    if (secret !== undefined) {
+      const { identity, wrong } = await byToken(parts, asking.address, secret);
+      return wrong === undefined || isForAll ? { identity } : { identity, wrong };
+    }
     if (cookie === undefined) return { identity: ANONYMOUS };
     // One that is over is no attempt at anything: browsers send it until it is replaced.
     return { identity: (await parts.identities.byCookie(cookie)) ?? ANONYMOUS };
   } catch (error) {
     if (!isActorError(error)) throw error;
     // Nobody can say who asks: whoever may do it may do it all the same.
-    const isForAll = secret === undefined && need.role === "anonymous";
     return { identity: ANONYMOUS, ...(isForAll ? {} : { wrong: actorProblem(error, parts.onFault) }) };
   }
 }

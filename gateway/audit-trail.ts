@@ -51,7 +51,8 @@ export async function actAudited(
 ): Promise<Response> {
   const begun = actOf(asked, unixMs());
   const number = await audit.begin(begun, { timeoutMs: auditMsMax }).catch((error: unknown) => {
-    if (!isActorError(error)) throw error;
+    // What fails everywhere is said as everywhere.
+    if (!isActorError(error) || error.code.startsWith("store.")) throw error;
     return error.code;
   });
   if (typeof number === "string") {

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 
 import type { OpenWebSession } from "#runtime/net/web-socket-port.ts";
 
+import { actorProblem, isActorError } from "./actor-problems.ts";
 import { type AdmissionParts, admit, type Asking, refuseAtOnce } from "./admission.ts";
 import { actAudited, type AuditedRequest, type AuditPort, writeRefusal } from "./audit-trail.ts";
 import { ANONYMOUS, type Identity } from "./identity.ts";
@@ -53,6 +54,7 @@ export function createFrontDoor(parts: FrontDoorParts): FrontDoor {
   return async (request, server) => {
     const requestId = requestIdOf(request);
     const response = await door.answer(request, requestId, server).catch((error: unknown) => {
+      if (isActorError(error)) return actorProblem(error, parts.onFault);
       parts.onFault(error);
       return internalProblem();
     });
@@ -83,8 +85,8 @@ class Door {
     const isSignIn = request.method === "POST" && new URL(request.url).pathname === SIGN_IN;
     const early = isSignIn ? await readWholeBody(request, this.#parts.bodyMsMax) : undefined;
     if (early instanceof Response) return early;
-    const signInToken = early && { signInToken: tokenIn(early) ?? "" };
-    const { refused, ...admitted } = await admit(this.#parts, { ...asking, ...signInToken });
+    const signInToken = early && tokenIn(early);
+    const { refused, ...admitted } = await admit(this.#parts, { ...asking, signInToken });
     const audited = { ...known, ...admitted, ...(early === undefined ? {} : { body: early }) };
     if (refused !== undefined) return this.#refused(refused, audited);
     const tooLarge = refuseTooLarge(request);
