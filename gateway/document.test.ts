@@ -104,6 +104,7 @@ describe("the OpenAPI document", () => {
       "post /dead-letters/{id}/replay",
       "post /servers/announcement",
       "post /servers/{name}/clock",
+      "put /actors/{type}/{key}/_state",
     ]);
   });
 

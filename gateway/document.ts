@@ -93,7 +93,7 @@ export function problemsAnswer(bodies: readonly ProblemBody[]): Answer {
 /** Of a route that changes something. */
 export const bearerToken: NonNullable<DocumentDecoration["security"]> = [{ bearerAuth: [] }];
 
-export function tokenAnswer(method: "POST" | "DELETE"): Answers {
+export function tokenAnswer(method: "POST" | "PUT" | "DELETE"): Answers {
   return { 401: problemAnswer("unauthorized", `Cannot ${method}: send "Authorization: Bearer" with the admin token`) };
 }
 

@@ -20,6 +20,7 @@ import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
+import { serveStateEdits } from "./state-edits.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
@@ -42,6 +43,7 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   serveActorTypes(app, view);
   serveActors(app, view);
   serveActorActs(app, view);
+  serveStateEdits(app, view);
   serveAlarms(app, view);
   serveActorCalls(app, view, schemas);
   serveDeadLetters(app, view);

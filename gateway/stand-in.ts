@@ -128,13 +128,16 @@ export function createView(asked: unknown[]): NodeView {
       noted(["call", type, key, method, { input, timeoutMs, once }], method === "clear" ? undefined : "42"),
     async inspect(_, key) {
       const turns = { running: [], recent: aLetter.turns, recorded: "the last 1 of 3 since it woke" };
-      return isKnown(key) ? { ...anActor, state: { count: 42 }, version: 3, alarms: [anAlarm], ...turns } : undefined;
+      return isKnown(key)
+        ? { ...anActor, state: { count: 42 }, commits: 3, settled: true, alarms: [anAlarm], ...turns }
+        : undefined;
     },
     alarms: async (_, key) => (isKnown(key) ? [anAlarm] : []),
     cancelAlarm: async (...what) => noted(["cancelAlarm", ...what], what[2] === anAlarm.name),
     hibernate: (...what) => noted(["hibernate", ...what], isKnown(what[1])),
     stop: (...what) => noted(["stop", ...what], isKnown(what[1])),
     quarantine: (...what) => noted(["quarantine", ...what], undefined),
+    replaceState: async (...what) => noted(["replaceState", ...what], { commits: what[2] + 1 }),
     release: async (...what) => noted(["release", ...what], isKnown(what[1])),
     deadLetters: async (query) => noted(query, { items: [aLetter], next: "7" }),
     deadLetter: async (id) => (id === aLetter.id ? aLetter : undefined),

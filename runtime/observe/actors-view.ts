@@ -30,6 +30,7 @@ export function createActorsView(system: ActorSystem, operations: Operations): A
     hibernate: (type, key) => system.address(type, key).cell === undefined || operations.hibernate(type, key),
     stop: (type, key) => operations.stop(type, key),
     quarantine: (type, key, reason) => operations.quarantine(type, key, reason),
+    replaceState: (type, key, seen, state) => operations.replaceState(type, key, seen, state),
     release: (type, key) => operations.release(type, key),
   };
 }

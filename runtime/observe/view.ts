@@ -54,6 +54,8 @@ export interface ActorDetailView extends ActorView {
   readonly state?: unknown;
   /** So far; absent for one that is not stored. */
   readonly commits?: number;
+  /** The state is what was committed last: an edit may be made from it. */
+  readonly settled: boolean;
   readonly alarms: readonly AlarmView[];
   /** Turns that go on, and for how many milliseconds they have: one, or reads side by side. */
   readonly running: readonly { readonly method: string; readonly forMs: number }[];
@@ -153,6 +155,10 @@ export interface ActorCall {
   readonly once?: string;
 }
 
+/** How many commits there are now, or why the state is as it was. */
+export type StateEditView =
+  { readonly commits: number } | { readonly not: "not_stored" | "busy" | "stale" | "other_version" };
+
 /** Actors, seen and acted on. What is wrong with an address or an act is a `RuntimeError`, thrown or rejected with. */
 export interface ActorsView {
   actorTypes(): readonly ActorTypeView[];
@@ -170,6 +176,8 @@ export interface ActorsView {
   /** After the turn that runs, if one does. False when it is not in memory. */
   stop(type: string, key: string): boolean;
   quarantine(type: string, key: string, reason: string): void;
+  /** Puts this in the place of the state, where `seen` commits of the actor are all there are. */
+  replaceState(type: string, key: string, seen: number, state: unknown): Promise<StateEditView>;
   /** False when it was not in quarantine. */
   release(type: string, key: string): Promise<boolean>;
 }
