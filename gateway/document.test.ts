@@ -14,10 +14,12 @@ import { actorsSchema } from "./actors.ts";
 import { alarmsSchema } from "./alarms.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
+import { limitSchema, limitsSchema } from "./limit-routes.ts";
 import { problemSchema } from "./problem-body.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
 import { sessionsSchema } from "./sessions.ts";
 import { startStandIn } from "./stand-in.ts";
+import { systemSchema } from "./system.ts";
 
 interface Content {
   readonly schema?: object;
@@ -88,12 +90,16 @@ describe("the OpenAPI document", () => {
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",
+      "get /ledger",
+      "get /limits",
+      "get /limits/{name}",
       "get /metrics",
       "get /ready",
       "get /servers",
       "get /servers/clocks",
       "get /servers/election",
       "get /sessions",
+      "get /system",
       "post /actors/counter/{key}/add",
       "post /actors/counter/{key}/clear",
       "post /actors/counter/{key}/value",
@@ -104,7 +110,9 @@ describe("the OpenAPI document", () => {
       "post /dead-letters/{id}/replay",
       "post /servers/announcement",
       "post /servers/{name}/clock",
+      "post /system/drain",
       "put /actors/{type}/{key}/_state",
+      "put /limits/{name}",
     ]);
   });
 
@@ -140,6 +148,9 @@ describe("the OpenAPI document", () => {
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
     expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
+    expect(complaints(systemSchema, example("/system", "200"))).toEqual([]);
+    expect(complaints(limitsSchema, example("/limits", "200"))).toEqual([]);
+    expect(complaints(limitSchema, example("/limits/{name}", "200"))).toEqual([]);
     expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);
     expect(complaints(clocksSchema, example("/servers/clocks", "200"))).toEqual([]);
     expect(complaints(electionSchema, example("/servers/election", "200"))).toEqual([]);

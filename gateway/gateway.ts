@@ -1,5 +1,6 @@
 // The gateway: calls to actors, management, metrics and Swagger UI over HTTP, in front of a view of the running node.
 
+import type { ProcessView } from "#runtime/observe/process-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { createAccessCheck } from "./access.ts";
@@ -19,6 +20,8 @@ export interface GatewayOptions {
   readonly view: NodeView;
   /** None where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
+  /** None where the view is of no process of its own: then it has no routes of its own either. */
+  readonly process?: ProcessView | undefined;
   /** Addresses that take WebSockets; none unless given. */
   readonly webSockets?: WebSocketPaths;
   /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
@@ -53,14 +56,14 @@ type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promis
 
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
 function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
-  const { view, servers, webSockets = new Map() } = options;
+  const { view, servers, process, webSockets = new Map() } = options;
   const types = view.actorTypes();
   const refuse = createAccessCheck({
     ...options,
     isLook: createLookCheck(types),
     isPrivate: createPrivacyCheck(types),
   });
-  const app = createRoutes({ view, servers, onFault });
+  const app = createRoutes({ view, servers, process, onFault });
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);
     const begin = askedFor(request, webSockets);

@@ -15,5 +15,9 @@ export const HTTP_LIMITS = {
   callTimeoutMsMax: 25_000,
   /** Why an operator shuts a key. */
   reasonCharsMax: 1_000,
+  /** Why a session is ended. */
+  sessionReasonCharsMax: 120,
+  /** Rows of the ledger, where only the last are asked for. */
+  ledgerRowsMax: 10_000,
   stopGraceMs: 1_000,
 } as const;

@@ -4,11 +4,12 @@ import { expect, test } from "bun:test";
 
 import { createRoutes } from "./routes.ts";
 import { createView } from "./stand-in.ts";
+import { createTestProcess } from "./test-process.ts";
 
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
-  const routes = createRoutes({ view: createView([]), onFault: () => undefined }).routes.map(
-    ({ method, path }) => `${method} ${path}`,
-  );
+  const process = createTestProcess([]);
+  const { routes: all } = createRoutes({ view: createView([]), process, onFault: () => undefined });
+  const routes = all.map(({ method, path }) => `${method} ${path}`);
   expect(routes.sort()).toEqual([
     "DELETE /actors/:type/:key/alarms/:name",
     "DELETE /dead-letters/:id",
@@ -28,12 +29,19 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /docs/assets/swagger-ui.css",
     "GET /docs/json",
     "GET /health",
+    "GET /ledger",
+    "GET /limits",
+    "GET /limits/:name",
     "GET /metrics",
     "GET /ready",
     "GET /servers",
     "GET /servers/clocks",
     "GET /servers/election",
     "GET /sessions",
+    "GET /sessions/:id",
+    "GET /system",
+    "GET /topics",
+    "GET /topics/:topic/subscribers",
     "POST /actors/:type/:key/_hibernate",
     "POST /actors/:type/:key/_quarantine",
     "POST /actors/:type/:key/_release",
@@ -44,6 +52,9 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "POST /dead-letters/:id/replay",
     "POST /servers/:name/clock",
     "POST /servers/announcement",
+    "POST /system/drain",
+    "PUT /actors/:type/:key/_state",
+    "PUT /limits/:name",
   ]);
 });
 

@@ -2,6 +2,7 @@
 
 import { Elysia, type TSchema } from "elysia";
 
+import type { ProcessView } from "#runtime/observe/process-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { serveActorActs } from "./actor-acts.ts";
@@ -16,22 +17,27 @@ import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
+import { serveLedger } from "./ledger.ts";
+import { serveLimits } from "./limit-routes.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
 import { serveStateEdits } from "./state-edits.ts";
+import { serveSystem } from "./system.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
   /** Undefined where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
+  /** Undefined where the view is of no process of its own. */
+  readonly process?: ProcessView | undefined;
   /** Hears of what a client sees as status 500. */
   readonly onFault: (fault: unknown) => void;
 }
 
 /** Only the routes: who may ask is decided before them. */
-export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
+export function createRoutes({ view, servers, process, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -40,6 +46,11 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   checkQueries(app);
   serveHealth(app, view);
   serveMetrics(app, view);
+  if (process !== undefined) {
+    serveSystem(app, view, process);
+    serveLimits(app, process);
+    serveLedger(app, process.ledger);
+  }
   serveActorTypes(app, view);
   serveActors(app, view);
   serveActorActs(app, view);

@@ -28,7 +28,7 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
 
     await page.navigate(`${gateway.url}/docs`);
     await appears(page, ".opblock");
-    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(28);
+    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(34);
 
     const operation = "#operations-process-getHealth";
     await runOperation(page, operation);

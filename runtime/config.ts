@@ -54,6 +54,8 @@ export interface Config {
   readonly idleMs: number;
   readonly writeStallMs: number;
   readonly logLevel: string;
+  /** All of them by name, as they were given, secrets too. */
+  readonly settings: ReadonlyMap<Name, string>;
   readonly experiment: { readonly numServers: string; readonly numClients: string; readonly numMessages: string };
 }
 
@@ -137,6 +139,7 @@ function toConfig(text: (name: Name) => string): Config {
     idleMs: number("CORREIO_IDLE_MS"),
     writeStallMs: number("CORREIO_WRITE_STALL_MS"),
     logLevel: text("CORREIO_LOG_LEVEL"),
+    settings: new Map(NAMES.map((name) => [name, text(name)])),
     experiment: {
       numServers: text("CORREIO_NUM_SERVERS"),
       numClients: text("CORREIO_NUM_CLIENTS"),

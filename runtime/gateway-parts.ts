@@ -4,14 +4,17 @@ import type { ServersView } from "#gateway/servers.ts";
 
 import packageFile from "../package.json" with { type: "json" };
 import { systemClock } from "./base/clock.ts";
-import type { Config } from "./config.ts";
 import type { ActorSystem } from "./core/system.ts";
+import { createLedgerView } from "./ledger-download.ts";
 import type { Listeners } from "./listeners.ts";
+import type { LiveLimits } from "./live-limits.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
+import { ledgerPath } from "./node-files.ts";
 import type { ServerFigures } from "./observe/figures.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
 import type { NotReady } from "./observe/view.ts";
+import { createProcessView, type Late } from "./process-parts.ts";
 import type { createServices } from "./services.ts";
 
 interface Sources {
@@ -20,21 +23,26 @@ interface Sources {
   readonly services: ReturnType<typeof createServices>;
   readonly listeners: Listeners;
   readonly servers: (ServersView & { figures(): Promise<ServerFigures | undefined> }) | undefined;
-  readonly config: Config;
+  readonly live: LiveLimits;
+  readonly late: Late;
   readonly notReady: () => NotReady | undefined;
 }
 
 export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "adminToken"> {
-  const { system, table, services, listeners, servers, config, notReady } = sources;
+  const { system, table, services, listeners, servers, live, late, notReady } = sources;
+  const { config } = live;
   const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures };
   const figures = { system, net: table, ledger: services.ledger.stats, ...more };
   const metrics = createMetrics({ ...figures, processStartedAt: systemClock.unixMs() });
+  const ledger = createLedgerView(ledgerPath(config));
+  const ending = (): boolean => notReady()?.why === "draining";
   const { version } = packageFile;
   return {
     host: config.httpHost,
     port: config.httpPort,
     view: createNodeView({ system, net: table, serverId: config.serverId, version, notReady, metrics }),
     servers,
+    process: createProcessView({ system, table, live, late, ending, ledger }),
     webSockets: new Map([["/chat", listeners.openWebSession]]),
   };
 }
