@@ -17,9 +17,11 @@ import { healthSchema, readinessSchema } from "./health.ts";
 import { limitSchema, limitsSchema } from "./limit-routes.ts";
 import { problemSchema } from "./problem-body.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
-import { sessionsSchema } from "./sessions.ts";
+import { sessionDetailSchema, sessionsSchema } from "./sessions.ts";
 import { startStandIn } from "./stand-in.ts";
+import { stateEditSchema } from "./state-edits.ts";
 import { systemSchema } from "./system.ts";
+import { subscribersSchema, topicsSchema } from "./topics.ts";
 
 interface Content {
   readonly schema?: object;
@@ -99,7 +101,10 @@ describe("the OpenAPI document", () => {
       "get /servers/clocks",
       "get /servers/election",
       "get /sessions",
+      "get /sessions/{id}",
       "get /system",
+      "get /topics",
+      "get /topics/{topic}/subscribers",
       "post /actors/counter/{key}/add",
       "post /actors/counter/{key}/clear",
       "post /actors/counter/{key}/value",
@@ -136,8 +141,8 @@ describe("the OpenAPI document", () => {
   test("its examples fit their schemas", async () => {
     const document = await readDocument();
     const { paths } = document;
-    const example = (path: string, status: string): unknown =>
-      paths[path]?.["get"]?.responses[status]?.content?.["application/json"]?.example;
+    const example = (path: string, status: string, method = "get"): unknown =>
+      paths[path]?.[method]?.responses[status]?.content?.["application/json"]?.example;
     expect(complaints(healthSchema, example("/health", "200"))).toEqual([]);
     expect(complaints(readinessSchema, example("/ready", "200"))).toEqual([]);
     expect(complaints(readinessSchema, example("/ready", "503"))).toEqual([]);
@@ -148,6 +153,10 @@ describe("the OpenAPI document", () => {
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
     expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
+    expect(complaints(sessionDetailSchema, example("/sessions/{id}", "200"))).toEqual([]);
+    expect(complaints(topicsSchema, example("/topics", "200"))).toEqual([]);
+    expect(complaints(subscribersSchema, example("/topics/{topic}/subscribers", "200"))).toEqual([]);
+    expect(complaints(stateEditSchema, example("/actors/{type}/{key}/_state", "200", "put"))).toEqual([]);
     expect(complaints(systemSchema, example("/system", "200"))).toEqual([]);
     expect(complaints(limitsSchema, example("/limits", "200"))).toEqual([]);
     expect(complaints(limitSchema, example("/limits/{name}", "200"))).toEqual([]);
@@ -187,7 +196,8 @@ describe("the OpenAPI document", () => {
     const document = await readDocument();
     expect(document.components["securitySchemes"]?.["bearerAuth"]).toMatchObject({ type: "http", scheme: "bearer" });
     for (const [name, operation] of operationsOf(document)) {
-      const isLook = name.startsWith("get ") || name === "post /actors/counter/{key}/value";
+      const isLook =
+        (name.startsWith("get ") && !name.includes("/topics")) || name === "post /actors/counter/{key}/value";
       expect(operation.security, name).toEqual(isLook ? undefined : [{ bearerAuth: [] }]);
       expect("401" in operation.responses, name).toBe(!isLook);
     }

@@ -25,6 +25,7 @@ import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
 import { serveStateEdits } from "./state-edits.ts";
 import { serveSystem } from "./system.ts";
+import { serveTopics } from "./topics.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
@@ -59,6 +60,7 @@ export function createRoutes({ view, servers, process, onFault }: RoutesParts): 
   serveActorCalls(app, view, schemas);
   serveDeadLetters(app, view);
   serveSessions(app, view);
+  serveTopics(app, view);
   serveServers(app, servers);
   serveChat(app);
   serveDocs(app);

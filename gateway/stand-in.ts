@@ -1,7 +1,7 @@
 // For tests: a gateway on a free port in front of a view whose answers a test can set.
 
 import { t } from "#runtime/mod.ts";
-import type { ProcessView } from "#runtime/observe/process-view.ts";
+import type { ProcessView, SubscriberView } from "#runtime/observe/process-view.ts";
 import type {
   ActorQuery,
   ActorTypeView,
@@ -73,6 +73,9 @@ const aSession: SessionView = {
   paused: false,
 };
 
+const aSessionActor: ActorView = { ...anActor, type: "pipeline-session", key: "17" };
+const aSubscriber: SubscriberView = { type: "counter", key: "page/home", method: "add" };
+
 export interface StandIn extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
@@ -127,6 +130,7 @@ export function createView(asked: unknown[]): NodeView {
     about: () => ({ serverId: "node-1", version: "0.1.0", startedAt: 1_735_689_600_000, uptimeMs: 12.5 }),
     actorTypes: () => [counter],
     actors: async (query: ActorQuery) => noted(query, { items: [anActor], next: "counter/page/home" }),
+    sortedActors: (query) => noted(query, [anActor]),
     call: async ({ type, key, method, input, timeoutMs, once }) =>
       noted(["call", type, key, method, { input, timeoutMs, once }], method === "clear" ? undefined : "42"),
     async inspect(_, key) {
@@ -147,7 +151,11 @@ export function createView(asked: unknown[]): NodeView {
     replay: async (id) => noted(["replay", id], id === aLetter.id),
     discard: async (id) => noted(["discard", id], id === aLetter.id),
     sessions: (query: PageQuery) => noted(query, { items: [aSession] }),
-    disconnect: (id: string) => noted(id, id === aSession.id),
+    session: (id) => (id === aSession.id ? { ...aSession, session: aSessionActor } : undefined),
+    disconnect: (id, why) => noted(why === undefined ? id : [id, why], id === aSession.id),
+    topics: (query) => noted(query, { items: [{ topic: "news/sports", subscribers: 1 }], next: "news/sports" }),
+    subscribers: (topic, query) =>
+      noted(["subscribers", topic, query], topic === "news/sports" ? { items: [aSubscriber] } : undefined),
     metrics: () => Promise.resolve("# TYPE correio_connections gauge\ncorreio_connections 1\n"),
   };
 }

@@ -96,7 +96,7 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
   const onFault = (error: unknown): void =>
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
   const late: Late = { ports: undefined, end: () => void drain() };
-  const parts = createGatewayParts({ system, table, services, listeners, servers, live, late, notReady });
+  const parts = createGatewayParts({ system, table, services, listeners, servers, live, late, log, notReady });
   const gateway = startGateway({ ...parts, adminToken, onFault });
   undo.defer(() => gateway.stop());
   const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections, messaging } = listeners;

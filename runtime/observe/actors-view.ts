@@ -6,7 +6,7 @@ import type { ActorInspection, Operations } from "../core/operations.ts";
 import type { AlarmRecord } from "../core/stored.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
-import { actorsPage } from "./actors-page.ts";
+import { actorsPage, sortedActors } from "./actors-page.ts";
 import type { ActorCall, ActorDetailView, ActorsView, ActorTypeView, AlarmView, MethodView } from "./view.ts";
 
 const NONE_RECORDED =
@@ -19,6 +19,7 @@ export function createActorsView(system: ActorSystem, operations: Operations): A
   return {
     actorTypes: () => system.hosts.map(typeView),
     actors: (query) => actorsPage(system, query),
+    sortedActors: (query) => sortedActors(system, query),
     call: (call) => answerCall(system, operations, call),
     inspect: (type, key) => inspect(operations, type, key),
     async alarms(type, key) {

@@ -1,5 +1,26 @@
 // What an operator may see of the process, and do to it as a whole, as the gateway is given it.
 
+export interface AboutView {
+  readonly serverId: string;
+  readonly version: string;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  readonly uptimeMs: number;
+}
+
+/** `name/key`, and how many have subscribed to it. */
+export interface TopicView {
+  readonly topic: string;
+  readonly subscribers: number;
+}
+
+/** `method`: by which it is told; absent where what is published goes straight to its connection. */
+export interface SubscriberView {
+  readonly type: string;
+  readonly key: string;
+  readonly method?: string;
+}
+
 /** A bound: what it is unless set, what it is now, and whether that can be changed while the process runs. */
 export interface LimitView {
   readonly name: string;

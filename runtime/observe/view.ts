@@ -1,4 +1,5 @@
 // What an operator may see and do, as the gateway is given it: plain values, read when asked, nothing kept in step.
+import type { AboutView, SubscriberView, TopicView } from "./process-view.ts";
 
 /** One actor type a node hosts. `live` counts resident instances; methods carry their schemas as JSON schema. */
 export interface ActorTypeView {
@@ -122,6 +123,17 @@ export interface SessionView {
   readonly paused: boolean;
 }
 
+export interface SessionQuery extends PageQuery {
+  readonly transport?: SessionView["transport"];
+  readonly address?: string;
+  readonly actorType?: string;
+}
+
+/** `session`: what its actor does; absent where no actor hears what comes over it. */
+export interface SessionDetailView extends SessionView {
+  readonly session?: ActorView;
+}
+
 /** At most `limit` items, in a stable order; `next` is the cursor of the page after them, if there may be one. */
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -140,6 +152,10 @@ export interface ActorQuery extends PageQuery {
   readonly status?: ActorStatusView;
   /** As last committed; only together with a type, and only a field that it declares as indexed. */
   readonly where?: { readonly field: string; readonly value: string | number | boolean };
+}
+
+export interface SortedActorsQuery extends Omit<ActorQuery, "after" | "where"> {
+  readonly sort: "mailbox" | "turns";
 }
 
 /** A call from outside: its input is checked, whatever the node takes on trust from its own actors. */
@@ -164,6 +180,8 @@ export interface ActorsView {
   actorTypes(): readonly ActorTypeView[];
   /** Ordered by type and key. A page may have fewer than `limit` items and yet a next one. */
   actors(query: ActorQuery): Promise<Page<ActorView>>;
+  /** Of those in memory the first in this order, most first. */
+  sortedActors(query: SortedActorsQuery): readonly ActorView[];
   /** The answer as JSON text; undefined where the method has none. Rejects with a `Refusal` where the actor refuses. */
   call(call: ActorCall): Promise<string | undefined>;
   /** Wakes nobody. Undefined for an actor that is neither in memory nor stored nor shut. */
@@ -182,9 +200,16 @@ export interface ActorsView {
   release(type: string, key: string): Promise<boolean>;
 }
 
+export interface DeadLetterQuery {
+  readonly limit: number;
+  readonly before?: number;
+  readonly type?: string;
+  readonly reason?: string;
+}
+
 export interface DeadLettersView {
-  /** Newest first. */
-  deadLetters(query: { readonly limit: number; readonly before?: number }): Promise<Page<DeadLetterView>>;
+  /** Newest first. A page may have fewer than `limit` items and yet a next one. */
+  deadLetters(query: DeadLetterQuery): Promise<Page<DeadLetterView>>;
   deadLetter(id: number): Promise<DeadLetterView | undefined>;
   /** Sends the message again and forgets the letter; false when there is none. Rejects with why it was not let in. */
   replay(id: number): Promise<boolean>;
@@ -204,15 +229,15 @@ export type Readiness = { readonly ready: true } | ({ readonly ready: false } & 
 export interface NodeView extends ActorsView, DeadLettersView {
   /** Not ready while starting, while draining, and while the store fails. */
   readiness(): Readiness;
-  about(): {
-    readonly serverId: string;
-    readonly version: string;
-    readonly startedAt: number;
-    readonly uptimeMs: number;
-  };
-  sessions(query: PageQuery): Page<SessionView>;
-  /** Ends one session with reason `disconnected_by_operator`; false when there is no such session. */
-  disconnect(sessionId: string): boolean;
+  about(): AboutView;
+  sessions(query: SessionQuery): Page<SessionView>;
+  session(sessionId: string): SessionDetailView | undefined;
+  /** Ends one session with reason `disconnected_by_operator`; false when there is none. `why` goes to the log. */
+  disconnect(sessionId: string, why?: string): boolean;
+  /** In the order of their names. */
+  topics(query: PageQuery & { readonly prefix?: string }): Page<TopicView>;
+  /** In the order of their addresses; undefined where nobody has subscribed. */
+  subscribers(topic: string, query: PageQuery): Page<SubscriberView> | undefined;
   /** Prometheus text exposition, format 0.0.4. */
   metrics(): Promise<string>;
 }
