@@ -114,6 +114,47 @@ describe("whoever is there", () => {
   });
 });
 
+/** Whoever gets in, and whoever is ended, where both come at the same moment: in an order that follows from the seed. */
+async function atOnce(seed: number) {
+  const node = new DomainNode({ seed });
+  await node.answer(node.views.accounts.create(ANA, "segredo", signal));
+  const before = node.connect();
+  await before.send("login;ana;segredo");
+  const key = await before.resumeKey();
+  await before.lose();
+  const [chat, player] = [node.connect("text-session"), node.connect()];
+  chat.connection.deliver("LOGIN ana segredo\n");
+  player.connection.deliver(seed % 2 === 0 ? "login;ana;segredo\n" : `resume;ana;${key}\n`);
+  for (let turns = seed % 20; turns > 0; turns--) await node.stepped.step();
+  const asked = node.views.accounts.disable(ANA);
+  await node.stepped.runAll();
+  expect(await asked).toBe("done");
+  return { node, chat, player };
+}
+
+describe("whoever gets in while the account is being disabled", () => {
+  test("is ended, or not let in, whatever comes first", async () => {
+    const outcomes = new Set<string>();
+    for (let seed = 1; seed <= 40; seed++) {
+      const { node, chat, player } = await atOnce(seed);
+      for (const [client, type] of [
+        [chat, "text-session"],
+        [player, "modern-match-session"],
+      ] as const) {
+        const [reply = ""] = client.take();
+        const isIn = /^LOGIN: |ACK;ana$/.test(reply);
+        const isEnded = node.ended.includes(`${type}/${client.key}`);
+        outcomes.add(`${type} ${isIn ? "in" : "not in"} ${isEnded ? "ended" : "left"}`);
+        expect({ seed, type, stays: isIn && !isEnded }).toEqual({ seed, type, stays: false });
+      }
+    }
+    for (const type of ["modern-match-session", "text-session"]) {
+      expect([...outcomes]).toContain(`${type} in ended`);
+      expect([...outcomes]).toContain(`${type} not in left`);
+    }
+  });
+});
+
 describe("an account that there is not", () => {
   test("is unknown to each act, and nobody is ended", async () => {
     const node = new DomainNode();
