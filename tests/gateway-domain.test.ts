@@ -1,9 +1,11 @@
 // An operator at a whole node: what clients say and play, seen over HTTP, and accounts shut while they are in use.
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { ChatClient } from "./lib/chat-client.ts";
 import { MatchServer } from "./lib/match-server.ts";
 
+/** Passwords are hashed as they are in production. */
+setDefaultTimeout(60_000);
 const undo: (() => unknown)[] = [];
 
 afterEach(async () => {

@@ -114,7 +114,7 @@ describe("whoever is there", () => {
   });
 });
 
-/** Whoever gets in, and whoever is ended, where both come at the same moment: in an order that follows from the seed. */
+/** Whoever gets in, and whoever is ended, where both come at once: in an order that follows from the seed. */
 async function atOnce(seed: number) {
   const node = new DomainNode({ seed });
   await node.answer(node.views.accounts.create(ANA, "segredo", signal));
