@@ -12,7 +12,7 @@ import type {
   SessionView,
 } from "#runtime/observe/view.ts";
 
-import { startGateway } from "./gateway.ts";
+import { type GatewayOptions, startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
 import { createTestDomain } from "./test-domain.ts";
 import { createTestServers } from "./test-servers.ts";
@@ -89,19 +89,23 @@ export function startStandIn(
 ): StandIn {
   const asked: unknown[] = [];
   const servers = createTestServers(asked, administration);
-  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers, createTestDomain(asked)) };
+  return {
+    asked,
+    ...startGatewayTo({ ...createView(asked), ...changes }, servers, { domain: createTestDomain(asked) }),
+  };
 }
 
 /** A gateway in front of any view; without messaging unless there are servers. */
 export function startGatewayTo(
   view: NodeView,
   servers?: ServersView,
-  domain = createTestDomain(),
+  options: Partial<GatewayOptions> = {},
 ): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const bound = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
-  const gateway = startGateway({ ...bound, view, servers, domain, onFault });
+  const where = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
+  const domain = createTestDomain();
+  const gateway = startGateway({ ...where, domain, view, servers, onFault, ...options });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
