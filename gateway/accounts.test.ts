@@ -15,9 +15,7 @@ const LONGEST = "p".repeat(128);
 
 function startWith(changes: Partial<AccountsView>) {
   const domain = createTestDomain();
-  return startGatewayTo(createView([]), undefined, {
-    domain: { ...domain, accounts: { ...domain.accounts, ...changes } },
-  });
+  return startGatewayTo(createView([]), { domain: { ...domain, accounts: { ...domain.accounts, ...changes } } });
 }
 
 describe("looking at accounts", () => {

@@ -36,6 +36,17 @@ export type AccountType = ReturnType<typeof createAccount>;
  */
 export function createAccount(passwords: Passwords) {
   return actor("account", {
+    about: "A name that only its password opens; the key is the name as it is compared",
+    aboutMethods: {
+      create: "Gives the name a password, where it has none",
+      change: "Replaces the password by another one",
+      verify: "Whether this is the password",
+      exists: "Whether the name has a password",
+      disable: "Lets nobody log in with it any more",
+      enable: "Lets its owner log in again",
+      reset: "Gives it another password, whatever it had",
+      isDisabled: "Whether nobody may log in with it",
+    },
     state: (): AccountState => ({ hash: "", name: "", createdAt: 0, disabled: false }),
     durable: true,
     // A program that knows nothing of `disabled` must not let anybody in.

@@ -1,7 +1,10 @@
 // Sessions as rooms, persons and other sessions know them: by type and key, whatever they came by.
 import { type Static, t } from "#runtime/mod.ts";
 
-export const SessionAddressSchema = t.Object({ type: t.String(), key: t.String() });
+export const SessionAddressSchema = t.Object({
+  type: t.String({ minLength: 1, description: "Of the session", examples: ["text-session"] }),
+  key: t.String({ minLength: 1, description: "The connection's id", examples: ["1"] }),
+});
 
 export type SessionAddress = Static<typeof SessionAddressSchema>;
 

@@ -49,10 +49,26 @@ interface HostedState extends Seats {
 
 type HostedContext = DurableContext<HostedState>;
 
+const ABOUT_METHODS = {
+  start: "Begins the match, for its two players",
+  play: "Makes a move: row and column from 1 to 3",
+  resign: "Gives the match up: the other has won",
+  left: "A player is gone before the first move",
+  clock: "Told by an alarm: the time for a move is over",
+  settle: "Tells players and leaderboard how it ended; goes on until all have answered",
+  forget: "Told by an alarm: it has been kept long enough",
+  absent: "A player's session is gone",
+  present: "A player is back",
+  show: "The board, whose turn it is, and how long for",
+  record: "All moves, and how it ended",
+};
+
 /** The key is the match's id. Kept for a week after its end. */
 export function createHostedMatch(services: { readonly turnMs: number; readonly log: MatchLog }) {
   const { turnMs, log } = services;
   return actor("hosted-match", {
+    about: "A match of tic-tac-toe that the server hosts; the key is its id",
+    aboutMethods: ABOUT_METHODS,
     state: (): HostedState => ({ ...emptySeats("hosted"), moves: [], deadlineAt: 0 }),
     durable: true,
   })

@@ -49,6 +49,20 @@ type PlayerContext = DurableContext<PlayerState>;
  * lobby hears of him from here alone, so that it hears in order.
  */
 export const Player = actor("player", {
+  about: "A player: his session, the match that he is in, and what he has won; the key is the name as it is compared",
+  aboutMethods: {
+    attach: "Logs a session in, or resumes with a key",
+    setKey: "Lets whoever has the key of this digest resume",
+    forgetKey: "Lets nobody resume with the key any more",
+    revoke: "Forgets the key that he resumes with, and says which session is his",
+    release: "Logs out",
+    gone: "Told by the runtime: his session is gone",
+    enter: "He is in this match from now on, where he is in no other",
+    finish: "The match is over for him, and how",
+    seated: "Tells his session that the match has begun",
+    note: "Says something to whoever plays as him",
+    announce: "Tells the lobby that he is there",
+  },
   state: (): PlayerState => ({
     name: "",
     holder: undefined,

@@ -22,6 +22,9 @@ import { statusOf } from "./server-status.ts";
 const NAME_TAKEN = "reference.name_taken";
 const COMPLAINTS_MAX = 16;
 
+const ABOUT = "This process as one of the servers of messages: its place in elections, and its clock";
+const forgetful = (): ServerState => ({ memory: undefined });
+
 /**
  * Key `SERVER_KEY`. Stored is what its election must remember; what it knows of others is not, and comes back with the
  * next heartbeat.
@@ -38,7 +41,7 @@ export function createServer(parts: ServerParts) {
     else me.ref(outlet, OUTLET_KEY).tell.register({ name });
   };
   return (
-    actor("server", { state: (): ServerState => ({ memory: undefined }), durable: true, private: true })
+    actor("server", { about: ABOUT, internal: true, state: forgetful, durable: true, private: true })
       // From the runtime, each heartbeat: whatever became of the timers of a turn that crashed, they are set again.
       .on("beat", {}, (me) => {
         register(me);

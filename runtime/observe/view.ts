@@ -3,6 +3,8 @@
 /** One actor type a node hosts. `live` counts resident instances; methods carry their schemas as JSON schema. */
 export interface ActorTypeView {
   readonly type: string;
+  /** What its author says of it; absent where he says nothing. */
+  readonly about?: string;
   readonly kind: "actor" | "session";
   /** What its actors change is stored, and so is the answer of a call that may be repeated. */
   readonly durable: boolean;
@@ -17,6 +19,7 @@ export interface ActorTypeView {
 export interface MethodView {
   readonly name: string;
   readonly kind: "write" | "read";
+  readonly about?: string;
   readonly in?: object;
   readonly out?: object;
 }
