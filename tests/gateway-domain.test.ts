@@ -158,6 +158,9 @@ describe.each(["modern", "existing"] as const)("an account that is in use, by a(
     const chatting = await chat(server);
     expect(await chatting.ask("LOGIN ana segredo")).toBe("ERROR: Nome ou senha incorretos (account.bad_password).");
     expect(await chatting.ask("LOGIN ana novo")).toStartWith("LOGIN: ana ");
+    const [status, audit] = await ask(server, "/audit");
+    expect([status, JSON.stringify(audit)]).toEqual([200, expect.stringContaining("/accounts/ana/reset")]);
+    expect(JSON.stringify(audit)).not.toMatch(/segredo|novo/);
   });
 });
 
