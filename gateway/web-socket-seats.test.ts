@@ -72,15 +72,12 @@ describe("WebSockets", () => {
   });
 });
 
+function socketFrom(remoteAddress: string): WebSocketPort {
+  const nothing = (): undefined => undefined;
+  return { remoteAddress, remotePort: 1, send: () => 0, waitingBytes: () => 0, close: nothing, terminate: nothing };
+}
+
 describe("seats", () => {
-  const socketFrom = (remoteAddress: string): WebSocketPort => ({
-    remoteAddress,
-    remotePort: 1,
-    send: () => 0,
-    waitingBytes: () => 0,
-    close: () => undefined,
-    terminate: () => undefined,
-  });
   const sit = (seats: WebSocketSeats, address: string, begin: OpenWebSession = () => NOBODY) =>
     seats.seated(address, begin)(socketFrom(address));
 

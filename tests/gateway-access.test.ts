@@ -31,10 +31,15 @@ async function started(dataFolder = createDataFolder()): Promise<ServerProcess> 
   return server;
 }
 
-function send(server: ServerProcess, method: string, path: string, headers: object, body?: object): Promise<Response> {
-  const content = body === undefined ? {} : { body: JSON.stringify(body) };
-  const all = { ...(body === undefined ? {} : JSON_TYPE), ...headers };
-  return fetch(`http://127.0.0.1:${server.httpPort}${path}`, { method, headers: all, ...content });
+function get(server: ServerProcess, path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`http://127.0.0.1:${server.httpPort}${path}`, { headers });
+}
+
+/** An input is sent as JSON. */
+function post(server: ServerProcess, path: string, headers: object, input?: object): Promise<Response> {
+  const body = input === undefined ? {} : { body: JSON.stringify(input) };
+  const all = { ...(input === undefined ? {} : JSON_TYPE), ...headers };
+  return fetch(`http://127.0.0.1:${server.httpPort}${path}`, { method: "POST", headers: all, ...body });
 }
 
 async function kill(server: ServerProcess): Promise<void> {
@@ -47,7 +52,7 @@ async function audited(server: ServerProcess, path: string): Promise<number> {
   let count = 0;
   let after = "";
   do {
-    const page = await send(server, "GET", `/audit?limit=500&path=${path}${after}`, admin);
+    const page = await get(server, `/audit?limit=500&path=${path}${after}`, admin);
     const { items, next } = (await page.json()) as { readonly items: readonly unknown[]; readonly next?: string };
     count += items.length;
     after = next === undefined ? "" : `&after=${next}`;
@@ -58,18 +63,18 @@ async function audited(server: ServerProcess, path: string): Promise<number> {
 describe("kill -9", () => {
   test("leaves tokens, who is signed in, and the audit", async () => {
     const server = await started();
-    const made = await send(server, "POST", "/access/tokens", admin, { name: "ana", role: "operator" });
+    const made = await post(server, "/access/tokens", admin, { name: "ana", role: "operator" });
     const { secret } = (await made.json()) as { readonly secret: string };
-    const signedIn = await send(server, "POST", "/access/sign-in", {}, { token: secret });
+    const signedIn = await post(server, "/access/sign-in", {}, { token: secret });
     const [, value = ""] = signedIn.headers.getSetCookie()[0]?.split(/[=;]/) ?? [];
     await kill(server);
     const next = await started(server.dataFolder);
     const ana = { Authorization: `Bearer ${secret}` };
-    expect((await send(next, "POST", ADD, ana, { amount: 1 })).status).toBe(200);
+    expect((await post(next, ADD, ana, { amount: 1 })).status).toBe(200);
     const cookie = { Cookie: `correio-${next.httpPort}=${value}` };
-    const me = await send(next, "GET", "/access/me", cookie);
+    const me = await get(next, "/access/me", cookie);
     expect(await me.json()).toMatchObject({ name: "ana", role: "operator", via: "cookie" });
-    const audit = await (await send(next, "GET", "/audit", admin)).json();
+    const audit = await (await get(next, "/audit", admin)).json();
     expect(audit).toMatchObject({
       items: [
         { who: "ana", path: ADD, status: 200, body: '{"amount":1}' },
@@ -89,7 +94,7 @@ describe("kill -9", () => {
     const enough = Promise.withResolvers<void>();
     const count = async (): Promise<void> => {
       for (;;) {
-        const response = await send(server, "POST", ADD, admin, { amount: 1 }).catch(() => undefined);
+        const response = await post(server, ADD, admin, { amount: 1 }).catch(() => undefined);
         if (response === undefined) return;
         expect(response.status).toBe(200);
         if (++answered === ADDS_BEFORE_KILL) enough.resolve();
@@ -100,7 +105,7 @@ describe("kill -9", () => {
     await kill(server);
     await Promise.all(clients);
     const next = await started(server.dataFolder);
-    const counted = Number(await (await send(next, "POST", "/actors/counter/a/value", {})).text());
+    const counted = Number(await (await post(next, "/actors/counter/a/value", {})).text());
     expect(counted).toBeGreaterThanOrEqual(answered);
     expect(await audited(next, ADD)).toBeGreaterThanOrEqual(counted);
   });
