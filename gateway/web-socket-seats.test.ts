@@ -72,15 +72,17 @@ describe("WebSockets", () => {
   });
 });
 
+const nothing = (): undefined => undefined;
+
 function socketFrom(remoteAddress: string): WebSocketPort {
-  const nothing = (): undefined => undefined;
   return { remoteAddress, remotePort: 1, send: () => 0, waitingBytes: () => 0, close: nothing, terminate: nothing };
 }
 
-describe("seats", () => {
-  const sit = (seats: WebSocketSeats, address: string, begin: OpenWebSession = () => NOBODY) =>
-    seats.seated(address, begin)(socketFrom(address));
+function sit(seats: WebSocketSeats, address: string, begin: OpenWebSession = () => NOBODY) {
+  return seats.seated(address, begin)(socketFrom(address));
+}
 
+describe("seats", () => {
   test("are so many for one address, and free again when a socket closes", () => {
     const seats = new WebSocketSeats();
     const sessions = Array.from({ length: webSocketsPerAddressMax }, () => {
