@@ -9,15 +9,22 @@ import { t } from "#runtime/mod.ts";
 import type { MethodView, NodeView } from "#runtime/observe/view.ts";
 
 import { madeSchema, meSchema, tokensSchema } from "./access-routes.ts";
+import { accountsSchema } from "./account-schemas.ts";
 import { actorDetailSchema } from "./actor-acts.ts";
 import { actorTypesSchema } from "./actor-types.ts";
 import { actorsSchema } from "./actors.ts";
 import { alarmsSchema } from "./alarms.ts";
 import { auditSchema } from "./audit-routes.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
+import { electionsSchema } from "./elections.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
+import { leaderboardSchema } from "./leaderboard.ts";
+import { snapshotSchema } from "./live.ts";
+import { logLevelSchema, logsSchema } from "./logs.ts";
+import { matchesSchema, matchSchema } from "./matches.ts";
 import { problemSchema } from "./problem-body.ts";
 import { createNeeds } from "./roles.ts";
+import { membersSchema, messagesSchema, roomSchema, roomsSchema } from "./room-schemas.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
 import { sessionsSchema } from "./sessions.ts";
 import { createView, startStandIn } from "./stand-in.ts";
@@ -86,6 +93,7 @@ describe("the OpenAPI document", () => {
       "delete /sessions/{id}",
       "get /access/me",
       "get /access/tokens",
+      "get /accounts",
       "get /actors",
       "get /actors/types",
       "get /actors/{type}/{key}",
@@ -95,15 +103,32 @@ describe("the OpenAPI document", () => {
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",
+      "get /leaderboard",
+      "get /leaderboard/{player}",
+      "get /live",
+      "get /live/now",
+      "get /logs",
+      "get /logs/level",
+      "get /matches",
+      "get /matches/{id}",
       "get /metrics",
       "get /ready",
+      "get /rooms",
+      "get /rooms/{room}",
+      "get /rooms/{room}/members",
+      "get /rooms/{room}/messages",
       "get /servers",
       "get /servers/clocks",
       "get /servers/election",
+      "get /servers/elections",
       "get /sessions",
       "post /access/sign-in",
       "post /access/sign-out",
       "post /access/tokens",
+      "post /accounts",
+      "post /accounts/{name}/disable",
+      "post /accounts/{name}/enable",
+      "post /accounts/{name}/reset",
       "post /actors/counter/{key}/add",
       "post /actors/counter/{key}/clear",
       "post /actors/counter/{key}/value",
@@ -114,6 +139,7 @@ describe("the OpenAPI document", () => {
       "post /dead-letters/{id}/replay",
       "post /servers/announcement",
       "post /servers/{name}/clock",
+      "put /logs/level",
     ]);
   });
 
@@ -149,6 +175,9 @@ describe("the OpenAPI document", () => {
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
     expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
+    expect(complaints(snapshotSchema, example("/live/now", "200"))).toEqual([]);
+    expect(complaints(logsSchema, example("/logs", "200"))).toEqual([]);
+    expect(complaints(logLevelSchema, example("/logs/level", "200"))).toEqual([]);
     expect(complaints(meSchema, example("/access/me", "200"))).toEqual([]);
     expect(complaints(tokensSchema, example("/access/tokens", "200"))).toEqual([]);
     const made = paths["/access/tokens"]?.["post"]?.responses["201"]?.content?.["application/json"]?.example;
@@ -157,6 +186,16 @@ describe("the OpenAPI document", () => {
     expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);
     expect(complaints(clocksSchema, example("/servers/clocks", "200"))).toEqual([]);
     expect(complaints(electionSchema, example("/servers/election", "200"))).toEqual([]);
+    expect(complaints(electionsSchema, example("/servers/elections", "200"))).toEqual([]);
+    expect(complaints(roomsSchema, example("/rooms", "200"))).toEqual([]);
+    expect(complaints(roomSchema, example("/rooms/{room}", "200"))).toEqual([]);
+    expect(complaints(membersSchema, example("/rooms/{room}/members", "200"))).toEqual([]);
+    expect(complaints(messagesSchema, example("/rooms/{room}/messages", "200"))).toEqual([]);
+    expect(complaints(matchesSchema, example("/matches", "200"))).toEqual([]);
+    expect(complaints(matchSchema, example("/matches/{id}", "200"))).toEqual([]);
+    expect(complaints(leaderboardSchema, example("/leaderboard", "200"))).toEqual([]);
+    expect(complaints(leaderboardSchema, example("/leaderboard/{player}", "200"))).toEqual([]);
+    expect(complaints(accountsSchema, example("/accounts", "200"))).toEqual([]);
     for (const [, operation] of operationsOf(document)) {
       for (const [status, answer] of answersOf(document, operation)) {
         const problem = answer.content?.["application/problem+json"];

@@ -1,36 +1,29 @@
 // The gateway: calls to actors, management, metrics and Swagger UI over HTTP, in front of a view of the running node.
 
-import type { NodeView } from "#runtime/observe/view.ts";
-
-import type { AuditPort } from "./audit-trail.ts";
 import { type AskedRequests, createFrontDoor, type FrontDoor, type GatewayClock } from "./front-door.ts";
 import { isLoopback } from "./host-name.ts";
 import { type AccessPort, createIdentities } from "./identity.ts";
 import { HTTP_LIMITS } from "./limits.ts";
+import { LiveFeed } from "./live-feed.ts";
 import { internalProblem } from "./problems.ts";
 import { RequestRates } from "./request-rates.ts";
-import { createNeeds, withoutOwnMethods } from "./roles.ts";
-import { createRoutes } from "./routes.ts";
-import type { ServersView } from "./servers.ts";
+import { createNeeds } from "./roles.ts";
+import { createRoutes, type RoutesParts } from "./routes.ts";
 import { type WebSocketData, webSocketHandler, type WebSocketPaths } from "./web-sockets.ts";
 
-export interface GatewayOptions {
+export interface GatewayOptions extends Omit<RoutesParts, "onFault" | "access"> {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
   /** Of the settings: good also where no other can be looked up. An empty one is nobody's. */
   readonly adminToken: string;
-  /** What keeps tokens and sign-ins, and what keeps the audit. */
+  /** What keeps tokens and sign-ins. */
   readonly access: AccessPort;
-  readonly audit: AuditPort;
   readonly clock: GatewayClock;
   /** Certificate and key as PEM; HTTP without them. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Time for a whole body; `HTTP_LIMITS.bodyMsMax` unless given. */
   readonly bodyMsMax?: number;
-  readonly view: NodeView;
-  /** None where the node has no part in the messaging servers. */
-  readonly servers?: ServersView | undefined;
   /** Addresses that take WebSockets; none unless given. */
   readonly webSockets?: WebSocketPaths;
   /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
@@ -46,21 +39,26 @@ export interface Gateway {
 /** Listens at once; throws when the address cannot be had, naming it and the setting that changes it. */
 export function startGateway(options: GatewayOptions): Gateway {
   const onFault = options.onFault ?? ((fault) => console.error("Gateway fault:", fault));
-  const server = listen(options, frontDoorOf(options, onFault), onFault);
+  const feed = new LiveFeed({ ...options, about: options.view.about });
+  const webSockets = new Map([...(options.webSockets ?? []), ["/live", feed.open] as const]);
+  const server = listen(options, frontDoorOf({ ...options, webSockets }, onFault), onFault);
   const port = server.port ?? options.port;
-  return { port, stop: () => stopWithin(server, HTTP_LIMITS.stopGraceMs) };
+  const stopFeed = feed.start();
+  const stop = (): Promise<void> => {
+    stopFeed();
+    return stopWithin(server, HTTP_LIMITS.stopGraceMs);
+  };
+  return { port, stop };
 }
 
 function frontDoorOf(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
-  const { host, adminToken, access, audit, servers, tls, clock, bodyMsMax = HTTP_LIMITS.bodyMsMax } = options;
+  const { host, adminToken, access, audit, tls, clock, bodyMsMax = HTTP_LIMITS.bodyMsMax } = options;
   const { webSockets = new Map() } = options;
   const identities = createIdentities(adminToken, access);
   const asked: AskedRequests = new WeakMap();
   const app = createRoutes({
-    view: withoutOwnMethods(options.view),
-    servers,
+    ...options,
     access: { access, identities, asked },
-    audit,
     onFault,
   });
   return createFrontDoor({

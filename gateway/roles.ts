@@ -1,7 +1,7 @@
 // Which role a request takes: the one table of it, for the front door and for the document.
 
 import type { TokenRole } from "#actors/access/records.ts";
-import type { ActorsView, ActorTypeView } from "#runtime/observe/view.ts";
+import type { ActorTypeView } from "#runtime/observe/view.ts";
 
 /** Each may do what those before it may. */
 const RANKS = ["anonymous", "viewer", "operator", "admin", "nobody"] as const;
@@ -98,15 +98,6 @@ function isLook(request: Request, pathname: string, reads: ReadonlySet<string>):
 export function isFromElsewhere({ headers }: Request): boolean {
   const origin = headers.get("origin");
   return origin !== null && URL.parse(origin)?.host !== headers.get("host");
-}
-
-/** The view with actors of the gateway's own as nobody can call them. */
-export function withoutOwnMethods<View extends Pick<ActorsView, "actorTypes">>(view: View): View {
-  return { ...view, actorTypes: () => view.actorTypes().map(withoutMethods) };
-}
-
-function withoutMethods(type: ActorTypeView): ActorTypeView {
-  return OWN_TYPES.includes(type.type) ? { ...type, methods: [] } : type;
 }
 
 function covers(path: string, segments: readonly string[]): boolean {

@@ -5,8 +5,7 @@ import { expect, test } from "bun:test";
 import type { Asked } from "./front-door.ts";
 import { createIdentities } from "./identity.ts";
 import { createRoutes } from "./routes.ts";
-import { createView } from "./stand-in.ts";
-import { TestAccess } from "./test-access.ts";
+import { createStandInParts } from "./stand-in.ts";
 
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
   const routes = routesTo([]).routes.map(({ method, path }) => `${method} ${path}`);
@@ -18,6 +17,7 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /",
     "GET /access/me",
     "GET /access/tokens",
+    "GET /accounts",
     "GET /actors",
     "GET /actors/:type/:key",
     "GET /actors/:type/:key/alarms",
@@ -33,15 +33,33 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /docs/assets/swagger-ui.css",
     "GET /docs/json",
     "GET /health",
+    "GET /leaderboard",
+    "GET /leaderboard/:player",
+    "GET /live",
+    "GET /live/now",
+    "GET /logs",
+    "GET /logs/level",
+    "GET /matches",
+    "GET /matches/:id",
     "GET /metrics",
+    "GET /pages/:name",
     "GET /ready",
+    "GET /rooms",
+    "GET /rooms/:room",
+    "GET /rooms/:room/members",
+    "GET /rooms/:room/messages",
     "GET /servers",
     "GET /servers/clocks",
     "GET /servers/election",
+    "GET /servers/elections",
     "GET /sessions",
     "POST /access/sign-in",
     "POST /access/sign-out",
     "POST /access/tokens",
+    "POST /accounts",
+    "POST /accounts/:name/disable",
+    "POST /accounts/:name/enable",
+    "POST /accounts/:name/reset",
     "POST /actors/:type/:key/_hibernate",
     "POST /actors/:type/:key/_quarantine",
     "POST /actors/:type/:key/_release",
@@ -52,6 +70,7 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "POST /dead-letters/:id/replay",
     "POST /servers/:name/clock",
     "POST /servers/announcement",
+    "PUT /logs/level",
   ]);
 });
 
@@ -69,7 +88,8 @@ test.each(["http://h", "http://localhost", "http://correio.example:8080"])(
 );
 
 function routesTo(asked: unknown[]) {
-  const { access, audit } = new TestAccess();
+  const parts = createStandInParts(asked);
+  const { access } = parts;
   const routes = { access, identities: createIdentities("", access), asked: new WeakMap<Request, Asked>() };
-  return createRoutes({ view: createView(asked), access: routes, audit, onFault: () => undefined });
+  return createRoutes({ ...parts, access: routes, onFault: () => undefined });
 }

@@ -15,6 +15,9 @@ import type {
 import { type GatewayOptions, startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
 import { TestAccess } from "./test-access.ts";
+import { createTestDomain } from "./test-domain.ts";
+import { createTestLive } from "./test-live.ts";
+import { createTestLogs } from "./test-logs.ts";
 import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
@@ -92,21 +95,29 @@ export function startStandIn(
   options: Partial<GatewayOptions> = {},
 ): StandIn {
   const asked: unknown[] = [];
-  const servers = createTestServers(asked, administration);
-  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers, options) };
+  const parts = { ...shownParts(asked), servers: createTestServers(asked, administration), ...options };
+  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, parts) };
 }
 
-/** A gateway in front of any view; without messaging unless there are servers. */
+/** What a gateway is in front of, without messaging; what it is asked goes to `asked`. */
+export function createStandInParts(asked: unknown[]) {
+  return { view: createView(asked), ...shownParts(asked), ...portsOf(new TestAccess()) };
+}
+
+function shownParts(asked: unknown[]) {
+  return { live: createTestLive(), logs: createTestLogs(asked), domain: createTestDomain(asked) };
+}
+
+/** A gateway in front of any view; without messaging unless there are servers among the parts. */
 export function startGatewayTo(
   view: NodeView,
-  servers?: ServersView,
-  options: Partial<GatewayOptions> = {},
+  parts: Partial<Omit<GatewayOptions, "view">> = {},
 ): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
   const access = new TestAccess();
   const onFault = (fault: unknown): void => void faults.push(fault);
   const where = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
-  const gateway = startGateway({ ...where, ...portsOf(access), view, servers, onFault, ...options });
+  const gateway = startGateway({ ...shownParts([]), ...where, ...portsOf(access), ...parts, view, onFault });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
@@ -122,7 +133,7 @@ export function startGatewayTo(
 }
 
 /** What a gateway is given of it. */
-export function portsOf({ access, audit, clock }: TestAccess): Pick<GatewayOptions, "access" | "audit" | "clock"> {
+function portsOf({ access, audit, clock }: TestAccess): Pick<GatewayOptions, "access" | "audit" | "clock"> {
   return { access, audit, clock };
 }
 

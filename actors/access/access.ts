@@ -41,8 +41,10 @@ const SignedIn = t.Object({
 
 type Writing = DurableContext<AccessState>;
 
+const ABOUT = "Tokens of the gateway and who is signed in with them; there is one";
+
 /** Asked by the gateway alone: over HTTP its methods have no addresses. */
-export const Access = actor("access", { state: noAccess, durable: true, private: true })
+export const Access = actor("access", { about: ABOUT, internal: true, state: noAccess, durable: true, private: true })
   .on("create", { in: NewToken, out: TokenSchema }, (access, { digest, expiresInHours, ...given }) => {
     const known = Object.values(access.state.tokens);
     if (known.length >= ACCESS_BOUNDS.tokensMax) throw access.refuse("access.too_many_tokens");

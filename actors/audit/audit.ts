@@ -35,6 +35,8 @@ const PageSchema = t.Object({ items: t.Array(EntrySchema), next: t.Optional(Numb
  * for its end. Asked by the gateway alone: over HTTP its methods have no addresses.
  */
 export const Audit = actor("audit", {
+  about: "Who has changed what through the gateway, when, from where, and how it ended; there is one",
+  internal: true,
   state: (): AuditState => ({ last: 0, acts: 0, refusals: 0 }),
   durable: true,
   private: true,
