@@ -56,16 +56,15 @@ describe("WebSockets", () => {
       roles.push(role);
       return NOBODY;
     };
-    await using gateway = startStandIn({}, {}, { webSockets: new Map([["/live", begin]]) });
+    await using gateway = startStandIn({}, {}, { webSockets: new Map([["/chat", begin]]) });
     const url = gateway.url.replace("http", "ws");
-    expect(await opens(`${url}/live`)).toBe(true);
-    expect(await opens(`${url}/live`, withToken)).toBe(true);
+    expect(await opens(`${url}/chat`)).toBe(true);
+    expect(await opens(`${url}/chat`, withToken)).toBe(true);
     expect(roles).toEqual(["anonymous", "admin"]);
   });
 
   test("elsewhere than on loopback show what is live to viewers alone", async () => {
-    const webSockets = new Map([["/live", (() => NOBODY) satisfies OpenWebSession]]);
-    await using gateway = startStandIn({}, {}, { webSockets, host: ELSEWHERE });
+    await using gateway = startStandIn({}, {}, { host: ELSEWHERE });
     const url = gateway.url.replace("http", "ws");
     expect(await opens(`${url}/live`)).toBe(false);
     expect(await opens(`${url}/live`, withToken)).toBe(true);

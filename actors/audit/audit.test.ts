@@ -86,15 +86,25 @@ describe("a page", () => {
   });
 });
 
-test("refusals are so many, and the oldest go; acts stay", async () => {
-  const { stepped, audit, answer, numbers } = started();
-  await answer(audit.begin(act("/act")));
-  for (let count = 0; count <= AUDIT_BOUNDS.refusalsMax; count++) {
-    audit.tell.refused({ ...act("/refused"), status: 401 });
-    if (count % 500 === 0) await stepped.runAll();
-  }
-  await stepped.runAll();
-  const last = AUDIT_BOUNDS.refusalsMax + 2;
-  expect(await numbers({ limit: 1 })).toEqual([last, last]);
-  expect(await numbers({ before: 5 })).toEqual([4, 3, 1, undefined]);
+describe("entries", () => {
+  test.each([
+    ["refusals", AUDIT_BOUNDS.refusalsMax],
+    ["acts", AUDIT_BOUNDS.actsMax],
+  ])("are so many, and the oldest of their kind go; the other kind stays: %s", async (kind, most) => {
+    const { stepped, audit, answer, numbers } = started();
+    const refuse = () => audit.refused({ ...act("/x"), status: 401 });
+    await answer<unknown>(kind === "acts" ? refuse() : audit.begin(act("/x")));
+    const write = () => {
+      if (kind === "acts") audit.tell.begin(act("/x"));
+      else audit.tell.refused({ ...act("/x"), status: 401 });
+    };
+    for (let count = 1; count <= most; count++) {
+      write();
+      if (count % 500 === 0) await stepped.runAll();
+    }
+    expect(await numbers({ before: 5 })).toEqual([4, 3, 2, 1, undefined]);
+    write();
+    await stepped.runAll();
+    expect(await numbers({ before: 5 })).toEqual([4, 3, 1, undefined]);
+  });
 });
