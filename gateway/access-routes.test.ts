@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 
+import { ACCESS_BOUNDS } from "#actors/access/records.ts";
+
 import { STAND_IN_TOKEN, type StandIn, startStandIn, withToken } from "./stand-in.ts";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
