@@ -23,6 +23,8 @@ import { createTestProcess } from "./test-process.ts";
 import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
+/** Bound to it a gateway is on loopback, and does not know that it is. */
+export const ELSEWHERE = "127.1";
 export const withToken = { Authorization: `Bearer ${STAND_IN_TOKEN}` };
 
 const counter: ActorTypeView = {
