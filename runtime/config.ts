@@ -56,6 +56,8 @@ export interface Config {
   readonly logLevel: string;
   /** In the data folder; empty = none. */
   readonly logFile: { readonly name: string; readonly bytesMax: number; readonly filesMax: number };
+  /** An empty endpoint = none. */
+  readonly traces: { readonly endpoint: string; readonly share: number };
   readonly experiment: { readonly numServers: string; readonly numClients: string; readonly numMessages: string };
 }
 
@@ -144,6 +146,7 @@ function toConfig(text: (name: Name) => string): Config {
       bytesMax: number("CORREIO_LOG_FILE_BYTES_MAX"),
       filesMax: number("CORREIO_LOG_FILES_MAX"),
     },
+    traces: { endpoint: text("CORREIO_OTLP_ENDPOINT"), share: number("CORREIO_TRACE_SHARE") },
     experiment: {
       numServers: text("CORREIO_NUM_SERVERS"),
       numClients: text("CORREIO_NUM_CLIENTS"),

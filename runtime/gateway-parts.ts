@@ -12,6 +12,7 @@ import type { ServerFigures } from "./observe/figures.ts";
 import type { Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
+import type { StartedTraces } from "./observe/traces.ts";
 import type { NotReady } from "./observe/view.ts";
 import type { createServices } from "./services.ts";
 
@@ -23,12 +24,13 @@ interface Sources {
   readonly servers: (ServersView & { figures(): Promise<ServerFigures | undefined> }) | undefined;
   readonly config: Config;
   readonly log: Log;
+  readonly traces: StartedTraces;
   readonly notReady: () => NotReady | undefined;
 }
 
 export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "adminToken"> {
-  const { system, table, services, listeners, servers, config, log, notReady } = sources;
-  const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures };
+  const { system, table, services, listeners, servers, config, log, traces, notReady } = sources;
+  const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures, traces: traces.figures, log };
   const figures = { system, net: table, ledger: services.ledger.stats, ...more };
   const metrics = createMetrics({ ...figures, processStartedAt: systemClock.unixMs() });
   const { version } = packageFile;

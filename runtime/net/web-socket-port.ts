@@ -4,6 +4,8 @@
 export interface WebSocketPort {
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** The header of that name, of the request that opened it. */
+  readonly traceparent?: string | undefined;
   /** 0 where the message was dropped: too much waits for the peer. */
   send(text: string): number;
   /** Bytes that the peer has not taken. */

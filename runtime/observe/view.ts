@@ -151,6 +151,8 @@ export interface ActorCall {
   readonly signal?: AbortSignal;
   /** The answer is kept under this name, and a repeat gets it; only for methods that change a durable actor. */
   readonly once?: string;
+  /** The header of that name: the trace that the call belongs to. */
+  readonly traceparent?: string;
 }
 
 /** Actors, seen and acted on. What is wrong with an address or an act is a `RuntimeError`, thrown or rejected with. */
