@@ -167,7 +167,7 @@ describe("settings", () => {
       writeStallMs: limits.writeStallMs,
       logLevel: "info",
       logFile: { name: "correio.log", bytesMax: limits.logFileBytesMax, filesMax: limits.logFilesMax },
-      traces: { endpoint: "", share: 0.01 },
+      traces: { endpoint: "", share: 1 },
       experiment: { numServers: "", numClients: "", numMessages: "" },
     });
   });

@@ -362,6 +362,9 @@ export const limits = {
   traceSpansMax: 8_192,
   traceBatchSpansMax: 512,
   traceDelayMs: 1_000,
+  /** Traces begun of the node's own accord in a tenth of a second: a node under load spends nothing to speak of. */
+  tracesBegunMax: 10,
+  tracesBegunMs: 100,
   /** For the collector to take a batch, tries again included; and for the last ones when the process ends. */
   traceExportMs: 10_000,
   traceFlushMs: 1_000,

@@ -188,7 +188,12 @@ export const SETTINGS = {
     "",
     "Where traces go, as OTLP in JSON; such as http://host:4318/v1/traces",
   ),
-  CORREIO_TRACE_SHARE: define("share", "0 to 1", 0.01, "Messages that are followed, of those that do not say"),
+  CORREIO_TRACE_SHARE: define(
+    "share",
+    "0 to 1",
+    1,
+    "Messages that are followed, but never more than 100 a second; beside those that say so",
+  ),
   CORREIO_NUM_SERVERS: define("text", "label", "", "Ledger column num_servers: the experiment's cell"),
   CORREIO_NUM_CLIENTS: define("text", "label", "", "Ledger column num_clients"),
   CORREIO_NUM_MESSAGES: define("text", "label", "", "Ledger column num_messages"),

@@ -13,7 +13,7 @@ interface TracesOptions {
   readonly out: Pick<SpanExport, "tracer" | "figures">;
   readonly clock: Clock;
   readonly random: Random;
-  /** Of messages and calls from outside that say nothing of it: how many are followed, 0 to 1. */
+  /** Of messages and calls from outside that say nothing of it: how many are followed, 0 to 1, as long as they are few. */
   readonly share: number;
 }
 
@@ -40,12 +40,14 @@ export function startTraces(options: Parameters<typeof startExport>[0] & { reado
 
 const nothing = (): void => undefined;
 
-class Traces implements TurnTracer {
+export class Traces implements TurnTracer {
   readonly #options: TracesOptions;
   /** Of the Unix time at which the monotonic clock was 0, so that times within a trace never go back. */
   readonly #zeroMs: number;
   /** What was sent in this step, and has not left. */
   #leaving: Span[] = [];
+  /** Traces, in the time that runs. */
+  #begun = 0;
 
   constructor(options: TracesOptions) {
     const { clock } = options;
@@ -68,8 +70,8 @@ class Traces implements TurnTracer {
   outside(traceparent: string | undefined): TraceOrigin | undefined {
     const { random, share, out } = this.#options;
     const parent = traceparent === undefined ? undefined : parentOf(traceparent);
-    if (parent === "not_followed" || (parent === undefined && random.next() >= share)) return undefined;
-    if (out.figures.pending >= limits.traceSpansMax) return undefined;
+    if (parent === "not_followed" || out.figures.pending >= limits.traceSpansMax) return undefined;
+    if (parent === undefined && !this.#mayBegin(random.next() < share)) return undefined;
     return { context: parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent) };
   }
 
@@ -94,6 +96,13 @@ class Traces implements TurnTracer {
 
   leaves(span: Span): void {
     this.#leaving.push(span);
+  }
+
+  /** Spread over each second, and never more than are of use, whatever the share is. */
+  #mayBegin(isChosen: boolean): boolean {
+    if (!isChosen || this.#begun >= limits.tracesBegunMax) return false;
+    if (this.#begun++ === 0) this.#options.clock.after(limits.tracesBegunMs, () => void (this.#begun = 0));
+    return true;
   }
 
   #begin(turn: TracedTurn, from: FollowedTurn | OutsideOrigin, kind: SpanKind): FollowedTurn {
