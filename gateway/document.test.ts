@@ -14,6 +14,8 @@ import { actorsSchema } from "./actors.ts";
 import { alarmsSchema } from "./alarms.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
+import { snapshotSchema } from "./live.ts";
+import { logLevelSchema, logsSchema } from "./logs.ts";
 import { problemSchema } from "./problem-body.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
 import { sessionsSchema } from "./sessions.ts";
@@ -88,6 +90,10 @@ describe("the OpenAPI document", () => {
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",
+      "get /live",
+      "get /live/now",
+      "get /logs",
+      "get /logs/level",
       "get /metrics",
       "get /ready",
       "get /servers",
@@ -104,6 +110,7 @@ describe("the OpenAPI document", () => {
       "post /dead-letters/{id}/replay",
       "post /servers/announcement",
       "post /servers/{name}/clock",
+      "put /logs/level",
     ]);
   });
 
@@ -139,6 +146,9 @@ describe("the OpenAPI document", () => {
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
     expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
+    expect(complaints(snapshotSchema, example("/live/now", "200"))).toEqual([]);
+    expect(complaints(logsSchema, example("/logs", "200"))).toEqual([]);
+    expect(complaints(logLevelSchema, example("/logs/level", "200"))).toEqual([]);
     expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);
     expect(complaints(clocksSchema, example("/servers/clocks", "200"))).toEqual([]);
     expect(complaints(electionSchema, example("/servers/election", "200"))).toEqual([]);
@@ -171,11 +181,12 @@ describe("the OpenAPI document", () => {
     expect(limit?.required).toBe(false);
   });
 
-  test("asks for the bearer token on what changes state, and only there", async () => {
+  test("asks for the bearer token on what changes state or is private, and only there", async () => {
     const document = await readDocument();
     expect(document.components["securitySchemes"]?.["bearerAuth"]).toMatchObject({ type: "http", scheme: "bearer" });
     for (const [name, operation] of operationsOf(document)) {
-      const isLook = name.startsWith("get ") || name === "post /actors/counter/{key}/value";
+      const isPrivate = name.startsWith("get /logs");
+      const isLook = (name.startsWith("get ") && !isPrivate) || name === "post /actors/counter/{key}/value";
       expect(operation.security, name).toEqual(isLook ? undefined : [{ bearerAuth: [] }]);
       expect("401" in operation.responses, name).toBe(!isLook);
     }

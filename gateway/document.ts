@@ -50,6 +50,7 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           { name: "actors", description: "Actors of all types, awake and asleep: to be looked at and acted on" },
           { name: "dead-letters", description: "Messages that nobody handled" },
           { name: "sessions", description: "Open connections" },
+          { name: "logs", description: "What is logged, and how much" },
           { name: "servers", description: "The servers of messages: who coordinates, what their clocks show" },
           { name: "process", description: "Is it alive, is it ready, what does it measure" },
         ],
@@ -93,7 +94,7 @@ export function problemsAnswer(bodies: readonly ProblemBody[]): Answer {
 /** Of a route that changes something. */
 export const bearerToken: NonNullable<DocumentDecoration["security"]> = [{ bearerAuth: [] }];
 
-export function tokenAnswer(method: "POST" | "DELETE"): Answers {
+export function tokenAnswer(method: "GET" | "POST" | "PUT" | "DELETE"): Answers {
   return { 401: problemAnswer("unauthorized", `Cannot ${method}: send "Authorization: Bearer" with the admin token`) };
 }
 

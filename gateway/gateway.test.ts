@@ -7,6 +7,8 @@ import { limits } from "#runtime/mod.ts";
 import { startGateway } from "./gateway.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { createView, startStandIn, withToken } from "./stand-in.ts";
+import { createTestLive } from "./test-live.ts";
+import { createTestLogs } from "./test-logs.ts";
 
 describe("every answer", () => {
   test.each(["/health", "/docs", "/docs/assets/docs.js", "/nowhere", "/actors?limit=0"])(
@@ -119,5 +121,7 @@ function startOn(port: number, metrics = (): Promise<string> => Promise.resolve(
     port,
     adminToken: "token",
     view: { ...createView([]), metrics },
+    live: createTestLive(),
+    logs: createTestLogs([]),
   });
 }

@@ -4,11 +4,13 @@ import { expect, test } from "bun:test";
 
 import { createRoutes } from "./routes.ts";
 import { createView } from "./stand-in.ts";
+import { createTestLive } from "./test-live.ts";
+import { createTestLogs } from "./test-logs.ts";
 
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
-  const routes = createRoutes({ view: createView([]), onFault: () => undefined }).routes.map(
-    ({ method, path }) => `${method} ${path}`,
-  );
+  const parts = { view: createView([]), live: createTestLive(), logs: createTestLogs([]) };
+  const app = createRoutes({ ...parts, onFault: () => undefined });
+  const routes = app.routes.map(({ method, path }) => `${method} ${path}`);
   expect(routes.sort()).toEqual([
     "DELETE /actors/:type/:key/alarms/:name",
     "DELETE /dead-letters/:id",
@@ -28,6 +30,10 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /docs/assets/swagger-ui.css",
     "GET /docs/json",
     "GET /health",
+    "GET /live",
+    "GET /live/now",
+    "GET /logs",
+    "GET /logs/level",
     "GET /metrics",
     "GET /ready",
     "GET /servers",
@@ -44,6 +50,7 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "POST /dead-letters/:id/replay",
     "POST /servers/:name/clock",
     "POST /servers/announcement",
+    "PUT /logs/level",
   ]);
 });
 
@@ -51,7 +58,8 @@ test.each(["http://h", "http://localhost", "http://correio.example:8080"])(
   "at %s a path begins where the host ends: as the check of access reads it",
   async (host) => {
     const asked: unknown[] = [];
-    const app = createRoutes({ view: createView(asked), onFault: () => undefined });
+    const parts = { view: createView(asked), live: createTestLive(), logs: createTestLogs(asked) };
+    const app = createRoutes({ ...parts, onFault: () => undefined });
     const post = async (path: string): Promise<Response> => app.fetch(new Request(host + path, { method: "POST" }));
     expect((await post("/xx/actors/counter/a/clear")).status).toBe(404);
     expect((await post("//actors/counter/a/clear")).status).toBe(404);

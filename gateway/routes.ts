@@ -2,6 +2,8 @@
 
 import { Elysia, type TSchema } from "elysia";
 
+import type { LiveView } from "#runtime/observe/live-view.ts";
+import type { LogView } from "#runtime/observe/log-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { serveActorActs } from "./actor-acts.ts";
@@ -16,6 +18,8 @@ import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
+import { serveLive } from "./live.ts";
+import { serveLogs } from "./logs.ts";
 import { createPages, servePages } from "./page-files.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
@@ -24,6 +28,8 @@ import { serveSessions } from "./sessions.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
+  readonly live: LiveView;
+  readonly logs: LogView;
   /** Undefined where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
   /** Hears of what a client sees as status 500. */
@@ -31,7 +37,7 @@ export interface RoutesParts {
 }
 
 /** Only the routes: who may ask is decided before them. */
-export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
+export function createRoutes({ view, live, logs, servers, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -48,7 +54,9 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   serveActorCalls(app, view, schemas);
   serveDeadLetters(app, view);
   serveSessions(app, view);
+  serveLogs(app, logs);
   serveServers(app, servers);
+  serveLive(app, live);
   serveChat(app, pages);
   servePages(app, pages);
   serveDocs(app);

@@ -1,6 +1,7 @@
 // For tests: a gateway on a free port in front of a view whose answers a test can set.
 
 import { t } from "#runtime/mod.ts";
+import type { LogView } from "#runtime/observe/log-view.ts";
 import type {
   ActorQuery,
   ActorTypeView,
@@ -14,6 +15,8 @@ import type {
 
 import { startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
+import { createTestLive } from "./test-live.ts";
+import { createTestLogs } from "./test-logs.ts";
 import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
@@ -88,14 +91,19 @@ export function startStandIn(
 ): StandIn {
   const asked: unknown[] = [];
   const servers = createTestServers(asked, administration);
-  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers) };
+  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers, createTestLogs(asked)) };
 }
 
 /** A gateway in front of any view; without messaging unless there are servers. */
-export function startGatewayTo(view: NodeView, servers?: ServersView): Omit<StandIn, "asked"> {
+export function startGatewayTo(
+  view: NodeView,
+  servers?: ServersView,
+  logs: LogView = createTestLogs([]),
+): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, view, servers, onFault });
+  const parts = { view, live: createTestLive(), logs, servers, onFault };
+  const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, ...parts });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });

@@ -9,6 +9,8 @@ import type { ActorSystem } from "./core/system.ts";
 import type { Listeners } from "./listeners.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import type { ServerFigures } from "./observe/figures.ts";
+import { LiveSampler } from "./observe/live-sampler.ts";
+import type { Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
 import type { NotReady } from "./observe/view.ts";
@@ -21,11 +23,12 @@ interface Sources {
   readonly listeners: Listeners;
   readonly servers: (ServersView & { figures(): Promise<ServerFigures | undefined> }) | undefined;
   readonly config: Config;
+  readonly log: Log;
   readonly notReady: () => NotReady | undefined;
 }
 
 export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "adminToken"> {
-  const { system, table, services, listeners, servers, config, notReady } = sources;
+  const { system, table, services, listeners, servers, config, log, notReady } = sources;
   const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures };
   const figures = { system, net: table, ledger: services.ledger.stats, ...more };
   const metrics = createMetrics({ ...figures, processStartedAt: systemClock.unixMs() });
@@ -34,6 +37,8 @@ export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "admi
     host: config.httpHost,
     port: config.httpPort,
     view: createNodeView({ system, net: table, serverId: config.serverId, version, notReady, metrics }),
+    live: new LiveSampler({ system, net: table, notReady }),
+    logs: log.view,
     servers,
     webSockets: new Map([["/chat", listeners.openWebSession]]),
   };
