@@ -1,6 +1,6 @@
 // Any JSON object as names and values, what is nested under a heading of its own.
 
-export interface FactsParts {
+interface FactsParts {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 

@@ -4,7 +4,9 @@ import type { ActorDetailView, ActorTypeView } from "#runtime/observe/view.ts";
 
 import { pathTo } from "../../lib/api.ts";
 import { Answered, Refusal } from "../answered.tsx";
+import { type Fact, FactTiles } from "../fact-tiles.tsx";
 import { formatBytes, formatCount, formatDuration } from "../format.ts";
+import { RoleNote } from "../role-note.tsx";
 import { linkTo } from "../route.ts";
 import { useAnswer } from "../use-answer.ts";
 import { ActorActs } from "./actor-acts.tsx";
@@ -29,6 +31,7 @@ export function ActorPage({ type, actorKey }: ActorAddress) {
       <h1>
         <a href={linkTo("actors", type)}>{type}</a>/{actorKey}
       </h1>
+      <RoleNote role="operator" />
       {isNew ? (
         <p class="notice">There is no such actor yet: the first call makes it.</p>
       ) : (
@@ -59,23 +62,16 @@ interface StandingParts {
 
 function Standing({ actor, path, reload }: StandingParts) {
   const { status, mailbox, mailboxBytes, turns, idleMs, commits, quarantine } = actor;
-  const facts: readonly (readonly [name: string, value: string])[] = [
-    ["Status", status],
-    ["Waiting", `${formatCount(mailbox)} (${formatBytes(mailboxBytes)})`],
-    ["Turns", formatCount(turns)],
-    ["Idle for", formatDuration(idleMs)],
-    ...(commits === undefined ? [] : [["Commits", formatCount(commits)] as const]),
+  const facts: readonly Fact[] = [
+    { name: "Status", value: status },
+    { name: "Waiting", value: `${formatCount(mailbox)} (${formatBytes(mailboxBytes)})` },
+    { name: "Turns", value: formatCount(turns) },
+    { name: "Idle for", value: formatDuration(idleMs) },
+    ...(commits === undefined ? [] : [{ name: "Commits", value: formatCount(commits) }]),
   ];
   return (
     <section class="panel" aria-label="How it stands">
-      <dl class="tiles">
-        {facts.map(([name, value]) => (
-          <div key={name} class="tile">
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactTiles facts={facts} />
       {quarantine !== undefined && <p class="notice warn">Shut: {quarantine}</p>}
       <ActorActs status={status} path={path} reload={reload} />
     </section>

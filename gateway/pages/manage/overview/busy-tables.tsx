@@ -46,9 +46,9 @@ export function BusyTables({ snapshot }: { readonly snapshot: LiveSnapshot }) {
   return (
     <section class="tables" aria-label="Who has most to do">
       <Panel caption="Protocols" columns={PROTOCOL_COLUMNS} rows={snapshot.protocols} />
+      <Panel caption="Deepest mailboxes" columns={DEEP_COLUMNS} rows={snapshot.deepest} />
       <Panel caption="Busiest types" columns={TYPE_COLUMNS} rows={types.slice(0, TYPES_MAX)} />
       <Panel caption="Busiest actors" columns={BUSY_COLUMNS} rows={snapshot.busiest} />
-      <Panel caption="Deepest mailboxes" columns={DEEP_COLUMNS} rows={snapshot.deepest} />
     </section>
   );
 }

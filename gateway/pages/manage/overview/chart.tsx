@@ -17,13 +17,15 @@ export interface ChartParts {
   readonly times: readonly number[];
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
+  /** Between two marks of the axis, one of these; as decimal numbers are divided unless given. */
+  readonly steps?: readonly number[];
 }
 
 const HEIGHT_PX = 150;
 /** Lines differ in their dashes too, for who does not see their colours. */
 const DASHES: readonly number[][] = [[], [6, 4], [2, 3], [10, 3, 2, 3], [4, 2]];
 
-export function Chart({ title, times, series, format }: ChartParts) {
+export function Chart({ title, times, series, format, steps }: ChartParts) {
   const place = useRef<HTMLDivElement>(null);
   const drawn = useRef<uPlot>(null);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -31,7 +33,11 @@ export function Chart({ title, times, series, format }: ChartParts) {
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
-    const plot = new uPlot(optionsOf(element, names.split("\n"), format, setPointed), dataOf(times, series), element);
+    const plot = new uPlot(
+      optionsOf({ element, names: names.split("\n"), format, steps, point: setPointed }),
+      dataOf(times, series),
+      element,
+    );
     drawn.current = plot;
     const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
     resized.observe(element);
@@ -77,12 +83,16 @@ function Legend({ series, index, format }: LegendParts) {
   );
 }
 
-function optionsOf(
-  element: HTMLElement,
-  names: readonly string[],
-  format: (value: number) => string,
-  point: (index: number | null) => void,
-): uPlot.Options {
+interface PlotParts {
+  readonly element: HTMLElement;
+  readonly names: readonly string[];
+  readonly format: (value: number) => string;
+  readonly steps: readonly number[] | undefined;
+  /** Hears which of the times the pointer is at. */
+  readonly point: (index: number | null) => void;
+}
+
+function optionsOf({ element, names, format, steps, point }: PlotParts): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(name);
   const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
@@ -99,10 +109,17 @@ function optionsOf(
     axes: [
       {
         ...axis,
+        size: 30,
         space: 70,
         values: (_plot, at) => at.map((time) => new Date(time * 1_000).toTimeString().slice(0, 8)),
       },
-      { ...axis, space: 35, size: 68, values: (_plot, ticks) => ticks.map(format) },
+      {
+        ...axis,
+        space: 30,
+        size: 68,
+        values: (_plot, ticks) => ticks.map(format),
+        ...(steps === undefined ? {} : { incrs: [...steps] }),
+      },
     ],
     series: [
       {},

@@ -16,6 +16,8 @@ const QUANTILES = [
 ] as const;
 /** More lines than this cannot be told from each other. */
 const PROTOCOLS_MAX = 5;
+/** From one byte up, by twos. */
+const BYTE_STEPS = Array.from({ length: 42 }, (_, power) => 2 ** power);
 
 export function Charts() {
   const history = snapshots.value;
@@ -25,8 +27,15 @@ export function Charts() {
       <Chart title="Connections" times={lines.times} series={lines.connections} format={formatCount} />
       <Chart title="Messages per second" times={lines.times} series={lines.messages} format={formatCount} />
       <Chart title="Latency of the slowest protocol" times={lines.times} series={lines.latency} format={formatMs} />
+      <Chart
+        title="Bytes per second"
+        times={lines.times}
+        series={lines.traffic}
+        format={formatBytes}
+        steps={BYTE_STEPS}
+      />
       <Chart title="CPU, of one core" times={lines.times} series={lines.cpu} format={formatShare} />
-      <Chart title="Memory" times={lines.times} series={lines.memory} format={formatBytes} />
+      <Chart title="Memory" times={lines.times} series={lines.memory} format={formatBytes} steps={BYTE_STEPS} />
     </section>
   );
 }
@@ -41,6 +50,10 @@ function linesOf(history: readonly LiveSnapshot[]) {
     connections: TRANSPORTS.map((name) => line(name, ({ connections }) => connections[name])),
     messages: busiestProtocols(history).map((type) => line(type, (snapshot) => messagesOf(snapshot, type))),
     latency: QUANTILES.map(({ name, of }) => line(name, ({ protocols }) => slowest(protocols.map((one) => one[of])))),
+    traffic: [
+      line("in", ({ bytesInPerSecond }) => bytesInPerSecond),
+      line("out", ({ bytesOutPerSecond }) => bytesOutPerSecond),
+    ],
     cpu: [line("CPU", ({ cpuShare }) => cpuShare)],
     memory: [line("in all", ({ rssBytes }) => rssBytes), line("heap", ({ heapBytes }) => heapBytes)],
   };

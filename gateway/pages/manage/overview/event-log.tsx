@@ -34,7 +34,7 @@ export function EventLog({ isAllowed }: { readonly isAllowed: boolean }) {
           </p>
         </>
       ) : (
-        <p class="row">
+        <p class="muted row">
           The log is shown to operators.
           <button type="button" onClick={() => (signInAsked.value = true)}>
             Sign in as operator

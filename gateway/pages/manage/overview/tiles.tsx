@@ -30,19 +30,15 @@ export function Tiles({ snapshot }: { readonly snapshot: LiveSnapshot }) {
 }
 
 function tilesOf(snapshot: LiveSnapshot): readonly Tile[] {
-  const { ready, why, uptimeMs, connections, protocols, cpuShare, rssBytes, heapBytes, deadLetters } = snapshot;
-  const { bytesInPerSecond, bytesOutPerSecond, commitsPerSecond } = snapshot;
+  const { ready, why, uptimeMs, connections, protocols, commitsPerSecond } = snapshot;
+  const { cpuShare, rssBytes, heapBytes, deadLetters } = snapshot;
   const open = Object.values(connections).reduce((sum, count) => sum + count, 0);
   const messages = protocols.reduce((sum, { messagesPerSecond }) => sum + messagesPerSecond, 0);
   return [
     { name: "Traffic", value: ready ? "ready" : "not ready", note: why, tone: ready ? "good" : "bad" },
     { name: "Up for", value: formatDuration(uptimeMs) },
     { name: "Connections", value: formatCount(open), link: linkTo("sessions") },
-    {
-      name: "Messages",
-      value: `${formatCount(messages)}/s`,
-      note: `${formatBytes(bytesInPerSecond)}/s in, ${formatBytes(bytesOutPerSecond)}/s out`,
-    },
+    { name: "Messages", value: `${formatCount(messages)}/s` },
     { name: "Commits", value: `${formatCount(commitsPerSecond)}/s` },
     { name: "CPU", value: formatShare(cpuShare), note: "of one core" },
     { name: "Memory", value: formatBytes(rssBytes), note: `heap ${formatBytes(heapBytes)}` },

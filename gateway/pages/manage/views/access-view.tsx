@@ -8,6 +8,7 @@ import { ROLES } from "../access.ts";
 import { Act, Choice, TextField } from "../act.tsx";
 import { Answered } from "../answered.tsx";
 import { formatTime } from "../format.ts";
+import { RoleNote } from "../role-note.tsx";
 import { useAnswer } from "../use-answer.ts";
 import { Audit } from "./audit.tsx";
 
@@ -35,6 +36,7 @@ export function AccessView() {
   return (
     <>
       <h1>Access</h1>
+      <RoleNote role="admin" />
       <section class="panel" aria-labelledby="tokens">
         <h2 id="tokens">Tokens</h2>
         <div class="row">

@@ -7,6 +7,7 @@ import type { Column } from "../../lib/table.tsx";
 import { Act, TextField } from "../act.tsx";
 import { formatTime } from "../format.ts";
 import { Listing } from "../listing.tsx";
+import { RoleNote } from "../role-note.tsx";
 
 interface Account {
   readonly name: string;
@@ -19,6 +20,7 @@ export function Accounts() {
   return (
     <>
       <h1>Accounts</h1>
+      <RoleNote role="admin" />
       <section class="panel" aria-label="Accounts">
         <div class="row">
           <Act

@@ -15,7 +15,7 @@ type ReadClock = ServerClock & Required<Pick<ServerClock, "reading">>;
 
 const WIDTH = 640;
 const LEFT = 130;
-const RIGHT = 20;
+const RIGHT = 50;
 const ROW = 34;
 const TOP = 8;
 const AXIS = 26;

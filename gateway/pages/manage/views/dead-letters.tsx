@@ -8,11 +8,13 @@ import { Act } from "../act.tsx";
 import { ActorLink } from "../actor-link.tsx";
 import { formatTime } from "../format.ts";
 import { Listing } from "../listing.tsx";
+import { RoleNote } from "../role-note.tsx";
 
 export function DeadLetters() {
   return (
     <>
       <h1>Dead letters</h1>
+      <RoleNote role="operator" />
       <section class="panel" aria-label="Messages that nobody handled">
         <Listing<DeadLetterView>
           caption="Messages that nobody handled, newest first"

@@ -6,6 +6,7 @@ import { type Answer, ask, pathTo } from "../../lib/api.ts";
 import { type Column, Table } from "../../lib/table.tsx";
 import { Act, TextField } from "../act.tsx";
 import { Answered } from "../answered.tsx";
+import { RoleNote } from "../role-note.tsx";
 import { useAnswer } from "../use-answer.ts";
 
 interface Limit {
@@ -23,6 +24,7 @@ export function Limits() {
   return (
     <>
       <h1>Limits</h1>
+      <RoleNote role="admin" />
       <section class="panel" aria-label="Limits">
         <label class="narrow">
           Name contains

@@ -10,6 +10,7 @@ import { Act, Choice, fieldsOf, TextField } from "../act.tsx";
 import { Answered } from "../answered.tsx";
 import { formatTime } from "../format.ts";
 import { Listing } from "../listing.tsx";
+import { RoleNote } from "../role-note.tsx";
 import { useAnswer } from "../use-answer.ts";
 
 const COLUMNS: readonly Column<LogEntry>[] = [
@@ -26,6 +27,7 @@ export function Logs() {
   return (
     <>
       <h1>Log</h1>
+      <RoleNote role="admin" />
       <Level />
       <section class="panel" aria-label="Lines">
         <form class="filters" role="search" onSubmit={(event) => setFilters(fieldsOf(event))}>

@@ -2,6 +2,7 @@
 
 import { type Column, Table } from "../../lib/table.tsx";
 import { Answered } from "../answered.tsx";
+import { FactTiles } from "../fact-tiles.tsx";
 import { formatCount, formatMs, formatTime } from "../format.ts";
 import { Listing } from "../listing.tsx";
 import { useAnswer } from "../use-answer.ts";
@@ -76,10 +77,15 @@ function Own() {
     <section class="panel" aria-label="This server">
       <Answered answer={answer}>
         {({ own }) => (
-          <p>
-            This server is <strong>{own.name}</strong>, {own.role}. Coordinator: {own.coordinator ?? "none now"}. Its
-            clock was stepped {formatCount(own.steps)} times; Lamport clock {formatCount(own.clock)}.
-          </p>
+          <FactTiles
+            facts={[
+              { name: "This server", value: own.name },
+              { name: "Role", value: own.role },
+              { name: "Coordinator", value: own.coordinator ?? "none now" },
+              { name: "Clock steps", value: formatCount(own.steps) },
+              { name: "Lamport clock", value: formatCount(own.clock) },
+            ]}
+          />
         )}
       </Answered>
     </section>

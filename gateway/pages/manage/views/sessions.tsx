@@ -9,6 +9,7 @@ import type { Column } from "../../lib/table.tsx";
 import { Act, Choice, fieldsOf, TextField } from "../act.tsx";
 import { formatBytes, formatTime } from "../format.ts";
 import { Listing } from "../listing.tsx";
+import { RoleNote } from "../role-note.tsx";
 import { linkTo } from "../route.ts";
 
 const TRANSPORTS = ["tcp", "tls", "udp", "datagram", "web"] as const;
@@ -18,6 +19,7 @@ export function Sessions() {
   return (
     <>
       <h1>Sessions</h1>
+      <RoleNote role="operator" />
       <section class="panel" aria-label="Open connections">
         <form class="filters" role="search" onSubmit={(event) => setFilters(fieldsOf(event))}>
           <Choice name="transport" label="Transport" choices={TRANSPORTS} none="any" />

@@ -4,6 +4,7 @@ import { ask } from "../../lib/api.ts";
 import { Act, TextField } from "../act.tsx";
 import { Answered } from "../answered.tsx";
 import { Facts } from "../facts.tsx";
+import { RoleNote } from "../role-note.tsx";
 import { useAnswer } from "../use-answer.ts";
 
 const DRAIN_WARNING =
@@ -14,6 +15,7 @@ export function System() {
   return (
     <>
       <h1>System</h1>
+      <RoleNote role="admin" />
       <section class="panel" aria-label="Acts">
         <div class="row">
           <button type="button" onClick={reload}>
