@@ -19,7 +19,8 @@ export interface Pages {
 /** No script or style but those of the page's own files, and nothing from elsewhere. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'";
 const KEPT_FOR_GOOD = "public, max-age=31536000, immutable";
 const ASKED_EACH_TIME = "no-cache";
 
