@@ -24,7 +24,8 @@ export function ActorTurns({ actor: { recent, running, recorded } }: { readonly 
           {method} runs, for {formatMs(forMs)} now
         </p>
       ))}
-      <Table caption={`Turns: ${recorded}`} columns={COLUMNS} rows={recent} keyOf={placeIn(recent)} empty="none" />
+      <p class="muted">{recorded}</p>
+      <Table caption="Turns" columns={COLUMNS} rows={recent} keyOf={placeIn(recent)} empty="none" />
     </section>
   );
 }
