@@ -1,7 +1,6 @@
 // For tests: a gateway on a free port in front of a view whose answers a test can set.
 
 import { t } from "#runtime/mod.ts";
-import type { LogView } from "#runtime/observe/log-view.ts";
 import type {
   ActorQuery,
   ActorTypeView,
@@ -13,8 +12,9 @@ import type {
   SessionView,
 } from "#runtime/observe/view.ts";
 
-import { startGateway } from "./gateway.ts";
+import { type GatewayOptions, startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
+import { createTestDomain } from "./test-domain.ts";
 import { createTestLive } from "./test-live.ts";
 import { createTestLogs } from "./test-logs.ts";
 import { createTestServers } from "./test-servers.ts";
@@ -90,20 +90,25 @@ export function startStandIn(
   administration: Partial<ServersView["administration"]> = {},
 ): StandIn {
   const asked: unknown[] = [];
-  const servers = createTestServers(asked, administration);
-  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers, createTestLogs(asked)) };
+  const parts = { ...createStandInParts(asked), servers: createTestServers(asked, administration) };
+  return { asked, ...startGatewayTo({ ...parts.view, ...changes }, parts) };
 }
 
-/** A gateway in front of any view; without messaging unless there are servers. */
+/** What a gateway is in front of, without messaging; what it is asked goes to `asked`. */
+export function createStandInParts(asked: unknown[]) {
+  const domain = createTestDomain(asked);
+  return { view: createView(asked), live: createTestLive(), logs: createTestLogs(asked), domain };
+}
+
+/** A gateway in front of any view; without messaging unless there are servers among the parts. */
 export function startGatewayTo(
   view: NodeView,
-  servers?: ServersView,
-  logs: LogView = createTestLogs([]),
+  parts: Partial<Omit<GatewayOptions, "view">> = {},
 ): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const parts = { view, live: createTestLive(), logs, servers, onFault };
-  const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, ...parts });
+  const bound = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
+  const gateway = startGateway({ ...createStandInParts([]), ...bound, ...parts, view, onFault });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });

@@ -90,7 +90,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
   const onFault = (error: unknown): void =>
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
-  const parts = createGatewayParts({ system, table, services, listeners, servers, config, log, notReady });
+  const parts = createGatewayParts({ system, catalog, table, services, listeners, servers, config, log, notReady });
   const gateway = startGateway({ ...parts, adminToken, onFault });
   undo.defer(() => gateway.stop());
   const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections, messaging } = listeners;
@@ -141,6 +141,7 @@ function serverActors(system: ActorSystem, { types, clocks, administration }: Ca
   const actors = {
     beat: () => void own.tell.beat(),
     status: () => own.status(),
+    elections: (query: Parameters<typeof own.elections>[0]) => own.elections(query),
     queues: () => system.ref(types.requestBroker, BROKER_KEY).figures(),
     tick: () => clocks.lamport.tick(),
     // Longer than the store at home is waited for: so there is a reply that says that it did not answer.
