@@ -25,10 +25,10 @@ const KEPT_FOR_GOOD = "public, max-age=31536000, immutable";
 const ASKED_EACH_TIME = "no-cache";
 
 /** Nothing is bundled yet. A page that fails is tried again when it is next asked for. */
-export function createPages(): Pages {
+export function createPages(bundle: (name: PageName) => Promise<PageBundle> = bundlePage): Pages {
   const bundles = new Map<PageName, Promise<PageBundle>>();
   const bundleOf = (name: PageName): Promise<PageBundle> => {
-    const known = bundles.get(name) ?? bundlePage(name);
+    const known = bundles.get(name) ?? bundle(name);
     bundles.set(name, known);
     known.catch(() => bundles.delete(name));
     return known;
