@@ -108,12 +108,22 @@ export class WatchedPage {
     await this.holds(`the ${theme} theme`, `document.documentElement.dataset.theme === "${theme}"`);
   }
 
+  /** As wide as a phone is, for instance. */
+  async width(px: number): Promise<void> {
+    const metrics = { width: px, height: 800, deviceScaleFactor: 1, mobile: false };
+    await this.view.cdp("Emulation.setDeviceMetricsOverride", metrics);
+    await this.holds(`${px} pixels`, `innerWidth === ${px}`);
+  }
+
   /** What axe finds, through the developers' tools: the page's own policy lets no script in. */
-  async violations(): Promise<readonly string[]> {
+  async violations(rules?: readonly string[]): Promise<readonly string[]> {
     if ((await this.evaluate("typeof axe")) === "undefined") {
       await this.view.cdp("Runtime.evaluate", { expression: axeSource });
     }
-    const found = await this.evaluate("axe.run(document).then(({ violations }) => JSON.stringify(violations))");
+    const only = rules === undefined ? "{}" : JSON.stringify({ runOnly: rules });
+    const found = await this.evaluate(
+      `axe.run(document, ${only}).then(({ violations }) => JSON.stringify(violations))`,
+    );
     return (JSON.parse(String(found)) as Violation[]).flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
     );

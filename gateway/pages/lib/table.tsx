@@ -29,7 +29,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, empty }: TableParts<
     );
   }
   return (
-    <div class="table-frame" role="region" aria-label={caption} tabIndex={0}>
+    <div class="table-frame" role="group" aria-label={caption} tabIndex={0}>
       <table>
         <caption>{caption}</caption>
         <thead>

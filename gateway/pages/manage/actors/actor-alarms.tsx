@@ -5,7 +5,8 @@ import type { AlarmView } from "#runtime/observe/view.ts";
 import { ask, pathTo } from "../../lib/api.ts";
 import { type Column, Table } from "../../lib/table.tsx";
 import { Act } from "../act.tsx";
-import { formatDuration, formatTime } from "../format.ts";
+import { formatDuration } from "../format.ts";
+import { Time } from "../time.tsx";
 
 export interface ActorAlarmsParts {
   readonly alarms: readonly AlarmView[];
@@ -32,7 +33,7 @@ export function ActorAlarms({ alarms, path, reload }: ActorAlarmsParts) {
 function columns(path: string, reload: () => void): readonly Column<AlarmView>[] {
   return [
     { title: "Name", cell: ({ name }) => name },
-    { title: "Due", cell: ({ dueAt }) => formatTime(dueAt) },
+    { title: "Due", cell: ({ dueAt }) => <Time at={dueAt} /> },
     { title: "Every", cell: ({ everyMs }) => (everyMs === 0 ? "once" : formatDuration(everyMs)) },
     { title: "Calls", cell: ({ method, input }) => `${method}(${input === undefined ? "" : JSON.stringify(input)})` },
     { title: "If missed", cell: ({ missed }) => missed },

@@ -51,7 +51,7 @@ export function Chart({ title, times, series, format, steps }: ChartParts) {
   return (
     <figure class="panel chart">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <Legend series={series} index={index} format={format} />
       </figcaption>
       <div class="plot" aria-hidden="true" ref={place} />

@@ -35,7 +35,7 @@ function tilesOf(snapshot: LiveSnapshot): readonly Tile[] {
   const open = Object.values(connections).reduce((sum, count) => sum + count, 0);
   const messages = protocols.reduce((sum, { messagesPerSecond }) => sum + messagesPerSecond, 0);
   return [
-    { name: "Traffic", value: ready ? "ready" : "not ready", note: why, tone: ready ? "good" : "bad" },
+    { name: "State", value: ready ? "ready" : "not ready", note: why, tone: ready ? "good" : "bad" },
     { name: "Up for", value: formatDuration(uptimeMs) },
     { name: "Connections", value: formatCount(open), link: linkTo("sessions") },
     { name: "Messages", value: `${formatCount(messages)}/s` },

@@ -7,8 +7,8 @@ import { type Column, Table } from "../../lib/table.tsx";
 import { ROLES } from "../access.ts";
 import { Act, Choice, TextField } from "../act.tsx";
 import { Answered } from "../answered.tsx";
-import { formatTime } from "../format.ts";
 import { RoleNote } from "../role-note.tsx";
+import { Time } from "../time.tsx";
 import { useAnswer } from "../use-answer.ts";
 import { Audit } from "./audit.tsx";
 
@@ -78,8 +78,9 @@ function columns(reload: () => void): readonly Column<Token>[] {
   return [
     { title: "Name", cell: ({ name }) => name },
     { title: "Role", cell: ({ role }) => role },
-    { title: "Made", cell: ({ createdAt, createdBy }) => `${formatTime(createdAt)} by ${createdBy}` },
-    { title: "Expires", cell: ({ expiresAt }) => (expiresAt === undefined ? "never" : formatTime(expiresAt)) },
+    { title: "Made", cell: ({ createdAt }) => <Time at={createdAt} /> },
+    { title: "By", cell: ({ createdBy }) => createdBy },
+    { title: "Expires", cell: ({ expiresAt }) => (expiresAt === undefined ? "never" : <Time at={expiresAt} />) },
     {
       title: "Act",
       cell: ({ id, name }) => (

@@ -5,9 +5,9 @@ import { useState } from "preact/hooks";
 import { ask, pathTo } from "../../lib/api.ts";
 import type { Column } from "../../lib/table.tsx";
 import { Act, TextField } from "../act.tsx";
-import { formatTime } from "../format.ts";
 import { Listing } from "../listing.tsx";
 import { RoleNote } from "../role-note.tsx";
+import { Time } from "../time.tsx";
 
 interface Account {
   readonly name: string;
@@ -53,7 +53,7 @@ function columns(reload: () => void): readonly Column<Account>[] {
   return [
     { title: "Name", cell: ({ name }) => name },
     { title: "Status", cell: ({ status }) => status },
-    { title: "Since", cell: ({ createdAt }) => (createdAt === undefined ? "–" : formatTime(createdAt)) },
+    { title: "Since", cell: ({ createdAt }) => (createdAt === undefined ? "–" : <Time at={createdAt} />) },
     { title: "Act", cell: (account) => <AccountActs account={account} reload={reload} /> },
   ];
 }

@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 
 import type { Column } from "../../lib/table.tsx";
 import { fieldsOf, TextField } from "../act.tsx";
-import { formatTime } from "../format.ts";
 import { Listing } from "../listing.tsx";
+import { Time } from "../time.tsx";
 
 interface Entry {
   readonly number: number;
@@ -22,7 +22,7 @@ interface Entry {
 
 const COLUMNS: readonly Column<Entry>[] = [
   { title: "Number", cell: ({ number }) => number, isNumber: true },
-  { title: "At", cell: ({ at }) => formatTime(at) },
+  { title: "At", cell: ({ at }) => <Time at={at} /> },
   { title: "Who", cell: ({ who, role }) => `${who} (${role})` },
   { title: "From", cell: ({ from }) => from },
   { title: "What", cell: ({ method, path }) => `${method} ${path}` },

@@ -6,9 +6,9 @@ import { ask, pathTo } from "../../lib/api.ts";
 import type { Column } from "../../lib/table.tsx";
 import { Act } from "../act.tsx";
 import { ActorLink } from "../actor-link.tsx";
-import { formatTime } from "../format.ts";
 import { Listing } from "../listing.tsx";
 import { RoleNote } from "../role-note.tsx";
+import { Time } from "../time.tsx";
 
 export function DeadLetters() {
   return (
@@ -31,7 +31,7 @@ export function DeadLetters() {
 function columns(reload: () => void): readonly Column<DeadLetterView>[] {
   return [
     { title: "Id", cell: ({ id }) => id },
-    { title: "At", cell: ({ at }) => formatTime(at) },
+    { title: "At", cell: ({ at }) => <Time at={at} /> },
     { title: "Actor", cell: ({ type, key }) => <ActorLink type={type} actorKey={key} /> },
     { title: "Method", cell: ({ method }) => method },
     { title: "Why", cell: (letter) => <Why letter={letter} /> },

@@ -8,14 +8,14 @@ import { ask } from "../../lib/api.ts";
 import type { Column } from "../../lib/table.tsx";
 import { Act, Choice, fieldsOf, TextField } from "../act.tsx";
 import { Answered } from "../answered.tsx";
-import { formatTime } from "../format.ts";
 import { Listing } from "../listing.tsx";
 import { RoleNote } from "../role-note.tsx";
+import { Time } from "../time.tsx";
 import { useAnswer } from "../use-answer.ts";
 
 const COLUMNS: readonly Column<LogEntry>[] = [
   { title: "Number", cell: ({ number }) => number, isNumber: true },
-  { title: "At", cell: ({ at }) => formatTime(at) },
+  { title: "At", cell: ({ at }) => <Time at={at} /> },
   { title: "Level", cell: ({ level }) => <span class={`level ${level}`}>{level}</span> },
   { title: "Reason", cell: ({ reason }) => reason },
   { title: "Text", cell: ({ text }) => text },

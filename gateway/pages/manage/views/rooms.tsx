@@ -3,9 +3,10 @@
 import { pathTo } from "../../lib/api.ts";
 import type { Column } from "../../lib/table.tsx";
 import { ActorLink } from "../actor-link.tsx";
-import { formatCount, formatTime } from "../format.ts";
+import { formatCount } from "../format.ts";
 import { Listing } from "../listing.tsx";
 import { linkTo } from "../route.ts";
+import { Time } from "../time.tsx";
 
 interface Room {
   readonly room: string;
@@ -35,12 +36,12 @@ const ROOM_COLUMNS: readonly Column<Room>[] = [
 const MEMBER_COLUMNS: readonly Column<Member>[] = [
   { title: "Member", cell: ({ id }) => id },
   { title: "Connected from", cell: ({ address }) => address },
-  { title: "Since", cell: ({ since }) => formatTime(since) },
+  { title: "Since", cell: ({ since }) => <Time at={since} /> },
 ];
 
 const MESSAGE_COLUMNS: readonly Column<Message>[] = [
   { title: "Number", cell: ({ number }) => number, isNumber: true },
-  { title: "At", cell: ({ at }) => formatTime(at) },
+  { title: "At", cell: ({ at }) => <Time at={at} /> },
   { title: "From", cell: ({ from }) => from },
   { title: "Text", cell: ({ text }) => text },
 ];

@@ -3,8 +3,9 @@
 import { type Column, Table } from "../../lib/table.tsx";
 import { Answered } from "../answered.tsx";
 import { FactTiles } from "../fact-tiles.tsx";
-import { formatCount, formatMs, formatTime } from "../format.ts";
+import { formatCount, formatMs } from "../format.ts";
 import { Listing } from "../listing.tsx";
+import { Time } from "../time.tsx";
 import { useAnswer } from "../use-answer.ts";
 import { ClockPlot, type ServerClock } from "./clock-plot.tsx";
 
@@ -53,7 +54,7 @@ const STANDING_COLUMNS: readonly Column<Standing>[] = [
 ];
 
 const SEEN_COLUMNS: readonly Column<Seen>[] = [
-  { title: "At", cell: ({ at }) => formatTime(at) },
+  { title: "At", cell: ({ at }) => <Time at={at} /> },
   { title: "Role", cell: ({ role }) => role },
   { title: "Coordinator", cell: ({ coordinator }) => coordinator ?? "–" },
   { title: "Epoch", cell: ({ epoch }) => epoch ?? "–", isNumber: true },

@@ -7,10 +7,11 @@ import type { SessionView } from "#runtime/observe/view.ts";
 import { ask, pathTo, withQuery } from "../../lib/api.ts";
 import type { Column } from "../../lib/table.tsx";
 import { Act, Choice, fieldsOf, TextField } from "../act.tsx";
-import { formatBytes, formatTime } from "../format.ts";
+import { formatBytes } from "../format.ts";
 import { Listing } from "../listing.tsx";
 import { RoleNote } from "../role-note.tsx";
 import { linkTo } from "../route.ts";
+import { Time } from "../time.tsx";
 
 const TRANSPORTS = ["tcp", "tls", "udp", "datagram", "web"] as const;
 
@@ -45,7 +46,7 @@ function columns(reload: () => void): readonly Column<SessionView>[] {
     { title: "Actor", cell: ({ actor }) => <SessionLink actor={actor} /> },
     { title: "Transport", cell: ({ transport }) => transport },
     { title: "Peer", cell: ({ remoteAddress, remotePort }) => `${remoteAddress}:${remotePort}` },
-    { title: "Since", cell: ({ openedAt }) => formatTime(openedAt) },
+    { title: "Since", cell: ({ openedAt }) => <Time at={openedAt} /> },
     { title: "In", cell: ({ bytesIn }) => formatBytes(bytesIn), isNumber: true },
     { title: "Out", cell: ({ bytesOut }) => formatBytes(bytesOut), isNumber: true },
     { title: "To be sent", cell: ({ outboundBytes }) => formatBytes(outboundBytes), isNumber: true },
