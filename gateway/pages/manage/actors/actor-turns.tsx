@@ -25,7 +25,9 @@ export function ActorTurns({ actor: { recent, running, recorded } }: { readonly 
         </p>
       ))}
       <p class="muted">{recorded}</p>
-      <Table caption="Turns" columns={COLUMNS} rows={recent} keyOf={placeIn(recent)} empty="none" />
+      {recent.length > 0 && (
+        <Table caption="Turns" columns={COLUMNS} rows={recent} keyOf={placeIn(recent)} empty="none" />
+      )}
     </section>
   );
 }

@@ -124,7 +124,9 @@ function TextInput({ label, field, draft, change }: SchemaInputParts<TypedField>
   const { kind, about } = field;
   const isNumber = kind === "number" || kind === "integer";
   const { minimum, maximum, minLength, maxLength, description } = about;
-  const common = { id, value: String(draft ?? ""), "aria-describedby": `${id}-hint` };
+  const hint = hintOf(kind, description);
+  const describedBy = hint === "" ? undefined : `${id}-hint`;
+  const common = { id, value: String(draft ?? ""), "aria-describedby": describedBy };
   const typed = (event: { readonly currentTarget: { readonly value: string } }) => change(event.currentTarget.value);
   return (
     <div class="field">
@@ -144,14 +146,16 @@ function TextInput({ label, field, draft, change }: SchemaInputParts<TypedField>
           onInput={typed}
         />
       )}
-      <span class="hint" id={`${id}-hint`}>
-        {hintOf(kind, description)}
-      </span>
+      {hint !== "" && (
+        <span class="hint" id={describedBy}>
+          {hint}
+        </span>
+      )}
     </div>
   );
 }
 
-function hintOf(kind: string, description: string | undefined): string {
-  const what = kind === "json" ? "as JSON" : kind;
-  return description === undefined ? what : `${description} (${what})`;
+function hintOf(kind: TypedField["kind"], description = ""): string {
+  const what = { json: "as JSON", text: "", number: "a number", integer: "a whole number" }[kind];
+  return [description, what].filter((part) => part !== "").join(": ");
 }
