@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { type Config, readConfig } from "./config.ts";
 import { limits } from "./limits.ts";
+import { SETTINGS } from "./settings.ts";
 
 /** Variable, flag, a value that is not the default, and where it must turn up. */
 const settings: readonly (readonly [string, string, string, (config: Config) => unknown, unknown])[] = [
@@ -162,6 +163,9 @@ describe("settings", () => {
       writeStallMs: limits.writeStallMs,
       logLevel: "info",
       logFile: { name: "correio.log", bytesMax: limits.logFileBytesMax, filesMax: limits.logFilesMax },
+      settings: new Map(
+        Object.entries(SETTINGS).map(([name, { fallback }]) => [name as keyof typeof SETTINGS, fallback]),
+      ),
       experiment: { numServers: "", numClients: "", numMessages: "" },
     });
   });

@@ -337,6 +337,8 @@ export const limits = {
   ledgerPendingBytesMax: 8 * 1_048_576,
   /** Wait before a failed append is tried again. */
   ledgerRetryMs: 1_000,
+  /** Clients that download it at once. */
+  ledgerDownloadsMax: 4,
 
   /** Snapshots of the live page that are kept, one a second. */
   liveHistoryMax: 300,
@@ -371,6 +373,8 @@ export const limits = {
   logFileCloseMs: 1_000,
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */
   drainMs: 10_000,
+  /** An end that is asked for over HTTP begins so much later: whoever asked has the answer by then. */
+  drainAskedMs: 100,
 
   /**
    * While another program writes to the database a commit waits this long, and tries again this often. What comes

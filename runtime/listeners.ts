@@ -78,7 +78,7 @@ export async function startListeners(
   const udp = await startUdp(sessions, text, table, config);
   const close = (): void => udp?.close();
   undo.defer(close);
-  const web = { session: sessions.types.webSession, idleMs: config.idleMs, farewell: farewells(text) };
+  const web = idleAsSet(config, { session: sessions.types.webSession, farewell: farewells(text) });
   const openWebSession: OpenWebSession = (socket) => openWebPeer(socket, table, web);
   return { ...matches, ...streams, messaging, stop, udpPort: udp?.number, udp: udp?.figures, openWebSession, close };
 }
@@ -113,11 +113,17 @@ async function startUdp(
 ): Promise<UdpPort | undefined> {
   if (config.udpPort === undefined) return undefined;
   const farewell = farewells(protocol);
-  const text = { session: types.udpTextSession, idleMs: config.idleMs, farewell, answerStranger };
+  const text = idleAsSet(config, { session: types.udpTextSession, farewell, answerStranger });
   const datagrams = { session: types.datagramSession, farewell };
   const where = { hostname: config.host, port: config.udpPort };
   const started = startUdpListener({ ...where, table, random: systemSecrets, text, datagrams });
   return started.catch((error: unknown) => namingSettings("CORREIO_HOST, CORREIO_UDP_PORT", () => rethrow(error)));
+}
+
+/** With an idle time that is read where it is used: it may be changed while the node runs. */
+function idleAsSet<Options extends object>(config: Config, options: Options): Options & { readonly idleMs: number } {
+  const idleMs = { get: (): number => config.idleMs, enumerable: true };
+  return Object.defineProperties(options, { idleMs }) as Options & { readonly idleMs: number };
 }
 
 function farewells(protocol: TextProtocol): (reason: string) => string | undefined {
