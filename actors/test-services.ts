@@ -59,6 +59,7 @@ export function createTestServices(given: {
       heartbeatMs: limits.heartbeatMs,
       pongMs: limits.pongMs,
       turnMs: limits.turnMs,
+      plainLogin: "allow",
       secret: () => "secret",
       digest: (secret) => `digest of ${secret}`,
       openSecurePort: nothing,

@@ -88,6 +88,7 @@ describe("the OpenAPI document", () => {
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",
+      "get /match",
       "get /metrics",
       "get /ready",
       "get /servers",

@@ -28,6 +28,7 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /docs/assets/swagger-ui.css",
     "GET /docs/json",
     "GET /health",
+    "GET /match",
     "GET /metrics",
     "GET /ready",
     "GET /servers",

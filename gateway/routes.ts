@@ -16,6 +16,7 @@ import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
+import { serveMatch } from "./match-socket.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { type ServersView, serveServers } from "./servers.ts";
@@ -48,6 +49,7 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   serveSessions(app, view);
   serveServers(app, servers);
   serveChat(app);
+  serveMatch(app);
   serveDocs(app);
   const tags = types
     .filter(({ methods }) => methods.length > 0)

@@ -28,7 +28,7 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
 
     await page.navigate(`${gateway.url}/docs`);
     await appears(page, ".opblock");
-    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(27);
+    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(28);
 
     const operation = "#operations-process-getHealth";
     await runOperation(page, operation);

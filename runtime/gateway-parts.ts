@@ -35,6 +35,9 @@ export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "admi
     port: config.httpPort,
     view: createNodeView({ system, net: table, serverId: config.serverId, version, notReady, metrics }),
     servers,
-    webSockets: new Map([["/chat", listeners.openWebSession]]),
+    webSockets: new Map([
+      ["/chat", listeners.openWebSession],
+      ["/match", listeners.openWebMatchSession],
+    ]),
   };
 }

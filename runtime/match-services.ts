@@ -34,6 +34,7 @@ export function createMatchServices({ matches, ...config }: Config, log: Log) {
   const late: Late = { connections: NONE, ports: new Set() };
   const services = {
     ...matches,
+    plainLogin: config.plainLogin,
     log: { append: (line: string) => void file?.append(line) },
     secret: () => randomBytes(24).toString("base64url"),
     digest: (secret: string) => createHash("sha256").update(secret).digest("base64url"),

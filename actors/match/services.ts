@@ -17,6 +17,8 @@ export interface MatchServices {
   readonly pongMs: number;
   /** Of one turn in a hosted match. */
   readonly turnMs: number;
+  /** Of passwords that come over a WebSocket without TLS. */
+  readonly plainLogin: "allow" | "warn" | "refuse";
   /** Takes a line with its newline. */
   readonly log: { append(line: string): void };
 }
