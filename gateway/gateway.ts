@@ -31,6 +31,7 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
+/** An answer that says otherwise keeps what it says. */
 const SECURITY_HEADERS = {
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy":
@@ -66,7 +67,9 @@ function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => v
     const begin = askedFor(request, webSockets);
     const response = refused ?? (begin === undefined ? await app.fetch(request) : upgrade(request, server, begin));
     if (response === undefined) return undefined;
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+      if (!response.headers.has(name)) response.headers.set(name, value);
+    }
     return response;
   };
 }

@@ -11,16 +11,16 @@ import { serveActorTypes } from "./actor-types.ts";
 import { serveActors } from "./actors.ts";
 import { serveAlarms } from "./alarms.ts";
 import { tagOf } from "./call-document.ts";
-import { serveChat } from "./chat.ts";
 import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
-import { serveMatch } from "./match-socket.ts";
+import { createPages, servePages } from "./page-files.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
 import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
+import { serveWebSessions } from "./web-sessions.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
@@ -35,6 +35,7 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
+  const pages = createPages();
   const schemas: Record<string, TSchema> = {};
   answerWithProblems(app, createWrongCallCheck(types), onFault);
   checkQueries(app);
@@ -48,8 +49,8 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   serveDeadLetters(app, view);
   serveSessions(app, view);
   serveServers(app, servers);
-  serveChat(app);
-  serveMatch(app);
+  serveWebSessions(app, pages);
+  servePages(app, pages);
   serveDocs(app);
   const tags = types
     .filter(({ methods }) => methods.length > 0)

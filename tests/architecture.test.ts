@@ -262,10 +262,13 @@ function asText(cycle: readonly string[]): string {
   return [...turned, turned[0]].join(" → ");
 }
 
-/** Tests and programs that measure may look at the machine; of the rest, only a settings file reads the environment. */
+/**
+ * Tests and programs that measure may look at the machine, and pages have only the browser's clock; of the rest, only a
+ * settings file reads the environment.
+ */
 function ambientProblems(file: SourceFile): readonly string[] {
   const { path, bare } = file;
-  if (isTest(path) || isTestAid(path) || covers(["experiments/"], path)) return [];
+  if (isTest(path) || isTestAid(path) || covers(["experiments/", "gateway/pages/"], path)) return [];
   const isEngine = covers(["runtime/", "actors/"], path);
   const isClock = path === "runtime/base/clock.ts" || path === "runtime/base/random.ts";
   const ownsProcess = covers(["runtime/main.ts", "runtime/config.ts", "runtime/observe/"], path);

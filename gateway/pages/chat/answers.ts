@@ -1,8 +1,8 @@
 // What the server answers to the chat page, and tells it unasked.
-import { type Member, isRoom, known, newPlace, note, olderComes, opened, pageComes, take } from "./place.ts";
+import { isRoom, known, type Member, newPlace, note, olderComes, opened, pageComes, take } from "./place.ts";
 import type { Refusal, Reply, ServerLine } from "./server-line.ts";
 import { ask, changePlace, type ChatState, type Notice, placeOf, type Request, type Step } from "./state.ts";
-import { ANOTHER_TOOK_OVER, cameText, notSentText, noticeText, refusalText, sentText, wentText } from "./words.ts";
+import { ANOTHER_TOOK_OVER, cameText, noticeText, notSentText, refusalText, sentText, wentText } from "./words.ts";
 
 /** Refusals of these families stay what they are, however often one asks. */
 const FINAL = /^(?:chat|text|account)\.|^$/;
