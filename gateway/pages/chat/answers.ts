@@ -1,5 +1,5 @@
 // What the server answers to the chat page, and tells it unasked.
-import { isRoom, known, type Member, newPlace, note, olderComes, opened, pageComes, take } from "./place.ts";
+import { isRoom, type Member, newPlace, note, olderComes, opened, pageComes, stored, take } from "./place.ts";
 import type { Refusal, Reply, ServerLine } from "./server-line.ts";
 import { ask, changePlace, type ChatState, type Notice, placeOf, type Request, type Step } from "./state.ts";
 import { ANOTHER_TOOK_OVER, cameText, noticeText, notSentText, refusalText, sentText, wentText } from "./words.ts";
@@ -34,6 +34,8 @@ const inform = (state: ChatState, tone: Notice["tone"], text: string): ChatState
   notice: { tone, text },
 });
 
+const stuck = (state: ChatState): ChatState => ({ ...state, isStuck: true });
+
 interface Answered<Answer> {
   readonly request: Request;
   readonly answer: Answer;
@@ -67,7 +69,7 @@ function replied(state: ChatState, { request, answer: { tag, text } }: Answered<
       return only(changePlace(state, request.place, (place) => comes(place, numberOf(second), numberOf(third))));
     }
     case "say":
-      return only(stored(state, tag, numberOf(second)));
+      return only(acknowledged(state, tag, numberOf(second)));
     case "leave":
       return only(state);
   }
@@ -92,11 +94,11 @@ function membersAre(state: ChatState, { room, isFirst }: Request & { kind: "who"
   return isDone ? step : ask(step, `WHO ${room} ${after}`, { kind: "who", room, isFirst: false });
 }
 
-function stored(state: ChatState, tag: string, number: number): ChatState {
+function acknowledged(state: ChatState, tag: string, number: number): ChatState {
   const said = state.outbox.find((each) => each.tag === tag);
   if (said === undefined) return state;
   const rest = { ...state, outbox: state.outbox.filter((each) => each !== said) };
-  if (!said.to.startsWith("@")) return changePlace(rest, said.to, (place) => known(place, number));
+  if (!said.to.startsWith("@")) return changePlace(rest, said.to, (place) => stored(place, number));
   return changePlace(rest, `@${state.me.id}`, (place) => note(place, tag, sentText(said.to, said.text)));
 }
 
@@ -108,11 +110,11 @@ function refused(state: ChatState, { request, answer }: Answered<Refusal>): Step
     case "hello":
       return only(notLetIn(state, why));
     case "join":
-      return only(isFinal ? inform(without(state, request.room), "bad", `${request.room}: ${why}`) : state);
+      return only(isFinal ? inform(without(state, request.room), "bad", `${request.room}: ${why}`) : stuck(state));
     case "say":
       return only(notStored(state, answer.tag, isFinal ? why : undefined));
     case "history":
-      return only(changePlace(state, request.place, (place) => ({ ...place, askedTo: 0, older: undefined })));
+      return only(changePlace(stuck(state), request.place, (place) => ({ ...place, askedTo: 0, older: undefined })));
     case "who":
     case "leave":
       return only(state);
@@ -128,7 +130,8 @@ function notLetIn(state: ChatState, why: string): ChatState {
 /** Without a reason it is sent again later. */
 function notStored(state: ChatState, tag: string, why: string | undefined): ChatState {
   if (why === undefined) {
-    return { ...state, outbox: state.outbox.map((each) => (each.tag === tag ? { ...each, isUnderWay: false } : each)) };
+    const outbox = state.outbox.map((each) => (each.tag === tag ? { ...each, isUnderWay: false } : each));
+    return { ...stuck(state), outbox };
   }
   const said = state.outbox.find((each) => each.tag === tag);
   const rest = { ...state, outbox: state.outbox.filter((each) => each !== said) };

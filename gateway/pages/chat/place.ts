@@ -100,7 +100,7 @@ export function take(place: Place, message: Message): Place {
 }
 
 /** A message of ours is stored with this number: it may be that nobody sends it to us. */
-export function known(place: Place, number: number): Place {
+export function stored(place: Place, number: number): Place {
   return { ...place, last: Math.max(place.last, number) };
 }
 

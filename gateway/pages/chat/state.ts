@@ -1,5 +1,5 @@
 // What the chat page knows, and what can happen to it.
-import type { Place } from "./place.ts";
+import { isRoom, type Place } from "./place.ts";
 
 /**
  * Out: nobody has come in. Entering: the server is asked. In: the server knows us. Away: the connection is lost, and
@@ -56,8 +56,16 @@ export interface ChatState {
   readonly tagCount: number;
   /** The last one. */
   readonly notice: Notice | undefined;
+  /** Somebody looks at the page. */
+  readonly isVisible: boolean;
+  /** The server could not do something now: nothing more is asked before the next tick. */
+  readonly isStuck: boolean;
 }
 
+type PlainKind = "opened" | "lost" | "quit" | "older" | "newest" | "tick" | "dismiss" | "resume" | "shown" | "hidden";
+type PlaceKind = "join" | "leave" | "show";
+
+/** A tick is a moment in which what did not work may work. */
 export type ChatEvent =
   | {
       readonly kind: "enter";
@@ -66,9 +74,10 @@ export type ChatEvent =
       readonly isNew: boolean;
       readonly room: string;
     }
-  | { readonly kind: "opened" | "lost" | "quit" | "older" | "newest" | "seen" | "tick" | "dismiss" | "resume" }
+  | { readonly kind: "restore"; readonly kept: Kept }
+  | { readonly [kind in PlainKind]: { readonly kind: kind } }[PlainKind]
   | { readonly kind: "received"; readonly line: string }
-  | { readonly kind: "join" | "leave" | "show"; readonly place: string }
+  | { readonly [kind in PlaceKind]: { readonly kind: kind; readonly place: string } }[PlaceKind]
   | { readonly kind: "say"; readonly text: string }
   | { readonly kind: "message"; readonly to: string; readonly text: string };
 
@@ -81,6 +90,13 @@ export interface Kept {
   readonly current: string;
 }
 
+/** Undefined where there is nothing to come back to. */
+export function keptOf({ me, places, current }: ChatState): Kept | undefined {
+  if (me.key === "") return undefined;
+  const rooms = places.filter(isRoom).map(({ name, readTo }) => [name, readTo] as const);
+  return { id: me.id, key: me.key, rooms, current };
+}
+
 /** What comes of an event: lines go to the server in this order. */
 export interface Step {
   readonly state: ChatState;
@@ -91,7 +107,7 @@ const NOBODY: Me = { id: "", key: "", password: "", isNew: false };
 
 export function newChat(tagBase: string): ChatState {
   const nothing = { places: [], current: "", outbox: [], pending: {}, notice: undefined };
-  return { phase: "out", me: NOBODY, ...nothing, tagBase, tagCount: 0 };
+  return { phase: "out", me: NOBODY, ...nothing, tagBase, tagCount: 0, isVisible: true, isStuck: false };
 }
 
 /** The page is to have a connection. */
