@@ -1,5 +1,16 @@
 // What the server answers to the chat page, and tells it unasked.
-import { isRoom, type Member, newPlace, note, olderComes, opened, pageComes, stored, take } from "./place.ts";
+import {
+  isRoom,
+  type Member,
+  newPlace,
+  note,
+  olderComes,
+  opened,
+  pageComes,
+  type Place,
+  stored,
+  take,
+} from "./place.ts";
 import type { Refusal, Reply, ServerLine } from "./server-line.ts";
 import { ask, changePlace, type ChatState, type Notice, placeOf, type Request, type Step } from "./state.ts";
 import { ANOTHER_TOOK_OVER, cameText, noticeText, notSentText, refusalText, sentText, wentText } from "./words.ts";
@@ -98,8 +109,13 @@ function acknowledged(state: ChatState, tag: string, number: number): ChatState 
   const said = state.outbox.find((each) => each.tag === tag);
   if (said === undefined) return state;
   const rest = { ...state, outbox: state.outbox.filter((each) => each !== said) };
-  if (!said.to.startsWith("@")) return changePlace(rest, said.to, (place) => stored(place, number));
+  if (!said.to.startsWith("@")) return changePlace(rest, said.to, (place) => readOwn(stored(place, number), number));
   return changePlace(rest, `@${state.me.id}`, (place) => note(place, tag, sentText(said.to, said.text)));
+}
+
+/** What one has said oneself is nothing new. */
+function readOwn(place: Place, number: number): Place {
+  return place.readTo === number - 1 ? { ...place, readTo: number } : place;
 }
 
 function refused(state: ChatState, { request, answer }: Answered<Refusal>): Step {

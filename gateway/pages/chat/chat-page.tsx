@@ -2,10 +2,12 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 
+import { NoticeLine } from "../lib/notice-line.tsx";
 import { PeoplePage } from "../lib/people-page.tsx";
 import { Conversation } from "./conversation.tsx";
 import { Entrance } from "./entrance.tsx";
 import { MemberList } from "./member-list.tsx";
+import { MorePlaces } from "./more-places.tsx";
 import { PlaceList } from "./place-list.tsx";
 import { isRoom, unreadOf } from "./place.ts";
 import { currentPlace, placeOf } from "./state.ts";
@@ -33,18 +35,12 @@ export function ChatPage({ store }: { readonly store: ChatStore }) {
       <h1 class="hidden-text">Conversa</h1>
       <div class="notices" role="status">
         <PhaseNotice store={store} />
-        {notice !== undefined && phase !== "replaced" && (
-          <p class={`notice ${notice.tone}`}>
-            {notice.text}{" "}
-            <button type="button" class="quiet small" onClick={() => dispatch({ kind: "dismiss" })}>
-              Fechar
-            </button>
-          </p>
-        )}
+        {phase !== "replaced" && <NoticeLine notice={notice} close={() => dispatch({ kind: "dismiss" })} />}
       </div>
       {isInside ? (
         <div class="chat">
           <PlaceList store={store} />
+          <MorePlaces store={store} />
           {place === undefined ? <NoPlace /> : <Conversation store={store} place={place} recipient={recipient} />}
           {place !== undefined && isRoom(place) && <MemberList place={place} self={me.id} writeTo={writeTo} />}
         </div>

@@ -36,17 +36,26 @@ export function Entrance({ store: { state, dispatch } }: { readonly store: ChatS
       </label>
       <label class="field">
         Sala
-        <input name="room" required pattern={NAME_PATTERN} title={NAME_RULE} defaultValue={FIRST_ROOM} />
+        <input
+          name="room"
+          required
+          pattern={NAME_PATTERN}
+          title={NAME_RULE}
+          defaultValue={FIRST_ROOM}
+          autoComplete="off"
+        />
       </label>
-      <label class="field">
-        Senha
-        <input name="password" type="password" required={needsPassword} autoComplete="current-password" />
-        <span class="hint">Só para nomes com conta.</span>
-      </label>
-      <label class="check">
-        <input type="checkbox" checked={isNew.value} onChange={() => (isNew.value = !isNew.value)} />
-        Criar uma conta com esta senha
-      </label>
+      <details open={needsPassword}>
+        <summary>Tenho conta, ou quero uma</summary>
+        <label class="field">
+          Senha
+          <input name="password" type="password" required={needsPassword} autoComplete="current-password" />
+        </label>
+        <label class="check">
+          <input type="checkbox" checked={isNew.value} onChange={() => (isNew.value = !isNew.value)} />
+          Criar uma conta com esta senha
+        </label>
+      </details>
       <button class="primary">Entrar</button>
     </form>
   );

@@ -1,21 +1,12 @@
-// The places one is in, with what is unread, and the ways to enter another one and to leave the chat.
+// The places one is in, with what is unread in each.
 
 import { isRoom, type Place, unreadOf } from "./place.ts";
 import type { ChatStore } from "./store.ts";
 
 export function PlaceList({ store: { state, dispatch } }: { readonly store: ChatStore }) {
-  const { places, current, me } = state.value;
-  const join = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    dispatch({ kind: "join", place: String(new FormData(form).get("room") ?? "") });
-    form.reset();
-  };
+  const { places, current } = state.value;
   return (
     <nav class="panel places" aria-label="Salas">
-      <p class="muted">
-        Você é <b>{me.id}</b>.
-      </p>
       <ul>
         {places.map((place) => (
           <li key={place.name}>
@@ -31,13 +22,6 @@ export function PlaceList({ store: { state, dispatch } }: { readonly store: Chat
           </li>
         ))}
       </ul>
-      <form class="row" onSubmit={join}>
-        <input name="room" aria-label="Outra sala" placeholder="outra sala" required maxLength={32} />
-        <button>Entrar</button>
-      </form>
-      <button type="button" class="quiet" onClick={() => dispatch({ kind: "quit" })}>
-        Sair do chat
-      </button>
     </nav>
   );
 }

@@ -18,7 +18,7 @@ export interface PeoplePageParts {
 
 export function PeoplePage({ page, children }: PeoplePageParts) {
   const links = PAGES.map(([path, name]) => (
-    <a key={path} class="button quiet" href={path} aria-current={path === page ? "page" : undefined}>
+    <a key={path} class="button quiet small" href={path} aria-current={path === page ? "page" : undefined}>
       {name}
     </a>
   ));
