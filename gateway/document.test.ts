@@ -8,13 +8,20 @@ import { Value } from "@sinclair/typebox/value";
 import { t } from "#runtime/mod.ts";
 import type { MethodView, NodeView } from "#runtime/observe/view.ts";
 
+import { accountsSchema } from "./account-schemas.ts";
 import { actorDetailSchema } from "./actor-acts.ts";
 import { actorTypesSchema } from "./actor-types.ts";
 import { actorsSchema } from "./actors.ts";
 import { alarmsSchema } from "./alarms.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
+import { electionsSchema } from "./elections.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
+import { leaderboardSchema } from "./leaderboard.ts";
+import { snapshotSchema } from "./live.ts";
+import { logLevelSchema, logsSchema } from "./logs.ts";
+import { matchesSchema, matchSchema } from "./matches.ts";
 import { problemSchema } from "./problem-body.ts";
+import { membersSchema, messagesSchema, roomSchema, roomsSchema } from "./room-schemas.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
 import { sessionsSchema } from "./sessions.ts";
 import { startStandIn } from "./stand-in.ts";
@@ -80,6 +87,7 @@ describe("the OpenAPI document", () => {
       "delete /actors/{type}/{key}/alarms/{name}",
       "delete /dead-letters/{id}",
       "delete /sessions/{id}",
+      "get /accounts",
       "get /actors",
       "get /actors/types",
       "get /actors/{type}/{key}",
@@ -88,13 +96,30 @@ describe("the OpenAPI document", () => {
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",
+      "get /leaderboard",
+      "get /leaderboard/{player}",
+      "get /live",
+      "get /live/now",
+      "get /logs",
+      "get /logs/level",
       "get /match",
+      "get /matches",
+      "get /matches/{id}",
       "get /metrics",
       "get /ready",
+      "get /rooms",
+      "get /rooms/{room}",
+      "get /rooms/{room}/members",
+      "get /rooms/{room}/messages",
       "get /servers",
       "get /servers/clocks",
       "get /servers/election",
+      "get /servers/elections",
       "get /sessions",
+      "post /accounts",
+      "post /accounts/{name}/disable",
+      "post /accounts/{name}/enable",
+      "post /accounts/{name}/reset",
       "post /actors/counter/{key}/add",
       "post /actors/counter/{key}/clear",
       "post /actors/counter/{key}/value",
@@ -105,6 +130,7 @@ describe("the OpenAPI document", () => {
       "post /dead-letters/{id}/replay",
       "post /servers/announcement",
       "post /servers/{name}/clock",
+      "put /logs/level",
     ]);
   });
 
@@ -140,9 +166,22 @@ describe("the OpenAPI document", () => {
     expect(complaints(lettersSchema, example("/dead-letters", "200"))).toEqual([]);
     expect(complaints(letterSchema, example("/dead-letters/{id}", "200"))).toEqual([]);
     expect(complaints(sessionsSchema, example("/sessions", "200"))).toEqual([]);
+    expect(complaints(snapshotSchema, example("/live/now", "200"))).toEqual([]);
+    expect(complaints(logsSchema, example("/logs", "200"))).toEqual([]);
+    expect(complaints(logLevelSchema, example("/logs/level", "200"))).toEqual([]);
     expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);
     expect(complaints(clocksSchema, example("/servers/clocks", "200"))).toEqual([]);
     expect(complaints(electionSchema, example("/servers/election", "200"))).toEqual([]);
+    expect(complaints(electionsSchema, example("/servers/elections", "200"))).toEqual([]);
+    expect(complaints(roomsSchema, example("/rooms", "200"))).toEqual([]);
+    expect(complaints(roomSchema, example("/rooms/{room}", "200"))).toEqual([]);
+    expect(complaints(membersSchema, example("/rooms/{room}/members", "200"))).toEqual([]);
+    expect(complaints(messagesSchema, example("/rooms/{room}/messages", "200"))).toEqual([]);
+    expect(complaints(matchesSchema, example("/matches", "200"))).toEqual([]);
+    expect(complaints(matchSchema, example("/matches/{id}", "200"))).toEqual([]);
+    expect(complaints(leaderboardSchema, example("/leaderboard", "200"))).toEqual([]);
+    expect(complaints(leaderboardSchema, example("/leaderboard/{player}", "200"))).toEqual([]);
+    expect(complaints(accountsSchema, example("/accounts", "200"))).toEqual([]);
     for (const [, operation] of operationsOf(document)) {
       for (const [status, answer] of answersOf(document, operation)) {
         const problem = answer.content?.["application/problem+json"];
@@ -172,11 +211,12 @@ describe("the OpenAPI document", () => {
     expect(limit?.required).toBe(false);
   });
 
-  test("asks for the bearer token on what changes state, and only there", async () => {
+  test("asks for the bearer token on what changes state or is private, and only there", async () => {
     const document = await readDocument();
     expect(document.components["securitySchemes"]?.["bearerAuth"]).toMatchObject({ type: "http", scheme: "bearer" });
     for (const [name, operation] of operationsOf(document)) {
-      const isLook = name.startsWith("get ") || name === "post /actors/counter/{key}/value";
+      const isPrivate = /^get \/(?:rooms|accounts|logs)\b/.test(name);
+      const isLook = (name.startsWith("get ") && !isPrivate) || name === "post /actors/counter/{key}/value";
       expect(operation.security, name).toEqual(isLook ? undefined : [{ bearerAuth: [] }]);
       expect("401" in operation.responses, name).toBe(!isLook);
     }

@@ -36,6 +36,8 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
       path: DOCUMENT_PATH,
       specPath: DOCUMENT_PATH,
       documentation: {
+        // Schemas are written for this one: in it they are JSON Schema as it is.
+        openapi: "3.1.0",
         info: {
           title: "Correio",
           version,
@@ -50,6 +52,11 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           { name: "actors", description: "Actors of all types, awake and asleep: to be looked at and acted on" },
           { name: "dead-letters", description: "Messages that nobody handled" },
           { name: "sessions", description: "Open connections" },
+          { name: "logs", description: "What is logged, and how much" },
+          { name: "rooms", description: "Chat rooms: who is in them and what was said" },
+          { name: "matches", description: "Matches that go on, and those that are over and still kept" },
+          { name: "leaderboard", description: "Who has won most" },
+          { name: "accounts", description: "Names with passwords, of the chat and of matches" },
           { name: "servers", description: "The servers of messages: who coordinates, what their clocks show" },
           { name: "process", description: "Is it alive, is it ready, what does it measure" },
         ],
@@ -93,7 +100,7 @@ export function problemsAnswer(bodies: readonly ProblemBody[]): Answer {
 /** Of a route that changes something. */
 export const bearerToken: NonNullable<DocumentDecoration["security"]> = [{ bearerAuth: [] }];
 
-export function tokenAnswer(method: "POST" | "DELETE"): Answers {
+export function tokenAnswer(method: "GET" | "POST" | "PUT" | "DELETE"): Answers {
   return { 401: problemAnswer("unauthorized", `Cannot ${method}: send "Authorization: Bearer" with the admin token`) };
 }
 

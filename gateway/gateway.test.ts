@@ -6,7 +6,7 @@ import { limits } from "#runtime/mod.ts";
 
 import { startGateway } from "./gateway.ts";
 import { HTTP_LIMITS } from "./limits.ts";
-import { createView, startStandIn, withToken } from "./stand-in.ts";
+import { createStandInParts, startStandIn, withToken } from "./stand-in.ts";
 
 describe("every answer", () => {
   test.each(["/health", "/docs", "/docs/assets/docs.js", "/nowhere", "/actors?limit=0"])(
@@ -114,10 +114,12 @@ describe("the gateway's life", () => {
 });
 
 function startOn(port: number, metrics = (): Promise<string> => Promise.resolve("")) {
+  const parts = createStandInParts([]);
   return startGateway({
     host: "127.0.0.1",
     port,
     adminToken: "token",
-    view: { ...createView([]), metrics },
+    ...parts,
+    view: { ...parts.view, metrics },
   });
 }

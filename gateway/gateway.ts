@@ -1,24 +1,19 @@
 // The gateway: calls to actors, management, metrics and Swagger UI over HTTP, in front of a view of the running node.
 
-import type { NodeView } from "#runtime/observe/view.ts";
-
 import { createAccessCheck } from "./access.ts";
 import { createLookCheck, createPrivacyCheck } from "./actor-calls.ts";
 import { HTTP_LIMITS } from "./limits.ts";
+import { LiveFeed } from "./live-feed.ts";
 import { internalProblem } from "./problems.ts";
 import { refuseTooLarge } from "./request-body.ts";
-import { createRoutes } from "./routes.ts";
-import type { ServersView } from "./servers.ts";
+import { createRoutes, type RoutesParts } from "./routes.ts";
 import { askedFor, upgrade, type WebSocketData, webSocketHandler, type WebSocketPaths } from "./web-sockets.ts";
 
-export interface GatewayOptions {
+export interface GatewayOptions extends Omit<RoutesParts, "onFault"> {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly adminToken: string;
-  readonly view: NodeView;
-  /** None where the node has no part in the messaging servers. */
-  readonly servers?: ServersView | undefined;
   /** Addresses that take WebSockets; none unless given. */
   readonly webSockets?: WebSocketPaths;
   /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
@@ -44,9 +39,16 @@ const SECURITY_HEADERS = {
 /** Listens at once; throws when the address cannot be had, naming it and the setting that changes it. */
 export function startGateway(options: GatewayOptions): Gateway {
   const onFault = options.onFault ?? ((fault) => console.error("Gateway fault:", fault));
-  const server = listen(options, createFrontDoor(options, onFault), onFault);
+  const feed = new LiveFeed({ ...options, about: options.view.about });
+  const webSockets = new Map([...(options.webSockets ?? []), ["/live", feed.open] as const]);
+  const server = listen(options, createFrontDoor({ ...options, webSockets }, onFault), onFault);
   const port = server.port ?? options.port;
-  return { port, stop: () => stopWithin(server, HTTP_LIMITS.stopGraceMs) };
+  const stopFeed = feed.start();
+  const stop = (): Promise<void> => {
+    stopFeed();
+    return stopWithin(server, HTTP_LIMITS.stopGraceMs);
+  };
+  return { port, stop };
 }
 
 /** Undefined: the request has become a WebSocket. */
@@ -54,14 +56,14 @@ type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promis
 
 /** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
 function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
-  const { view, servers, webSockets = new Map() } = options;
+  const { view, webSockets = new Map() } = options;
   const types = view.actorTypes();
   const refuse = createAccessCheck({
     ...options,
     isLook: createLookCheck(types),
     isPrivate: createPrivacyCheck(types),
   });
-  const app = createRoutes({ view, servers, onFault });
+  const app = createRoutes({ ...options, onFault });
   return async (request, server) => {
     const refused = refuse(request) ?? refuseTooLarge(request);
     const begin = askedFor(request, webSockets);

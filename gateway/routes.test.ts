@@ -3,17 +3,17 @@
 import { expect, test } from "bun:test";
 
 import { createRoutes } from "./routes.ts";
-import { createView } from "./stand-in.ts";
+import { createStandInParts } from "./stand-in.ts";
 
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
-  const routes = createRoutes({ view: createView([]), onFault: () => undefined }).routes.map(
-    ({ method, path }) => `${method} ${path}`,
-  );
+  const app = createRoutes({ ...createStandInParts([]), onFault: () => undefined });
+  const routes = app.routes.map(({ method, path }) => `${method} ${path}`);
   expect(routes.sort()).toEqual([
     "DELETE /actors/:type/:key/alarms/:name",
     "DELETE /dead-letters/:id",
     "DELETE /sessions/:id",
     "GET /",
+    "GET /accounts",
     "GET /actors",
     "GET /actors/:type/:key",
     "GET /actors/:type/:key/alarms",
@@ -28,13 +28,31 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /docs/assets/swagger-ui.css",
     "GET /docs/json",
     "GET /health",
+    "GET /leaderboard",
+    "GET /leaderboard/:player",
+    "GET /live",
+    "GET /live/now",
+    "GET /logs",
+    "GET /logs/level",
     "GET /match",
+    "GET /matches",
+    "GET /matches/:id",
     "GET /metrics",
+    "GET /pages/:name",
     "GET /ready",
+    "GET /rooms",
+    "GET /rooms/:room",
+    "GET /rooms/:room/members",
+    "GET /rooms/:room/messages",
     "GET /servers",
     "GET /servers/clocks",
     "GET /servers/election",
+    "GET /servers/elections",
     "GET /sessions",
+    "POST /accounts",
+    "POST /accounts/:name/disable",
+    "POST /accounts/:name/enable",
+    "POST /accounts/:name/reset",
     "POST /actors/:type/:key/_hibernate",
     "POST /actors/:type/:key/_quarantine",
     "POST /actors/:type/:key/_release",
@@ -45,6 +63,7 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "POST /dead-letters/:id/replay",
     "POST /servers/:name/clock",
     "POST /servers/announcement",
+    "PUT /logs/level",
   ]);
 });
 
@@ -52,7 +71,7 @@ test.each(["http://h", "http://localhost", "http://correio.example:8080"])(
   "at %s a path begins where the host ends: as the check of access reads it",
   async (host) => {
     const asked: unknown[] = [];
-    const app = createRoutes({ view: createView(asked), onFault: () => undefined });
+    const app = createRoutes({ ...createStandInParts(asked), onFault: () => undefined });
     const post = async (path: string): Promise<Response> => app.fetch(new Request(host + path, { method: "POST" }));
     expect((await post("/xx/actors/counter/a/clear")).status).toBe(404);
     expect((await post("//actors/counter/a/clear")).status).toBe(404);

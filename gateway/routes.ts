@@ -2,8 +2,11 @@
 
 import { Elysia, type TSchema } from "elysia";
 
+import type { LiveView } from "#runtime/observe/live-view.ts";
+import type { LogView } from "#runtime/observe/log-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
+import { serveAccounts } from "./accounts.ts";
 import { serveActorActs } from "./actor-acts.ts";
 import { actorAnswerComponents } from "./actor-answers.ts";
 import { createWrongCallCheck, serveActorCalls } from "./actor-calls.ts";
@@ -14,24 +17,36 @@ import { tagOf } from "./call-document.ts";
 import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
+import type { DomainViews } from "./domain-views.ts";
+import { serveElections } from "./elections.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
+import { serveLeaderboard } from "./leaderboard.ts";
+import { serveLive } from "./live.ts";
+import { serveLogs } from "./logs.ts";
+import { serveMatches } from "./matches.ts";
 import { createPages, servePages } from "./page-files.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
+import { serveRooms } from "./rooms.ts";
 import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
 import { serveWebSessions } from "./web-sessions.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
+  /** What the live page shows. */
+  readonly live: LiveView;
+  readonly logs: LogView;
   /** Undefined where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
+  /** What the node's own actors are about: rooms, matches, accounts. */
+  readonly domain: DomainViews;
   /** Hears of what a client sees as status 500. */
   readonly onFault: (fault: unknown) => void;
 }
 
 /** Only the routes: who may ask is decided before them. */
-export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
+export function createRoutes({ view, live, logs, servers, domain, onFault }: RoutesParts): Elysia {
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -48,7 +63,14 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
   serveActorCalls(app, view, schemas);
   serveDeadLetters(app, view);
   serveSessions(app, view);
+  serveLogs(app, logs);
   serveServers(app, servers);
+  serveLive(app, live);
+  serveElections(app, servers);
+  serveRooms(app, domain.rooms);
+  serveMatches(app, domain.matches);
+  serveLeaderboard(app, domain.leaderboard);
+  serveAccounts(app, domain.accounts);
   serveWebSessions(app, pages);
   servePages(app, pages);
   serveDocs(app);
@@ -56,7 +78,7 @@ export function createRoutes({ view, servers, onFault }: RoutesParts): Elysia {
     .filter(({ methods }) => methods.length > 0)
     .map((type) => ({
       name: tagOf(type),
-      description: `Call an actor of type ${type.type}: a new key is a new actor`,
+      description: `${type.about ?? `Actors of type ${type.type}`}. A new key is a new actor.`,
     }));
   serveDocument(app, { version: view.about().version, tags, schemas, responses: actorAnswerComponents() });
   return app;

@@ -12,8 +12,11 @@ import type {
   SessionView,
 } from "#runtime/observe/view.ts";
 
-import { startGateway } from "./gateway.ts";
+import { type GatewayOptions, startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
+import { createTestDomain } from "./test-domain.ts";
+import { createTestLive } from "./test-live.ts";
+import { createTestLogs } from "./test-logs.ts";
 import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
@@ -87,15 +90,25 @@ export function startStandIn(
   administration: Partial<ServersView["administration"]> = {},
 ): StandIn {
   const asked: unknown[] = [];
-  const servers = createTestServers(asked, administration);
-  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers) };
+  const parts = { ...createStandInParts(asked), servers: createTestServers(asked, administration) };
+  return { asked, ...startGatewayTo({ ...parts.view, ...changes }, parts) };
 }
 
-/** A gateway in front of any view; without messaging unless there are servers. */
-export function startGatewayTo(view: NodeView, servers?: ServersView): Omit<StandIn, "asked"> {
+/** What a gateway is in front of, without messaging; what it is asked goes to `asked`. */
+export function createStandInParts(asked: unknown[]) {
+  const domain = createTestDomain(asked);
+  return { view: createView(asked), live: createTestLive(), logs: createTestLogs(asked), domain };
+}
+
+/** A gateway in front of any view; without messaging unless there are servers among the parts. */
+export function startGatewayTo(
+  view: NodeView,
+  parts: Partial<Omit<GatewayOptions, "view">> = {},
+): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const gateway = startGateway({ host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN, view, servers, onFault });
+  const bound = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
+  const gateway = startGateway({ ...createStandInParts([]), ...bound, ...parts, view, onFault });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });

@@ -62,6 +62,9 @@ const settings: readonly (readonly [string, string, string, (config: Config) => 
   ["CORREIO_CLOCK_OFFSET_MS", "--clock-offset-ms", "-500", (config) => config.messaging.clock.offsetMs, -500],
   ["CORREIO_CLOCK_DRIFT_PPM", "--clock-drift-ppm", "100", (config) => config.messaging.clock.driftPpm, 100],
   ["CORREIO_LOG_LEVEL", "--log-level", "silent", (config) => config.logLevel, "silent"],
+  ["CORREIO_LOG_FILE", "--log-file", "", (config) => config.logFile.name, ""],
+  ["CORREIO_LOG_FILE_BYTES_MAX", "--log-file-bytes-max", "1", (config) => config.logFile.bytesMax, 1],
+  ["CORREIO_LOG_FILES_MAX", "--log-files-max", "100", (config) => config.logFile.filesMax, 100],
   ["CORREIO_NUM_SERVERS", "--num-servers", "2", (config) => config.experiment.numServers, "2"],
   ["CORREIO_NUM_CLIENTS", "--num-clients", "10", (config) => config.experiment.numClients, "10"],
   ["CORREIO_NUM_MESSAGES", "--num-messages", "1000", (config) => config.experiment.numMessages, "1000"],
@@ -155,6 +158,7 @@ describe("settings", () => {
       idleMs: limits.idleMs,
       writeStallMs: limits.writeStallMs,
       logLevel: "info",
+      logFile: { name: "correio.log", bytesMax: limits.logFileBytesMax, filesMax: limits.logFilesMax },
       experiment: { numServers: "", numClients: "", numMessages: "" },
     });
   });
@@ -222,6 +226,9 @@ describe("wrong settings", () => {
     ["CORREIO_CONNECTIONS_MAX", ["0", "1000001", "many"]],
     ["CORREIO_REUSE_PORT", ["", "yes", "1", "TRUE"]],
     ["CORREIO_LOG_LEVEL", ["", "loud", "INFO"]],
+    ["CORREIO_LOG_FILE", ["../a", "a/b", ".", "..", "a\\b"]],
+    ["CORREIO_LOG_FILE_BYTES_MAX", ["0", "-1", "1M"]],
+    ["CORREIO_LOG_FILES_MAX", ["0", "101"]],
     ["CORREIO_CLOCK_OFFSET_MS", ["43200001", "-43200001", "", "-", "-0", "1.5", "1s"]],
     ["CORREIO_CLOCK_DRIFT_PPM", ["501", "-501", "5000", "", "0.5"]],
     ["CORREIO_HOST", [""]],

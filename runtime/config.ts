@@ -54,6 +54,8 @@ export interface Config {
   readonly idleMs: number;
   readonly writeStallMs: number;
   readonly logLevel: string;
+  /** In the data folder; empty = none. */
+  readonly logFile: { readonly name: string; readonly bytesMax: number; readonly filesMax: number };
   readonly experiment: { readonly numServers: string; readonly numClients: string; readonly numMessages: string };
 }
 
@@ -137,6 +139,11 @@ function toConfig(text: (name: Name) => string): Config {
     idleMs: number("CORREIO_IDLE_MS"),
     writeStallMs: number("CORREIO_WRITE_STALL_MS"),
     logLevel: text("CORREIO_LOG_LEVEL"),
+    logFile: {
+      name: text("CORREIO_LOG_FILE"),
+      bytesMax: number("CORREIO_LOG_FILE_BYTES_MAX"),
+      filesMax: number("CORREIO_LOG_FILES_MAX"),
+    },
     experiment: {
       numServers: text("CORREIO_NUM_SERVERS"),
       numClients: text("CORREIO_NUM_CLIENTS"),

@@ -1,4 +1,5 @@
 // What the gateway is given of the node: its view, its servers, and the WebSockets it takes.
+import type { SessionAddress } from "#actors/chat/session-address.ts";
 import type { GatewayOptions } from "#gateway/gateway.ts";
 import type { ServersView } from "#gateway/servers.ts";
 
@@ -6,9 +7,13 @@ import packageFile from "../package.json" with { type: "json" };
 import { systemClock } from "./base/clock.ts";
 import type { Config } from "./config.ts";
 import type { ActorSystem } from "./core/system.ts";
+import type { DomainSources } from "./domain/domain-sources.ts";
+import { createDomainViews } from "./domain/domain-views.ts";
 import type { Listeners } from "./listeners.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
 import type { ServerFigures } from "./observe/figures.ts";
+import { LiveSampler } from "./observe/live-sampler.ts";
+import type { Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
 import type { NotReady } from "./observe/view.ts";
@@ -16,25 +21,41 @@ import type { createServices } from "./services.ts";
 
 interface Sources {
   readonly system: ActorSystem;
+  readonly catalog: Pick<DomainSources, "types">;
   readonly table: ConnectionTable;
   readonly services: ReturnType<typeof createServices>;
   readonly listeners: Listeners;
   readonly servers: (ServersView & { figures(): Promise<ServerFigures | undefined> }) | undefined;
   readonly config: Config;
+  readonly log: Log;
   readonly notReady: () => NotReady | undefined;
 }
 
 export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "adminToken"> {
-  const { system, table, services, listeners, servers, config, notReady } = sources;
+  const { system, catalog, table, services, listeners, servers, config, log, notReady } = sources;
   const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures };
   const figures = { system, net: table, ledger: services.ledger.stats, ...more };
   const metrics = createMetrics({ ...figures, processStartedAt: systemClock.unixMs() });
   const { version } = packageFile;
+  const view = createNodeView({ system, net: table, serverId: config.serverId, version, notReady, metrics });
+  const endSession = ({ type, key }: SessionAddress): void => {
+    const connection = table.connections.get(key);
+    if (connection?.sessionAddress === `${type}/${key}`) connection.end("disconnected_by_operator");
+  };
+  const domain = createDomainViews({
+    types: catalog.types,
+    view,
+    ref: (type, key) => system.ref(type, key),
+    endSession,
+  });
   return {
     host: config.httpHost,
     port: config.httpPort,
-    view: createNodeView({ system, net: table, serverId: config.serverId, version, notReady, metrics }),
+    live: new LiveSampler({ system, net: table, notReady }),
+    logs: log.view,
+    view,
     servers,
+    domain,
     webSockets: new Map([
       ["/chat", listeners.openWebSession],
       ["/match", listeners.openWebMatchSession],

@@ -25,7 +25,7 @@ import { limits } from "./limits.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
 import { beginClock, startMessagingServer } from "./messaging-start.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
-import { messageOf, openStore, troubleOf } from "./node-files.ts";
+import { logFileOf, messageOf, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { startStackSampler } from "./observe/stack-sampler.ts";
@@ -90,7 +90,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
   const onFault = (error: unknown): void =>
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
-  const parts = createGatewayParts({ system, table, services, listeners, servers, config, notReady });
+  const parts = createGatewayParts({ system, catalog, table, services, listeners, servers, config, log, notReady });
   const gateway = startGateway({ ...parts, adminToken, onFault });
   undo.defer(() => gateway.stop());
   const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections, messaging } = listeners;
@@ -141,6 +141,7 @@ function serverActors(system: ActorSystem, { types, clocks, administration }: Ca
   const actors = {
     beat: () => void own.tell.beat(),
     status: () => own.status(),
+    elections: (query: Parameters<typeof own.elections>[0]) => own.elections(query),
     queues: () => system.ref(types.requestBroker, BROKER_KEY).figures(),
     tick: () => clocks.lamport.tick(),
     // Longer than the store at home is waited for: so there is a reply that says that it did not answer.
@@ -194,10 +195,12 @@ async function run(): Promise<void> {
     process.exit(2);
   }
   const { config } = settings;
-  const log = createLog(config.logLevel, systemClock);
+  const log = createLog(config.logLevel, systemClock, { file: logFileOf(config) });
   sharpenTimers();
   try {
     const server = await startServer(config, log);
+    // Only now, as with all files: another server may have this folder.
+    log.openFile();
     stopOnSignals(server, log);
     const madeToken = config.adminToken === "" ? server.adminToken : undefined;
     for (const line of startLines({ ...server, httpHost: config.httpHost, madeToken })) console.log(line);
@@ -227,6 +230,7 @@ function stopOnSignals(server: Server, log: Log): void {
         return 1;
       },
     );
+    await log.close();
     console.log("[INFO] Servidor encerrado");
     process.exit(ended);
   };

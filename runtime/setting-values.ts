@@ -7,6 +7,8 @@ import { parseHostAddress } from "./wire/host-address.ts";
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
 const MILLISECONDS_MAX = 86_400_000;
 const COUNT_MAX = 1_000_000;
+/** Each is looked for whenever the file is set aside. */
+const LOG_FILES_MAX = 100;
 const DRIFT_PPM_MAX = limits.clockDriftMax * 1_000_000;
 const BYTES_MAX = 2 ** 50;
 /** Ports that need not be there. */
@@ -35,6 +37,8 @@ export function wantedOf(name: Name, value: string): string | undefined {
   if (name === "CORREIO_SERVER_ADDRESS" && value !== "" && parseHostAddress(value) === undefined) {
     return "a host, or a host and a port from 1 to 65535";
   }
+  if (name === "CORREIO_LOG_FILE" && !/^(?!\.{1,2}$)[^/\\\0]*$/.test(value))
+    return "a file's name without a folder, or empty";
   const waitMsMax = name === "CORREIO_SERVER_HEARTBEAT_MS" ? limits.serverHeartbeatMsMax : MILLISECONDS_MAX;
   switch (SETTINGS[name].kind) {
     case "port":
@@ -44,9 +48,9 @@ export function wantedOf(name: Name, value: string): string | undefined {
     case "wait":
       return inRange(value, 1, waitMsMax, "a time in milliseconds");
     case "count":
-      return inRange(value, 1, COUNT_MAX, "a count");
+      return inRange(value, 1, name === "CORREIO_LOG_FILES_MAX" ? LOG_FILES_MAX : COUNT_MAX, "a count");
     case "bytes":
-      return inRange(value, 0, BYTES_MAX, "a number of bytes");
+      return inRange(value, name === "CORREIO_LOG_FILE_BYTES_MAX" ? 1 : 0, BYTES_MAX, "a number of bytes");
     case "error":
       return inRange(value, -limits.clockErrorMsMax, limits.clockErrorMsMax, "milliseconds");
     case "drift":

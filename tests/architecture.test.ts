@@ -58,6 +58,7 @@ const RULES: readonly Rule[] = [
   { files: "runtime/server-links.ts", may: ["runtime/"], pure: true },
   { files: "runtime/administration-links.ts", may: ["runtime/"], pure: true },
   { files: "runtime/gateway-parts.ts", may: [...EVERYTHING, "package.json"], pure: true },
+  { files: "runtime/domain/", may: EVERYTHING, pure: true },
   { files: "runtime/servers-view.ts", may: ["runtime/"], pure: true },
   { files: "runtime/services.ts", may: ["runtime/"] },
   { files: "runtime/connections.ts", may: ["runtime/"], pure: true },

@@ -1,5 +1,7 @@
 // What the match actors need from outside: ports of their own for old clients, secrets, times, and where logs go.
 
+import type { MatchLogFile } from "./match-log.ts";
+
 export interface MatchServices {
   /** 32 characters that nobody can guess. */
   secret(): string;
@@ -19,8 +21,7 @@ export interface MatchServices {
   readonly turnMs: number;
   /** Of passwords that come over a WebSocket without TLS. */
   readonly plainLogin: "allow" | "warn" | "refuse";
-  /** Takes a line with its newline. */
-  readonly log: { append(line: string): void };
+  readonly log: MatchLogFile;
 }
 
 /**

@@ -3,6 +3,8 @@
 /** One actor type a node hosts. `live` counts resident instances; methods carry their schemas as JSON schema. */
 export interface ActorTypeView {
   readonly type: string;
+  /** What its author says of it; absent where he says nothing. */
+  readonly about?: string;
   readonly kind: "actor" | "session";
   /** What its actors change is stored, and so is the answer of a call that may be repeated. */
   readonly durable: boolean;
@@ -17,6 +19,7 @@ export interface ActorTypeView {
 export interface MethodView {
   readonly name: string;
   readonly kind: "write" | "read";
+  readonly about?: string;
   readonly in?: object;
   readonly out?: object;
 }
@@ -137,7 +140,10 @@ export interface ActorQuery extends PageQuery {
   readonly keyPrefix?: string;
   readonly status?: ActorStatusView;
   /** As last committed; only together with a type, and only a field that it declares as indexed. */
-  readonly where?: { readonly field: string; readonly value: string | number | boolean };
+  readonly where?:
+    | { readonly field: string; readonly value: string | number | boolean }
+    /** Of a number, 1 or more. */
+    | { readonly field: string; readonly atLeast: number };
 }
 
 /** A call from outside: its input is checked, whatever the node takes on trust from its own actors. */
