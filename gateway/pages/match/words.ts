@@ -1,5 +1,5 @@
-import { isPlayer, markOf, type SeenMatch } from "./seen-match.ts";
 // What the match page says, in the words of the terminal client.
+import { isPlayer, markOf, type SeenMatch } from "./seen-match.ts";
 import { columnOf, rowOf } from "./server-message.ts";
 
 const REFUSALS: ReadonlyMap<string, string> = new Map([
