@@ -7,8 +7,9 @@ import { type TestBrowser } from "#gateway/test-browser.ts";
 import { eventually } from "./eventually.ts";
 import { projectFolder } from "./source-files.ts";
 
+const TABS_MAX = 60;
 const STEP_WAIT_MS = 15_000;
-const PICTURES_FOLDER = join(projectFolder, "test-pictures");
+const PICTURES_FOLDER = join(projectFolder, "results/pictures");
 
 interface Violation {
   readonly id: string;
@@ -36,14 +37,10 @@ export class WebPage {
     return this.#view;
   }
 
-  /** Of the element that the selector names first; empty where there is none. */
-  async text(selector: string): Promise<string> {
-    return String(await this.evaluate(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ""`));
-  }
-
+  /** Of all elements that the selector names, each in one line. */
   async texts(selector: string): Promise<readonly string[]> {
     const all = `Array.from(document.querySelectorAll(${JSON.stringify(selector)}), (each) => each.innerText)`;
-    return (await this.evaluate(all)) as readonly string[];
+    return ((await this.evaluate(all)) as readonly string[]).map((text) => text.replaceAll(/\s+/g, " ").trim());
   }
 
   async shows(selector: string, text = ""): Promise<void> {
@@ -52,6 +49,10 @@ export class WebPage {
       return found.some((each) => each.includes(text));
     };
     await eventually(`"${text}" in ${selector}`, holds, STEP_WAIT_MS, 20);
+  }
+
+  async gone(selector: string): Promise<void> {
+    await eventually(`the end of ${selector}`, async () => (await this.count(selector)) === 0, STEP_WAIT_MS, 20);
   }
 
   async count(selector: string): Promise<number> {
@@ -74,6 +75,13 @@ export class WebPage {
     await this.#view.press(key as "Enter");
   }
 
+  /** By the Tab key, as often as it takes. */
+  async tabTo(selector: string): Promise<void> {
+    const isThere = `document.activeElement?.matches(${JSON.stringify(selector)}) === true`;
+    for (let count = 0; count < TABS_MAX && (await this.evaluate(isThere)) !== true; count++) await this.press("Tab");
+    if ((await this.evaluate(isThere)) !== true) throw new Error(`Cannot reach ${selector} by Tab`);
+  }
+
   evaluate(script: string): Promise<unknown> {
     return this.#view.evaluate(script);
   }
@@ -91,7 +99,8 @@ export class WebPage {
 
   /** What axe finds fault with, one line each. */
   async accessibilityProblems(): Promise<readonly string[]> {
-    await this.evaluate(`${readFileSync(join(projectFolder, "node_modules/axe-core/axe.min.js"), "utf8")}; true`);
+    const axe = readFileSync(join(projectFolder, "node_modules/axe-core/axe.min.js"), "utf8");
+    await this.#view.cdp("Runtime.evaluate", { expression: axe });
     const found = await this.evaluate(`axe.run().then(({ violations }) => JSON.stringify(violations))`);
     const violations = JSON.parse(String(found)) as readonly Violation[];
     return violations.flatMap(({ id, nodes }) =>
@@ -133,11 +142,7 @@ export class WebPage {
 }
 
 /** Does it, and keeps a picture of each page where it fails. */
-export async function withPictures(
-  name: string,
-  pages: readonly WebPage[],
-  act: () => Promise<void>,
-): Promise<void> {
+export async function withPictures(name: string, pages: readonly WebPage[], act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

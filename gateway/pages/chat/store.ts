@@ -42,12 +42,12 @@ export function startChat(): ChatStore {
   };
   const look = (): void => dispatch({ kind: document.visibilityState === "visible" ? "shown" : "hidden" });
   document.addEventListener("visibilitychange", look);
-  look();
   setInterval(() => {
     if (state.value.isStuck) dispatch({ kind: "tick" });
   }, TICK_EVERY_MS);
   const kept = recall(KEPT_AS, isKept);
   if (kept !== undefined) dispatch({ kind: "restore", kept });
+  look();
   return { state, dispatch };
 }
 
