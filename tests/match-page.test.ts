@@ -146,6 +146,7 @@ describe.skipIf(!browserExpected)("the match page", () => {
       await page.tabTo(".square");
       for (const key of ["ArrowUp", "ArrowLeft", "ArrowLeft", "Enter"]) await page.press(key);
       await caio.take("moved");
+      await page.shows(TURN, "Você jogou 1 1. Vez de caio (X).");
       expect(await squares(page)).toBe("O........");
       for (const scheme of ["light", "dark"] as const) {
         for (const width of [1_280, 360]) {
@@ -187,7 +188,8 @@ describe.skipIf(!browserExpected)("a whole match between two pages", () => {
       await ana.shows(TURN, "Você venceu: três em linha.");
       await bea.shows(TURN, "Você perdeu: três em linha.");
       for (const page of pages) {
-        expect(await squares(page)).toBe("OOOXX....");
+        await page.shows(TURN, "Você jogou 1 1. Vez de caio (X).");
+        expect(await squares(page)).toBe("O........");
         expect(await page.count(".square.winning")).toBe(3);
         await page.shows("[aria-label=Placar] tbody tr:first-child", "ana");
         expectNothingOdd(page);
