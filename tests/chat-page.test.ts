@@ -170,7 +170,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
     });
   });
 
-  test("is used by the keyboard alone, and axe finds no fault with it, in the dark, in the light, at 360 px", async () => {
+  test("is used by the keyboard alone; axe finds no fault, dark, light, at 360 px", async () => {
     const page = await WebPage.open(browser, `http://127.0.0.1:${node.node.httpPort}/chat`);
     pages.push(page);
     await page.shows("form.entrance");

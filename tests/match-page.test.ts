@@ -122,7 +122,7 @@ describe.skipIf(!browserExpected)("the match page", () => {
     });
   });
 
-  test("is played by the keyboard alone, and axe finds no fault with it, in the dark, in the light, at 360 px", async () => {
+  test("is played by the keyboard alone; axe finds no fault, dark, light, at 360 px", async () => {
     const page = await open(browser, server.node.node.httpPort);
     pages.push(page);
     expect(await page.accessibilityProblems()).toEqual([]);

@@ -57,7 +57,7 @@ function done(state: MatchState, command: string, fields: readonly string[]): St
     case "login":
       return lookAround(ask(only(isIn(state, first)), "key"));
     case "resume":
-      return comeBack(isIn(state, first));
+      return comeBack(only(isIn(state, first)));
     case "key":
       return only({ ...state, me: { ...state.me, key: first, password: "" } });
     case "list":
@@ -80,11 +80,11 @@ function isIn(state: MatchState, name: string): MatchState {
 }
 
 /** A snapshot follows where our match goes on; where it has ended meanwhile, only its record says so. */
-function comeBack(state: MatchState): Step {
-  const { own, watching } = state;
-  let step = lookAround(only(state));
-  if (own !== undefined && own.result === undefined) step = ask(step, "record", own.id);
-  return watching === "" ? step : ask(step, "watch", watching);
+export function comeBack(step: Step): Step {
+  const { own, watching } = step.state;
+  const isOpen = own !== undefined && own.result === undefined;
+  const around = isOpen ? ask(lookAround(step), "record", own.id) : lookAround(step);
+  return watching === "" ? around : ask(around, "watch", watching);
 }
 
 function refused(state: MatchState, command: string, reason: string): Step {

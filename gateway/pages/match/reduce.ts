@@ -1,5 +1,5 @@
 // The match page without browser and network: what happens goes in, the new state and lines for the server come out.
-import { hear, lookAround } from "./news.ts";
+import { comeBack, hear, lookAround } from "./news.ts";
 import { columnOf, parseServerMessage, rowOf } from "./server-message.ts";
 import { ask, inform, type Kept, type MatchEvent, type MatchState, NEW_MATCH_PAGE, only, type Step } from "./state.ts";
 import { WRONG_NAME, WRONG_PASSWORD } from "./words.ts";
@@ -78,7 +78,7 @@ function introduce(state: MatchState): Step {
   const { name, key, password, isNew } = state.me;
   const greeted = ask(only({ ...state, pending: [] }), "heartbeat");
   if (key !== "") return ask(greeted, "resume", name, key);
-  if (name === "") return lookAround({ ...greeted, state: { ...greeted.state, phase: "in" } });
+  if (name === "") return comeBack({ ...greeted, state: { ...greeted.state, phase: "in" } });
   return isNew ? ask(greeted, "adduser", name, password) : ask(greeted, "login", name, password);
 }
 
