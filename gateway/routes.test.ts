@@ -2,22 +2,27 @@
 
 import { expect, test } from "bun:test";
 
+import type { Asked } from "./front-door.ts";
+import { createIdentities } from "./identity.ts";
 import { createRoutes } from "./routes.ts";
 import { createStandInParts } from "./stand-in.ts";
 
 test("the addresses are these; the plugin's own page, which loads from a public host, is not among them", () => {
-  const app = createRoutes({ ...createStandInParts([]), onFault: () => undefined });
-  const routes = app.routes.map(({ method, path }) => `${method} ${path}`);
+  const routes = routesTo([]).routes.map(({ method, path }) => `${method} ${path}`);
   expect(routes.sort()).toEqual([
+    "DELETE /access/tokens/:id",
     "DELETE /actors/:type/:key/alarms/:name",
     "DELETE /dead-letters/:id",
     "DELETE /sessions/:id",
     "GET /",
+    "GET /access/me",
+    "GET /access/tokens",
     "GET /accounts",
     "GET /actors",
     "GET /actors/:type/:key",
     "GET /actors/:type/:key/alarms",
     "GET /actors/types",
+    "GET /audit",
     "GET /chat",
     "GET /dead-letters",
     "GET /dead-letters/:id",
@@ -49,6 +54,9 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /servers/election",
     "GET /servers/elections",
     "GET /sessions",
+    "POST /access/sign-in",
+    "POST /access/sign-out",
+    "POST /access/tokens",
     "POST /accounts",
     "POST /accounts/:name/disable",
     "POST /accounts/:name/enable",
@@ -71,7 +79,7 @@ test.each(["http://h", "http://localhost", "http://correio.example:8080"])(
   "at %s a path begins where the host ends: as the check of access reads it",
   async (host) => {
     const asked: unknown[] = [];
-    const app = createRoutes({ ...createStandInParts(asked), onFault: () => undefined });
+    const app = routesTo(asked);
     const post = async (path: string): Promise<Response> => app.fetch(new Request(host + path, { method: "POST" }));
     expect((await post("/xx/actors/counter/a/clear")).status).toBe(404);
     expect((await post("//actors/counter/a/clear")).status).toBe(404);
@@ -79,3 +87,10 @@ test.each(["http://h", "http://localhost", "http://correio.example:8080"])(
     expect((await post("/actors/counter/a/clear")).status).toBe(204);
   },
 );
+
+function routesTo(asked: unknown[]) {
+  const parts = createStandInParts(asked);
+  const { access } = parts;
+  const routes = { access, identities: createIdentities("", access), asked: new WeakMap<Request, Asked>() };
+  return createRoutes({ ...parts, access: routes, onFault: () => undefined });
+}

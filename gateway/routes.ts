@@ -6,6 +6,7 @@ import type { LiveView } from "#runtime/observe/live-view.ts";
 import type { LogView } from "#runtime/observe/log-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
+import { type AccessRoutesParts, serveAccess } from "./access-routes.ts";
 import { serveAccounts } from "./accounts.ts";
 import { serveActorActs } from "./actor-acts.ts";
 import { actorAnswerComponents } from "./actor-answers.ts";
@@ -13,6 +14,8 @@ import { createWrongCallCheck, serveActorCalls } from "./actor-calls.ts";
 import { serveActorTypes } from "./actor-types.ts";
 import { serveActors } from "./actors.ts";
 import { serveAlarms } from "./alarms.ts";
+import { serveAudit } from "./audit-routes.ts";
+import type { AuditPort } from "./audit-trail.ts";
 import { tagOf } from "./call-document.ts";
 import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
@@ -27,6 +30,8 @@ import { serveMatches } from "./matches.ts";
 import { createPages, servePages } from "./page-files.ts";
 import { answerWithProblems } from "./problems.ts";
 import { checkQueries } from "./query-check.ts";
+import { documentRoles } from "./role-document.ts";
+import { createNeeds } from "./roles.ts";
 import { serveRooms } from "./rooms.ts";
 import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
@@ -41,12 +46,15 @@ export interface RoutesParts {
   readonly servers?: ServersView | undefined;
   /** What the node's own actors are about: rooms, matches, accounts. */
   readonly domain: DomainViews;
+  readonly access: AccessRoutesParts;
+  readonly audit: AuditPort;
   /** Hears of what a client sees as status 500. */
   readonly onFault: (fault: unknown) => void;
 }
 
 /** Only the routes: who may ask is decided before them. */
-export function createRoutes({ view, live, logs, servers, domain, onFault }: RoutesParts): Elysia {
+export function createRoutes(parts: RoutesParts): Elysia {
+  const { view, live, logs, servers, domain, access, audit, onFault } = parts;
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -71,9 +79,12 @@ export function createRoutes({ view, live, logs, servers, domain, onFault }: Rou
   serveMatches(app, domain.matches);
   serveLeaderboard(app, domain.leaderboard);
   serveAccounts(app, domain.accounts);
+  serveAccess(app, access);
+  serveAudit(app, audit);
   serveWebSessions(app, pages);
   servePages(app, pages);
   serveDocs(app);
+  documentRoles(app, createNeeds(types, true));
   const tags = types
     .filter(({ methods }) => methods.length > 0)
     .map((type) => ({

@@ -14,6 +14,7 @@ import type {
 
 import { type GatewayOptions, startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
+import { TestAccess } from "./test-access.ts";
 import { createTestDomain } from "./test-domain.ts";
 import { createTestLive } from "./test-live.ts";
 import { createTestLogs } from "./test-logs.ts";
@@ -80,6 +81,7 @@ export interface StandIn extends AsyncDisposable {
   /** What the gateway asked of the view, in order. */
   readonly asked: unknown[];
   readonly faults: unknown[];
+  readonly access: TestAccess;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   send(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Response>;
 }
@@ -88,16 +90,20 @@ export interface StandIn extends AsyncDisposable {
 export function startStandIn(
   changes: Partial<NodeView> = {},
   administration: Partial<ServersView["administration"]> = {},
+  options: Partial<GatewayOptions> = {},
 ): StandIn {
   const asked: unknown[] = [];
-  const parts = { ...createStandInParts(asked), servers: createTestServers(asked, administration) };
-  return { asked, ...startGatewayTo({ ...parts.view, ...changes }, parts) };
+  const parts = { ...shownParts(asked), servers: createTestServers(asked, administration), ...options };
+  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, parts) };
 }
 
 /** What a gateway is in front of, without messaging; what it is asked goes to `asked`. */
 export function createStandInParts(asked: unknown[]) {
-  const domain = createTestDomain(asked);
-  return { view: createView(asked), live: createTestLive(), logs: createTestLogs(asked), domain };
+  return { view: createView(asked), ...shownParts(asked), ...portsOf(new TestAccess()) };
+}
+
+function shownParts(asked: unknown[]) {
+  return { live: createTestLive(), logs: createTestLogs(asked), domain: createTestDomain(asked) };
 }
 
 /** A gateway in front of any view; without messaging unless there are servers among the parts. */
@@ -106,9 +112,10 @@ export function startGatewayTo(
   parts: Partial<Omit<GatewayOptions, "view">> = {},
 ): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
+  const access = new TestAccess();
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const bound = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
-  const gateway = startGateway({ ...createStandInParts([]), ...bound, ...parts, view, onFault });
+  const where = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
+  const gateway = startGateway({ ...shownParts([]), ...where, ...portsOf(access), ...parts, view, onFault });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
@@ -116,10 +123,16 @@ export function startGatewayTo(
     url,
     port: gateway.port,
     faults,
+    access,
     send,
     get: (path, headers) => send("GET", path, headers),
     [Symbol.asyncDispose]: () => gateway.stop(),
   };
+}
+
+/** What a gateway is given of it. */
+function portsOf({ access, audit, clock }: TestAccess): Pick<GatewayOptions, "access" | "audit" | "clock"> {
+  return { access, audit, clock };
 }
 
 function isKnown(key: string): boolean {

@@ -1,4 +1,6 @@
 // What the gateway is given of the node: its view, its servers, and the WebSockets it takes.
+import { Access, ACCESS_KEY } from "#actors/access/access.ts";
+import { Audit, AUDIT_KEY } from "#actors/audit/audit.ts";
 import type { SessionAddress } from "#actors/chat/session-address.ts";
 import type { GatewayOptions } from "#gateway/gateway.ts";
 import type { ServersView } from "#gateway/servers.ts";
@@ -11,6 +13,7 @@ import type { DomainSources } from "./domain/domain-sources.ts";
 import { createDomainViews } from "./domain/domain-views.ts";
 import type { Listeners } from "./listeners.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
+import { readHttpTls } from "./node-files.ts";
 import type { ServerFigures } from "./observe/figures.ts";
 import { LiveSampler } from "./observe/live-sampler.ts";
 import type { Log } from "./observe/log.ts";
@@ -54,6 +57,10 @@ export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "admi
     live: new LiveSampler({ system, net: table, notReady }),
     logs: log.view,
     view,
+    access: system.ref(Access, ACCESS_KEY),
+    audit: system.ref(Audit, AUDIT_KEY),
+    clock: systemClock,
+    tls: config.httpTls && readHttpTls(config.httpTls),
     servers,
     domain,
     webSockets: new Map([

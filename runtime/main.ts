@@ -203,7 +203,8 @@ async function run(): Promise<void> {
     log.openFile();
     stopOnSignals(server, log);
     const madeToken = config.adminToken === "" ? server.adminToken : undefined;
-    for (const line of startLines({ ...server, httpHost: config.httpHost, madeToken })) console.log(line);
+    const http = { httpHost: config.httpHost, isHttps: config.httpTls !== undefined, madeToken };
+    for (const line of startLines({ ...server, ...http })) console.log(line);
   } catch (error) {
     console.error(messageOf(error));
     process.exit(1);

@@ -84,6 +84,10 @@ export function readTls({ certFile, keyFile }: NonNullable<Config["tls"]>): TlsF
   return { cert: readSetting("CORREIO_TLS_CERT", certFile), key: readSetting("CORREIO_TLS_KEY", keyFile) };
 }
 
+export function readHttpTls({ certFile, keyFile }: NonNullable<Config["httpTls"]>): TlsFiles {
+  return { cert: readSetting("CORREIO_HTTP_CERT", certFile), key: readSetting("CORREIO_HTTP_KEY", keyFile) };
+}
+
 function readSetting(name: string, file: string): string {
   try {
     return readFileSync(file, "utf8");

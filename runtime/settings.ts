@@ -54,11 +54,13 @@ export const SETTINGS = {
   CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Share the TCP and TLS ports with other processes"),
   CORREIO_HTTP_HOST: define("name", "address", "127.0.0.1", "Address the gateway listens on"),
   CORREIO_HTTP_PORT: define("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
+  CORREIO_HTTP_CERT: define("text", "file", "", "PEM certificate for the gateway: it speaks HTTPS then; empty = HTTP"),
+  CORREIO_HTTP_KEY: define("text", "file", "", "PEM private key for it"),
   CORREIO_ADMIN_TOKEN: define(
     "text",
     "token",
     "",
-    "Bearer token for changes over HTTP; empty = made and printed at start",
+    "Bearer token that may do all over HTTP; empty = made and printed at start, on loopback only",
   ),
   CORREIO_DATA: define(
     "name",

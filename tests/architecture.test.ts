@@ -46,7 +46,10 @@ const RULES: readonly Rule[] = [
   { files: "runtime/text-services.ts", may: ["runtime/"] },
   { files: "runtime/match-services.ts", may: ["runtime/"] },
   { files: "runtime/announce.ts", may: ["runtime/"], pure: true },
-  { files: "runtime/setting-values.ts", may: [...LEAVES, "runtime/settings.ts", "runtime/wire/host-address.ts"] },
+  {
+    files: "runtime/setting-values.ts",
+    may: [...LEAVES, "runtime/settings.ts", "runtime/server-address.ts", "runtime/wire/host-address.ts"],
+  },
   { files: "runtime/messaging-config.ts", may: ["runtime/settings.ts"] },
   { files: "runtime/messaging-services.ts", may: ["runtime/"] },
   { files: "runtime/messaging-start.ts", may: ["runtime/"], pure: true },

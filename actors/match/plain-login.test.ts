@@ -31,6 +31,12 @@ describe("a password over a WebSocket", () => {
     expect(await player.send("list", "matches")).toEqual(["listACK", "matchesACK"]);
   });
 
+  test("is taken without a word where the gateway speaks TLS", async () => {
+    const node = new MatchNode({}, { plainLogin: "refuse", isWebEncrypted: true });
+    const replies = await node.connect("web-match-session").send(...ALL);
+    expect(replies).toEqual(["adduserACK", "loginACK;ana", "passwdACK"]);
+  });
+
   test("is nobody's concern over TLS, and nothing else is warned of", async () => {
     const node = nodeThat("warn");
     expect(await node.connect().send(...ALL)).toEqual(["adduserACK", "loginACK;ana", "passwdACK"]);

@@ -6,7 +6,7 @@ const WITH_PASSWORD = /^(?:adduser|login|passwd);/;
 
 /** Whether account commands are obeyed where `text` came; warns him whose password was readable on its way. */
 export function takesPasswords({ session: me, services, say }: Caller, text: string): boolean {
-  if (me.connection.transport !== "web") return true;
+  if (me.connection.transport !== "web" || services.isWebEncrypted) return true;
   if (services.plainLogin === "warn" && WITH_PASSWORD.test(text)) void say(joinFields("warning", "plain_login"));
   return services.plainLogin !== "refuse";
 }

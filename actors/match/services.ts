@@ -21,6 +21,8 @@ export interface MatchServices {
   readonly turnMs: number;
   /** Of passwords that come over a WebSocket without TLS. */
   readonly plainLogin: "allow" | "warn" | "refuse";
+  /** WebSockets come over TLS. */
+  readonly isWebEncrypted: boolean;
   readonly log: MatchLogFile;
 }
 
