@@ -282,7 +282,7 @@ function ambientProblems(file: SourceFile): readonly string[] {
   const isEngine = covers(["runtime/", "actors/"], path);
   const isClock = path === "runtime/base/clock.ts" || path === "runtime/base/random.ts";
   const ownsProcess = covers(
-    ["runtime/main.ts", "runtime/system-start.ts", "runtime/config.ts", "runtime/observe/"],
+    ["runtime/main.ts", "runtime/server.ts", "runtime/system-start.ts", "runtime/config.ts", "runtime/observe/"],
     path,
   );
   const problems: (readonly string[])[] = [];
