@@ -81,6 +81,9 @@ export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "admi
     servers,
     domain,
     process: createProcessView({ system, table, live, late, ending, ledger }),
-    webSockets: new Map([["/chat", listeners.openWebSession]]),
+    webSockets: new Map([
+      ["/chat", listeners.openWebSession],
+      ["/match", listeners.openWebMatchSession],
+    ]),
   };
 }
