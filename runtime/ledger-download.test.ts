@@ -12,10 +12,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const HEADER = "client_id,end_reason\n";
 const never = new AbortController().signal;
-let files = 0;
+const files = { count: 0 };
 
 function ledgerOf(text: string | undefined) {
-  const path = join(folder, `${++files}.csv`);
+  const path = join(folder, `${++files.count}.csv`);
   if (text !== undefined) writeFileSync(path, text);
   return { path, ledger: createLedgerView(path) };
 }

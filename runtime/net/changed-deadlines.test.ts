@@ -2,7 +2,9 @@
 import { describe, expect, test } from "bun:test";
 
 import { frame } from "../wire/test-frames.ts";
+import { MessageConnection } from "./message-connection.ts";
 import { createTestTable, DEADLINES, frames, send } from "./test-connection.ts";
+import { MESSAGES, OutletStandIn } from "./test-messages.ts";
 
 function tableWith(changes: Partial<typeof DEADLINES> = {}, pairing = {}) {
   const deadlines = { ...DEADLINES, ...changes };
@@ -14,6 +16,24 @@ function tableWith(changes: Partial<typeof DEADLINES> = {}, pairing = {}) {
   };
   return { net, change, last: () => net.script.turns.at(-1) };
 }
+
+test("a connection that carries whole messages has a new idle time as well, and one without any has none", async () => {
+  const { net, change } = tableWith();
+  const options = { ...MESSAGES, idleMs: 60_000 };
+  const outlets = [new OutletStandIn(), new OutletStandIn()];
+  for (const [index, outlet] of outlets.entries()) {
+    const make = (id: string) => new MessageConnection(id, outlet, index === 0 ? options : MESSAGES, net.table);
+    net.table.open(outlet.remoteAddress, make);
+  }
+  await net.clock.advance(20_000);
+  options.idleMs = 30_000;
+  await change({});
+  await net.clock.advance(9_000);
+  expect(net.ended).toEqual([]);
+  await net.clock.advance(1_001);
+  expect(net.ended).toEqual(["idle_timeout"]);
+  expect([...net.table.connections.keys()]).toEqual(["2"]);
+});
 
 describe("an open connection", () => {
   test("that has been silent for longer than a shorter time allows ends at once", async () => {
