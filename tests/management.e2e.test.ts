@@ -1,9 +1,14 @@
 // A process managed over HTTP, as an operator does it: looked at, its limits and an actor's state changed, ended.
 import { afterEach, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { ledgerHeader } from "#actors/pipeline/ledger.ts";
+import { limits } from "#runtime/limits.ts";
 
 import { eventually } from "./lib/eventually.ts";
 import { closeFrame, requests } from "./lib/frames.ts";
-import type { Settings } from "./lib/node-settings.ts";
+import { createDataFolder, type Settings } from "./lib/node-settings.ts";
 import { ServerProcess } from "./lib/server-process.ts";
 import { WireClient } from "./lib/wire-client.ts";
 
@@ -119,6 +124,30 @@ describe("an operator", () => {
     await served(server, 1);
     await eventually("a fourth row", () => server.rows().length === 4);
     expect((await ask("GET", "/ledger", undefined, { "If-None-Match": tag })).status).toBe(200);
+  });
+
+  test("downloads a long ledger with few others at once, and whoever goes away makes room", async () => {
+    const folder = createDataFolder();
+    const row = `${"x".repeat(200)},1,test-node,0,0,0,0,,,,tcp,1,1,close\n`;
+    const rows = 100_000;
+    writeFileSync(join(folder, "sessions.csv"), ledgerHeader + row.repeat(rows));
+    const { ask, server } = await start({}, folder);
+    const open: AbortController[] = [];
+    const download = async (): Promise<number> => {
+      const gone = new AbortController();
+      const url = `http://127.0.0.1:${server.httpPort}/ledger`;
+      const response = await fetch(url, { signal: gone.signal });
+      if (response.status === 200) open.push(gone);
+      else await response.text();
+      return response.status;
+    };
+    for (let count = 0; count < limits.ledgerDownloadsMax; count++) expect(await download()).toBe(200);
+    expect(await download()).toBe(429);
+    open[0]?.abort();
+    await eventually("room for another", async () => (await download()) === 200);
+    for (const each of open) each.abort();
+    const whole = async (): Promise<number> => (await (await ask("GET", "/ledger")).arrayBuffer()).byteLength;
+    await eventually("the whole", async () => (await whole()) === ledgerHeader.length + row.length * rows);
   });
 
   test("ends one session and says why: its row has the code, the log has his words", async () => {
