@@ -6,13 +6,6 @@ import { connect } from "node:net";
 import { startStandIn } from "./stand-in.ts";
 
 describe("the page at /docs", () => {
-  test("is where the root leads", async () => {
-    await using gateway = startStandIn();
-    const response = await gateway.get("/");
-    expect(response.status).toBe(302);
-    expect(response.headers.get("location")).toBe("/docs");
-  });
-
   test("names its files on this host only and has no script of its own inside", async () => {
     await using gateway = startStandIn();
     const response = await gateway.get("/docs");

@@ -18,7 +18,6 @@ const ASSETS = [
 /** One fixed route per file, none with a name in its path: there is no path to traverse. */
 export function serveDocs(app: Elysia): void {
   const hidden = { detail: { hide: true } };
-  app.get("/", () => new Response(null, { status: 302, headers: { Location: "/docs" } }), hidden);
   app.get("/docs", fileAnswer("./pages/docs.html", "text/html; charset=utf-8"), hidden);
   for (const asset of ASSETS) {
     app.get(`/docs/assets/${asset.name}`, fileAnswer(asset.from, asset.mediaType), hidden);

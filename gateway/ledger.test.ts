@@ -48,7 +48,7 @@ describe("GET /ledger", () => {
   ] as const)("where it is %s the answer is %d", async (opened, status, code, retryAfter) => {
     const process = createTestProcess([]);
     const ledger = { ...process.ledger, open: async () => opened };
-    await using gateway = startGatewayTo(createView([]), undefined, { ...process, ledger });
+    await using gateway = startGatewayTo(createView([]), { process: { ...process, ledger } });
     const response = await gateway.get("/ledger");
     expect([response.status, response.headers.get("retry-after"), await response.json()]).toMatchObject([
       status,
@@ -60,7 +60,7 @@ describe("GET /ledger", () => {
   test("where there is no file it is 404", async () => {
     const process = createTestProcess([]);
     const ledger = { ...process.ledger, look: async () => undefined };
-    await using gateway = startGatewayTo(createView([]), undefined, { ...process, ledger });
+    await using gateway = startGatewayTo(createView([]), { process: { ...process, ledger } });
     expect((await gateway.get("/ledger")).status).toBe(404);
   });
 });

@@ -1,7 +1,7 @@
 // For tests: a gateway on a free port in front of a view whose answers a test can set.
 
 import { t } from "#runtime/mod.ts";
-import type { ProcessView, SubscriberView } from "#runtime/observe/process-view.ts";
+import type { SubscriberView } from "#runtime/observe/process-view.ts";
 import type {
   ActorQuery,
   ActorTypeView,
@@ -13,8 +13,12 @@ import type {
   SessionView,
 } from "#runtime/observe/view.ts";
 
-import { startGateway } from "./gateway.ts";
+import { type GatewayOptions, startGateway } from "./gateway.ts";
 import type { ServersView } from "./servers.ts";
+import { TestAccess } from "./test-access.ts";
+import { createTestDomain } from "./test-domain.ts";
+import { createTestLive } from "./test-live.ts";
+import { createTestLogs } from "./test-logs.ts";
 import { createTestProcess } from "./test-process.ts";
 import { createTestServers } from "./test-servers.ts";
 
@@ -82,6 +86,7 @@ export interface StandIn extends AsyncDisposable {
   /** What the gateway asked of the view, in order. */
   readonly asked: unknown[];
   readonly faults: unknown[];
+  readonly access: TestAccess;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   send(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Response>;
 }
@@ -90,18 +95,34 @@ export interface StandIn extends AsyncDisposable {
 export function startStandIn(
   changes: Partial<NodeView> = {},
   administration: Partial<ServersView["administration"]> = {},
+  options: Partial<GatewayOptions> = {},
 ): StandIn {
   const asked: unknown[] = [];
   const servers = createTestServers(asked, administration);
-  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, servers, createTestProcess(asked)) };
+  const parts = { ...shownParts(asked), servers, process: createTestProcess(asked), ...options };
+  return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, parts) };
 }
 
-/** A gateway in front of any view; without messaging unless there are servers. */
-export function startGatewayTo(view: NodeView, servers?: ServersView, process?: ProcessView): Omit<StandIn, "asked"> {
+/** What a gateway is in front of, without messaging; what it is asked goes to `asked`. */
+export function createStandInParts(asked: unknown[]) {
+  const process = createTestProcess(asked);
+  return { view: createView(asked), process, ...shownParts(asked), ...portsOf(new TestAccess()) };
+}
+
+function shownParts(asked: unknown[]) {
+  return { live: createTestLive(), logs: createTestLogs(asked), domain: createTestDomain(asked) };
+}
+
+/** A gateway in front of any view; without messaging unless there are servers among the parts. */
+export function startGatewayTo(
+  view: NodeView,
+  parts: Partial<Omit<GatewayOptions, "view">> = {},
+): Omit<StandIn, "asked"> {
   const faults: unknown[] = [];
+  const access = new TestAccess();
   const onFault = (fault: unknown): void => void faults.push(fault);
-  const parts = { adminToken: STAND_IN_TOKEN, view, servers, process, onFault };
-  const gateway = startGateway({ host: "127.0.0.1", port: 0, ...parts });
+  const where = { host: "127.0.0.1", port: 0, adminToken: STAND_IN_TOKEN };
+  const gateway = startGateway({ ...shownParts([]), ...where, ...portsOf(access), ...parts, view, onFault });
   const url = `http://127.0.0.1:${gateway.port}`;
   const send: StandIn["send"] = (method, path, headers = {}, body) =>
     fetch(url + path, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
@@ -109,10 +130,16 @@ export function startGatewayTo(view: NodeView, servers?: ServersView, process?: 
     url,
     port: gateway.port,
     faults,
+    access,
     send,
     get: (path, headers) => send("GET", path, headers),
     [Symbol.asyncDispose]: () => gateway.stop(),
   };
+}
+
+/** What a gateway is given of it. */
+function portsOf({ access, audit, clock }: TestAccess): Pick<GatewayOptions, "access" | "audit" | "clock"> {
+  return { access, audit, clock };
 }
 
 function isKnown(key: string): boolean {

@@ -28,7 +28,9 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
 
     await page.navigate(`${gateway.url}/docs`);
     await appears(page, ".opblock");
-    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(37);
+    const { paths } = (await (await gateway.get("/docs/json")).json()) as { paths: Record<string, object> };
+    const operations = Object.values(paths).flatMap((methods) => Object.keys(methods));
+    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(operations.length);
 
     const operation = "#operations-process-getHealth";
     await runOperation(page, operation);

@@ -13,6 +13,7 @@ export type WebSocketPaths = ReadonlyMap<string, OpenWebSession>;
 export interface WebSocketData {
   readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly role: string | undefined;
   readonly begin: OpenWebSession;
   events?: WebSocketEvents | undefined;
 }
@@ -36,12 +37,13 @@ export function upgrade(
   request: Request,
   server: Bun.Server<WebSocketData>,
   begin: OpenWebSession,
+  role?: string,
 ): Response | undefined {
   if (isFromElsewhere(request)) {
     return problem("wrong_origin", WRONG_ORIGIN);
   }
   const { address = "", port = 0 } = server.requestIP(request) ?? {};
-  const data: WebSocketData = { remoteAddress: address, remotePort: port, begin };
+  const data: WebSocketData = { remoteAddress: address, remotePort: port, role, begin };
   return server.upgrade(request, { data }) ? undefined : problem("malformed_request", "Cannot upgrade the connection");
 }
 
@@ -52,10 +54,11 @@ export const webSocketHandler: Bun.WebSocketHandler<WebSocketData> = {
   sendPings: true,
   perMessageDeflate: false,
   open(socket) {
-    const { remoteAddress, remotePort, begin } = socket.data;
+    const { remoteAddress, remotePort, role, begin } = socket.data;
     socket.data.events = begin({
       remoteAddress,
       remotePort,
+      role,
       send: (text) => socket.send(text),
       waitingBytes: () => socket.getBufferedAmount(),
       close: (code, reason) => socket.close(code, reason),

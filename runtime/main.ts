@@ -25,7 +25,7 @@ import { limits } from "./limits.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
 import { type ChangeableLimit, LiveLimits } from "./live-limits.ts";
 import { beginClock, startMessagingServer } from "./messaging-start.ts";
-import { messageOf, openStore, troubleOf } from "./node-files.ts";
+import { logFileOf, messageOf, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { startStackSampler } from "./observe/stack-sampler.ts";
@@ -62,8 +62,8 @@ export interface Server extends ServerPorts {
 
 /** Starts everything, or nothing: rejects with a `RuntimeError`, or an `Error` that names file or port. */
 export async function startServer(settings: Config, log: Log): Promise<Server> {
-  const live = new LiveLimits(settings, (name) => heed(name));
-  const { config } = live;
+  const limitsNow = new LiveLimits(settings, (name) => heed(name));
+  const { config } = limitsNow;
   const phase = { notReady: "starting" as string | undefined };
   const storeFailed = logStoreFailures(log, systemClock);
   await using undo = new AsyncDisposableStack();
@@ -96,8 +96,8 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
   const onFault = (error: unknown): void =>
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
   const late: Late = { ports: undefined, end: () => void drain() };
-  const parts = createGatewayParts({ system, table, services, listeners, servers, live, late, log, notReady });
-  const gateway = startGateway({ ...parts, adminToken, onFault });
+  const sources = { system, catalog, table, services, listeners, servers, limitsNow, late, log, notReady };
+  const gateway = startGateway({ ...createGatewayParts(sources), adminToken, onFault });
   undo.defer(() => gateway.stop());
   const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections, messaging } = listeners;
   const tcpPorts = [tcpPort, tlsPort, matchPort, matchTlsPort, gateway.port];
@@ -127,8 +127,8 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
     void watchdog.stop();
     return cutOff;
   };
-  const ports = { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging: messaging.ports };
-  late.ports = { ...ports, httpPort: gateway.port };
+  const httpPort = gateway.port;
+  late.ports = { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging: messaging.ports, httpPort };
   return { ...late.ports, clocks: catalog.clocks, oscillator: port.oscillator, adminToken, late, drain };
 }
 
@@ -148,6 +148,7 @@ function serverActors(system: ActorSystem, { types, clocks, administration }: Ca
   const actors = {
     beat: () => void own.tell.beat(),
     status: () => own.status(),
+    elections: (query: Parameters<typeof own.elections>[0]) => own.elections(query),
     queues: () => system.ref(types.requestBroker, BROKER_KEY).figures(),
     tick: () => clocks.lamport.tick(),
     // Longer than the store at home is waited for: so there is a reply that says that it did not answer.
@@ -193,13 +194,16 @@ async function run(): Promise<void> {
     process.exit(2);
   }
   const { config } = settings;
-  const log = createLog(config.logLevel, systemClock);
+  const log = createLog(config.logLevel, systemClock, { file: logFileOf(config) });
   sharpenTimers();
   try {
     const server = await startServer(config, log);
+    // Only now, as with all files: another server may have this folder.
+    log.openFile();
     stopOnSignals(server, log);
     const madeToken = config.adminToken === "" ? server.adminToken : undefined;
-    for (const line of startLines({ ...server, httpHost: config.httpHost, madeToken })) console.log(line);
+    const http = { httpHost: config.httpHost, isHttps: config.httpTls !== undefined, madeToken };
+    for (const line of startLines({ ...server, ...http })) console.log(line);
   } catch (error) {
     console.error(messageOf(error));
     process.exit(1);
@@ -226,6 +230,7 @@ function stopOnSignals(server: Server, log: Log): void {
         return 1;
       },
     );
+    await log.close();
     console.log("[INFO] Servidor encerrado");
     process.exit(ended);
   };

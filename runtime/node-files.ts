@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { systemClock } from "./base/clock.ts";
 import type { Config } from "./config.ts";
 import { limits } from "./limits.ts";
+import type { LogFileOptions } from "./observe/log-file.ts";
 import type { Log } from "./observe/log.ts";
 import type { NotReady } from "./observe/view.ts";
 import { AppendFile } from "./storage/append-file.ts";
@@ -31,6 +32,11 @@ export function createLedger(config: Config, header: string, log: Log): AppendFi
   const path = ledgerPath(config);
   const onFailure = (error: unknown): void => log.limited("error", "ledger.write_failed", { path, err: error });
   return new AppendFile({ path, header, clock: systemClock, onFailure });
+}
+
+/** Of the process's own log. Undefined where none is wanted. */
+export function logFileOf({ logFile, dataFolder }: Config): LogFileOptions | undefined {
+  return logFile.name === "" ? undefined : { folder: dataFolder, ...logFile };
 }
 
 type LogSettings = Pick<Config, "clientLog" | "dataFolder">;
@@ -76,6 +82,10 @@ export function namingSettings<Started>(settings: string, start: () => Started):
 
 export function readTls({ certFile, keyFile }: NonNullable<Config["tls"]>): TlsFiles {
   return { cert: readSetting("CORREIO_TLS_CERT", certFile), key: readSetting("CORREIO_TLS_KEY", keyFile) };
+}
+
+export function readHttpTls({ certFile, keyFile }: NonNullable<Config["httpTls"]>): TlsFiles {
+  return { cert: readSetting("CORREIO_HTTP_CERT", certFile), key: readSetting("CORREIO_HTTP_KEY", keyFile) };
 }
 
 function readSetting(name: string, file: string): string {

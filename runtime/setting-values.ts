@@ -1,12 +1,15 @@
 // What each setting may be, and what to say of a value that it may not.
 import { unreachable } from "./base/assert.ts";
 import { limits } from "./limits.ts";
+import { isLoopback } from "./server-address.ts";
 import { type SettingName as Name, SETTINGS } from "./settings.ts";
 import { parseHostAddress } from "./wire/host-address.ts";
 
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "silent"];
 const MILLISECONDS_MAX = 86_400_000;
 const COUNT_MAX = 1_000_000;
+/** Each is looked for whenever the file is set aside. */
+const LOG_FILES_MAX = 100;
 const DRIFT_PPM_MAX = limits.clockDriftMax * 1_000_000;
 const BYTES_MAX = 2 ** 50;
 /** Ports that need not be there. */
@@ -27,6 +30,11 @@ const CHOICES: Partial<Record<Name, readonly string[]>> = {
   CORREIO_CLOCK_SYNC: ["estimate", "berkeley"],
 };
 
+const PAIRS: readonly (readonly [cert: Name, key: Name])[] = [
+  ["CORREIO_MATCH_CERT", "CORREIO_MATCH_KEY"],
+  ["CORREIO_HTTP_CERT", "CORREIO_HTTP_KEY"],
+];
+
 /** What the value should have been; undefined when it is that. */
 export function wantedOf(name: Name, value: string): string | undefined {
   if (OPTIONAL_PORTS.has(name) && value !== "") return inRange(value, 0, 65_535, "a port, or empty");
@@ -35,6 +43,8 @@ export function wantedOf(name: Name, value: string): string | undefined {
   if (name === "CORREIO_SERVER_ADDRESS" && value !== "" && parseHostAddress(value) === undefined) {
     return "a host, or a host and a port from 1 to 65535";
   }
+  if (name === "CORREIO_LOG_FILE" && !/^(?!\.{1,2}$)[^/\\\0]*$/.test(value))
+    return "a file's name without a folder, or empty";
   const waitMsMax = name === "CORREIO_SERVER_HEARTBEAT_MS" ? limits.serverHeartbeatMsMax : MILLISECONDS_MAX;
   switch (SETTINGS[name].kind) {
     case "port":
@@ -44,9 +54,9 @@ export function wantedOf(name: Name, value: string): string | undefined {
     case "wait":
       return inRange(value, 1, waitMsMax, "a time in milliseconds");
     case "count":
-      return inRange(value, 1, COUNT_MAX, "a count");
+      return inRange(value, 1, name === "CORREIO_LOG_FILES_MAX" ? LOG_FILES_MAX : COUNT_MAX, "a count");
     case "bytes":
-      return inRange(value, 0, BYTES_MAX, "a number of bytes");
+      return inRange(value, name === "CORREIO_LOG_FILE_BYTES_MAX" ? 1 : 0, BYTES_MAX, "a number of bytes");
     case "error":
       return inRange(value, -limits.clockErrorMsMax, limits.clockErrorMsMax, "milliseconds");
     case "drift":
@@ -60,6 +70,28 @@ export function wantedOf(name: Name, value: string): string | undefined {
     default:
       return unreachable(SETTINGS[name].kind);
   }
+}
+
+const TOKEN_LENGTH_MIN = 16;
+
+/** What is wrong with values that are right each by itself. */
+export function problemsTogether(text: (name: Name) => string): readonly string[] {
+  const problems: string[] = [];
+  const isOne = (one: Name, other: Name): boolean => (text(one) === "") !== (text(other) === "");
+  if (text("CORREIO_TLS_PORT") !== "" && (text("CORREIO_TLS_CERT") === "" || text("CORREIO_TLS_KEY") === "")) {
+    problems.push("Cannot use CORREIO_TLS_PORT: CORREIO_TLS_CERT and CORREIO_TLS_KEY must name the files it needs");
+  }
+  for (const [cert, key] of PAIRS) {
+    if (isOne(cert, key)) {
+      problems.push(`Cannot use ${cert} without ${key}, nor that without this: a certificate has its own key`);
+    }
+  }
+  const host = text("CORREIO_HTTP_HOST");
+  if (!isLoopback(host) && text("CORREIO_ADMIN_TOKEN").length < TOKEN_LENGTH_MIN) {
+    const needed = `CORREIO_ADMIN_TOKEN of at least ${TOKEN_LENGTH_MIN} characters`;
+    problems.push(`Cannot use CORREIO_HTTP_HOST="${host}": others reach it, so it takes a ${needed}`);
+  }
+  return problems;
 }
 
 function inRange(value: string, least: number, most: number, what: string): string | undefined {

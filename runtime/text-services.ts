@@ -21,7 +21,7 @@ export function createTextServices(config: Config, log: Log, print: (line: strin
     udpPort: () => udp.port,
     secret: () => randomBytes(24).toString("base64url"),
     passwords: new PasswordHasher(),
-    log: new ServerLog({ clock: systemClock, print: config.console ? print : undefined, file }),
+    log: new ServerLog({ clock: systemClock, print: config.console ? print : undefined, file, event: log.event }),
   };
   return { services, file, udp };
 }

@@ -46,7 +46,10 @@ const RULES: readonly Rule[] = [
   { files: "runtime/text-services.ts", may: ["runtime/"] },
   { files: "runtime/match-services.ts", may: ["runtime/"] },
   { files: "runtime/announce.ts", may: ["runtime/"], pure: true },
-  { files: "runtime/setting-values.ts", may: [...LEAVES, "runtime/settings.ts", "runtime/wire/host-address.ts"] },
+  {
+    files: "runtime/setting-values.ts",
+    may: [...LEAVES, "runtime/settings.ts", "runtime/server-address.ts", "runtime/wire/host-address.ts"],
+  },
   { files: "runtime/messaging-config.ts", may: ["runtime/settings.ts"] },
   { files: "runtime/messaging-services.ts", may: ["runtime/"] },
   { files: "runtime/messaging-start.ts", may: ["runtime/"], pure: true },
@@ -58,6 +61,7 @@ const RULES: readonly Rule[] = [
   { files: "runtime/server-links.ts", may: ["runtime/"], pure: true },
   { files: "runtime/administration-links.ts", may: ["runtime/"], pure: true },
   { files: "runtime/gateway-parts.ts", may: [...EVERYTHING, "package.json"], pure: true },
+  { files: "runtime/domain/", may: EVERYTHING, pure: true },
   { files: "runtime/live-limits.ts", may: ["runtime/"], pure: true },
   { files: "runtime/process-parts.ts", may: ["runtime/"], pure: true },
   { files: "runtime/ledger-download.ts", may: ["runtime/"] },
@@ -265,10 +269,13 @@ function asText(cycle: readonly string[]): string {
   return [...turned, turned[0]].join(" → ");
 }
 
-/** Tests and programs that measure may look at the machine; of the rest, only a settings file reads the environment. */
+/**
+ * Tests and programs that measure may look at the machine, and pages have only the browser's clock; of the rest, only a
+ * settings file reads the environment.
+ */
 function ambientProblems(file: SourceFile): readonly string[] {
   const { path, bare } = file;
-  if (isTest(path) || isTestAid(path) || covers(["experiments/"], path)) return [];
+  if (isTest(path) || isTestAid(path) || covers(["experiments/", "gateway/pages/"], path)) return [];
   const isEngine = covers(["runtime/", "actors/"], path);
   const isClock = path === "runtime/base/clock.ts" || path === "runtime/base/random.ts";
   const ownsProcess = covers(["runtime/main.ts", "runtime/config.ts", "runtime/observe/"], path);

@@ -31,6 +31,7 @@ const LONG_WITH_REASON: ReadonlyMap<string, string> = new Map([
 /** Programs that are started by path; what none of them and no test reaches is dead. */
 const ENTRIES: readonly RegExp[] = [
   /^runtime\/(?:main|mod|node|testing\/relay|zmtp\/mod)\.ts$/,
+  /^gateway\/pages\/[^/]+\/main\.tsx$/,
   /^(?:experiments|clients)\/[^/]+\.ts$/,
   /^experiments\/baselines\/[^/]+\.ts$/,
   /^experiments\/lib\/idle-holder\.ts$/,

@@ -1,5 +1,7 @@
 // What the match actors need from outside: ports of their own for old clients, secrets, times, and where logs go.
 
+import type { MatchLogFile } from "./match-log.ts";
+
 export interface MatchServices {
   /** 32 characters that nobody can guess. */
   secret(): string;
@@ -17,8 +19,7 @@ export interface MatchServices {
   readonly pongMs: number;
   /** Of one turn in a hosted match. */
   readonly turnMs: number;
-  /** Takes a line with its newline. */
-  readonly log: { append(line: string): void };
+  readonly log: MatchLogFile;
 }
 
 /**

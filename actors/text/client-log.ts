@@ -1,9 +1,10 @@
-// What the server says of its clients: lines for its console, as the chat document has them, and for the log file.
+// What the server says of its clients: events, and of each what the chat document has for the console and its file.
+import { asField, type ClientEvents, printable } from "../commands/client-events.ts";
 import type { TextSession } from "../commands/command.ts";
 import { LogTimes } from "../commands/local-time.ts";
 
-/** Where lines go, each with its newline. Declared here, by its caller. */
-export interface ServerLog {
+/** Where lines go, each with its newline, and events. Declared here, by its caller. */
+export interface ServerLog extends ClientEvents {
   /** The console: few lines, for people. */
   console(line: string): void;
   /** The file: every command. */
@@ -27,8 +28,6 @@ export function clientOf({ connection, state }: TextSession): Client {
   return { number, id: state.id, address: `${remoteAddress}:${remotePort}`, transport };
 }
 
-const CONTROL_CHARACTERS = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
 export class ClientLog {
   readonly #log: ServerLog;
   readonly #times = new LogTimes();
@@ -37,31 +36,42 @@ export class ClientLog {
     this.#log = log;
   }
 
-  connected({ number, address, transport }: Client, unixMs: number): void {
+  connected(client: Client, unixMs: number): void {
+    const { number, address, transport } = client;
+    this.#event("text.connected", client);
     this.#file(unixMs, number, `conectado de ${address} (${transport})`);
   }
 
   /** It has said who it is. */
-  named({ number, id, address, transport }: Client, unixMs: number): void {
+  named(client: Client, unixMs: number): void {
+    const { number, id, address, transport } = client;
     const stream = transport === "tcp" || transport === "tls" || transport === "web";
     const line = stream ? `[CONNECT] Cliente ${id} conectado de` : `[REGISTER] Novo cliente ${id} registrado de`;
+    this.#event("text.named", client);
     this.#log.console(`${line} ${address}\n`);
     this.#file(unixMs, number, `identificado como ${id}`);
   }
 
   /** `what` is the command as it may be shown. */
-  command({ number }: Client, what: string, unixMs: number): void {
-    this.#file(unixMs, number, what);
+  command(client: Client, what: string, unixMs: number): void {
+    this.#log.event?.("text.command", () => ({ ...fieldsOf(client), command: asField(what) }));
+    this.#file(unixMs, client.number, what);
   }
 
   said({ id }: Client, text: string): void {
     this.#log.console(`[MESSAGE] ${id} : "${printable(text)}"\n`);
   }
 
-  disconnected({ number, id }: Client, reason: string, unixMs: number): void {
+  disconnected(client: Client, reason: string, unixMs: number): void {
+    const { number, id } = client;
+    this.#log.event?.("text.disconnected", () => ({ ...fieldsOf(client), why: asField(reason) }));
     if (id !== "") this.#log.console(`[DISCONNECT] Cliente ${id} desconectado\n`);
     const idle = reason === "idle_timeout" ? "encerrado por inatividade" : `desconectado (${reason})`;
     this.#file(unixMs, number, idle);
+  }
+
+  #event(reason: string, client: Client): void {
+    this.#log.event?.(reason, () => fieldsOf(client));
   }
 
   #file(unixMs: number, number: string, what: string): void {
@@ -69,10 +79,6 @@ export class ClientLog {
   }
 }
 
-/** One line that moves no cursor, whatever a client sent. */
-function printable(text: string): string {
-  return text.replace(CONTROL_CHARACTERS, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16).padStart(4, "0")}}`;
-  });
+function fieldsOf({ number, id, address, transport }: Client) {
+  return { client: number, id: asField(id), address, transport };
 }

@@ -82,7 +82,7 @@ export class ClockServer {
     undo.defer(() => relay.stop());
     const reference = home && (await startTcpRelay({ target: { port: home.#ports.reference } }));
     undo.defer(() => reference?.stop());
-    const server = await startServer(configOf(options, relay.port, reference?.port), log);
+    const server = await startServer(configOf(options, relay.port, reference?.port), log.log);
     const started = new ClockServer(name, log, server, [relay, reference]);
     undo.defer(() => started.end());
     await log.listening;

@@ -37,16 +37,21 @@ export function createActorsView(system: ActorSystem, operations: Operations): A
 }
 
 function typeView({ type, cells }: TypeHost): ActorTypeView {
-  const { durable = false, indexed = [] } = type.options;
+  const { about, durable = false, indexed = [] } = type.options;
   const isPrivate = type.options.private === true;
   const kind = type.session === undefined ? "actor" : "session";
   // What private sessions say to one another is nothing that anybody else could make use of.
-  const methods = isPrivate && kind === "session" ? [] : Array.from(type.methods.values(), methodView);
-  return { type: type.name, kind, durable, private: isPrivate, indexed, live: cells.size, methods };
+  const isInternal = type.options.internal === true || (isPrivate && kind === "session");
+  const methods = isInternal
+    ? []
+    : Array.from(type.methods.values(), (method) => methodView(method, type.options.aboutMethods?.[method.name]));
+  const said = about === undefined ? {} : { about };
+  return { type: type.name, ...said, kind, durable, private: isPrivate, indexed, live: cells.size, methods };
 }
 
-function methodView({ name, kind, in: input, out }: Method): MethodView {
-  const schemas = { ...(input === undefined ? {} : { in: input }), ...(out === undefined ? {} : { out }) };
+function methodView({ name, kind, in: input, out }: Method, about: string | undefined): MethodView {
+  const said = about === undefined ? {} : { about };
+  const schemas = { ...said, ...(input === undefined ? {} : { in: input }), ...(out === undefined ? {} : { out }) };
   return { name, kind: kind === "read" ? "read" : "write", ...schemas };
 }
 

@@ -1,12 +1,14 @@
-// What clients do, for people: a few lines a second on the console, all of them in a file.
+// What clients do, for people: a few lines a second on the console, all in a file; and as events in the one log.
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../limits.ts";
+import type { Log } from "./log.ts";
 
 export interface ServerLogOptions {
   readonly clock: Clock;
   /** Takes a line with its newline; undefined where nobody looks. */
   readonly print: ((line: string) => void) | undefined;
   readonly file: { append(line: string): void } | undefined;
+  readonly event?: Log["event"];
 }
 
 export class ServerLog {
@@ -33,6 +35,10 @@ export class ServerLog {
 
   file(line: string): void {
     this.#options.file?.append(line);
+  }
+
+  event(reason: string, fields: () => object): void {
+    this.#options.event?.(reason, fields);
   }
 
   #closeWindow(print: (line: string) => void): void {

@@ -4,6 +4,8 @@ import type { AboutView, SubscriberView, TopicView } from "./process-view.ts";
 /** One actor type a node hosts. `live` counts resident instances; methods carry their schemas as JSON schema. */
 export interface ActorTypeView {
   readonly type: string;
+  /** What its author says of it; absent where he says nothing. */
+  readonly about?: string;
   readonly kind: "actor" | "session";
   /** What its actors change is stored, and so is the answer of a call that may be repeated. */
   readonly durable: boolean;
@@ -18,6 +20,7 @@ export interface ActorTypeView {
 export interface MethodView {
   readonly name: string;
   readonly kind: "write" | "read";
+  readonly about?: string;
   readonly in?: object;
   readonly out?: object;
 }
@@ -151,7 +154,10 @@ export interface ActorQuery extends PageQuery {
   readonly keyPrefix?: string;
   readonly status?: ActorStatusView;
   /** As last committed; only together with a type, and only a field that it declares as indexed. */
-  readonly where?: { readonly field: string; readonly value: string | number | boolean };
+  readonly where?:
+    | { readonly field: string; readonly value: string | number | boolean }
+    /** Of a number, 1 or more. */
+    | { readonly field: string; readonly atLeast: number };
 }
 
 export interface SortedActorsQuery extends Omit<ActorQuery, "after" | "where"> {

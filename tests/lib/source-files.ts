@@ -1,4 +1,4 @@
-// The project's own TypeScript files as text, for the tests that check the project itself.
+// The project's own TypeScript files, the pages' included, as text, for the tests that check the project itself.
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
@@ -28,7 +28,7 @@ const COMMENT_OR_STRING = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\
 const IMPORT = /^(?:import|export)\s(?:[^;"'`]*?\sfrom\s)?\s*"(?<from>[^"\n]+)"|\bimport\(\s*"(?<dynamic>[^"\n]+)"/gm;
 
 export function readProject(): readonly SourceFile[] {
-  const paths = topFolders.flatMap((folder) => [...new Bun.Glob(`${folder}/**/*.ts`).scanSync(projectFolder)]);
+  const paths = topFolders.flatMap((folder) => [...new Bun.Glob(`${folder}/**/*.{ts,tsx}`).scanSync(projectFolder)]);
   return paths.sort().map((path) => sourceFile(path, readFileSync(join(projectFolder, path), "utf8")));
 }
 
