@@ -39,7 +39,7 @@ describe("every answer", () => {
     const posted = await gateway.send("POST", "/health", withToken);
     expect(posted.status).toBe(405);
     expect(posted.headers.get("allow")).toBe("GET, HEAD");
-    const got = await gateway.get("/sessions/17");
+    const got = await gateway.get("/actors/counter/a/alarms/reset");
     expect(got.status).toBe(405);
     expect(got.headers.get("allow")).toBe("DELETE");
   });
