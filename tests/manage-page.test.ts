@@ -27,6 +27,7 @@ const VIEWS = [
   ["actors/counter", "Actors of type counter"],
   ["actors/counter/page", "Flight recorder"],
   ["sessions", "Open connections"],
+  ["topics", "Topics"],
   ["servers", "How each server stands"],
   ["rooms", "Rooms"],
   ["rooms/lobby", "Members"],
@@ -35,9 +36,9 @@ const VIEWS = [
   ["accounts", "Accounts"],
   ["dead-letters", "Dead letters"],
   ["log", "Lines, newest first"],
-  ["limits", "Limits"],
+  ["limits", "connectionsMax"],
   ["access", "Audit"],
-  ["system", "Download the ledger"],
+  ["system", "CORREIO_PORT"],
 ] as const;
 
 if (!browserExpected) console.warn("SKIPPED: the management page in a real browser, because chromium is not installed");
