@@ -116,6 +116,7 @@ describe("the OpenAPI document", () => {
       "get /live/now",
       "get /logs",
       "get /logs/level",
+      "get /match",
       "get /matches",
       "get /matches/{id}",
       "get /metrics",

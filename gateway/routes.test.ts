@@ -42,6 +42,7 @@ test("the addresses are these; the plugin's own page, which loads from a public 
     "GET /live/now",
     "GET /logs",
     "GET /logs/level",
+    "GET /match",
     "GET /matches",
     "GET /matches/:id",
     "GET /metrics",

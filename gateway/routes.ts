@@ -18,7 +18,6 @@ import { serveAlarms } from "./alarms.ts";
 import { serveAudit } from "./audit-routes.ts";
 import type { AuditPort } from "./audit-trail.ts";
 import { tagOf } from "./call-document.ts";
-import { serveChat } from "./chat.ts";
 import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
@@ -42,6 +41,7 @@ import { serveSessions } from "./sessions.ts";
 import { serveStateEdits } from "./state-edits.ts";
 import { serveSystem } from "./system.ts";
 import { serveTopics } from "./topics.ts";
+import { serveWebSessions } from "./web-sessions.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
@@ -96,7 +96,7 @@ export function createRoutes(parts: RoutesParts): Elysia {
   serveAccounts(app, domain.accounts);
   serveAccess(app, access);
   serveAudit(app, audit);
-  serveChat(app, pages);
+  serveWebSessions(app, pages);
   servePages(app, pages);
   serveDocs(app);
   documentRoles(app, createNeeds(types, true));

@@ -20,6 +20,7 @@ import { LiveSampler } from "./observe/live-sampler.ts";
 import type { Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
+import type { StartedTraces } from "./observe/traces.ts";
 import type { NotReady, SessionView } from "./observe/view.ts";
 import { createProcessView, type Late } from "./process-parts.ts";
 import type { createServices } from "./services.ts";
@@ -34,13 +35,14 @@ interface Sources {
   readonly live: LiveLimits;
   readonly late: Late;
   readonly log: Log;
+  readonly traces: StartedTraces;
   readonly notReady: () => NotReady | undefined;
 }
 
 export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "adminToken"> {
-  const { system, catalog, table, services, listeners, servers, live, late, log, notReady } = sources;
+  const { system, catalog, table, services, listeners, servers, live, late, log, traces, notReady } = sources;
   const { config } = live;
-  const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures };
+  const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures, traces: traces.figures, log };
   const figures = { system, net: table, ledger: services.ledger.stats, ...more };
   const metrics = createMetrics({ ...figures, processStartedAt: systemClock.unixMs() });
   const ledger = createLedgerView(ledgerPath(config));
@@ -79,6 +81,9 @@ export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "admi
     servers,
     domain,
     process: createProcessView({ system, table, live, late, ending, ledger }),
-    webSockets: new Map([["/chat", listeners.openWebSession]]),
+    webSockets: new Map([
+      ["/chat", listeners.openWebSession],
+      ["/match", listeners.openWebMatchSession],
+    ]),
   };
 }

@@ -22,6 +22,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   readonly transport: Transport;
   readonly openedFor = "";
   readonly openedAt: number;
+  readonly traceparent: string | undefined;
   bytesIn = 0;
   bytesOut = 0;
   readonly #host: ConnectionHost;
@@ -47,6 +48,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   constructor(id: string, outlet: MessageOutlet, options: MessageConnectionOptions, host: ConnectionHost) {
     this.id = id;
     this.transport = outlet.transport;
+    this.traceparent = outlet.traceparent;
     this.openedAt = host.clock.unixMs();
     this.#host = host;
     this.#outlet = outlet;

@@ -175,6 +175,8 @@ export interface ActorCall {
   readonly signal?: AbortSignal;
   /** The answer is kept under this name, and a repeat gets it; only for methods that change a durable actor. */
   readonly once?: string;
+  /** The header of that name: the trace that the call belongs to. */
+  readonly traceparent?: string;
 }
 
 /** How many commits there are now, or why the state is as it was. */
