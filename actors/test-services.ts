@@ -45,7 +45,7 @@ export function createTestServices(given: {
 }): Services {
   const experiment = { numServers: "", numClients: "", numMessages: "" };
   return {
-    pipeline: { serverId: "test", workMs: 0, experiment, ledger: { append: nothing } },
+    pipeline: { serverId: "test", workMs: () => 0, experiment, ledger: { append: nothing } },
     text: {
       plainLogin: "allow",
       isWebEncrypted: false,

@@ -19,6 +19,7 @@ import { letterSchema, lettersSchema } from "./dead-letters.ts";
 import { electionsSchema } from "./elections.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
 import { leaderboardSchema } from "./leaderboard.ts";
+import { limitSchema, limitsSchema } from "./limit-routes.ts";
 import { snapshotSchema } from "./live.ts";
 import { logLevelSchema, logsSchema } from "./logs.ts";
 import { matchesSchema, matchSchema } from "./matches.ts";
@@ -26,8 +27,11 @@ import { problemSchema } from "./problem-body.ts";
 import { createNeeds } from "./roles.ts";
 import { membersSchema, messagesSchema, roomSchema, roomsSchema } from "./room-schemas.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
-import { sessionsSchema } from "./sessions.ts";
+import { sessionDetailSchema, sessionsSchema } from "./sessions.ts";
 import { createView, startStandIn } from "./stand-in.ts";
+import { stateEditSchema } from "./state-edits.ts";
+import { systemSchema } from "./system.ts";
+import { subscribersSchema, topicsSchema } from "./topics.ts";
 
 interface Content {
   readonly schema?: object;
@@ -105,6 +109,9 @@ describe("the OpenAPI document", () => {
       "get /health",
       "get /leaderboard",
       "get /leaderboard/{player}",
+      "get /ledger",
+      "get /limits",
+      "get /limits/{name}",
       "get /live",
       "get /live/now",
       "get /logs",
@@ -123,6 +130,10 @@ describe("the OpenAPI document", () => {
       "get /servers/election",
       "get /servers/elections",
       "get /sessions",
+      "get /sessions/{id}",
+      "get /system",
+      "get /topics",
+      "get /topics/{topic}/subscribers",
       "post /access/sign-in",
       "post /access/sign-out",
       "post /access/tokens",
@@ -140,6 +151,9 @@ describe("the OpenAPI document", () => {
       "post /dead-letters/{id}/replay",
       "post /servers/announcement",
       "post /servers/{name}/clock",
+      "post /system/drain",
+      "put /actors/{type}/{key}/_state",
+      "put /limits/{name}",
       "put /logs/level",
     ]);
   });
@@ -164,8 +178,8 @@ describe("the OpenAPI document", () => {
   test("its examples fit their schemas", async () => {
     const document = await readDocument();
     const { paths } = document;
-    const example = (path: string, status: string): unknown =>
-      paths[path]?.["get"]?.responses[status]?.content?.["application/json"]?.example;
+    const example = (path: string, status: string, method = "get"): unknown =>
+      paths[path]?.[method]?.responses[status]?.content?.["application/json"]?.example;
     expect(complaints(healthSchema, example("/health", "200"))).toEqual([]);
     expect(complaints(readinessSchema, example("/ready", "200"))).toEqual([]);
     expect(complaints(readinessSchema, example("/ready", "503"))).toEqual([]);
@@ -184,6 +198,13 @@ describe("the OpenAPI document", () => {
     const made = paths["/access/tokens"]?.["post"]?.responses["201"]?.content?.["application/json"]?.example;
     expect(complaints(madeSchema, made)).toEqual([]);
     expect(complaints(auditSchema, example("/audit", "200"))).toEqual([]);
+    expect(complaints(sessionDetailSchema, example("/sessions/{id}", "200"))).toEqual([]);
+    expect(complaints(topicsSchema, example("/topics", "200"))).toEqual([]);
+    expect(complaints(subscribersSchema, example("/topics/{topic}/subscribers", "200"))).toEqual([]);
+    expect(complaints(stateEditSchema, example("/actors/{type}/{key}/_state", "200", "put"))).toEqual([]);
+    expect(complaints(systemSchema, example("/system", "200"))).toEqual([]);
+    expect(complaints(limitsSchema, example("/limits", "200"))).toEqual([]);
+    expect(complaints(limitSchema, example("/limits/{name}", "200"))).toEqual([]);
     expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);
     expect(complaints(clocksSchema, example("/servers/clocks", "200"))).toEqual([]);
     expect(complaints(electionSchema, example("/servers/election", "200"))).toEqual([]);

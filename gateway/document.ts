@@ -60,6 +60,7 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           { name: "matches", description: "Matches that go on, and those that are over and still kept" },
           { name: "leaderboard", description: "Who has won most" },
           { name: "accounts", description: "Names with passwords, of the chat and of matches" },
+          { name: "topics", description: "What actors publish to, and who has subscribed" },
           { name: "servers", description: "The servers of messages: who coordinates, what their clocks show" },
           { name: "access", description: "Who you are, tokens for people and programs, and who changed what" },
           { name: "process", description: "Is it alive, is it ready, what does it measure" },

@@ -15,6 +15,10 @@ export const HTTP_LIMITS = {
   callTimeoutMsMax: 25_000,
   /** Why an operator shuts a key. */
   reasonCharsMax: 1_000,
+  /** Why a session is ended. */
+  sessionReasonCharsMax: 120,
+  /** Rows of the ledger, where only the last are asked for. */
+  ledgerRowsMax: 10_000,
   stopGraceMs: 1_000,
   /** Who watches the live feed at once, of all and of one address. */
   liveViewersMax: 100,

@@ -80,14 +80,28 @@ export async function readWholeBody(request: Request, withinMs: number): Promise
   }
 }
 
+/** As `readObject`; no body at all is an object without fields. */
+export async function readOptionalObject<Schema extends TObject>(
+  request: Request,
+  schema: Schema,
+): Promise<{ readonly value: Static<Schema> } | Response> {
+  const input = await readInput(request);
+  return input instanceof Response ? input : checkedObject(input.value === undefined ? {} : input.value, schema);
+}
+
 /** The object that the schema describes, or the problem to answer with. */
 export async function readObject<Schema extends TObject>(
   request: Request,
   schema: Schema,
 ): Promise<{ readonly value: Static<Schema> } | Response> {
   const input = await readInput(request);
-  if (input instanceof Response) return input;
-  const { value } = input;
+  return input instanceof Response ? input : checkedObject(input.value, schema);
+}
+
+function checkedObject<Schema extends TObject>(
+  value: unknown,
+  schema: Schema,
+): { readonly value: Static<Schema> } | Response {
   const errors = [...Value.Errors(schema, value)];
   if (errors.length === 0) return { value: value as Static<Schema> };
   const unknown = errors.find(({ type }) => type === ValueErrorType.ObjectAdditionalProperties);

@@ -43,6 +43,8 @@ const RULES: readonly Rule[] = [
   ["change", "/accounts/**", "admin"],
   ["look", "/rooms/**", "operator"],
   ["look", "/logs/**", "operator"],
+  // What is published of rooms and persons names them.
+  ["look", "/topics/**", "operator"],
   ["change", "/logs/**", "admin"],
   ["change", "/limits/**", "admin"],
   ["change", "/system/**", "admin"],

@@ -4,6 +4,7 @@ import { Elysia, type TSchema } from "elysia";
 
 import type { LiveView } from "#runtime/observe/live-view.ts";
 import type { LogView } from "#runtime/observe/log-view.ts";
+import type { ProcessView } from "#runtime/observe/process-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { type AccessRoutesParts, serveAccess } from "./access-routes.ts";
@@ -24,6 +25,8 @@ import type { DomainViews } from "./domain-views.ts";
 import { serveElections } from "./elections.ts";
 import { serveHealth, serveMetrics } from "./health.ts";
 import { serveLeaderboard } from "./leaderboard.ts";
+import { serveLedger } from "./ledger.ts";
+import { serveLimits } from "./limit-routes.ts";
 import { serveLive } from "./live.ts";
 import { serveLogs } from "./logs.ts";
 import { serveMatches } from "./matches.ts";
@@ -35,6 +38,9 @@ import { createNeeds } from "./roles.ts";
 import { serveRooms } from "./rooms.ts";
 import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
+import { serveStateEdits } from "./state-edits.ts";
+import { serveSystem } from "./system.ts";
+import { serveTopics } from "./topics.ts";
 import { serveWebSessions } from "./web-sessions.ts";
 
 export interface RoutesParts {
@@ -48,13 +54,15 @@ export interface RoutesParts {
   readonly domain: DomainViews;
   readonly access: AccessRoutesParts;
   readonly audit: AuditPort;
+  /** Undefined where the view is of no process of its own. */
+  readonly process?: ProcessView | undefined;
   /** Hears of what a client sees as status 500. */
   readonly onFault: (fault: unknown) => void;
 }
 
 /** Only the routes: who may ask is decided before them. */
 export function createRoutes(parts: RoutesParts): Elysia {
-  const { view, live, logs, servers, domain, access, audit, onFault } = parts;
+  const { view, live, logs, servers, domain, process, access, audit, onFault } = parts;
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -64,14 +72,21 @@ export function createRoutes(parts: RoutesParts): Elysia {
   checkQueries(app);
   serveHealth(app, view);
   serveMetrics(app, view);
+  if (process !== undefined) {
+    serveSystem(app, view, process);
+    serveLimits(app, process);
+    serveLedger(app, process.ledger);
+  }
   serveActorTypes(app, view);
   serveActors(app, view);
   serveActorActs(app, view);
+  serveStateEdits(app, view);
   serveAlarms(app, view);
   serveActorCalls(app, view, schemas);
   serveDeadLetters(app, view);
   serveSessions(app, view);
   serveLogs(app, logs);
+  serveTopics(app, view);
   serveServers(app, servers);
   serveLive(app, live);
   serveElections(app, servers);

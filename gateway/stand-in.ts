@@ -1,6 +1,7 @@
 // For tests: a gateway on a free port in front of a view whose answers a test can set.
 
 import { t } from "#runtime/mod.ts";
+import type { SubscriberView } from "#runtime/observe/process-view.ts";
 import type {
   ActorQuery,
   ActorTypeView,
@@ -18,9 +19,12 @@ import { TestAccess } from "./test-access.ts";
 import { createTestDomain } from "./test-domain.ts";
 import { createTestLive } from "./test-live.ts";
 import { createTestLogs } from "./test-logs.ts";
+import { createTestProcess } from "./test-process.ts";
 import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
+/** Bound to it a gateway is on loopback, and does not know that it is. */
+export const ELSEWHERE = "127.1";
 export const withToken = { Authorization: `Bearer ${STAND_IN_TOKEN}` };
 
 const counter: ActorTypeView = {
@@ -75,6 +79,9 @@ const aSession: SessionView = {
   paused: false,
 };
 
+const aSessionActor: ActorView = { ...anActor, type: "pipeline-session", key: "17" };
+const aSubscriber: SubscriberView = { type: "counter", key: "page/home", method: "add" };
+
 export interface StandIn extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
@@ -103,7 +110,12 @@ export function createStandInParts(asked: unknown[]) {
 }
 
 function shownParts(asked: unknown[]) {
-  return { live: createTestLive(), logs: createTestLogs(asked), domain: createTestDomain(asked) };
+  return {
+    live: createTestLive(),
+    logs: createTestLogs(asked),
+    domain: createTestDomain(asked),
+    process: createTestProcess(asked),
+  };
 }
 
 /** A gateway in front of any view; without messaging unless there are servers among the parts. */
@@ -150,24 +162,32 @@ export function createView(asked: unknown[]): NodeView {
     about: () => ({ serverId: "node-1", version: "0.1.0", startedAt: 1_735_689_600_000, uptimeMs: 12.5 }),
     actorTypes: () => [counter],
     actors: async (query: ActorQuery) => noted(query, { items: [anActor], next: "counter/page/home" }),
+    sortedActors: (query) => noted(query, [anActor]),
     call: async ({ type, key, method, input, timeoutMs, once }) =>
       noted(["call", type, key, method, { input, timeoutMs, once }], method === "clear" ? undefined : "42"),
     async inspect(_, key) {
       const turns = { running: [], recent: aLetter.turns, recorded: "the last 1 of 3 since it woke" };
-      return isKnown(key) ? { ...anActor, state: { count: 42 }, version: 3, alarms: [anAlarm], ...turns } : undefined;
+      return isKnown(key)
+        ? { ...anActor, state: { count: 42 }, commits: 3, settled: true, alarms: [anAlarm], ...turns }
+        : undefined;
     },
     alarms: async (_, key) => (isKnown(key) ? [anAlarm] : []),
     cancelAlarm: async (...what) => noted(["cancelAlarm", ...what], what[2] === anAlarm.name),
     hibernate: (...what) => noted(["hibernate", ...what], isKnown(what[1])),
     stop: (...what) => noted(["stop", ...what], isKnown(what[1])),
     quarantine: (...what) => noted(["quarantine", ...what], undefined),
+    replaceState: async (...what) => noted(["replaceState", ...what], { commits: what[2] + 1 }),
     release: async (...what) => noted(["release", ...what], isKnown(what[1])),
     deadLetters: async (query) => noted(query, { items: [aLetter], next: "7" }),
     deadLetter: async (id) => (id === aLetter.id ? aLetter : undefined),
     replay: async (id) => noted(["replay", id], id === aLetter.id),
     discard: async (id) => noted(["discard", id], id === aLetter.id),
     sessions: (query: PageQuery) => noted(query, { items: [aSession] }),
-    disconnect: (id: string) => noted(id, id === aSession.id),
+    session: (id) => (id === aSession.id ? { ...aSession, session: aSessionActor } : undefined),
+    disconnect: (id, why) => noted(why === undefined ? id : [id, why], id === aSession.id),
+    topics: (query) => noted(query, { items: [{ topic: "news/sports", subscribers: 1 }], next: "news/sports" }),
+    subscribers: (topic, query) =>
+      noted(["subscribers", topic, query], topic === "news/sports" ? { items: [aSubscriber] } : undefined),
     metrics: () => Promise.resolve("# TYPE correio_connections gauge\ncorreio_connections 1\n"),
   };
 }

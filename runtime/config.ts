@@ -58,6 +58,10 @@ export interface Config {
   readonly logLevel: string;
   /** In the data folder; empty = none. */
   readonly logFile: { readonly name: string; readonly bytesMax: number; readonly filesMax: number };
+  /** All of them by name, as they were given, secrets too. */
+  readonly settings: ReadonlyMap<Name, string>;
+  /** An empty endpoint = none. */
+  readonly traces: { readonly endpoint: string; readonly share: number };
   readonly experiment: { readonly numServers: string; readonly numClients: string; readonly numMessages: string };
 }
 
@@ -141,6 +145,8 @@ function toConfig(text: (name: Name) => string): Config {
       bytesMax: number("CORREIO_LOG_FILE_BYTES_MAX"),
       filesMax: number("CORREIO_LOG_FILES_MAX"),
     },
+    settings: new Map(NAMES.map((name) => [name, text(name)])),
+    traces: { endpoint: text("CORREIO_OTLP_ENDPOINT"), share: number("CORREIO_TRACE_SHARE") },
     experiment: {
       numServers: text("CORREIO_NUM_SERVERS"),
       numClients: text("CORREIO_NUM_CLIENTS"),

@@ -7,19 +7,22 @@ import type { ServersView } from "#gateway/servers.ts";
 
 import packageFile from "../package.json" with { type: "json" };
 import { systemClock } from "./base/clock.ts";
-import type { Config } from "./config.ts";
 import type { ActorSystem } from "./core/system.ts";
 import type { DomainSources } from "./domain/domain-sources.ts";
 import { createDomainViews } from "./domain/domain-views.ts";
+import { createLedgerView } from "./ledger-download.ts";
 import type { Listeners } from "./listeners.ts";
+import type { LiveLimits } from "./live-limits.ts";
 import type { ConnectionTable } from "./net/connection-table.ts";
-import { readHttpTls } from "./node-files.ts";
+import { ledgerPath, readHttpTls } from "./node-files.ts";
 import type { ServerFigures } from "./observe/figures.ts";
 import { LiveSampler } from "./observe/live-sampler.ts";
 import type { Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
-import type { NotReady } from "./observe/view.ts";
+import type { StartedTraces } from "./observe/traces.ts";
+import type { NotReady, SessionView } from "./observe/view.ts";
+import { createProcessView, type Late } from "./process-parts.ts";
 import type { createServices } from "./services.ts";
 
 interface Sources {
@@ -29,18 +32,32 @@ interface Sources {
   readonly services: ReturnType<typeof createServices>;
   readonly listeners: Listeners;
   readonly servers: (ServersView & { figures(): Promise<ServerFigures | undefined> }) | undefined;
-  readonly config: Config;
+  readonly live: LiveLimits;
+  readonly late: Late;
   readonly log: Log;
+  readonly traces: StartedTraces;
   readonly notReady: () => NotReady | undefined;
 }
 
 export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "adminToken"> {
-  const { system, catalog, table, services, listeners, servers, config, log, notReady } = sources;
-  const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures };
+  const { system, catalog, table, services, listeners, servers, live, late, log, traces, notReady } = sources;
+  const { config } = live;
+  const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures, traces: traces.figures, log };
   const figures = { system, net: table, ledger: services.ledger.stats, ...more };
   const metrics = createMetrics({ ...figures, processStartedAt: systemClock.unixMs() });
+  const ledger = createLedgerView(ledgerPath(config));
+  const ending = (): boolean => notReady()?.why === "draining";
+  const disconnected = (session: SessionView, why: string | undefined): void => {
+    const { id, actor, remoteAddress, remotePort } = session;
+    const reason = "disconnected_by_operator";
+    log.logger.info(
+      { reason, why, id, actor, remoteAddress, remotePort },
+      "Ends a session: an operator has asked for it",
+    );
+  };
   const { version } = packageFile;
-  const view = createNodeView({ system, net: table, serverId: config.serverId, version, notReady, metrics });
+  const { serverId } = config;
+  const view = createNodeView({ system, net: table, serverId, version, notReady, metrics, disconnected });
   const endSession = ({ type, key }: SessionAddress): void => {
     const connection = table.connections.get(key);
     if (connection?.sessionAddress === `${type}/${key}`) connection.end("disconnected_by_operator");
@@ -63,6 +80,7 @@ export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "admi
     tls: config.httpTls && readHttpTls(config.httpTls),
     servers,
     domain,
+    process: createProcessView({ system, table, live, late, ending, ledger }),
     webSockets: new Map([
       ["/chat", listeners.openWebSession],
       ["/match", listeners.openWebMatchSession],

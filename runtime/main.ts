@@ -15,23 +15,25 @@ import { systemClock } from "./base/clock.ts";
 import type { Oscillator } from "./base/oscillator.ts";
 import { settlesWithin } from "./base/settles-within.ts";
 import { type Config, readConfig } from "./config.ts";
-import { createTable } from "./connections.ts";
+import { createTable, drainSessions, lookAgain } from "./connections.ts";
 import type { AnyActorType } from "./core/definition.ts";
 import { isStoreFailure } from "./core/errors.ts";
-import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
+import type { CoreEvents, Store, TurnProbe, TurnTracer } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { createGatewayParts } from "./gateway-parts.ts";
 import { limits } from "./limits.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
+import { type ChangeableLimit, LiveLimits } from "./live-limits.ts";
 import { beginClock, startMessagingServer } from "./messaging-start.ts";
-import type { ConnectionTable } from "./net/connection-table.ts";
 import { logFileOf, messageOf, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { startStackSampler } from "./observe/stack-sampler.ts";
 import { logStoreFailures } from "./observe/store-failures.ts";
+import { startTraces } from "./observe/traces.ts";
 import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
+import type { Late } from "./process-parts.ts";
 import { type Collected, startQuietCollector } from "./quiet-collector.ts";
 import { createServersView } from "./servers-view.ts";
 import { createServices } from "./services.ts";
@@ -39,8 +41,6 @@ import { sharpenTimers } from "./timer-slack.ts";
 
 type Catalog = ReturnType<typeof createCatalog>;
 
-/** Of the drain time, what is kept for closing what did not end by itself. */
-const FORCE_SHARE = 0.2;
 /** npx and `bun run` pass on a signal that the terminal gave to all: so soon after the first it is the same one. */
 const SAME_SIGNAL_MS = 1_000;
 
@@ -55,12 +55,16 @@ export interface Server extends ServerPorts {
   readonly clocks: ReturnType<typeof createCatalog>["clocks"];
   readonly oscillator: Oscillator;
   readonly adminToken: string;
+  /** How an end begins that is asked for over HTTP: with `drain`, unless changed. */
+  readonly late: Late;
   /** Answers what was accepted, writes every session's row, closes. Returns how many sessions had to be cut off. */
   drain(): Promise<number>;
 }
 
 /** Starts everything, or nothing: rejects with a `RuntimeError`, or an `Error` that names file or port. */
-export async function startServer(config: Config, log: Log): Promise<Server> {
+export async function startServer(settings: Config, log: Log): Promise<Server> {
+  const live = new LiveLimits(settings, (name) => heed(name));
+  const { config } = live;
   const phase = { notReady: "starting" as string | undefined };
   const storeFailed = logStoreFailures(log, systemClock);
   await using undo = new AsyncDisposableStack();
@@ -75,11 +79,16 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const stacks = config.stacks ? startStackSampler(systemClock) : undefined;
   undo.defer(() => stacks?.stop());
   const events = logEvents(log, storeFailed, stacks);
-  const system = createSystem({ types, store, probe: watchdog.probe, events }, config);
+  const traces = startTraces({ ...config.traces, serverId: config.serverId, clock: systemClock, log });
+  undo.defer(() => traces.stop());
+  const system = createSystem({ types, store, probe: watchdog.probe, events, tracer: traces.tracer }, config);
   await startSystem(system, catalog);
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
   system.scheduler.onStepEnd("write", () => services.flush());
   const table = createTable(system, config, log);
+  const heed = (name: ChangeableLimit): void =>
+    name === "blockedMs" ? watchdog.watch(config.blockedMs) : lookAgain(table);
+  system.scheduler.onStepEnd("flush", traces.flushed);
   const collector = startQuietCollector(systemClock, collectedOf(system));
   undo.defer(() => collector.stop());
   const onFailure = (error: unknown): void => log.limited("error", "net.cannot_listen", { err: error });
@@ -90,7 +99,9 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const adminToken = config.adminToken || randomBytes(24).toString("base64url");
   const onFault = (error: unknown): void =>
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
-  const parts = createGatewayParts({ system, catalog, table, services, listeners, servers, config, log, notReady });
+  const late: Late = { ports: undefined, end: () => void drain() };
+  const sources = { system, catalog, table, services, listeners, servers, live, late, log, traces, notReady };
+  const parts = createGatewayParts(sources);
   const gateway = startGateway({ ...parts, adminToken, onFault });
   undo.defer(() => gateway.stop());
   const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections, messaging } = listeners;
@@ -118,11 +129,13 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     await settlesWithin(systemClock, gateway.stop(), leftMs());
     await settlesWithin(systemClock, store.close(), Math.max(STORE_CLOSE_MS, leftMs()));
     stacks?.stop();
+    await traces.stop();
     void watchdog.stop();
     return cutOff;
   };
   const ports = { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging: messaging.ports };
-  return { ...ports, clocks: catalog.clocks, oscillator: port.oscillator, httpPort: gateway.port, adminToken, drain };
+  late.ports = { ...ports, httpPort: gateway.port };
+  return { ...late.ports, clocks: catalog.clocks, oscillator: port.oscillator, adminToken, late, drain };
 }
 
 function reportLosses({ logger }: Log, cutOff: number, rowsLost: number): void {
@@ -155,12 +168,13 @@ interface SystemParts {
   readonly store: Store;
   readonly probe: TurnProbe;
   readonly events: CoreEvents;
+  readonly tracer: TurnTracer | undefined;
 }
 
 function createSystem(parts: SystemParts, config: Config): ActorSystem {
-  const { memoryBudgetBytes: bytes, development } = config;
-  const memory = { bytes, used: () => process.memoryUsage.rss() };
-  return new ActorSystem({ clock: systemClock, ...parts, development, ...(bytes === 0 ? {} : { memory }) });
+  const { development } = config;
+  const memory = { bytes: () => config.memoryBudgetBytes, used: () => process.memoryUsage.rss() };
+  return new ActorSystem({ clock: systemClock, ...parts, development, memory });
 }
 
 async function startSystem(system: ActorSystem, { types, clocks }: Catalog): Promise<void> {
@@ -179,14 +193,6 @@ function collectedOf({ hosts }: ActorSystem): Collected {
   };
 }
 
-/** Lets every session end by itself, then closes the rest. Returns how many lost something by that. */
-async function drainSessions(table: ConnectionTable, system: ActorSystem, drainMs: number): Promise<number> {
-  const answered = await settlesWithin(systemClock, table.drain(), drainMs * (1 - FORCE_SHARE));
-  const cutOff = answered ? 0 : table.abortAll("shutdown");
-  await settlesWithin(systemClock, system.drain(), drainMs * FORCE_SHARE);
-  return cutOff;
-}
-
 async function run(): Promise<void> {
   const settings = readConfig(process.argv.slice(2));
   if (settings.kind === "help") return console.log(settings.text);
@@ -199,7 +205,6 @@ async function run(): Promise<void> {
   sharpenTimers();
   try {
     const server = await startServer(config, log);
-    // Only now, as with all files: another server may have this folder.
     log.openFile();
     stopOnSignals(server, log);
     const madeToken = config.adminToken === "" ? server.adminToken : undefined;
@@ -234,6 +239,10 @@ function stopOnSignals(server: Server, log: Log): void {
     await log.close();
     console.log("[INFO] Servidor encerrado");
     process.exit(ended);
+  };
+  server.late.end = (reason) => {
+    log.logger.info({ reason }, "Ending: an operator has asked for it");
+    void stop(0);
   };
   process.on("SIGINT", () => void stop(0));
   process.on("SIGTERM", () => void stop(0));

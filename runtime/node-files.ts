@@ -67,7 +67,7 @@ export function openLedger(ledger: AppendFile, config: Config): void {
   }
 }
 
-function ledgerPath(config: Config): string {
+export function ledgerPath(config: Pick<Config, "dataFolder">): string {
   return join(config.dataFolder, "sessions.csv");
 }
 

@@ -62,6 +62,9 @@ const RULES: readonly Rule[] = [
   { files: "runtime/administration-links.ts", may: ["runtime/"], pure: true },
   { files: "runtime/gateway-parts.ts", may: [...EVERYTHING, "package.json"], pure: true },
   { files: "runtime/domain/", may: EVERYTHING, pure: true },
+  { files: "runtime/live-limits.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/process-parts.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/ledger-download.ts", may: ["runtime/"] },
   { files: "runtime/servers-view.ts", may: ["runtime/"], pure: true },
   { files: "runtime/services.ts", may: ["runtime/"] },
   { files: "runtime/connections.ts", may: ["runtime/"], pure: true },
@@ -92,7 +95,7 @@ const RULES: readonly Rule[] = [
     files: "gateway/",
     may: [
       "runtime/mod.ts",
-      ...["view", "live-view", "log-view"].map((name) => `runtime/observe/${name}.ts`),
+      ...["view", "live-view", "log-view", "process-view"].map((name) => `runtime/observe/${name}.ts`),
       "runtime/net/web-socket-port.ts",
       "actors/",
     ],

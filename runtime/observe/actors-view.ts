@@ -6,7 +6,7 @@ import type { ActorInspection, Operations } from "../core/operations.ts";
 import type { AlarmRecord } from "../core/stored.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
-import { actorsPage } from "./actors-page.ts";
+import { actorsPage, sortedActors } from "./actors-page.ts";
 import type { ActorCall, ActorDetailView, ActorsView, ActorTypeView, AlarmView, MethodView } from "./view.ts";
 
 const NONE_RECORDED =
@@ -19,6 +19,7 @@ export function createActorsView(system: ActorSystem, operations: Operations): A
   return {
     actorTypes: () => system.hosts.map(typeView),
     actors: (query) => actorsPage(system, query),
+    sortedActors: (query) => sortedActors(system, query),
     call: (call) => answerCall(system, operations, call),
     inspect: (type, key) => inspect(operations, type, key),
     async alarms(type, key) {
@@ -30,6 +31,7 @@ export function createActorsView(system: ActorSystem, operations: Operations): A
     hibernate: (type, key) => system.address(type, key).cell === undefined || operations.hibernate(type, key),
     stop: (type, key) => operations.stop(type, key),
     quarantine: (type, key, reason) => operations.quarantine(type, key, reason),
+    replaceState: (type, key, seen, state) => operations.replaceState(type, key, seen, state),
     release: (type, key) => operations.release(type, key),
   };
 }
@@ -60,6 +62,7 @@ async function answerCall(system: ActorSystem, operations: Operations, call: Act
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(signal === undefined ? {} : { signal }),
     ...(once === undefined ? {} : { once }),
+    trace: system.tracer?.outside(call.traceparent),
   });
   return method?.out === undefined || answer === undefined ? undefined : answerText(call, answer);
 }
