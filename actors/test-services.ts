@@ -48,6 +48,7 @@ export function createTestServices(given: {
     pipeline: { serverId: "test", workMs: () => 0, experiment, ledger: { append: nothing } },
     text: {
       plainLogin: "allow",
+      isWebEncrypted: false,
       clock: { unixMs: () => 0, monotonicMs: () => 0 },
       udpPort: nothing,
       secret: () => "secret",
@@ -59,6 +60,8 @@ export function createTestServices(given: {
       heartbeatMs: limits.heartbeatMs,
       pongMs: limits.pongMs,
       turnMs: limits.turnMs,
+      plainLogin: "allow",
+      isWebEncrypted: false,
       secret: () => "secret",
       digest: (secret) => `digest of ${secret}`,
       openSecurePort: nothing,

@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 
+import { ACCESS_BOUNDS } from "#actors/access/records.ts";
+
 import { STAND_IN_TOKEN, type StandIn, startStandIn, withToken } from "./stand-in.ts";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
@@ -91,7 +93,7 @@ describe("a token that was made", () => {
     [{ name: "", role: "viewer" }],
     [{ name: "a b", role: "viewer" }],
     [{ name: "<script>", role: "viewer" }],
-    [{ name: "x".repeat(65), role: "viewer" }],
+    [{ name: "x".repeat(ACCESS_BOUNDS.nameLengthMax + 1), role: "viewer" }],
     [{ name: "x", role: "owner" }],
     [{ name: "x", role: "viewer", expiresInHours: 0 }],
     [{ name: "x", role: "viewer", expiresInHours: 8_785 }],
@@ -214,17 +216,23 @@ describe("a page that has signed in", () => {
     expect((await signIn("{")).status).toBe(400);
     expect((await signIn('{"token":["wrong"]}')).status).toBe(422);
     expect((await signIn(JSON.stringify({ token: STAND_IN_TOKEN, more: 1 }))).status).toBe(422);
+    const own = JSON.stringify({ token: STAND_IN_TOKEN });
+    expect((await signIn(own, { Origin: "https://evil.example" })).status).toBe(403);
+    expect((await signIn(own, { Origin: gateway.url })).status).toBe(204);
     const plain = { "Content-Type": "text/plain" };
     expect((await signIn(JSON.stringify({ token: STAND_IN_TOKEN }), plain)).status).toBe(415);
   });
 
-  test.each(["", "=", "x", "correio=a; ; =;correio-1", `correio-1=${"x".repeat(4_000)}`])(
-    "is nobody with the cookie %p",
-    async (Cookie) => {
-      await using gateway = startStandIn();
-      expect(await (await gateway.get("/access/me", { Cookie })).json()).toMatchObject({ via: "none" });
-    },
-  );
+  test.each([
+    ["", ""],
+    ["=", ""],
+    ["correio=a; ; =;correio-1", ""],
+    ["correio-1=x", "x".repeat(4_000)],
+  ])("is nobody with the cookie %p", async (beginning, rest) => {
+    const Cookie = beginning + rest;
+    await using gateway = startStandIn();
+    expect(await (await gateway.get("/access/me", { Cookie })).json()).toMatchObject({ via: "none" });
+  });
 });
 
 describe("while tokens cannot be looked up", () => {

@@ -28,6 +28,12 @@ describe("looking at accounts", () => {
     expect(gateway.asked).toEqual([["accounts", { prefix: "An", limit: 7, after: "al" }]]);
   });
 
+  test("without a token is 401, on loopback too", async () => {
+    await using gateway = startStandIn();
+    expect(await codeOf(await gateway.get("/accounts"))).toEqual([401, "unauthorized"]);
+    expect(gateway.asked).toEqual([]);
+  });
+
   test.each(["?limit=0", "?limit=501", "?prefix=%40"])("is 422 beyond the bounds: %s", async (query) => {
     await using gateway = startStandIn();
     expect(await codeOf(await gateway.get(`/accounts${query}`, withToken))).toEqual([422, "invalid_request"]);

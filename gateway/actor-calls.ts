@@ -90,12 +90,14 @@ async function answerCall(
   const input = await readInput(request);
   if (input instanceof Response) return input;
   const once = request.headers.get(REPEAT_HEADER);
+  const traceparent = request.headers.get("traceparent");
   const json = await view.call({
     ...to,
     input: input.value,
     signal: request.signal,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(once === null ? {} : { once }),
+    ...(traceparent === null ? {} : { traceparent }),
   });
   if (json === undefined) return new Response(null, { status: 204 });
   return new Response(json, { headers: { "Content-Type": "application/json" } });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "bun:test";
 
 import { hostNameOf, isLoopback } from "./host-name.ts";
-import { STAND_IN_TOKEN, startStandIn } from "./stand-in.ts";
+import { ELSEWHERE, STAND_IN_TOKEN, startStandIn, withToken } from "./stand-in.ts";
 
 describe("the token", () => {
   const wrong = [
@@ -88,8 +88,20 @@ describe("the host name", () => {
   });
 
   test("bound to another address, any name is served", async () => {
-    await using gateway = startStandIn({}, {}, { host: "0.0.0.0" });
+    await using gateway = startStandIn({}, {}, { host: ELSEWHERE });
     expect((await gateway.get("/health", { Host: "correio.example" })).status).toBe(200);
+  });
+
+  test("bound to another address, looking takes a token, but for what tells who is there", async () => {
+    await using gateway = startStandIn({}, {}, { host: ELSEWHERE });
+    for (const path of ["/actors", "/sessions", "/metrics", "/dead-letters", "/servers"]) {
+      expect((await gateway.get(path)).status, path).toBe(401);
+      expect((await gateway.get(path, withToken)).status, path).toBe(200);
+    }
+    expect((await gateway.send("POST", "/actors/counter/a/value")).status).toBe(401);
+    for (const path of ["/health", "/ready", "/docs", "/docs/json", "/access/me"]) {
+      expect((await gateway.get(path)).status, path).toBe(200);
+    }
   });
 
   test("is told from a Host header, or empty", () => {

@@ -56,7 +56,7 @@ export async function admit(parts: AdmissionParts, asking: Asking): Promise<Admi
   const { request } = asking;
   const need = parts.needOf(request);
   const { identity, wrong } = await askerOf(parts, asking, need);
-  const refused = wrong ?? refuseRole(request, identity, need) ?? refuseForgery(request, identity);
+  const refused = wrong ?? refuseRole(request, identity, need) ?? refuseForgery(asking, identity);
   return { identity, need, ...(refused === undefined ? {} : { refused }) };
 }
 
@@ -101,8 +101,9 @@ function refuseRole({ method }: Request, { role, via }: Identity, need: Need): R
   return problem("forbidden", `Cannot ${method}: this takes the role ${need.role}, and yours is ${role}`);
 }
 
-/** A browser sends the cookie with what a page of another site asks for, too, where it is an old one. */
-function refuseForgery(request: Request, { via, csrf = "" }: Identity): Response | undefined {
+/** Old browsers send the cookie with what a page of another site asks for, too; and no such page signs anybody in. */
+function refuseForgery({ request, signInToken }: Asking, { via, csrf = "" }: Identity): Response | undefined {
+  if (signInToken !== undefined && isFromElsewhere(request)) return problem("csrf", NO_CSRF);
   if (via !== "cookie" || request.method === "GET" || request.method === "HEAD") return undefined;
   const isOwn = !isFromElsewhere(request) && isSame(request.headers.get("x-csrf-token") ?? "", csrf);
   return isOwn ? undefined : problem("csrf", NO_CSRF);

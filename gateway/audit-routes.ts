@@ -64,7 +64,8 @@ export function serveAudit(app: Elysia, audit: AuditPort): void {
         description:
           "One page, newest first. An entry is stored before its act begins, and completed with the status when it " +
           `is over. The last ${AUDIT_BOUNDS.actsMax} acts are kept, and the last ${AUDIT_BOUNDS.refusalsMax} ` +
-          "requests that were refused. Filtered, a page may have fewer items than `limit` and yet a next one.",
+          "requests that were refused. One without a status goes on, or the process ended meanwhile; where storing " +
+          "took too long, the act was not made. Filtered, a page may have fewer items than `limit` and yet a next one.",
         tags: ["access"],
         parameters: parameters("query", querySchema),
         responses: answers({

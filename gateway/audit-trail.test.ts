@@ -141,13 +141,18 @@ describe("what was refused", () => {
   });
 });
 
-describe("of a body", () => {
-  const written = async (path: string, body: string): Promise<string | undefined> => {
-    await using gateway = startStandIn();
-    await gateway.send("POST", path, json, body);
-    return gateway.access.entries[0]?.body;
-  };
+/** What is written of the body. */
+async function written(path: string, body: string): Promise<string | undefined> {
+  await using gateway = startStandIn();
+  await gateway.send("POST", path, json, body);
+  return gateway.access.entries[0]?.body;
+}
 
+function textOf(length: number): string {
+  return JSON.stringify("x".repeat(length - 2));
+}
+
+describe("of a body", () => {
   test("all is written but the values of secrets, wherever they stand", async () => {
     const secrets = { password: "p1", Token: "p2", secret: { of: ["p3"] }, next: "p4" };
     const body = JSON.stringify({ amount: 1, ...secrets, list: [{ inner: secrets }] });
@@ -157,10 +162,9 @@ describe("of a body", () => {
   });
 
   test("the beginning is written where it is long", async () => {
-    const body = (length: number) => JSON.stringify("x".repeat(length - 2));
     const { auditBodyLengthMax: most } = HTTP_LIMITS;
-    expect(await written("/actors/counter/a/add", body(most))).toBe(body(most));
-    expect(await written("/actors/counter/a/add", body(most + 1))).toBe(body(most + 1).slice(0, most));
+    expect(await written("/actors/counter/a/add", textOf(most))).toBe(textOf(most));
+    expect(await written("/actors/counter/a/add", textOf(most + 1))).toBe(textOf(most + 1).slice(0, most));
   });
 
   test.each(["{broken", "[".repeat(30_000) + "]".repeat(30_000), '\u0000"', ""])(

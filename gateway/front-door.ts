@@ -101,13 +101,14 @@ class Door {
     const { asked, route, bodyMsMax } = this.#parts;
     const { request } = audited;
     if (request.method === "GET" || request.method === "HEAD") {
-      asked.set(request, { identity, cookie });
-      return route(request);
+      const routed = this.#parts.isSecure ? routable(request) : request;
+      asked.set(routed, { identity, cookie });
+      return route(routed);
     }
     const body = audited.body ?? (await readWholeBody(request, bodyMsMax));
     if (body instanceof Response) return body;
     const act = async (): Promise<Response> => {
-      const read = withBody(request, body);
+      const read = routable(request, body);
       asked.set(read, { identity, cookie });
       return route(read);
     };
@@ -135,10 +136,10 @@ function requestIdOf({ headers }: Request): string {
   return REQUEST_ID.test(given) ? given : randomBytes(REQUEST_ID_BYTES).toString("base64url");
 }
 
-/** The same request, whose body was read. */
-function withBody({ url, method, headers, signal }: Request, body: Uint8Array): Request {
+/** The same request, whose body was read; as over HTTP, since the router takes a path to begin where it does there. */
+function routable({ url, method, headers, signal }: Request, body: Uint8Array = new Uint8Array()): Request {
   const content = body.length === 0 ? {} : { body: body as Uint8Array<ArrayBuffer> };
-  return new Request(url, { method, headers, signal, ...content });
+  return new Request(url.replace(/^https:/, "http:"), { method, headers, signal, ...content });
 }
 
 /** Of a body that is none, its route says so. */

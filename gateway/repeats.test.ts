@@ -1,4 +1,4 @@
-// Idempotency-Key over real HTTP, where the gateway keeps the answer: once, the same again, and no more than is bounded.
+// Idempotency-Key over real HTTP, where the gateway keeps the answer: once, the same again, and no more than it may.
 
 import { describe, expect, test } from "bun:test";
 
@@ -106,9 +106,11 @@ describe("a POST under an Idempotency-Key", () => {
   });
 });
 
+function request(name: string): Request {
+  return new Request("http://localhost/x", { method: "POST", headers: { "Idempotency-Key": name } });
+}
+
 describe("answers that are kept", () => {
-  const request = (name: string) =>
-    new Request("http://localhost/x", { method: "POST", headers: { "Idempotency-Key": name } });
   const nothing = new Uint8Array();
 
   test("are so many, and the oldest go", async () => {

@@ -2,6 +2,7 @@
 
 import { TokenBuckets } from "#actors/accounts/token-buckets.ts";
 
+import { addressBlock } from "./address-block.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 
 const { requestsBurst, requestsEveryMs, wrongTokensBurst, wrongTokensEveryMs } = HTTP_LIMITS;
@@ -26,22 +27,22 @@ export class RequestRates {
 
   /** Counts a request. False where there were too many from there. */
   mayAsk(address: string): boolean {
-    return taken(this.#all, address, this.#clock.monotonicMs());
+    return taken(this.#all, addressBlock(address), this.#clock.monotonicMs());
   }
 
   /** Whether a token may be tried from there. It is the wrong ones that count. */
   mayTryToken(address: string): boolean {
-    return this.#wrong.has(address, this.#clock.monotonicMs());
+    return this.#wrong.has(addressBlock(address), this.#clock.monotonicMs());
   }
 
   wrongToken(address: string): void {
-    this.#wrong.take(address, this.#clock.monotonicMs());
+    this.#wrong.take(addressBlock(address), this.#clock.monotonicMs());
   }
 
   /** Whether a refusal is to be written down: so many in all, and of those for asking too often one in a while. */
   isToBeWritten(status: number, address: string): boolean {
     const nowMs = this.#clock.monotonicMs();
-    if (status === 429 && !taken(this.#told, address, nowMs)) return false;
+    if (status === 429 && !taken(this.#told, addressBlock(address), nowMs)) return false;
     return taken(this.#refusals, "", nowMs);
   }
 }

@@ -79,6 +79,15 @@ describe("looking at rooms", () => {
     expect(gateway.asked).toEqual([]);
   });
 
+  test.each(["/rooms", "/rooms/lobby", "/rooms/lobby/members", "/rooms/lobby/messages"])(
+    "without a token is 401, on loopback too: %s",
+    async (path) => {
+      await using gateway = startStandIn();
+      expect(await codeOf(await gateway.get(path))).toEqual([401, "unauthorized"]);
+      expect(gateway.asked).toEqual([]);
+    },
+  );
+
   test("by a filter that there is not is 400", async () => {
     await using gateway = startStandIn();
     expect(await codeOf(await gateway.get("/rooms?member=1", withToken))).toEqual([400, "unknown_parameter"]);

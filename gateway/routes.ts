@@ -18,7 +18,6 @@ import { serveAlarms } from "./alarms.ts";
 import { serveAudit } from "./audit-routes.ts";
 import type { AuditPort } from "./audit-trail.ts";
 import { tagOf } from "./call-document.ts";
-import { serveChat } from "./chat.ts";
 import { serveDeadLetters } from "./dead-letters.ts";
 import { serveDocs } from "./docs.ts";
 import { serveDocument } from "./document.ts";
@@ -42,6 +41,7 @@ import { serveSessions } from "./sessions.ts";
 import { serveStateEdits } from "./state-edits.ts";
 import { serveSystem } from "./system.ts";
 import { serveTopics } from "./topics.ts";
+import { serveWebSessions } from "./web-sessions.ts";
 
 export interface RoutesParts {
   readonly view: NodeView;
@@ -50,19 +50,19 @@ export interface RoutesParts {
   readonly logs: LogView;
   /** Undefined where the node has no part in the messaging servers. */
   readonly servers?: ServersView | undefined;
-  /** Undefined where the view is of no process of its own: then it has no routes either. */
-  readonly process?: ProcessView | undefined;
   /** What the node's own actors are about: rooms, matches, accounts. */
   readonly domain: DomainViews;
   readonly access: AccessRoutesParts;
   readonly audit: AuditPort;
+  /** Undefined where the view is of no process of its own. */
+  readonly process?: ProcessView | undefined;
   /** Hears of what a client sees as status 500. */
   readonly onFault: (fault: unknown) => void;
 }
 
 /** Only the routes: who may ask is decided before them. */
 export function createRoutes(parts: RoutesParts): Elysia {
-  const { view, live, logs, servers, process, domain, access, audit, onFault } = parts;
+  const { view, live, logs, servers, domain, process, access, audit, onFault } = parts;
   // The path begins where the host ends, however short the host's name is: as the check before the routes reads it.
   const app = new Elysia({ handler: { standardHostname: false } });
   const types = view.actorTypes();
@@ -85,8 +85,8 @@ export function createRoutes(parts: RoutesParts): Elysia {
   serveActorCalls(app, view, schemas);
   serveDeadLetters(app, view);
   serveSessions(app, view);
-  serveTopics(app, view);
   serveLogs(app, logs);
+  serveTopics(app, view);
   serveServers(app, servers);
   serveLive(app, live);
   serveElections(app, servers);
@@ -96,7 +96,7 @@ export function createRoutes(parts: RoutesParts): Elysia {
   serveAccounts(app, domain.accounts);
   serveAccess(app, access);
   serveAudit(app, audit);
-  serveChat(app, pages);
+  serveWebSessions(app, pages);
   servePages(app, pages);
   serveDocs(app);
   documentRoles(app, createNeeds(types, true));

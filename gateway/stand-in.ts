@@ -23,6 +23,8 @@ import { createTestProcess } from "./test-process.ts";
 import { createTestServers } from "./test-servers.ts";
 
 export const STAND_IN_TOKEN = "stand-in-token";
+/** Bound to it a gateway is on loopback, and does not know that it is. */
+export const ELSEWHERE = "127.1";
 export const withToken = { Authorization: `Bearer ${STAND_IN_TOKEN}` };
 
 const counter: ActorTypeView = {
@@ -98,19 +100,22 @@ export function startStandIn(
   options: Partial<GatewayOptions> = {},
 ): StandIn {
   const asked: unknown[] = [];
-  const servers = createTestServers(asked, administration);
-  const parts = { ...shownParts(asked), servers, process: createTestProcess(asked), ...options };
+  const parts = { ...shownParts(asked), servers: createTestServers(asked, administration), ...options };
   return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, parts) };
 }
 
 /** What a gateway is in front of, without messaging; what it is asked goes to `asked`. */
 export function createStandInParts(asked: unknown[]) {
-  const process = createTestProcess(asked);
-  return { view: createView(asked), process, ...shownParts(asked), ...portsOf(new TestAccess()) };
+  return { view: createView(asked), ...shownParts(asked), ...portsOf(new TestAccess()) };
 }
 
 function shownParts(asked: unknown[]) {
-  return { live: createTestLive(), logs: createTestLogs(asked), domain: createTestDomain(asked) };
+  return {
+    live: createTestLive(),
+    logs: createTestLogs(asked),
+    domain: createTestDomain(asked),
+    process: createTestProcess(asked),
+  };
 }
 
 /** A gateway in front of any view; without messaging unless there are servers among the parts. */

@@ -2,6 +2,7 @@
 
 import type { OpenWebSession } from "#runtime/net/web-socket-port.ts";
 
+import { addressBlock } from "./address-block.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem } from "./problems.ts";
 
@@ -17,7 +18,7 @@ export class WebSocketSeats {
 
   /** What to answer where there is no room. */
   refuse(address: string): Response | undefined {
-    if ((this.#taken.get(address) ?? 0) >= webSocketsPerAddressMax) {
+    if ((this.#taken.get(addressBlock(address)) ?? 0) >= webSocketsPerAddressMax) {
       return problem("too_many_web_sockets", TOO_MANY_HERE, RETRY_SOON);
     }
     return this.#count >= webSocketsMax ? problem("web_sockets_full", TOO_MANY, RETRY_SOON) : undefined;
@@ -26,7 +27,7 @@ export class WebSocketSeats {
   /** The same session, which has a seat while its socket is open. */
   seated(address: string, begin: OpenWebSession): OpenWebSession {
     return (socket) => {
-      const leave = this.#take(address);
+      const leave = this.#take(addressBlock(address));
       const events = begin(socket);
       // Where it was refused, its socket closes now; and there is nobody to hear of it.
       if (events === undefined) leave();
@@ -43,14 +44,14 @@ export class WebSocketSeats {
     };
   }
 
-  #take(address: string): () => void {
+  #take(block: string): () => void {
     this.#count++;
-    this.#taken.set(address, (this.#taken.get(address) ?? 0) + 1);
+    this.#taken.set(block, (this.#taken.get(block) ?? 0) + 1);
     return () => {
       this.#count--;
-      const left = (this.#taken.get(address) ?? 1) - 1;
-      if (left === 0) this.#taken.delete(address);
-      else this.#taken.set(address, left);
+      const left = (this.#taken.get(block) ?? 1) - 1;
+      if (left === 0) this.#taken.delete(block);
+      else this.#taken.set(block, left);
     };
   }
 }

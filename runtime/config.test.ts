@@ -66,6 +66,14 @@ const settings: readonly (readonly [string, string, string, (config: Config) => 
   ["CORREIO_LOG_FILE", "--log-file", "", (config) => config.logFile.name, ""],
   ["CORREIO_LOG_FILE_BYTES_MAX", "--log-file-bytes-max", "1", (config) => config.logFile.bytesMax, 1],
   ["CORREIO_LOG_FILES_MAX", "--log-files-max", "100", (config) => config.logFile.filesMax, 100],
+  [
+    "CORREIO_OTLP_ENDPOINT",
+    "--otlp-endpoint",
+    "http://[::1]:4318/v1/traces",
+    (config) => config.traces.endpoint,
+    "http://[::1]:4318/v1/traces",
+  ],
+  ["CORREIO_TRACE_SHARE", "--trace-share", "0.5", (config) => config.traces.share, 0.5],
   ["CORREIO_NUM_SERVERS", "--num-servers", "2", (config) => config.experiment.numServers, "2"],
   ["CORREIO_NUM_CLIENTS", "--num-clients", "10", (config) => config.experiment.numClients, "10"],
   ["CORREIO_NUM_MESSAGES", "--num-messages", "1000", (config) => config.experiment.numMessages, "1000"],
@@ -166,6 +174,7 @@ describe("settings", () => {
       settings: new Map(
         Object.entries(SETTINGS).map(([name, { fallback }]) => [name as keyof typeof SETTINGS, fallback]),
       ),
+      traces: { endpoint: "", share: 1 },
       experiment: { numServers: "", numClients: "", numMessages: "" },
     });
   });
@@ -263,6 +272,8 @@ describe("wrong settings", () => {
     ["CORREIO_LOG_FILE", ["../a", "a/b", ".", "..", "a\\b"]],
     ["CORREIO_LOG_FILE_BYTES_MAX", ["0", "-1", "1M"]],
     ["CORREIO_LOG_FILES_MAX", ["0", "101"]],
+    ["CORREIO_OTLP_ENDPOINT", ["localhost:4318", "ftp://a/", "a"]],
+    ["CORREIO_TRACE_SHARE", ["", "1.1", "2", "-0.1", "1e-3", "all"]],
     ["CORREIO_CLOCK_OFFSET_MS", ["43200001", "-43200001", "", "-", "-0", "1.5", "1s"]],
     ["CORREIO_CLOCK_DRIFT_PPM", ["501", "-501", "5000", "", "0.5"]],
     ["CORREIO_HOST", [""]],

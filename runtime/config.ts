@@ -60,6 +60,8 @@ export interface Config {
   readonly logFile: { readonly name: string; readonly bytesMax: number; readonly filesMax: number };
   /** All of them by name, as they were given, secrets too. */
   readonly settings: ReadonlyMap<Name, string>;
+  /** An empty endpoint = none. */
+  readonly traces: { readonly endpoint: string; readonly share: number };
   readonly experiment: { readonly numServers: string; readonly numClients: string; readonly numMessages: string };
 }
 
@@ -144,6 +146,7 @@ function toConfig(text: (name: Name) => string): Config {
       filesMax: number("CORREIO_LOG_FILES_MAX"),
     },
     settings: new Map(NAMES.map((name) => [name, text(name)])),
+    traces: { endpoint: text("CORREIO_OTLP_ENDPOINT"), share: number("CORREIO_TRACE_SHARE") },
     experiment: {
       numServers: text("CORREIO_NUM_SERVERS"),
       numClients: text("CORREIO_NUM_CLIENTS"),

@@ -371,6 +371,16 @@ export const limits = {
   logFileRetryMs: 1_000,
   /** What it may take for its last lines when the process ends. */
   logFileCloseMs: 1_000,
+  /** Spans that wait for the collector; more are dropped, and nothing new is followed. How many it is sent at once. */
+  traceSpansMax: 8_192,
+  traceBatchSpansMax: 512,
+  traceDelayMs: 1_000,
+  /** Traces begun of the node's own accord in a tenth of a second: a node under load spends nothing to speak of. */
+  tracesBegunMax: 10,
+  tracesBegunMs: 100,
+  /** For the collector to take a batch, tries again included; and for the last ones when the process ends. */
+  traceExportMs: 10_000,
+  traceFlushMs: 1_000,
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */
   drainMs: 10_000,
   /** An end that is asked for over HTTP begins so much later: whoever asked has the answer by then. */

@@ -18,7 +18,7 @@ import { type Config, readConfig } from "./config.ts";
 import { createTable, drainSessions, lookAgain } from "./connections.ts";
 import type { AnyActorType } from "./core/definition.ts";
 import { isStoreFailure } from "./core/errors.ts";
-import type { CoreEvents, Store, TurnProbe } from "./core/ports.ts";
+import type { CoreEvents, Store, TurnProbe, TurnTracer } from "./core/ports.ts";
 import { ActorSystem } from "./core/system.ts";
 import { createGatewayParts } from "./gateway-parts.ts";
 import { limits } from "./limits.ts";
@@ -30,6 +30,7 @@ import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { startStackSampler } from "./observe/stack-sampler.ts";
 import { logStoreFailures } from "./observe/store-failures.ts";
+import { startTraces } from "./observe/traces.ts";
 import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import type { Late } from "./process-parts.ts";
@@ -62,8 +63,8 @@ export interface Server extends ServerPorts {
 
 /** Starts everything, or nothing: rejects with a `RuntimeError`, or an `Error` that names file or port. */
 export async function startServer(settings: Config, log: Log): Promise<Server> {
-  const limitsNow = new LiveLimits(settings, (name) => heed(name));
-  const { config } = limitsNow;
+  const live = new LiveLimits(settings, (name) => heed(name));
+  const { config } = live;
   const phase = { notReady: "starting" as string | undefined };
   const storeFailed = logStoreFailures(log, systemClock);
   await using undo = new AsyncDisposableStack();
@@ -78,13 +79,16 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
   const stacks = config.stacks ? startStackSampler(systemClock) : undefined;
   undo.defer(() => stacks?.stop());
   const events = logEvents(log, storeFailed, stacks);
-  const system = createSystem({ types, store, probe: watchdog.probe, events }, config);
+  const traces = startTraces({ ...config.traces, serverId: config.serverId, clock: systemClock, log });
+  undo.defer(() => traces.stop());
+  const system = createSystem({ types, store, probe: watchdog.probe, events, tracer: traces.tracer }, config);
   await startSystem(system, catalog);
   // Before any socket is written to: a client that sees its connection closed finds its row in the file.
   system.scheduler.onStepEnd("write", () => services.flush());
   const table = createTable(system, config, log);
   const heed = (name: ChangeableLimit): void =>
     name === "blockedMs" ? watchdog.watch(config.blockedMs) : lookAgain(table);
+  system.scheduler.onStepEnd("flush", traces.flushed);
   const collector = startQuietCollector(systemClock, collectedOf(system));
   undo.defer(() => collector.stop());
   const onFailure = (error: unknown): void => log.limited("error", "net.cannot_listen", { err: error });
@@ -96,8 +100,9 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
   const onFault = (error: unknown): void =>
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
   const late: Late = { ports: undefined, end: () => void drain() };
-  const sources = { system, catalog, table, services, listeners, servers, limitsNow, late, log, notReady };
-  const gateway = startGateway({ ...createGatewayParts(sources), adminToken, onFault });
+  const sources = { system, catalog, table, services, listeners, servers, live, late, log, traces, notReady };
+  const parts = createGatewayParts(sources);
+  const gateway = startGateway({ ...parts, adminToken, onFault });
   undo.defer(() => gateway.stop());
   const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, matchConnections, messaging } = listeners;
   const tcpPorts = [tcpPort, tlsPort, matchPort, matchTlsPort, gateway.port];
@@ -124,11 +129,12 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
     await settlesWithin(systemClock, gateway.stop(), leftMs());
     await settlesWithin(systemClock, store.close(), Math.max(STORE_CLOSE_MS, leftMs()));
     stacks?.stop();
+    await traces.stop();
     void watchdog.stop();
     return cutOff;
   };
-  const httpPort = gateway.port;
-  late.ports = { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging: messaging.ports, httpPort };
+  const ports = { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging: messaging.ports };
+  late.ports = { ...ports, httpPort: gateway.port };
   return { ...late.ports, clocks: catalog.clocks, oscillator: port.oscillator, adminToken, late, drain };
 }
 
@@ -162,6 +168,7 @@ interface SystemParts {
   readonly store: Store;
   readonly probe: TurnProbe;
   readonly events: CoreEvents;
+  readonly tracer: TurnTracer | undefined;
 }
 
 function createSystem(parts: SystemParts, config: Config): ActorSystem {
@@ -198,7 +205,6 @@ async function run(): Promise<void> {
   sharpenTimers();
   try {
     const server = await startServer(config, log);
-    // Only now, as with all files: another server may have this folder.
     log.openFile();
     stopOnSignals(server, log);
     const madeToken = config.adminToken === "" ? server.adminToken : undefined;

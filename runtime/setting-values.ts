@@ -45,6 +45,7 @@ export function wantedOf(name: Name, value: string): string | undefined {
   }
   if (name === "CORREIO_LOG_FILE" && !/^(?!\.{1,2}$)[^/\\\0]*$/.test(value))
     return "a file's name without a folder, or empty";
+  if (name === "CORREIO_OTLP_ENDPOINT" && value !== "" && !isHttp(value)) return "an http or https URL, or empty";
   const waitMsMax = name === "CORREIO_SERVER_HEARTBEAT_MS" ? limits.serverHeartbeatMsMax : MILLISECONDS_MAX;
   switch (SETTINGS[name].kind) {
     case "port":
@@ -57,6 +58,8 @@ export function wantedOf(name: Name, value: string): string | undefined {
       return inRange(value, 1, name === "CORREIO_LOG_FILES_MAX" ? LOG_FILES_MAX : COUNT_MAX, "a count");
     case "bytes":
       return inRange(value, name === "CORREIO_LOG_FILE_BYTES_MAX" ? 1 : 0, BYTES_MAX, "a number of bytes");
+    case "share":
+      return isShare(value) ? undefined : "a number from 0 to 1";
     case "error":
       return inRange(value, -limits.clockErrorMsMax, limits.clockErrorMsMax, "milliseconds");
     case "drift":
@@ -92,6 +95,14 @@ export function problemsTogether(text: (name: Name) => string): readonly string[
     problems.push(`Cannot use CORREIO_HTTP_HOST="${host}": others reach it, so it takes a ${needed}`);
   }
   return problems;
+}
+
+function isHttp(value: string): boolean {
+  return /^https?:$/.test(URL.parse(value)?.protocol ?? "");
+}
+
+function isShare(value: string): boolean {
+  return /^(?:0|1|[01]?\.\d+)$/.test(value) && Number(value) <= 1;
 }
 
 function inRange(value: string, least: number, most: number, what: string): string | undefined {

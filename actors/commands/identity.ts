@@ -16,7 +16,6 @@ const PasswordInput = t.Object({
 });
 
 /** Transports on which a password can be read on its way. */
-const ENCRYPTED: ReadonlySet<string> = new Set(["tls"]);
 
 export function createIdentityCommands(accountType: AccountType) {
   const accountOf = (session: TextSession, id: Id) => session.ref(accountType, idKey(id));
@@ -95,7 +94,8 @@ function freeId(caller: Caller, text: string): Id {
 
 /** Whether a password may cross this connection. */
 function checkTransport({ session, services }: Caller): void {
-  if (ENCRYPTED.has(session.connection.transport)) return;
+  const { transport } = session.connection;
+  if (transport === "tls" || (transport === "web" && services.isWebEncrypted)) return;
   if (services.plainLogin === "refuse") throw session.refuse("account.needs_tls");
   if (services.plainLogin === "warn") {
     session.send(noticeLine("plain_login", "A senha viajou sem cifra; use a porta TLS."));

@@ -51,6 +51,12 @@ interface Request {
   readonly message_id?: unknown;
 }
 
+interface Listening {
+  readonly port: number;
+  /** Those that are open. */
+  readonly sockets: ReadonlySet<{ readonly remotePort: number }>;
+}
+
 interface Settings {
   readonly serverId: string;
   readonly reply: Reply;
@@ -252,6 +258,33 @@ function createConnection(): Connection {
   };
 }
 
+/** Listens at once; 0 takes any free port. */
+export function listenRaw(settings: Settings, port = 0, sharesPort = false): Listening {
+  const server = new RawServer(settings);
+  const sockets = new Set<Socket<Connection>>();
+  const listener = Bun.listen<Connection>({
+    hostname: "127.0.0.1",
+    port,
+    // The types leave it out for TCP.
+    ...(sharesPort ? { reusePort: true } : {}),
+    socket: {
+      open(socket) {
+        socket.data = createConnection();
+        socket.setNoDelay(true);
+        sockets.add(socket);
+      },
+      data: (socket, chunk) => server.receive(socket, chunk),
+      drain: (socket) => server.drain(socket),
+      close(socket) {
+        sockets.delete(socket);
+        server.closed(socket);
+      },
+      error: (_socket, error) => console.error(error.message),
+    },
+  });
+  return { port: listener.port, sockets };
+}
+
 function main(): void {
   const { values } = parseArgs({
     options: {
@@ -263,29 +296,13 @@ function main(): void {
       ledger: { type: "string", default: "" },
     },
   });
-  const server = new RawServer({
+  const settings: Settings = {
     serverId: values["server-id"],
     reply: values.reply === "template" ? "template" : "stringify",
     workMs: Number(values["work-ms"]),
     ledger: values.ledger,
-  });
-  const listener = Bun.listen<Connection>({
-    hostname: "127.0.0.1",
-    port: Number(values.port),
-    // The types leave it out for TCP.
-    ...(values["share-port"] ? { reusePort: true } : {}),
-    socket: {
-      open(socket) {
-        socket.data = createConnection();
-        socket.setNoDelay(true);
-      },
-      data: (socket, chunk) => server.receive(socket, chunk),
-      drain: (socket) => server.drain(socket),
-      close: (socket) => server.closed(socket),
-      error: (_socket, error) => console.error(error.message),
-    },
-  });
-  console.log(`listening ${listener.port}`);
+  };
+  console.log(`listening ${listenRaw(settings, Number(values.port), values["share-port"]).port}`);
 }
 
 if (import.meta.main) main();

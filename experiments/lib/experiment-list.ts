@@ -94,6 +94,13 @@ export const EXPERIMENTS: readonly Experiment[] = [
     full: "--quick --only jitter,kill",
   },
   {
+    name: "gateway",
+    question:
+      "What do management calls, viewers of the live page and the page itself cost, beside bare Bun and Elysia?",
+    small: "--small",
+    full: "--quick",
+  },
+  {
     name: "record",
     question: "What does any program take of processor, memory and network over time?",
     small: "--every 20 --out {temporary}/record.html -- sleep 0.3",

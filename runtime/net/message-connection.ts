@@ -22,6 +22,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   readonly transport: Transport;
   readonly openedFor = "";
   readonly openedAt: number;
+  readonly traceparent: string | undefined;
   bytesIn = 0;
   bytesOut = 0;
   readonly #host: ConnectionHost;
@@ -47,6 +48,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   constructor(id: string, outlet: MessageOutlet, options: MessageConnectionOptions, host: ConnectionHost) {
     this.id = id;
     this.transport = outlet.transport;
+    this.traceparent = outlet.traceparent;
     this.openedAt = host.clock.unixMs();
     this.#host = host;
     this.#outlet = outlet;
@@ -76,7 +78,6 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
     return this.#outlet.queuedBytes;
   }
 
-  /** Messages wait because the session has no room. */
   get paused(): boolean {
     return this.#waiting.count > 0;
   }
@@ -243,8 +244,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   }
 
   #touch(): void {
-    if (this.#touched) return;
+    if (!this.#touched) this.#host.touched(this);
     this.#touched = true;
-    this.#host.touched(this);
   }
 }

@@ -62,6 +62,7 @@ async function answerCall(system: ActorSystem, operations: Operations, call: Act
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(signal === undefined ? {} : { signal }),
     ...(once === undefined ? {} : { once }),
+    trace: system.tracer?.outside(call.traceparent),
   });
   return method?.out === undefined || answer === undefined ? undefined : answerText(call, answer);
 }
