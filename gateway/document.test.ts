@@ -260,6 +260,14 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  test("shows the Idempotency-Key of each POST that may carry one, and of no other request", async () => {
+    for (const [name, { parameters = [] }] of operationsOf(await readDocument())) {
+      const isRead = name === "post /actors/counter/{key}/value";
+      const takesKey = name.startsWith("post ") && !name.includes(" /access/") && !isRead;
+      expect(parameters.filter((each) => each.name === "Idempotency-Key").length, name).toBe(takesKey ? 1 : 0);
+    }
+  });
+
   test("shows a method in the place of its type: its input, its answer, and all that may come instead", async () => {
     const { paths, tags } = await readDocument();
     expect(tags.map(({ name }) => name)).toContain("actor counter");

@@ -204,10 +204,8 @@ export interface ActorsView {
   release(type: string, key: string): Promise<boolean>;
 }
 
-export interface DeadLetterQuery {
-  readonly limit: number;
+export interface DeadLetterQuery extends Pick<ActorQuery, "limit" | "type"> {
   readonly before?: number;
-  readonly type?: string;
   readonly reason?: string;
 }
 

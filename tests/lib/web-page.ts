@@ -9,7 +9,10 @@ import { projectFolder } from "./source-files.ts";
 
 const TABS_MAX = 60;
 const STEP_WAIT_MS = 15_000;
-const PICTURES_FOLDER = join(projectFolder, "results/pictures");
+/** CI keeps what is there. */
+const PICTURES_FOLDER = process.env["CORREIO_ARTEFACTS"] ?? join(projectFolder, "results/pictures");
+/** What the element that has the focus is called: by its label's text, or its own. */
+const FOCUSED = `(document.activeElement?.labels?.[0] ?? document.activeElement)?.textContent?.trim()`;
 
 interface Violation {
   readonly id: string;
@@ -51,6 +54,15 @@ export class WebPage {
     await eventually(`"${text}" in ${selector}`, holds, STEP_WAIT_MS, 20);
   }
 
+  /** Somewhere on the page. */
+  sees(text: string): Promise<void> {
+    return this.holds(`"${text}" on the page`, `document.body.innerText.includes(${JSON.stringify(text)})`);
+  }
+
+  holds(what: string, script: string): Promise<void> {
+    return eventually(what, async () => (await this.evaluate(script)) === true, STEP_WAIT_MS, 20);
+  }
+
   async gone(selector: string): Promise<void> {
     await eventually(`the end of ${selector}`, async () => (await this.count(selector)) === 0, STEP_WAIT_MS, 20);
   }
@@ -62,6 +74,19 @@ export class WebPage {
   async click(selector: string): Promise<void> {
     await this.#view.scrollTo(selector, { timeout: STEP_WAIT_MS, block: "nearest" });
     await this.#view.click(selector, { timeout: STEP_WAIT_MS });
+  }
+
+  /** On what says just this and can be clicked on, inside what `where` selects. */
+  async clickOn(text: string, where = "main"): Promise<void> {
+    const all = ["button", "a", "summary"].map((name) => `${where} ${name}`).join();
+    const says = `each.checkVisibility() && each.textContent.trim() === ${JSON.stringify(text)}`;
+    const found = `Array.from(document.querySelectorAll(${JSON.stringify(all)})).find((each) => ${says})`;
+    await this.holds(
+      `"${text}" to click on`,
+      `${found}?.setAttribute("data-test", "here") === undefined && !!${found}`,
+    );
+    await this.click("[data-test=here]");
+    await this.evaluate(`document.querySelector("[data-test=here]")?.removeAttribute("data-test")`);
   }
 
   /** In place of what stands in the field. */
@@ -82,6 +107,12 @@ export class WebPage {
     if ((await this.evaluate(isThere)) !== true) throw new Error(`Cannot reach ${selector} by Tab`);
   }
 
+  /** The same to what is called so. */
+  async tabToNamed(name: string): Promise<void> {
+    for (let count = 0; count < TABS_MAX && (await this.evaluate(FOCUSED)) !== name; count++) await this.press("Tab");
+    if ((await this.evaluate(FOCUSED)) !== name) throw new Error(`Cannot reach "${name}" by Tab`);
+  }
+
   evaluate(script: string): Promise<unknown> {
     return this.#view.evaluate(script);
   }
@@ -97,11 +128,16 @@ export class WebPage {
     await this.#view.cdp("Emulation.setEmulatedMedia", { features });
   }
 
-  /** What axe finds fault with, one line each. */
-  async accessibilityProblems(): Promise<readonly string[]> {
-    const axe = readFileSync(join(projectFolder, "node_modules/axe-core/axe.min.js"), "utf8");
-    await this.#view.cdp("Runtime.evaluate", { expression: axe });
-    const found = await this.evaluate(`axe.run().then(({ violations }) => JSON.stringify(violations))`);
+  /** What axe finds fault with, one line each; by all its rules unless some are named. */
+  async accessibilityProblems(...rules: readonly string[]): Promise<readonly string[]> {
+    if ((await this.evaluate("typeof axe")) === "undefined") {
+      const axe = readFileSync(join(projectFolder, "node_modules/axe-core/axe.min.js"), "utf8");
+      await this.#view.cdp("Runtime.evaluate", { expression: axe });
+    }
+    const options = rules.length === 0 ? "{}" : JSON.stringify({ runOnly: rules });
+    const found = await this.evaluate(
+      `axe.run(document, ${options}).then(({ violations }) => JSON.stringify(violations))`,
+    );
     const violations = JSON.parse(String(found)) as readonly Violation[];
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary = "" }) => `${id}: ${html}: ${failureSummary}`),

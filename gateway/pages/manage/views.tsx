@@ -16,6 +16,7 @@ import { Rooms } from "./views/rooms.tsx";
 import { Servers } from "./views/servers.tsx";
 import { Sessions } from "./views/sessions.tsx";
 import { System } from "./views/system.tsx";
+import { Topics } from "./views/topics.tsx";
 
 export interface View {
   /** The first part of its address; empty for the one that comes first. */
@@ -31,6 +32,7 @@ export const VIEW_GROUPS: readonly { readonly title: string; readonly views: rea
       { name: "", title: "Overview", show: () => <Overview /> },
       { name: "actors", title: "Actors", show: actors },
       { name: "sessions", title: "Sessions", show: () => <Sessions /> },
+      { name: "topics", title: "Topics", show: ([topic]) => <Topics key={topic} topic={topic} /> },
       { name: "servers", title: "Servers", show: () => <Servers /> },
     ],
   },

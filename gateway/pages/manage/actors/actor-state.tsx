@@ -53,7 +53,7 @@ function StateField({ text }: { readonly text: string }) {
 
 async function putState(path: string, text: string, etag: string): Promise<Answer<unknown>> {
   try {
-    return await ask("PUT", `${path}/_state`, { body: JSON.parse(text), etag });
+    return await ask("PUT", `${path}/_state`, { body: { state: JSON.parse(text) }, etag });
   } catch (error) {
     return { ok: false, problem: { status: 0, title: "This is no JSON", detail: String(error) } };
   }

@@ -1,27 +1,36 @@
 // Messages that nobody handled: looked at, sent again, thrown away.
 
+import { useState } from "preact/hooks";
+
 import type { DeadLetterView } from "#runtime/observe/view.ts";
 
 import { ask, pathTo } from "../../lib/api.ts";
 import type { Column } from "../../lib/table.tsx";
-import { Act } from "../act.tsx";
+import { Act, fieldsOf, TextField } from "../act.tsx";
 import { ActorLink } from "../actor-link.tsx";
 import { Listing } from "../listing.tsx";
 import { RoleNote } from "../role-note.tsx";
 import { Time } from "../time.tsx";
 
 export function DeadLetters() {
+  const [filters, setFilters] = useState<Readonly<Record<string, string>>>({});
   return (
     <>
       <h1>Dead letters</h1>
       <RoleNote role="operator" />
       <section class="panel" aria-label="Messages that nobody handled">
+        <form class="filters" role="search" onSubmit={(event) => setFilters(fieldsOf(event))}>
+          <TextField name="type" label="Actor type" type="search" isOptional />
+          <TextField name="reason" label="Code" type="search" isOptional />
+          <button class="primary">Show</button>
+        </form>
         <Listing<DeadLetterView>
           caption="Messages that nobody handled, newest first"
           path="/dead-letters"
+          filters={filters}
           columns={columns}
           keyOf={({ id }) => id}
-          empty="none: all is well"
+          empty="none"
         />
       </section>
     </>

@@ -3,11 +3,10 @@
 import { useState } from "preact/hooks";
 
 import { type Answer, ask, pathTo } from "../../lib/api.ts";
-import { type Column, Table } from "../../lib/table.tsx";
-import { Act, TextField } from "../act.tsx";
-import { Answered } from "../answered.tsx";
+import type { Column } from "../../lib/table.tsx";
+import { Act, Choice, fieldsOf, TextField } from "../act.tsx";
+import { Listing } from "../listing.tsx";
 import { RoleNote } from "../role-note.tsx";
-import { useAnswer } from "../use-answer.ts";
 
 interface Limit {
   readonly name: string;
@@ -18,29 +17,31 @@ interface Limit {
   readonly help?: string;
 }
 
+const WHICH = { "that can be changed": "true", fixed: "false" } as const;
+
 export function Limits() {
-  const { answer, reload } = useAnswer<{ items: readonly Limit[] }>("/limits");
-  const [wanted, setWanted] = useState("");
+  const [filters, setFilters] = useState<Readonly<Record<string, string>>>({ changeable: "true" });
+  const show = (event: Event): void => {
+    const { which = "" } = fieldsOf(event);
+    setFilters(which in WHICH ? { changeable: WHICH[which as keyof typeof WHICH] } : {});
+  };
   return (
     <>
       <h1>Limits</h1>
       <RoleNote role="admin" />
-      <section class="panel" aria-label="Limits">
-        <label class="narrow">
-          Name contains
-          <input type="search" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} />
-        </label>
-        <Answered answer={answer}>
-          {({ items }) => (
-            <Table
-              caption="Limits"
-              columns={columns(reload)}
-              rows={items.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()))}
-              keyOf={({ name }) => name}
-              empty="none like this"
-            />
-          )}
-        </Answered>
+      <section class="panel" aria-label="Bounds of the node">
+        <form class="filters" role="search" onSubmit={show}>
+          <Choice name="which" label="Limits" choices={Object.keys(WHICH)} start="that can be changed" none="all" />
+          <button class="primary">Show</button>
+        </form>
+        <Listing<Limit>
+          caption="Limits, by name"
+          path="/limits"
+          filters={filters}
+          columns={columns}
+          keyOf={({ name }) => name}
+          empty="none like this"
+        />
       </section>
     </>
   );
@@ -48,7 +49,8 @@ export function Limits() {
 
 function columns(reload: () => void): readonly Column<Limit>[] {
   return [
-    { title: "Name", cell: ({ name, help }) => <span title={help}>{name}</span> },
+    { title: "Name", cell: ({ name }) => name },
+    { title: "What it is", cell: ({ help = "" }) => help },
     { title: "Value", cell: ({ value }) => value.toLocaleString("en"), isNumber: true },
     { title: "Unless set", cell: (limit) => limit.default.toLocaleString("en"), isNumber: true },
     { title: "Unit", cell: ({ unit }) => unit },

@@ -25,7 +25,7 @@ export function Sessions() {
         <form class="filters" role="search" onSubmit={(event) => setFilters(fieldsOf(event))}>
           <Choice name="transport" label="Transport" choices={TRANSPORTS} none="any" />
           <TextField name="address" label="Remote address" type="search" isOptional />
-          <TextField name="type" label="Session type" type="search" isOptional />
+          <TextField name="actorType" label="Session type" type="search" isOptional />
           <button class="primary">Show</button>
         </form>
         <Listing<SessionView>
@@ -74,7 +74,7 @@ function Disconnect({ id, actor, reload }: DisconnectParts) {
       role="operator"
       isDangerous
       warning={`The session ${actor} ends.`}
-      fields={<TextField name="reason" label="Reason" hint="Kept with the session's end" isOptional />}
+      fields={<TextField name="reason" label="Reason" hint="For the log" isOptional />}
       act={({ reason }) => ask("DELETE", withQuery(pathTo("sessions", id), { reason }))}
       done={reload}
     />
