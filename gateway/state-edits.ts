@@ -2,7 +2,8 @@
 
 import { type Elysia, t, type TSchema } from "elysia";
 
-import type { ActorsView, StateEditView } from "#runtime/observe/view.ts";
+import type { StateEditView } from "#runtime/observe/process-view.ts";
+import type { ActorsView } from "#runtime/observe/view.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
 import { actorPath, keyOf } from "./actor-path.ts";

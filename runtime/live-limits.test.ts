@@ -1,5 +1,7 @@
 // Limits that can be changed while the process runs: what may be, what is refused, and what everybody reads then.
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { type Config, readConfig } from "./config.ts";
 import { limits } from "./limits.ts";
@@ -94,6 +96,12 @@ describe("a limit that cannot be changed", () => {
     ["serverId", "unknown"],
   ] as const)("%s: %s", (name, not) => {
     expect(limitsWith().live.change(name, 1, undefined)).toEqual({ not });
+  });
+
+  test("names the setting that it begins with, wherever settings.ts has one", () => {
+    const defaults = readFileSync(join(import.meta.dirname, "settings.ts"), "utf8").matchAll(/\blimits\.(\w+),/g);
+    const { view } = limitsWith();
+    for (const [, name = ""] of defaults) expect([name, view(name)?.setting]).toEqual([name, expect.any(String)]);
   });
 
   test("is shown as it was set", () => {

@@ -1,5 +1,5 @@
 // What an operator may see and do, as the gateway is given it: plain values, read when asked, nothing kept in step.
-import type { AboutView, SubscriberView, TopicView } from "./process-view.ts";
+import type { AboutView, StateEditView, SubscriberView, TopicView } from "./process-view.ts";
 
 /** One actor type a node hosts. `live` counts resident instances; methods carry their schemas as JSON schema. */
 export interface ActorTypeView {
@@ -178,10 +178,6 @@ export interface ActorCall {
   /** The header of that name: the trace that the call belongs to. */
   readonly traceparent?: string;
 }
-
-/** How many commits there are now, or why the state is as it was. */
-export type StateEditView =
-  { readonly commits: number } | { readonly not: "not_stored" | "busy" | "stale" | "other_version" };
 
 /** Actors, seen and acted on. What is wrong with an address or an act is a `RuntimeError`, thrown or rejected with. */
 export interface ActorsView {
