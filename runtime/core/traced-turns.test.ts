@@ -1,4 +1,4 @@
-// Messages that are followed: what a tracer is told, in order, and that turns which are not followed have nothing of it.
+// Messages that are followed: what a tracer is told, in order, and that other turns have nothing of it.
 import { describe, expect, test } from "bun:test";
 
 import { Type as t } from "@sinclair/typebox";
@@ -45,6 +45,7 @@ const Door = session("door", {
   },
 });
 
+const nameOf = ({ cell, method }: TracedTurn): string => `${cell.host.type.name}.${method.name}`;
 const outcomeName = (outcome: number): string | undefined => Object.keys(OUTCOME)[outcome];
 
 /** Follows messages of connections that say so, and whatever comes from what is followed; writes all down. */
@@ -62,7 +63,6 @@ function createTracer() {
     },
     ended: (outcome) => void told.push(`${name} ${outcomeName(outcome)}`),
   });
-  const nameOf = ({ cell, method }: TracedTurn): string => `${cell.host.type.name}.${method.name}`;
   const tracer: TurnTracer = {
     message: (turn) => (turn.cell.connection?.traceparent === undefined ? undefined : spanOf(nameOf(turn))),
     call: (turn, from) => spanOf(`${(from as { name: string }).name}>${nameOf(turn)}`),

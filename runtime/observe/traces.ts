@@ -13,7 +13,7 @@ interface TracesOptions {
   readonly out: Pick<SpanExport, "tracer" | "figures">;
   readonly clock: Clock;
   readonly random: Random;
-  /** Of messages and calls from outside that say nothing of it: how many are followed, 0 to 1, as long as they are few. */
+  /** Of messages that say nothing of it, and of such calls from outside, how many are followed: 0 to 1. */
   readonly share: number;
 }
 
