@@ -12,7 +12,7 @@ import type { ServerFigures } from "./observe/figures.ts";
 import type { Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
-import type { StartedTraces } from "./observe/traces.ts";
+import type { StartedTraces } from "./observe/start-traces.ts";
 import type { NotReady } from "./observe/view.ts";
 import type { createServices } from "./services.ts";
 

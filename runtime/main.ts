@@ -29,8 +29,8 @@ import { logFileOf, messageOf, openStore, troubleOf } from "./node-files.ts";
 import { logEvents } from "./observe/event-log.ts";
 import { createLog, type Log } from "./observe/log.ts";
 import { startStackSampler } from "./observe/stack-sampler.ts";
+import { startTraces } from "./observe/start-traces.ts";
 import { logStoreFailures } from "./observe/store-failures.ts";
-import { startTraces } from "./observe/traces.ts";
 import type { NotReady } from "./observe/view.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 import { type Collected, startQuietCollector } from "./quiet-collector.ts";
@@ -76,7 +76,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   const stacks = config.stacks ? startStackSampler(systemClock) : undefined;
   undo.defer(() => stacks?.stop());
   const events = logEvents(log, storeFailed, stacks);
-  const traces = startTraces({ ...config.traces, serverId: config.serverId, clock: systemClock, log });
+  const traces = await startTraces({ ...config.traces, serverId: config.serverId, clock: systemClock, log });
   undo.defer(() => traces.stop());
   const system = createSystem({ types, store, probe: watchdog.probe, events, tracer: traces.tracer }, config);
   await startSystem(system, catalog);

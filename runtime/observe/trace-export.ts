@@ -18,7 +18,7 @@ export interface TraceFigures {
   pending: number;
 }
 
-interface ExportOptions {
+export interface ExportOptions {
   /** Where the collector takes OTLP as JSON over HTTP. */
   readonly endpoint: string;
   readonly serverId: string;
