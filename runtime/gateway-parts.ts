@@ -20,7 +20,7 @@ import { LiveSampler } from "./observe/live-sampler.ts";
 import type { Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
-import type { StartedTraces } from "./observe/traces.ts";
+import type { StartedTraces } from "./observe/start-traces.ts";
 import type { NotReady, SessionView } from "./observe/view.ts";
 import { createProcessView, type Late } from "./process-parts.ts";
 import type { createServices } from "./services.ts";

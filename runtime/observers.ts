@@ -5,7 +5,7 @@ import type { AnyActorType } from "./core/definition.ts";
 import { logEvents } from "./observe/event-log.ts";
 import type { Log } from "./observe/log.ts";
 import { startStackSampler } from "./observe/stack-sampler.ts";
-import { startTraces } from "./observe/traces.ts";
+import { startTraces } from "./observe/start-traces.ts";
 import { startWatchdog, watchedType } from "./observe/watchdog.ts";
 
 interface Sources {
@@ -15,10 +15,10 @@ interface Sources {
   readonly storeFailed: (error: unknown) => void;
 }
 
-export function startObservers({ types, config, log, storeFailed }: Sources) {
+export async function startObservers({ types, config, log, storeFailed }: Sources) {
   const watchdog = startWatchdog({ types: types.map(watchedType), blockedMs: config.blockedMs, log });
   const stacks = config.stacks ? startStackSampler(systemClock) : undefined;
-  const traces = startTraces({ ...config.traces, serverId: config.serverId, clock: systemClock, log });
+  const traces = await startTraces({ ...config.traces, serverId: config.serverId, clock: systemClock, log });
   return {
     /** For the system. */
     ears: { probe: watchdog.probe, events: logEvents(log, storeFailed, stacks), tracer: traces.tracer },

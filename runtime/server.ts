@@ -56,7 +56,7 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
   const types: readonly AnyActorType[] = Object.values(catalog.types);
   const store = openStore(config);
   undo.defer(() => store.close());
-  const observers = startObservers({ types, config, log, storeFailed });
+  const observers = await startObservers({ types, config, log, storeFailed });
   undo.defer(() => observers.stop());
   const { traces } = observers;
   const system = createSystem({ types, store, ...observers.ears }, config);

@@ -18,7 +18,7 @@ export interface TraceFigures {
   pending: number;
 }
 
-interface ExportOptions {
+export interface ExportOptions {
   /** Where the collector takes OTLP as JSON over HTTP. */
   readonly endpoint: string;
   readonly serverId: string;
@@ -66,7 +66,10 @@ export function startExport({ endpoint, serverId, clock, log }: ExportOptions) {
   };
 }
 
-/** `collector` is its host alone: an address may have a password in it. Told once when it begins to fail, and once when it takes spans again. */
+/**
+ * `collector` is its host alone: an address may have a password in it. Told once when it begins to fail, and once when
+ * it takes spans again.
+ */
 function counting(exporter: SpanExporter, figures: TraceFigures, log: Log, collector: string): SpanExporter {
   const state = { failing: false, lost: 0 };
   const taken = (count: number): void => {
