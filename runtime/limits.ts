@@ -116,6 +116,12 @@ export const limits = {
 
   /** Payload of one frame. */
   framePayloadBytesMax: 1_048_576,
+  /**
+   * Octets of all connections that are taken between two looks of the loop at its sockets; beyond that, who sends so
+   * many at once as the second says waits for his turn.
+   */
+  readBytesPerLook: 131_072,
+  readBytesOfMuch: 16_384,
   /** Frames, or lines of text, decoded into one batch. */
   textsPerBatch: 256,
   /** A command in text, in octets without the end of its line. */
@@ -340,10 +346,7 @@ export const limits = {
 
   /** Snapshots of the live page that are kept, one a second. */
   liveHistoryMax: 300,
-  /**
-   * Actors looked at each second for it, while somebody watches and while nobody does; those whose turns are known
-   * from the second before; and those in each of its lists.
-   */
+  /** Actors looked at each second, with somebody watching and without; whose turns are known; in each of its lists. */
   liveActorsLookedAtMax: 20_000,
   liveActorsLookedAtUnwatchedMax: 500,
   liveActorsKnownMax: 20_000,
