@@ -53,7 +53,7 @@ const help = `bun experiments/gateway.ts: management calls beside the pipelined 
 
   --only LIST    of ${GATEWAY_QUESTIONS.join(", ")} (all)
   --servers LIST of ${GATEWAY_SERVER_NAMES.join(", ")} (all)
-  --pairs N      with and without, of calls and of viewers (${DEFAULT_GATEWAY.management.pairs} and ${DEFAULT_GATEWAY.live.pairs})
+  --pairs N      with and without, of calls (${DEFAULT_GATEWAY.management.pairs}) and of viewers (${DEFAULT_GATEWAY.live.pairs})
   --requests N   of one load (${DEFAULT_GATEWAY.management.requests})
   --every MS     between two management calls (${DEFAULT_GATEWAY.management.everyMs})
   --viewers N    of the live feed (${DEFAULT_GATEWAY.live.viewers})

@@ -1,4 +1,4 @@
-// What viewers of the live feed cost the server: its processor time with them and without, idle and under a steady load.
+// What viewers of the live feed cost the server: its processor time with and without them, idle and under a load.
 
 import type { PacerAct, PacerAnswer } from "./gateway-pacer.ts";
 import { ADMIN_TOKEN, type GatewayServer, type GatewayServerName, startGatewayServer } from "./gateway-servers.ts";
