@@ -123,7 +123,8 @@ function renderLive(results: readonly LiveResult[], { parameters }: GatewayRepor
   ]);
   return [
     `${viewers} viewers of the live feed, ${pairs} pairs of ${seconds} s with and without them;`,
-    `in Correio ${formatCount(actors)} counters are in memory; loaded: ${formatCount(requestsPerSecond)} requests/s over ${connections} connections`,
+    `in Correio ${formatCount(actors)} counters are in memory;`,
+    `loaded: ${formatCount(requestsPerSecond)} requests/s over ${connections} connections`,
     renderTable([["server", "", "% of a core without", "more with them", "octets a message"], ...rows]),
   ].join("\n");
 }
