@@ -1,7 +1,9 @@
 // What a node hosts: every actor type there is, made with what it needs from outside.
+import { Access } from "./access/access.ts";
 import { createAccount } from "./accounts/account.ts";
 import { LoginGate } from "./accounts/login-gate.ts";
 import type { Passwords } from "./accounts/passwords.ts";
+import { Audit } from "./audit/audit.ts";
 import { Hold } from "./chat/hold.ts";
 import { Person } from "./chat/person.ts";
 import { Room } from "./chat/room.ts";
@@ -36,6 +38,8 @@ export function createCatalog({ pipeline, text, match, servers }: Services) {
   const matchLog = new MatchLog(match.log);
   const messaging = createServerTypes(servers);
   const types = {
+    access: Access,
+    audit: Audit,
     counter: Counter,
     pipelineSession: createPipelineSession(pipeline),
     textSession: createTextSession("text-session", textServices),

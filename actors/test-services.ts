@@ -45,9 +45,10 @@ export function createTestServices(given: {
 }): Services {
   const experiment = { numServers: "", numClients: "", numMessages: "" };
   return {
-    pipeline: { serverId: "test", workMs: 0, experiment, ledger: { append: nothing } },
+    pipeline: { serverId: "test", workMs: () => 0, experiment, ledger: { append: nothing } },
     text: {
       plainLogin: "allow",
+      isWebEncrypted: false,
       clock: { unixMs: () => 0, monotonicMs: () => 0 },
       udpPort: nothing,
       secret: () => "secret",
@@ -59,6 +60,8 @@ export function createTestServices(given: {
       heartbeatMs: limits.heartbeatMs,
       pongMs: limits.pongMs,
       turnMs: limits.turnMs,
+      plainLogin: "allow",
+      isWebEncrypted: false,
       secret: () => "secret",
       digest: (secret) => `digest of ${secret}`,
       openSecurePort: nothing,

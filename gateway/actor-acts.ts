@@ -17,6 +17,7 @@ import {
 } from "./actor-schemas.ts";
 import { wholeNumber } from "./answer-schemas.ts";
 import { type Answers, answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { entityTag, noneMatchParameter, notModified, notModifiedAnswer, tagHeader } from "./entity-tags.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem, type ProblemKind } from "./problems.ts";
 import { bodyAnswers, noInputAnswer, readObject, takesNoInput } from "./request-body.ts";
@@ -26,6 +27,7 @@ export const actorDetailSchema = t.Object({
   quarantine: t.Optional(t.String({ description: "Why it is shut, where it is" })),
   state: t.Optional(anyJson("As it is in memory, or as it was last committed; absent where it is neither, or no JSON")),
   commits: t.Optional(wholeNumber("So far; absent for one that is not stored")),
+  settled: t.Boolean({ description: "The state is what was committed last: then it can be replaced" }),
   alarms: t.Array(alarmSchema),
   recent: t.Array(turnSchema, { description: "The last turns since it woke, newest first" }),
   running: t.Array(t.Object({ method: t.String(), forMs: t.Number({ minimum: 0, description: "Since it began" }) }), {
@@ -38,6 +40,7 @@ const example = {
   ...actorExample,
   state: { count: 240 },
   commits: 240,
+  settled: true,
   alarms: [alarmExample],
   recent: [turnExample],
   running: [],
@@ -82,18 +85,24 @@ export function serveActorActs(app: Elysia, view: ActorsView): void {
 function serveInspection(app: Elysia, view: ActorsView): void {
   app.get(
     "/actors/:type/:key",
-    async ({ params }) => {
+    async ({ params, request }) => {
       const detail = await view.inspect(params.type, keyOf(params.key));
-      return detail === undefined ? problem("actor_not_found", NOT_FOUND) : { ...detail };
+      if (detail === undefined) return problem("actor_not_found", NOT_FOUND);
+      if (detail.commits === undefined || !detail.settled) return { ...detail };
+      const tag = entityTag(detail.commits);
+      return notModified(request, tag) ?? Response.json(detail, { headers: { ETag: tag } });
     },
     {
       detail: {
         summary: "Look at one actor",
-        description: "Its state, mailbox, alarms and last turns. Looking wakes nobody.",
+        description:
+          "Its state, mailbox, alarms and last turns. Looking wakes nobody. The ETag is that of the state: its " +
+          "commits so far; there is none while a turn is changing it, or while that is being stored.",
         tags: ["actors"],
-        parameters: parameters("path", actorPath),
+        parameters: [...(parameters("path", actorPath) ?? []), ...(noneMatchParameter ?? [])],
         responses: answers({
-          200: jsonAnswer("The actor as it is now", actorDetailSchema, example),
+          200: { ...jsonAnswer("The actor as it is now", actorDetailSchema, example), headers: tagHeader },
+          ...notModifiedAnswer,
           ...actorAnswers([400, 503]),
           404: problemAnswer("actor_not_found", NOT_FOUND),
         }),

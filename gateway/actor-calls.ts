@@ -61,52 +61,10 @@ function namesOf(methods: readonly { readonly name: string }[]): string {
   return methods.length === 0 ? "none" : methods.map(({ name }) => name).join(", ");
 }
 
-/**
- * Tells calls that only look: like all reading they need no token. Unless a page of another site makes them: it could
- * not read the answer, but it could wake actors.
- */
-export function createLookCheck(types: readonly ActorTypeView[]): (request: Request) => boolean {
-  const open = types.filter((type) => !type.private);
-  const reads = open.flatMap(({ type, methods }) =>
-    methods.filter(({ kind }) => kind === "read").map(({ name }) => `${type}/${name}`),
-  );
-  const known = new Set(reads);
-  return (request) => {
-    const [, , type, key, method, ...rest] = callPath(request) ?? [];
-    return key !== "" && rest.length === 0 && known.has(`${type}/${method}`) && !isFromElsewhere(request);
-  };
-}
-
-/** Whether the request is for an actor of which nothing may be seen without the token. */
-export function createPrivacyCheck(types: readonly ActorTypeView[]): (request: Request) => boolean {
-  const known = new Set(types.flatMap((type) => (type.private ? [type.type] : [])));
-  return (request) => {
-    const { pathname, searchParams } = new URL(request.url);
-    const [, first = "", type = ""] = pathname.split("/").map(decoded);
-    if (first !== "actors") return false;
-    return known.has(type) || searchParams.getAll("type").some((listed) => known.has(listed));
-  };
-}
-
-/** What cannot be decoded is no type's name. */
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return "";
-  }
-}
-
 /** As it is routed: segments as they were sent. */
 function callPath(request: Request): readonly string[] | undefined {
   const path = new URL(request.url).pathname;
   return request.method === "POST" && path.startsWith("/actors/") ? path.split("/") : undefined;
-}
-
-/** Browsers name the page's origin with every POST. */
-function isFromElsewhere({ headers }: Request): boolean {
-  const origin = headers.get("origin");
-  return origin !== null && URL.parse(origin)?.host !== headers.get("host");
 }
 
 /** Said of the header: what the core would say, it says of `once`, its own name for it. */
@@ -132,12 +90,14 @@ async function answerCall(
   const input = await readInput(request);
   if (input instanceof Response) return input;
   const once = request.headers.get(REPEAT_HEADER);
+  const traceparent = request.headers.get("traceparent");
   const json = await view.call({
     ...to,
     input: input.value,
     signal: request.signal,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(once === null ? {} : { once }),
+    ...(traceparent === null ? {} : { traceparent }),
   });
   if (json === undefined) return new Response(null, { status: 204 });
   return new Response(json, { headers: { "Content-Type": "application/json" } });

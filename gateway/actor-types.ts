@@ -9,6 +9,7 @@ import { answers, jsonAnswer } from "./document.ts";
 
 const methodSchema = t.Object({
   name: t.String(),
+  about: t.Optional(t.String({ description: "What it does" })),
   kind: oneOf(["write", "read"], "Reads may share the actor with other reads"),
   in: t.Optional(t.Object({}, { additionalProperties: true, description: "JSON schema of the input" })),
   out: t.Optional(t.Object({}, { additionalProperties: true, description: "JSON schema of the result" })),
@@ -16,6 +17,7 @@ const methodSchema = t.Object({
 
 const actorTypeSchema = t.Object({
   type: t.String(),
+  about: t.Optional(t.String({ description: "What an actor of this type is" })),
   kind: oneOf(["actor", "session"], "A session lives as long as its connection"),
   durable: t.Boolean({ description: "What its actors change is stored" }),
   private: t.Boolean({ description: "What is known of its actors, reads included, takes the admin token" }),
@@ -32,14 +34,15 @@ const example = {
   items: [
     {
       type: "counter",
+      about: "Counts, to try things with",
       kind: "actor",
       durable: true,
       private: false,
       indexed: ["count"],
       live: 1,
       methods: [
-        { name: "add", kind: "write", in: amount, out: { type: "integer" } },
-        { name: "value", kind: "read", out: { type: "integer" } },
+        { name: "add", about: "Adds to the count", kind: "write", in: amount, out: { type: "integer" } },
+        { name: "value", about: "What the count is", kind: "read", out: { type: "integer" } },
       ],
     },
   ],

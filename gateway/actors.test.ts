@@ -115,6 +115,23 @@ describe("GET /actors", () => {
     expect(gateway.asked).toEqual([]);
   });
 
+  test("in memory come sorted, those with most first, without a next page", async () => {
+    await using gateway = startStandIn();
+    const body: unknown = await (await gateway.get("/actors?sort=turns&limit=7&type=counter&status=idle")).json();
+    expect([...Value.Errors(actorsSchema, body)]).toEqual([]);
+    expect(body).not.toHaveProperty("next");
+    expect(gateway.asked).toEqual([{ sort: "turns", limit: 7, type: "counter", status: "idle" }]);
+  });
+
+  test.each(["sort=age", "sort=turns&after=counter%2Fa", "sort=turns&type=counter&field=count&value=7"])(
+    "refuses to sort by %p",
+    async (query) => {
+      await using gateway = startStandIn();
+      expect((await gateway.get(`/actors?${query}`)).status).toBe(422);
+      expect(gateway.asked).toEqual([]);
+    },
+  );
+
   test("says of a status that is none which there are", async () => {
     await using gateway = startStandIn();
     const { detail } = (await (await gateway.get("/actors?status=sleepy")).json()) as { detail: string };

@@ -17,6 +17,8 @@ export const actorsSchema = t.Object({
   next: nextCursor,
 });
 
+const SORTS = ["mailbox", "turns"] as const;
+
 const text = (title: string, description: string, maxLength: number) => {
   const bounded = `1 to ${maxLength} characters: ${description}`;
   return t.Optional(t.String({ title, description: bounded, minLength: 1, maxLength }));
@@ -30,9 +32,15 @@ const querySchema = t.Object({
   status: t.Optional(oneOf(ACTOR_STATUSES, `One of ${ACTOR_STATUSES.join(", ")}: list only actors of this status`)),
   field: text("field", "with `value`, list only actors of the type whose state had this in the field", nameCharsMax),
   value: text("value", "JSON where it is a number, true, false or a text in quotes; else a text", cursorCharsMax),
+  sort: t.Optional(
+    oneOf(SORTS, "`mailbox` or `turns`: of those in memory, the ones with most of it; there is no next page"),
+  ),
   limit: pageParameters.limit,
   after: text("after", "the `next` of the page before, a type and a key such as `counter/page/home`", cursorCharsMax),
 });
+
+const SORTED_ALONE =
+  'Cannot accept the request: "sort" goes with neither "field" nor "after": it looks only at what is in memory, once';
 
 const example = { items: [actorExample], next: "counter/page/home" };
 
@@ -40,7 +48,7 @@ export function serveActors(app: Elysia, view: ActorsView): void {
   app.get(
     "/actors",
     async ({ query }) => {
-      const { type, keyPrefix, status, field, value } = query;
+      const { type, keyPrefix, status, field, value, sort } = query;
       if ((field === undefined) !== (value === undefined)) {
         return problem("invalid_request", 'Cannot accept the request: "field" and "value" go together');
       }
@@ -50,7 +58,9 @@ export function serveActors(app: Elysia, view: ActorsView): void {
         ...(status === undefined ? {} : { status }),
         ...(field === undefined || value === undefined ? {} : { where: { field, value: fieldValue(value) } }),
       };
-      return { ...(await view.actors({ ...filter, ...pageQuery(query) })) };
+      if (sort === undefined) return { ...(await view.actors({ ...filter, ...pageQuery(query) })) };
+      if (field !== undefined || query.after !== undefined) return problem("invalid_request", SORTED_ALONE);
+      return { items: view.sortedActors({ ...filter, sort, limit: query.limit }) };
     },
     {
       query: querySchema,

@@ -41,7 +41,7 @@ export function callDetail(
   const isChange = method.kind === "write";
   const needsToken = isChange || type.private;
   return {
-    summary: `Call ${name}`,
+    summary: method.about ?? `Call ${name}`,
     description: describe(type, method),
     operationId: `${type.type}_${method.name}`,
     tags: [tagOf(type)],

@@ -55,6 +55,25 @@ describe("GET /dead-letters", () => {
     expect(await node.look("/dead-letters?limit=3")).not.toHaveProperty("next");
   });
 
+  test("gives those to actors of a type, and with a reason, page by page", async () => {
+    await using node = startNode();
+    await node.lose("one", "two", "three");
+    const ids = async (query: string) => {
+      const { items, next } = (await node.look(`/dead-letters?${query}`)) as { items: { id: number }[]; next?: string };
+      return [items.map(({ id }) => id), next];
+    };
+    expect(await ids("type=printer&limit=2")).toEqual([[3, 2], "2"]);
+    expect(await ids("type=printer&limit=2&after=2")).toEqual([[1], undefined]);
+    expect(await ids("reason=actor.crashed&type=printer")).toEqual([[3, 2, 1], undefined]);
+    expect(await ids("reason=actor.mailbox_full")).toEqual([[], undefined]);
+    expect(await ids("type=counter")).toEqual([[], undefined]);
+  });
+
+  test.each(["type=", `reason=${"x".repeat(257)}`])("refuses the filter %s", async (query) => {
+    await using gateway = startStandIn();
+    expect((await gateway.get(`/dead-letters?${query}`)).status).toBe(422);
+  });
+
   test.each(["0", "-1", "7.5", "last", "1e99"])("refuses the cursor %p", async (after) => {
     await using gateway = startStandIn();
     expect((await gateway.get(`/dead-letters?after=${after}`)).status).toBe(422);

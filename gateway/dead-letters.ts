@@ -8,6 +8,7 @@ import { actorAnswers, CALL_STATUSES } from "./actor-answers.ts";
 import { anyJson, turnExample, turnSchema } from "./actor-schemas.ts";
 import { wholeNumber } from "./answer-schemas.ts";
 import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
 import { problem } from "./problems.ts";
 import { takesNoInput } from "./request-body.ts";
@@ -53,7 +54,16 @@ const id = (title: string, description: string) =>
     maximum: Number.MAX_SAFE_INTEGER,
   });
 
+const { nameCharsMax } = HTTP_LIMITS;
+
+const name = (title: string, description: string) => {
+  const bounded = `1 to ${nameCharsMax} characters: ${description}`;
+  return t.Optional(t.String({ title, description: bounded, minLength: 1, maxLength: nameCharsMax }));
+};
+
 const querySchema = t.Object({
+  type: name("type", "list only letters to actors of this type"),
+  reason: name("reason", "list only those with this code, such as `actor.crashed`"),
   limit: pageParameters.limit,
   after: t.Optional(id("after", "the `next` of the page before")),
 });
@@ -111,14 +121,21 @@ export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
 function serveLooking(app: Elysia, view: DeadLettersView): void {
   app.get(
     "/dead-letters",
-    async ({ query: { limit, after } }) => ({
-      ...(await view.deadLetters(after === undefined ? { limit } : { limit, before: after })),
+    async ({ query: { limit, after, type, reason } }) => ({
+      ...(await view.deadLetters({
+        limit,
+        ...(after === undefined ? {} : { before: after }),
+        ...(type === undefined ? {} : { type }),
+        ...(reason === undefined ? {} : { reason }),
+      })),
     }),
     {
       query: querySchema,
       detail: {
         summary: "Messages that nobody handled",
-        description: "One page of them, newest first. They are bounded in number: the oldest go when others come.",
+        description:
+          "One page of them, newest first. They are bounded in number: the oldest go when others come. " +
+          "With a filter a page may be short and yet have a next one.",
         tags: ["dead-letters"],
         parameters: parameters("query", querySchema),
         responses: answers({

@@ -8,18 +8,30 @@ import { Value } from "@sinclair/typebox/value";
 import { t } from "#runtime/mod.ts";
 import type { MethodView, NodeView } from "#runtime/observe/view.ts";
 
+import { madeSchema, meSchema, tokensSchema } from "./access-routes.ts";
+import { accountsSchema } from "./account-schemas.ts";
 import { actorDetailSchema } from "./actor-acts.ts";
 import { actorTypesSchema } from "./actor-types.ts";
 import { actorsSchema } from "./actors.ts";
 import { alarmsSchema } from "./alarms.ts";
+import { auditSchema } from "./audit-routes.ts";
 import { letterSchema, lettersSchema } from "./dead-letters.ts";
+import { electionsSchema } from "./elections.ts";
 import { healthSchema, readinessSchema } from "./health.ts";
+import { leaderboardSchema } from "./leaderboard.ts";
+import { limitSchema, limitsSchema } from "./limit-routes.ts";
 import { snapshotSchema } from "./live.ts";
 import { logLevelSchema, logsSchema } from "./logs.ts";
+import { matchesSchema, matchSchema } from "./matches.ts";
 import { problemSchema } from "./problem-body.ts";
+import { createNeeds } from "./roles.ts";
+import { membersSchema, messagesSchema, roomSchema, roomsSchema } from "./room-schemas.ts";
 import { clocksSchema, electionSchema, overviewSchema } from "./server-schemas.ts";
-import { sessionsSchema } from "./sessions.ts";
-import { startStandIn } from "./stand-in.ts";
+import { sessionDetailSchema, sessionsSchema } from "./sessions.ts";
+import { createView, startStandIn } from "./stand-in.ts";
+import { stateEditSchema } from "./state-edits.ts";
+import { systemSchema } from "./system.ts";
+import { subscribersSchema, topicsSchema } from "./topics.ts";
 
 interface Content {
   readonly schema?: object;
@@ -79,27 +91,56 @@ describe("the OpenAPI document", () => {
   test("lists every route with its method, and no other", async () => {
     const names = operationsOf(await readDocument()).map(([name]) => name);
     expect(names.sort()).toEqual([
+      "delete /access/tokens/{id}",
       "delete /actors/{type}/{key}/alarms/{name}",
       "delete /dead-letters/{id}",
       "delete /sessions/{id}",
+      "get /access/me",
+      "get /access/tokens",
+      "get /accounts",
       "get /actors",
       "get /actors/types",
       "get /actors/{type}/{key}",
       "get /actors/{type}/{key}/alarms",
+      "get /audit",
       "get /chat",
       "get /dead-letters",
       "get /dead-letters/{id}",
       "get /health",
+      "get /leaderboard",
+      "get /leaderboard/{player}",
+      "get /ledger",
+      "get /limits",
+      "get /limits/{name}",
       "get /live",
       "get /live/now",
       "get /logs",
       "get /logs/level",
+      "get /match",
+      "get /matches",
+      "get /matches/{id}",
       "get /metrics",
       "get /ready",
+      "get /rooms",
+      "get /rooms/{room}",
+      "get /rooms/{room}/members",
+      "get /rooms/{room}/messages",
       "get /servers",
       "get /servers/clocks",
       "get /servers/election",
+      "get /servers/elections",
       "get /sessions",
+      "get /sessions/{id}",
+      "get /system",
+      "get /topics",
+      "get /topics/{topic}/subscribers",
+      "post /access/sign-in",
+      "post /access/sign-out",
+      "post /access/tokens",
+      "post /accounts",
+      "post /accounts/{name}/disable",
+      "post /accounts/{name}/enable",
+      "post /accounts/{name}/reset",
       "post /actors/counter/{key}/add",
       "post /actors/counter/{key}/clear",
       "post /actors/counter/{key}/value",
@@ -110,6 +151,9 @@ describe("the OpenAPI document", () => {
       "post /dead-letters/{id}/replay",
       "post /servers/announcement",
       "post /servers/{name}/clock",
+      "post /system/drain",
+      "put /actors/{type}/{key}/_state",
+      "put /limits/{name}",
       "put /logs/level",
     ]);
   });
@@ -134,8 +178,8 @@ describe("the OpenAPI document", () => {
   test("its examples fit their schemas", async () => {
     const document = await readDocument();
     const { paths } = document;
-    const example = (path: string, status: string): unknown =>
-      paths[path]?.["get"]?.responses[status]?.content?.["application/json"]?.example;
+    const example = (path: string, status: string, method = "get"): unknown =>
+      paths[path]?.[method]?.responses[status]?.content?.["application/json"]?.example;
     expect(complaints(healthSchema, example("/health", "200"))).toEqual([]);
     expect(complaints(readinessSchema, example("/ready", "200"))).toEqual([]);
     expect(complaints(readinessSchema, example("/ready", "503"))).toEqual([]);
@@ -149,9 +193,31 @@ describe("the OpenAPI document", () => {
     expect(complaints(snapshotSchema, example("/live/now", "200"))).toEqual([]);
     expect(complaints(logsSchema, example("/logs", "200"))).toEqual([]);
     expect(complaints(logLevelSchema, example("/logs/level", "200"))).toEqual([]);
+    expect(complaints(meSchema, example("/access/me", "200"))).toEqual([]);
+    expect(complaints(tokensSchema, example("/access/tokens", "200"))).toEqual([]);
+    const made = paths["/access/tokens"]?.["post"]?.responses["201"]?.content?.["application/json"]?.example;
+    expect(complaints(madeSchema, made)).toEqual([]);
+    expect(complaints(auditSchema, example("/audit", "200"))).toEqual([]);
+    expect(complaints(sessionDetailSchema, example("/sessions/{id}", "200"))).toEqual([]);
+    expect(complaints(topicsSchema, example("/topics", "200"))).toEqual([]);
+    expect(complaints(subscribersSchema, example("/topics/{topic}/subscribers", "200"))).toEqual([]);
+    expect(complaints(stateEditSchema, example("/actors/{type}/{key}/_state", "200", "put"))).toEqual([]);
+    expect(complaints(systemSchema, example("/system", "200"))).toEqual([]);
+    expect(complaints(limitsSchema, example("/limits", "200"))).toEqual([]);
+    expect(complaints(limitSchema, example("/limits/{name}", "200"))).toEqual([]);
     expect(complaints(overviewSchema, example("/servers", "200"))).toEqual([]);
     expect(complaints(clocksSchema, example("/servers/clocks", "200"))).toEqual([]);
     expect(complaints(electionSchema, example("/servers/election", "200"))).toEqual([]);
+    expect(complaints(electionsSchema, example("/servers/elections", "200"))).toEqual([]);
+    expect(complaints(roomsSchema, example("/rooms", "200"))).toEqual([]);
+    expect(complaints(roomSchema, example("/rooms/{room}", "200"))).toEqual([]);
+    expect(complaints(membersSchema, example("/rooms/{room}/members", "200"))).toEqual([]);
+    expect(complaints(messagesSchema, example("/rooms/{room}/messages", "200"))).toEqual([]);
+    expect(complaints(matchesSchema, example("/matches", "200"))).toEqual([]);
+    expect(complaints(matchSchema, example("/matches/{id}", "200"))).toEqual([]);
+    expect(complaints(leaderboardSchema, example("/leaderboard", "200"))).toEqual([]);
+    expect(complaints(leaderboardSchema, example("/leaderboard/{player}", "200"))).toEqual([]);
+    expect(complaints(accountsSchema, example("/accounts", "200"))).toEqual([]);
     for (const [, operation] of operationsOf(document)) {
       for (const [status, answer] of answersOf(document, operation)) {
         const problem = answer.content?.["application/problem+json"];
@@ -181,14 +247,24 @@ describe("the OpenAPI document", () => {
     expect(limit?.required).toBe(false);
   });
 
-  test("asks for the bearer token on what changes state or is private, and only there", async () => {
+  test("asks for the bearer token where a role is needed, and only there", async () => {
     const document = await readDocument();
+    const needOf = createNeeds(createView([]).actorTypes(), true);
     expect(document.components["securitySchemes"]?.["bearerAuth"]).toMatchObject({ type: "http", scheme: "bearer" });
     for (const [name, operation] of operationsOf(document)) {
-      const isPrivate = name.startsWith("get /logs");
-      const isLook = (name.startsWith("get ") && !isPrivate) || name === "post /actors/counter/{key}/value";
-      expect(operation.security, name).toEqual(isLook ? undefined : [{ bearerAuth: [] }]);
-      expect("401" in operation.responses, name).toBe(!isLook);
+      const [method = "", path = ""] = name.split(" ");
+      const { role } = needOf(new Request(`http://localhost${path}`, { method: method.toUpperCase() }));
+      const isForAll = role === "anonymous";
+      expect(operation.security, name).toEqual(isForAll ? undefined : [{ bearerAuth: [] }]);
+      expect("403" in operation.responses && operation.description?.includes(role), name).toBe(!isForAll);
+    }
+  });
+
+  test("shows the Idempotency-Key of each POST that may carry one, and of no other request", async () => {
+    for (const [name, { parameters = [] }] of operationsOf(await readDocument())) {
+      const isRead = name === "post /actors/counter/{key}/value";
+      const takesKey = name.startsWith("post ") && !name.includes(" /access/") && !isRead;
+      expect(parameters.filter((each) => each.name === "Idempotency-Key").length, name).toBe(takesKey ? 1 : 0);
     }
   });
 
@@ -203,7 +279,7 @@ describe("the OpenAPI document", () => {
       example: { amount: 3 },
     });
     expect(add?.responses["200"]?.content?.["application/json"]).toEqual({ schema: { type: "integer" }, example: 0 });
-    const statuses = "200 400 401 409 410 413 415 422 423 429 500 503 504 508 default".split(" ");
+    const statuses = "200 400 401 403 409 410 413 415 422 423 429 500 503 504 508 default".split(" ");
     expect(Object.keys(add?.responses ?? {})).toEqual(statuses);
   });
 

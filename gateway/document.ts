@@ -36,13 +36,18 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
       path: DOCUMENT_PATH,
       specPath: DOCUMENT_PATH,
       documentation: {
+        // Schemas are written for this one: in it they are JSON Schema as it is.
+        openapi: "3.1.0",
         info: {
           title: "Correio",
           version,
           description:
-            "Call the actors of a running node, look into it and act on it. Reading needs no token, and neither do " +
-            "calls of methods that only look, unless the type is private, as rooms and accounts are. For everything " +
-            "else press Authorize and paste the admin token that the server printed when it started. Failures " +
+            "Call the actors of a running node, look into it and act on it. On loopback looking needs no token, " +
+            "unless it is at something private, as rooms and accounts are. For everything else press Authorize and " +
+            "paste a token: the one that the server printed when it started, or one that was made here. It has a " +
+            "role: a viewer looks, an operator also acts, an admin also sets; each operation says which it takes. " +
+            "All answers have an `X-Request-Id`. A POST may carry an `Idempotency-Key`: calls of durable actors are " +
+            "then made once for good, all others once in 10 minutes and while the process lasts. Failures " +
             "are problem details (RFC 9457).",
         },
         tags: [
@@ -51,7 +56,13 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           { name: "dead-letters", description: "Messages that nobody handled" },
           { name: "sessions", description: "Open connections" },
           { name: "logs", description: "What is logged, and how much" },
+          { name: "rooms", description: "Chat rooms: who is in them and what was said" },
+          { name: "matches", description: "Matches that go on, and those that are over and still kept" },
+          { name: "leaderboard", description: "Who has won most" },
+          { name: "accounts", description: "Names with passwords, of the chat and of matches" },
+          { name: "topics", description: "What actors publish to, and who has subscribed" },
           { name: "servers", description: "The servers of messages: who coordinates, what their clocks show" },
+          { name: "access", description: "Who you are, tokens for people and programs, and who changed what" },
           { name: "process", description: "Is it alive, is it ready, what does it measure" },
         ],
         components: {
@@ -61,7 +72,7 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
             bearerAuth: {
               type: "http",
               scheme: "bearer",
-              description: "The admin token: CORREIO_ADMIN_TOKEN, or the one that the server printed when it started",
+              description: "CORREIO_ADMIN_TOKEN, the token that the server printed when it started, or one made here",
             },
           },
         },
@@ -95,7 +106,7 @@ export function problemsAnswer(bodies: readonly ProblemBody[]): Answer {
 export const bearerToken: NonNullable<DocumentDecoration["security"]> = [{ bearerAuth: [] }];
 
 export function tokenAnswer(method: "GET" | "POST" | "PUT" | "DELETE"): Answers {
-  return { 401: problemAnswer("unauthorized", `Cannot ${method}: send "Authorization: Bearer" with the admin token`) };
+  return { 401: problemAnswer("unauthorized", `Cannot ${method}: send "Authorization: Bearer" with a token`) };
 }
 
 /** The answers of a route, with what any route may answer besides. */

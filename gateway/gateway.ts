@@ -1,30 +1,29 @@
 // The gateway: calls to actors, management, metrics and Swagger UI over HTTP, in front of a view of the running node.
 
-import type { LiveView } from "#runtime/observe/live-view.ts";
-import type { LogView } from "#runtime/observe/log-view.ts";
-import type { NodeView } from "#runtime/observe/view.ts";
-
-import { createAccessCheck } from "./access.ts";
-import { createLookCheck, createPrivacyCheck } from "./actor-calls.ts";
+import { type AskedRequests, createFrontDoor, type FrontDoor, type GatewayClock } from "./front-door.ts";
+import { isLoopback } from "./host-name.ts";
+import { type AccessPort, createIdentities } from "./identity.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { internalProblem } from "./problems.ts";
-import { refuseTooLarge } from "./request-body.ts";
-import { createRoutes } from "./routes.ts";
-import type { ServersView } from "./servers.ts";
-import { askedFor, upgrade, type WebSocketData, webSocketHandler, type WebSocketPaths } from "./web-sockets.ts";
+import { RequestRates } from "./request-rates.ts";
+import { createNeeds } from "./roles.ts";
+import { createRoutes, type RoutesParts } from "./routes.ts";
+import { type WebSocketData, webSocketHandler, type WebSocketPaths } from "./web-sockets.ts";
 
-export interface GatewayOptions {
+export interface GatewayOptions extends Omit<RoutesParts, "onFault" | "access"> {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Of the settings: good also where no other can be looked up. An empty one is nobody's. */
   readonly adminToken: string;
-  readonly view: NodeView;
-  /** What the live page shows. */
-  readonly live: LiveView;
-  readonly logs: LogView;
-  /** None where the node has no part in the messaging servers. */
-  readonly servers?: ServersView | undefined;
+  /** What keeps tokens and sign-ins. */
+  readonly access: AccessPort;
+  readonly clock: GatewayClock;
+  /** Certificate and key as PEM; HTTP without them. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Time for a whole body; `HTTP_LIMITS.bodyMsMax` unless given. */
+  readonly bodyMsMax?: number;
   /** Addresses that take WebSockets; none unless given. */
   readonly webSockets?: WebSocketPaths;
   /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
@@ -37,22 +36,12 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** An answer that says otherwise keeps what it says. */
-const SECURITY_HEADERS = {
-  "X-Content-Type-Options": "nosniff",
-  "Content-Security-Policy":
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "Referrer-Policy": "no-referrer",
-  "Cache-Control": "no-store",
-};
-
 /** Listens at once; throws when the address cannot be had, naming it and the setting that changes it. */
 export function startGateway(options: GatewayOptions): Gateway {
   const onFault = options.onFault ?? ((fault) => console.error("Gateway fault:", fault));
   const feed = new LiveFeed({ ...options, about: options.view.about });
   const webSockets = new Map([...(options.webSockets ?? []), ["/live", feed.open] as const]);
-  const server = listen(options, createFrontDoor({ ...options, webSockets }, onFault), onFault);
+  const server = listen(options, frontDoorOf({ ...options, webSockets }, onFault), onFault);
   const port = server.port ?? options.port;
   const stopFeed = feed.start();
   const stop = (): Promise<void> => {
@@ -62,29 +51,30 @@ export function startGateway(options: GatewayOptions): Gateway {
   return { port, stop };
 }
 
-/** Undefined: the request has become a WebSocket. */
-type FrontDoor = (request: Request, server: Bun.Server<WebSocketData>) => Promise<Response | undefined>;
-
-/** What every request passes, whatever its route: access, then its size, its route, the headers all answers carry. */
-function createFrontDoor(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
-  const { view, live, logs, servers, webSockets = new Map() } = options;
-  const types = view.actorTypes();
-  const refuse = createAccessCheck({
+function frontDoorOf(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
+  const { host, adminToken, access, audit, tls, clock, bodyMsMax = HTTP_LIMITS.bodyMsMax } = options;
+  const { webSockets = new Map() } = options;
+  const identities = createIdentities(adminToken, access);
+  const asked: AskedRequests = new WeakMap();
+  const app = createRoutes({
     ...options,
-    isLook: createLookCheck(types),
-    isPrivate: createPrivacyCheck(types),
+    access: { access, identities, asked },
+    onFault,
   });
-  const app = createRoutes({ view, live, logs, servers, onFault });
-  return async (request, server) => {
-    const refused = refuse(request) ?? refuseTooLarge(request);
-    const begin = askedFor(request, webSockets);
-    const response = refused ?? (begin === undefined ? await app.fetch(request) : upgrade(request, server, begin));
-    if (response === undefined) return undefined;
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
-      if (!response.headers.has(name)) response.headers.set(name, value);
-    }
-    return response;
-  };
+  return createFrontDoor({
+    host,
+    identities,
+    audit,
+    clock,
+    webSockets,
+    asked,
+    bodyMsMax,
+    onFault,
+    rates: new RequestRates(clock),
+    needOf: createNeeds(options.view.actorTypes(), isLoopback(host)),
+    isSecure: tls !== undefined,
+    route: (request) => app.fetch(request),
+  });
 }
 
 /** `Bun.serve` directly: Elysia's own `listen` shares the port with whoever has it (`reusePort`) instead of failing. */
@@ -93,9 +83,10 @@ function listen(
   fetch: FrontDoor,
   onFault: (fault: unknown) => void,
 ): Bun.Server<WebSocketData> {
-  const { host, port } = options;
+  const { host, port, tls } = options;
   try {
     return Bun.serve({
+      ...(tls === undefined ? {} : { tls }),
       hostname: host,
       port,
       reusePort: false,

@@ -15,6 +15,10 @@ export const HTTP_LIMITS = {
   callTimeoutMsMax: 25_000,
   /** Why an operator shuts a key. */
   reasonCharsMax: 1_000,
+  /** Why a session is ended. */
+  sessionReasonCharsMax: 120,
+  /** Rows of the ledger, where only the last are asked for. */
+  ledgerRowsMax: 10_000,
   stopGraceMs: 1_000,
   /** Who watches the live feed at once, of all and of one address. */
   liveViewersMax: 100,
@@ -27,4 +31,31 @@ export const HTTP_LIMITS = {
   liveBehindSecondsMax: 30,
   /** What a viewer says is not for anybody; after so many messages it is closed. */
   liveMessagesFromViewerMax: 16,
+  /** Time for a whole body, from the head on. */
+  bodyMsMax: 10_000,
+  /** Requests of one remote address: so many at once, then one each so many milliseconds. */
+  requestsBurst: 2_000,
+  requestsEveryMs: 2,
+  /** Wrong tokens of one remote address, in the same way. */
+  wrongTokensBurst: 10,
+  wrongTokensEveryMs: 6_000,
+  /** Remote addresses that are remembered for it. */
+  addressesMax: 10_000,
+  /** Refusals that are written into the audit, of all addresses; and of one that asks too often, one in so long. */
+  refusalsBurst: 100,
+  refusalsEveryMs: 1_000,
+  refusedWindowMs: 60_000,
+  /** Of an audit's entry, in UTF-16 code units. */
+  auditBodyLengthMax: 2_000,
+  auditPathLengthMax: 500,
+  /** Until an entry is stored; then the act is refused. */
+  auditMsMax: 2_000,
+  /** Answers that are kept for a repeat under the same Idempotency-Key: how many, of what size, for how long. */
+  repeatsMax: 1_000,
+  repeatsBytesMax: 4_194_304,
+  repeatBytesMax: 65_536,
+  repeatMsMax: 600_000,
+  /** Open at once, of all and of one remote address. */
+  webSocketsMax: 4_096,
+  webSocketsPerAddressMax: 500,
 } as const;

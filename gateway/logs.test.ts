@@ -18,7 +18,7 @@ function startWithLog() {
   log.limited("warn", "actor.mailbox_full", { key: "Lobby" });
   log.limited("error", "actor.crashed", { err: new Error("out of ink") });
   log.logger.info("Hello");
-  const gateway = startGatewayTo(createView([]), undefined, log.view);
+  const gateway = startGatewayTo(createView([]), { logs: log.view });
   const look = async (query: string): Promise<typeof logsSchema.static> =>
     (await (await gateway.get(`/logs${query}`, withToken)).json()) as typeof logsSchema.static;
   return { ...gateway, log, look, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() };

@@ -19,15 +19,16 @@ export interface Pages {
 /** No script or style but those of the page's own files, and nothing from elsewhere. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'";
 const KEPT_FOR_GOOD = "public, max-age=31536000, immutable";
 const ASKED_EACH_TIME = "no-cache";
 
 /** Nothing is bundled yet. A page that fails is tried again when it is next asked for. */
-export function createPages(): Pages {
+export function createPages(bundle: (name: PageName) => Promise<PageBundle> = bundlePage): Pages {
   const bundles = new Map<PageName, Promise<PageBundle>>();
   const bundleOf = (name: PageName): Promise<PageBundle> => {
-    const known = bundles.get(name) ?? bundlePage(name);
+    const known = bundles.get(name) ?? bundle(name);
     bundles.set(name, known);
     known.catch(() => bundles.delete(name));
     return known;

@@ -13,6 +13,7 @@ const JSON_MEDIA_TYPE = /^application\/(?:[\w.+-]+\+)?json *(?:;|$)/i;
 const UNCOMPRESSED = /^(?:identity)?$/i;
 
 const TOO_LARGE = `Cannot read the body: it has more than ${requestBodyBytesMax} bytes, the limit`;
+const TOO_SLOW = `Cannot read the body: it was not there after ${HTTP_LIMITS.bodyMsMax} ms`;
 const NOT_JSON = 'Cannot read the body: send "Content-Type: application/json"';
 const COMPRESSED = 'Cannot read the body: send it uncompressed, without "Content-Encoding"';
 const NO_INPUT = "Cannot accept the request: it takes no input, so it has no body";
@@ -66,14 +67,41 @@ export async function readInput(request: Request): Promise<{ readonly value: unk
   }
 }
 
+/** All of it, before anything is done with it; or the problem to answer with, also where it does not come in time. */
+export async function readWholeBody(request: Request, withinMs: number): Promise<Uint8Array | Response> {
+  if (request.body === null) return new Uint8Array();
+  const late = Promise.withResolvers<Response>();
+  const answer = (): void => late.resolve(problem("body_too_slow", TOO_SLOW, { Connection: "close" }));
+  const timer = setTimeout(answer, withinMs);
+  try {
+    return await Promise.race([readBytes(request), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** As `readObject`; no body at all is an object without fields. */
+export async function readOptionalObject<Schema extends TObject>(
+  request: Request,
+  schema: Schema,
+): Promise<{ readonly value: Static<Schema> } | Response> {
+  const input = await readInput(request);
+  return input instanceof Response ? input : checkedObject(input.value === undefined ? {} : input.value, schema);
+}
+
 /** The object that the schema describes, or the problem to answer with. */
 export async function readObject<Schema extends TObject>(
   request: Request,
   schema: Schema,
 ): Promise<{ readonly value: Static<Schema> } | Response> {
   const input = await readInput(request);
-  if (input instanceof Response) return input;
-  const { value } = input;
+  return input instanceof Response ? input : checkedObject(input.value, schema);
+}
+
+function checkedObject<Schema extends TObject>(
+  value: unknown,
+  schema: Schema,
+): { readonly value: Static<Schema> } | Response {
   const errors = [...Value.Errors(schema, value)];
   if (errors.length === 0) return { value: value as Static<Schema> };
   const unknown = errors.find(({ type }) => type === ValueErrorType.ObjectAdditionalProperties);

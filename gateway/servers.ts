@@ -1,9 +1,10 @@
 // The messaging servers, at /servers: who coordinates, what their clocks show, what waits; and an operator's two acts.
 
-import type { Elysia, TSchema } from "elysia";
+import type { Elysia, Static, TSchema } from "elysia";
 
 import { ReadingSchema, type ServerStatus } from "#actors/servers/administration-schemas.ts";
 import type { Administration, Outcome } from "#actors/servers/administration.ts";
+import type { HistoryQuerySchema, HistorySchema } from "#actors/servers/election-history.ts";
 import type { KnownServer } from "#actors/servers/reference.ts";
 import { SERVER_NAME_LENGTH_MAX } from "#actors/servers/server-name.ts";
 
@@ -40,10 +41,15 @@ import {
 export interface ServersView {
   /** Of its own server. */
   status(): Promise<ServerStatus>;
+  /** What its elections became since the process began, newest first; each with its number. */
+  elections(query: Static<typeof HistoryQuerySchema>): Promise<Static<typeof HistorySchema>>;
   readonly administration: Pick<Administration, "list" | "queues" | "clocks" | "elections" | "setClock" | "announce">;
 }
 
-const NO_MESSAGING = problemBody("no_messaging", "Cannot ask the servers: messaging is switched off at this node");
+export const NO_MESSAGING = problemBody(
+  "no_messaging",
+  "Cannot ask the servers: messaging is switched off at this node",
+);
 const NOT_FOUND = problemBody("server_not_found", "Cannot find the server: the reference lists none of this name");
 const HOME_SILENT = problemBody("home_silent", "Cannot ask the servers: their home does not answer");
 const SERVER_SILENT = problemBody("server_silent", "Cannot set the clock: the server does not answer");

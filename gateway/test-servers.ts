@@ -1,5 +1,6 @@
 // For tests: messaging servers as a gateway is given them, which nobody has started.
 
+import { electionsExample } from "./elections.ts";
 import { clocksExample, electionExample, overviewExample, readingExample } from "./server-examples.ts";
 import type { ServersView } from "./servers.ts";
 
@@ -8,6 +9,10 @@ export function createTestServers(asked: unknown[], changes: Partial<ServersView
   const { own, queues } = overviewExample;
   return {
     status: async () => own,
+    async elections(query) {
+      asked.push(["elections", query]);
+      return electionsExample.items.map((seen, index) => ({ number: 7 - index, seen })).slice(0, query.count);
+    },
     administration: {
       list: async () => own.servers,
       queues: async () => queues,

@@ -14,6 +14,7 @@ export interface WebSocketData {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly role: string | undefined;
+  readonly traceparent: string | undefined;
   readonly begin: OpenWebSession;
   events?: WebSocketEvents | undefined;
 }
@@ -43,7 +44,8 @@ export function upgrade(
     return problem("wrong_origin", WRONG_ORIGIN);
   }
   const { address = "", port = 0 } = server.requestIP(request) ?? {};
-  const data: WebSocketData = { remoteAddress: address, remotePort: port, role, begin };
+  const traceparent = request.headers.get("traceparent") ?? undefined;
+  const data: WebSocketData = { remoteAddress: address, remotePort: port, role, traceparent, begin };
   return server.upgrade(request, { data }) ? undefined : problem("malformed_request", "Cannot upgrade the connection");
 }
 
@@ -54,11 +56,12 @@ export const webSocketHandler: Bun.WebSocketHandler<WebSocketData> = {
   sendPings: true,
   perMessageDeflate: false,
   open(socket) {
-    const { remoteAddress, remotePort, role, begin } = socket.data;
+    const { remoteAddress, remotePort, role, traceparent, begin } = socket.data;
     socket.data.events = begin({
       remoteAddress,
       remotePort,
       role,
+      traceparent,
       send: (text) => socket.send(text),
       waitingBytes: () => socket.getBufferedAmount(),
       close: (code, reason) => socket.close(code, reason),

@@ -14,6 +14,7 @@ export interface ServerPorts {
 
 interface Started extends ServerPorts {
   readonly httpHost: string;
+  readonly isHttps: boolean;
   /** Undefined where whoever starts it knows it. */
   readonly madeToken: string | undefined;
 }
@@ -21,6 +22,7 @@ interface Started extends ServerPorts {
 export function startLines(started: Started): readonly string[] {
   const { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging, httpPort, madeToken } = started;
   const httpHost = started.httpHost.includes(":") ? `[${started.httpHost}]` : started.httpHost;
+  const httpUrl = `${started.isHttps ? "https" : "http"}://${httpHost}:${httpPort}`;
   const lines = [
     tcpPort > 0 && `Servidor TCP iniciado na porta ${tcpPort}`,
     tlsPort !== undefined && `Servidor TLS iniciado na porta ${tlsPort}`,
@@ -28,8 +30,10 @@ export function startLines(started: Started): readonly string[] {
     matchPort !== undefined && `Servidor de partidas iniciado na porta ${matchPort}`,
     matchTlsPort !== undefined && `Partidas por TLS: porta ${matchTlsPort}`,
     messaging !== undefined && messagingLine(messaging),
-    `Gateway HTTP iniciado na porta ${httpPort} (http://${httpHost}:${httpPort}/docs)`,
+    `Gateway HTTP iniciado na porta ${httpPort} (${httpUrl}/docs)`,
     madeToken !== undefined && `Token de administração: ${madeToken}`,
+    // What stands behind the sign is sent to nobody: the page reads it, and signs in.
+    madeToken !== undefined && `Página: ${httpUrl}/#token=${madeToken}`,
     "Aguardando conexões...",
   ];
   return lines.filter((line) => line !== false).map((line) => `[INFO] ${line}`);

@@ -5,13 +5,14 @@ import { join } from "node:path";
 
 import { type Config, readConfig } from "./config.ts";
 import { limits } from "./limits.ts";
+import { SETTINGS } from "./settings.ts";
 
 /** Variable, flag, a value that is not the default, and where it must turn up. */
 const settings: readonly (readonly [string, string, string, (config: Config) => unknown, unknown])[] = [
   ["CORREIO_HOST", "--host", "::1", (config) => config.host, "::1"],
   ["CORREIO_PORT", "--port", "65535", (config) => config.port, 65_535],
   ["CORREIO_REUSE_PORT", "--reuse-port", "true", (config) => config.reusePort, true],
-  ["CORREIO_HTTP_HOST", "--http-host", "0.0.0.0", (config) => config.httpHost, "0.0.0.0"],
+  ["CORREIO_HTTP_HOST", "--http-host", "::1", (config) => config.httpHost, "::1"],
   ["CORREIO_HTTP_PORT", "--http-port", "0", (config) => config.httpPort, 0],
   ["CORREIO_ADMIN_TOKEN", "--admin-token", "secret", (config) => config.adminToken, "secret"],
   ["CORREIO_DATA", "--data", "/tmp/rows", (config) => config.dataFolder, "/tmp/rows"],
@@ -65,12 +66,22 @@ const settings: readonly (readonly [string, string, string, (config: Config) => 
   ["CORREIO_LOG_FILE", "--log-file", "", (config) => config.logFile.name, ""],
   ["CORREIO_LOG_FILE_BYTES_MAX", "--log-file-bytes-max", "1", (config) => config.logFile.bytesMax, 1],
   ["CORREIO_LOG_FILES_MAX", "--log-files-max", "100", (config) => config.logFile.filesMax, 100],
+  [
+    "CORREIO_OTLP_ENDPOINT",
+    "--otlp-endpoint",
+    "http://[::1]:4318/v1/traces",
+    (config) => config.traces.endpoint,
+    "http://[::1]:4318/v1/traces",
+  ],
+  ["CORREIO_TRACE_SHARE", "--trace-share", "0.5", (config) => config.traces.share, 0.5],
   ["CORREIO_NUM_SERVERS", "--num-servers", "2", (config) => config.experiment.numServers, "2"],
   ["CORREIO_NUM_CLIENTS", "--num-clients", "10", (config) => config.experiment.numClients, "10"],
   ["CORREIO_NUM_MESSAGES", "--num-messages", "1000", (config) => config.experiment.numMessages, "1000"],
 ];
-/** The first three stand together, and so do the other two. */
-const tlsFiles = ["CORREIO_TLS_PORT", "CORREIO_TLS_CERT", "CORREIO_TLS_KEY", "CORREIO_MATCH_CERT", "CORREIO_MATCH_KEY"];
+/** The first three stand together, and so do the other pairs. */
+const tlsFiles = "TLS_PORT TLS_CERT TLS_KEY MATCH_CERT MATCH_KEY HTTP_CERT HTTP_KEY"
+  .split(" ")
+  .map((name) => `CORREIO_${name}`);
 const names = [...settings.map(([name]) => name), ...tlsFiles].sort();
 
 function configOf(args: readonly string[], environment: Record<string, string> = {}): Config {
@@ -135,6 +146,7 @@ describe("settings", () => {
       reusePort: false,
       httpHost: "127.0.0.1",
       httpPort: 8_080,
+      httpTls: undefined,
       adminToken: "",
       dataFolder: "data",
       store: "sqlite",
@@ -159,6 +171,10 @@ describe("settings", () => {
       writeStallMs: limits.writeStallMs,
       logLevel: "info",
       logFile: { name: "correio.log", bytesMax: limits.logFileBytesMax, filesMax: limits.logFilesMax },
+      settings: new Map(
+        Object.entries(SETTINGS).map(([name, { fallback }]) => [name as keyof typeof SETTINGS, fallback]),
+      ),
+      traces: { endpoint: "", share: 1 },
       experiment: { numServers: "", numClients: "", numMessages: "" },
     });
   });
@@ -186,6 +202,33 @@ describe("settings", () => {
     expect(configOf([], files).tls).toBeUndefined();
     const tls = { port: 3_001, certFile: "cert.pem", keyFile: "other.pem" };
     expect(configOf(["--tls-port=3001", "--tls-key=other.pem"], files).tls).toEqual(tls);
+  });
+
+  test("of the gateway's TLS stand together: HTTP without them", () => {
+    const { httpTls } = configOf(["--http-cert=c.pem", "--http-key=k.pem"]);
+    expect(httpTls).toEqual({ certFile: "c.pem", keyFile: "k.pem" });
+    for (const flag of ["--http-cert=c.pem", "--http-key=k.pem"]) {
+      expect(problemsOf([flag])).toEqual([
+        "Cannot use CORREIO_HTTP_CERT without CORREIO_HTTP_KEY, nor that without this: a certificate has its own key",
+      ]);
+    }
+  });
+
+  test.each(["0.0.0.0", "::", "10.0.0.1", "correio.example", "128.0.0.1", "localhost.example"])(
+    "let others reach the gateway, at %s, only with a token that is long enough",
+    (host) => {
+      const refused = [
+        `Cannot use CORREIO_HTTP_HOST="${host}": others reach it, so it takes a CORREIO_ADMIN_TOKEN of at least 16 ` +
+          "characters",
+      ];
+      expect(problemsOf([`--http-host=${host}`])).toEqual(refused);
+      expect(problemsOf([`--http-host=${host}`], { CORREIO_ADMIN_TOKEN: "x".repeat(15) })).toEqual(refused);
+      expect(configOf([`--http-host=${host}`], { CORREIO_ADMIN_TOKEN: "x".repeat(16) }).httpHost).toBe(host);
+    },
+  );
+
+  test.each(["127.0.0.1", "127.1.2.3", "::1", "localhost"])("leave %s to this machine, with any token", (host) => {
+    expect(configOf([`--http-host=${host}`]).httpHost).toBe(host);
   });
 
   test("of other programs in the environment are none of ours", () => {
@@ -229,6 +272,8 @@ describe("wrong settings", () => {
     ["CORREIO_LOG_FILE", ["../a", "a/b", ".", "..", "a\\b"]],
     ["CORREIO_LOG_FILE_BYTES_MAX", ["0", "-1", "1M"]],
     ["CORREIO_LOG_FILES_MAX", ["0", "101"]],
+    ["CORREIO_OTLP_ENDPOINT", ["localhost:4318", "ftp://a/", "a"]],
+    ["CORREIO_TRACE_SHARE", ["", "1.1", "2", "-0.1", "1e-3", "all"]],
     ["CORREIO_CLOCK_OFFSET_MS", ["43200001", "-43200001", "", "-", "-0", "1.5", "1s"]],
     ["CORREIO_CLOCK_DRIFT_PPM", ["501", "-501", "5000", "", "0.5"]],
     ["CORREIO_HOST", [""]],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { JOINED, type MessagingConfig, toMessagingConfig } from "./messaging-config.ts";
-import { wantedOf } from "./setting-values.ts";
+import { problemsTogether, wantedOf } from "./setting-values.ts";
 import { flagOf, helpText, type SettingName as Name, SETTINGS } from "./settings.ts";
 
 const NAMES = Object.keys(SETTINGS) as Name[];
@@ -28,6 +28,8 @@ export interface Config {
   readonly reusePort: boolean;
   readonly httpHost: string;
   readonly httpPort: number;
+  /** Undefined = HTTP. */
+  readonly httpTls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Empty = to be made. */
   readonly adminToken: string;
   readonly dataFolder: string;
@@ -56,6 +58,10 @@ export interface Config {
   readonly logLevel: string;
   /** In the data folder; empty = none. */
   readonly logFile: { readonly name: string; readonly bytesMax: number; readonly filesMax: number };
+  /** All of them by name, as they were given, secrets too. */
+  readonly settings: ReadonlyMap<Name, string>;
+  /** An empty endpoint = none. */
+  readonly traces: { readonly endpoint: string; readonly share: number };
   readonly experiment: { readonly numServers: string; readonly numClients: string; readonly numMessages: string };
 }
 
@@ -80,14 +86,7 @@ export function readConfig(
     const problem = problemOf(name, text(name));
     if (problem !== undefined) problems.push(problem);
   }
-  const withoutFiles = text("CORREIO_TLS_CERT") === "" || text("CORREIO_TLS_KEY") === "";
-  if (problems.length === 0 && text("CORREIO_TLS_PORT") !== "" && withoutFiles) {
-    problems.push("Cannot use CORREIO_TLS_PORT: CORREIO_TLS_CERT and CORREIO_TLS_KEY must name the files it needs");
-  }
-  if ((text("CORREIO_MATCH_CERT") === "") !== (text("CORREIO_MATCH_KEY") === "")) {
-    const both = "Cannot use CORREIO_MATCH_CERT without CORREIO_MATCH_KEY, nor that without this";
-    problems.push(`${both}: a certificate has its own key`);
-  }
+  if (problems.length === 0) problems.push(...problemsTogether(text));
   if (problems.length > 0) return { kind: "wrong", problems };
   return { kind: "config", config: toConfig(text) };
 }
@@ -98,6 +97,7 @@ function toConfig(text: (name: Name) => string): Config {
   const inData = (name: Name, file: string): string => text(name) || join(text("CORREIO_DATA"), file);
   const tlsPort = text("CORREIO_TLS_PORT");
   const tls = { port: Number(tlsPort), certFile: text("CORREIO_TLS_CERT"), keyFile: text("CORREIO_TLS_KEY") };
+  const httpTls = { certFile: text("CORREIO_HTTP_CERT"), keyFile: text("CORREIO_HTTP_KEY") };
   return {
     host: text("CORREIO_HOST"),
     port: optional("CORREIO_PORT"),
@@ -116,6 +116,7 @@ function toConfig(text: (name: Name) => string): Config {
     reusePort: text("CORREIO_REUSE_PORT") === "true",
     httpHost: text("CORREIO_HTTP_HOST"),
     httpPort: number("CORREIO_HTTP_PORT"),
+    httpTls: text("CORREIO_HTTP_CERT") === "" ? undefined : httpTls,
     adminToken: text("CORREIO_ADMIN_TOKEN"),
     dataFolder: text("CORREIO_DATA"),
     store: text("CORREIO_STORE") === "memory" ? "memory" : "sqlite",
@@ -144,6 +145,8 @@ function toConfig(text: (name: Name) => string): Config {
       bytesMax: number("CORREIO_LOG_FILE_BYTES_MAX"),
       filesMax: number("CORREIO_LOG_FILES_MAX"),
     },
+    settings: new Map(NAMES.map((name) => [name, text(name)])),
+    traces: { endpoint: text("CORREIO_OTLP_ENDPOINT"), share: number("CORREIO_TRACE_SHARE") },
     experiment: {
       numServers: text("CORREIO_NUM_SERVERS"),
       numClients: text("CORREIO_NUM_CLIENTS"),

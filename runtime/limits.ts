@@ -1,8 +1,10 @@
 // Every bound of the runtime, with its unit. Those an operator may change are read by config.ts, with these defaults.
 import { messagingLimits } from "./messaging-limits.ts";
+import { observeLimits } from "./observe-limits.ts";
 
 export const limits = {
   ...messagingLimits,
+  ...observeLimits,
 
   /** Longest key of an actor, in UTF-16 code units. */
   actorKeyLengthMax: 512,
@@ -343,14 +345,8 @@ export const limits = {
   ledgerPendingBytesMax: 8 * 1_048_576,
   /** Wait before a failed append is tried again. */
   ledgerRetryMs: 1_000,
-
-  /** Snapshots of the live page that are kept, one a second. */
-  liveHistoryMax: 300,
-  /** Actors looked at each second, with somebody watching and without; whose turns are known; in each of its lists. */
-  liveActorsLookedAtMax: 20_000,
-  liveActorsLookedAtUnwatchedMax: 500,
-  liveActorsKnownMax: 20_000,
-  liveActorsListedMax: 10,
+  /** Clients that download it at once. */
+  ledgerDownloadsMax: 4,
 
   /** Lines that the console shows each second; the rest are counted and named in one line. */
   consoleLinesPerSecond: 100,
@@ -358,22 +354,11 @@ export const limits = {
   clientLogBytesMax: 64 * 1_048_576,
   /** Lines logged for one reason each second; the rest are counted and named in one line. */
   logLinesPerReasonPerSecond: 10,
-  /** A line of the log: what is longer keeps its beginning, and of what clients sent so many characters each. */
-  logLineCharsMax: 8_192,
-  logFieldCharsMax: 512,
-  /** Of the log that is in memory, for whoever looks at it. */
-  logTailLinesMax: 2_000,
-  logTailCharsMax: 1_048_576,
-  /** The file of the log: its size, those set aside, and what may wait for the disk; more is lost, and counted. */
-  logFileBytesMax: 16 * 1_048_576,
-  logFilesMax: 5,
-  logFilePendingBytesMax: 1_048_576,
-  /** So long after a write has failed, the file is begun again. */
-  logFileRetryMs: 1_000,
-  /** What it may take for its last lines when the process ends. */
-  logFileCloseMs: 1_000,
+
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */
   drainMs: 10_000,
+  /** An end that is asked for over HTTP begins so much later: whoever asked has the answer by then. */
+  drainAskedMs: 100,
 
   /**
    * While another program writes to the database a commit waits this long, and tries again this often. What comes

@@ -15,10 +15,12 @@ import { openWebPeer } from "./net/web-peers.ts";
 import type { OpenWebSession } from "./net/web-socket-port.ts";
 import { namingSettings, readTls, type TlsFiles } from "./node-files.ts";
 import { createFramesProtocol } from "./wire/frames-protocol.ts";
+import { createMatchProtocol } from "./wire/match-protocol.ts";
 import type { TextPart } from "./wire/text-parts.ts";
 import { createTextProtocol } from "./wire/text-protocol.ts";
 
 type TextProtocol = ReturnType<typeof createTextProtocol>;
+type SpokenProtocol = Pick<TextProtocol, "farewell">;
 
 const TLS_SETTINGS = "CORREIO_HOST, CORREIO_TLS_PORT, CORREIO_TLS_CERT, CORREIO_TLS_KEY";
 
@@ -26,6 +28,7 @@ export interface Sessions {
   readonly types: MatchSessions &
     MessagingSessions & {
       readonly webSession: SessionOf<string, string>;
+      readonly webMatchSession: SessionOf<string, string>;
       readonly pipelineSession: SessionOf<string, readonly TextPart[]>;
       readonly textSession: SessionOf<string, string>;
       readonly udpTextSession: SessionOf<string, string>;
@@ -36,8 +39,9 @@ export interface Sessions {
 }
 
 export interface Listeners extends Omit<MatchListeners, "stop"> {
-  /** For WebSockets that the gateway has accepted. */
+  /** For WebSockets that the gateway has accepted: those of the text commands, and those of matches. */
   readonly openWebSession: OpenWebSession;
+  readonly openWebMatchSession: OpenWebSession;
   readonly messaging: MessagingListeners;
   /** 0 where there is none. */
   readonly tcpPort: number;
@@ -78,9 +82,8 @@ export async function startListeners(
   const udp = await startUdp(sessions, text, table, config);
   const close = (): void => udp?.close();
   undo.defer(close);
-  const web = { session: sessions.types.webSession, idleMs: config.idleMs, farewell: farewells(text) };
-  const openWebSession: OpenWebSession = (socket) => openWebPeer(socket, table, web);
-  return { ...matches, ...streams, messaging, stop, udpPort: udp?.number, udp: udp?.figures, openWebSession, close };
+  const web = createWebSessions(sessions, text, table, config);
+  return { ...matches, ...streams, ...web, messaging, stop, udpPort: udp?.number, udp: udp?.figures, close };
 }
 
 function startStreams({ types }: Sessions, text: TextProtocol, table: ConnectionTable, config: Config) {
@@ -105,6 +108,22 @@ function startStreams({ types }: Sessions, text: TextProtocol, table: Connection
   }
 }
 
+function createWebSessions(
+  { types }: Pick<Sessions, "types">,
+  text: TextProtocol,
+  table: ConnectionTable,
+  config: Config,
+) {
+  const openingFor = (session: SessionOf<string, string>, protocol: SpokenProtocol): OpenWebSession => {
+    const spoken = idleAsSet(config, { session, farewell: farewells(protocol) });
+    return (socket) => openWebPeer(socket, table, spoken);
+  };
+  return {
+    openWebSession: openingFor(types.webSession, text),
+    openWebMatchSession: openingFor(types.webMatchSession, createMatchProtocol("modern")),
+  };
+}
+
 async function startUdp(
   { types, answerStranger }: Sessions,
   protocol: TextProtocol,
@@ -113,14 +132,20 @@ async function startUdp(
 ): Promise<UdpPort | undefined> {
   if (config.udpPort === undefined) return undefined;
   const farewell = farewells(protocol);
-  const text = { session: types.udpTextSession, idleMs: config.idleMs, farewell, answerStranger };
+  const text = idleAsSet(config, { session: types.udpTextSession, farewell, answerStranger });
   const datagrams = { session: types.datagramSession, farewell };
   const where = { hostname: config.host, port: config.udpPort };
   const started = startUdpListener({ ...where, table, random: systemSecrets, text, datagrams });
   return started.catch((error: unknown) => namingSettings("CORREIO_HOST, CORREIO_UDP_PORT", () => rethrow(error)));
 }
 
-function farewells(protocol: TextProtocol): (reason: string) => string | undefined {
+/** With an idle time that is read where it is used: it may be changed while the node runs. */
+function idleAsSet<Options extends object>(config: Config, options: Options): Options & { readonly idleMs: number } {
+  const idleMs = { get: (): number => config.idleMs, enumerable: true };
+  return Object.defineProperties(options, { idleMs }) as Options & { readonly idleMs: number };
+}
+
+function farewells(protocol: SpokenProtocol): (reason: string) => string | undefined {
   return (reason) => {
     const octets = protocol.farewell?.(reason);
     return octets && Buffer.from(octets).toString();

@@ -34,6 +34,8 @@ export function createMatchServices({ matches, ...config }: Config, log: Log) {
   const late: Late = { connections: NONE, ports: new Set() };
   const services = {
     ...matches,
+    plainLogin: config.plainLogin,
+    isWebEncrypted: config.httpTls !== undefined,
     log: { append: (line: string) => void file?.append(line), event: log.event },
     secret: () => randomBytes(24).toString("base64url"),
     digest: (secret: string) => createHash("sha256").update(secret).digest("base64url"),

@@ -142,6 +142,8 @@ export const messagingLimits = {
   /** so long, doubled with each further fall up to the second. */
   electionSteadyMs: 30_000,
   electionSteadyMaxMs: 600_000,
+  /** What a server remembers of how elections went; the oldest goes first. */
+  electionsKept: 200,
   /** Servers that take part in one election. */
   electionMembersMax: 128,
   /** A counter of epochs goes on by at most this (by chance), and is believed if it is no further ahead than that. */

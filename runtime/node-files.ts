@@ -67,7 +67,7 @@ export function openLedger(ledger: AppendFile, config: Config): void {
   }
 }
 
-function ledgerPath(config: Config): string {
+export function ledgerPath(config: Pick<Config, "dataFolder">): string {
   return join(config.dataFolder, "sessions.csv");
 }
 
@@ -82,6 +82,10 @@ export function namingSettings<Started>(settings: string, start: () => Started):
 
 export function readTls({ certFile, keyFile }: NonNullable<Config["tls"]>): TlsFiles {
   return { cert: readSetting("CORREIO_TLS_CERT", certFile), key: readSetting("CORREIO_TLS_KEY", keyFile) };
+}
+
+export function readHttpTls({ certFile, keyFile }: NonNullable<Config["httpTls"]>): TlsFiles {
+  return { cert: readSetting("CORREIO_HTTP_CERT", certFile), key: readSetting("CORREIO_HTTP_KEY", keyFile) };
 }
 
 function readSetting(name: string, file: string): string {

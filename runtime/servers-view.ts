@@ -2,10 +2,11 @@
 import type { Config } from "./config.ts";
 import type { PublicationFigures, ServerFigures } from "./observe/figures.ts";
 
-interface Sources<Status extends ServerFigures["server"], Administration> {
+interface Sources<Status extends ServerFigures["server"], Elections, Administration> {
   readonly actors: {
     /** Of this node's own server. */
     status(): Promise<Status>;
+    readonly elections: Elections;
     queues(): Promise<NonNullable<ServerFigures["broker"]>>;
   };
   readonly proxy: { figures(): PublicationFigures };
@@ -14,12 +15,12 @@ interface Sources<Status extends ServerFigures["server"], Administration> {
 }
 
 /** Undefined where this node has no part in them. */
-export function createServersView<Status extends ServerFigures["server"], Administration>({
+export function createServersView<Status extends ServerFigures["server"], Elections, Administration>({
   actors,
   proxy,
   administration,
   config: { messaging },
-}: Sources<Status, Administration>) {
+}: Sources<Status, Elections, Administration>) {
   if (messaging.ports === undefined) return undefined;
   const isHome = messaging.home === undefined;
   /** Undefined where the actors do not answer: the other metrics are shown all the same. */
@@ -31,5 +32,6 @@ export function createServersView<Status extends ServerFigures["server"], Admini
       return undefined;
     }
   };
-  return { status: () => actors.status(), administration, figures };
+  const { elections } = actors;
+  return { status: () => actors.status(), elections, administration, figures };
 }

@@ -22,7 +22,9 @@ export function createServices(config: Config, log: Log, ledgerHeader: string, p
   const match = createMatchServices(config, log);
   const servers = createMessagingServices(config.messaging, log);
   const logs = [text.file, match.file];
-  const { serverId, workMs, experiment } = config;
+  const { serverId, experiment } = config;
+  // Read with each request: it may be changed while the node runs.
+  const workMs = (): number => config.workMs;
   return {
     ledger,
     serverPort: servers.services.server,

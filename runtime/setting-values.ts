@@ -1,6 +1,7 @@
 // What each setting may be, and what to say of a value that it may not.
 import { unreachable } from "./base/assert.ts";
 import { limits } from "./limits.ts";
+import { isLoopback } from "./server-address.ts";
 import { type SettingName as Name, SETTINGS } from "./settings.ts";
 import { parseHostAddress } from "./wire/host-address.ts";
 
@@ -29,6 +30,11 @@ const CHOICES: Partial<Record<Name, readonly string[]>> = {
   CORREIO_CLOCK_SYNC: ["estimate", "berkeley"],
 };
 
+const PAIRS: readonly (readonly [cert: Name, key: Name])[] = [
+  ["CORREIO_MATCH_CERT", "CORREIO_MATCH_KEY"],
+  ["CORREIO_HTTP_CERT", "CORREIO_HTTP_KEY"],
+];
+
 /** What the value should have been; undefined when it is that. */
 export function wantedOf(name: Name, value: string): string | undefined {
   if (OPTIONAL_PORTS.has(name) && value !== "") return inRange(value, 0, 65_535, "a port, or empty");
@@ -39,6 +45,7 @@ export function wantedOf(name: Name, value: string): string | undefined {
   }
   if (name === "CORREIO_LOG_FILE" && !/^(?!\.{1,2}$)[^/\\\0]*$/.test(value))
     return "a file's name without a folder, or empty";
+  if (name === "CORREIO_OTLP_ENDPOINT" && value !== "" && !isHttp(value)) return "an http or https URL, or empty";
   const waitMsMax = name === "CORREIO_SERVER_HEARTBEAT_MS" ? limits.serverHeartbeatMsMax : MILLISECONDS_MAX;
   switch (SETTINGS[name].kind) {
     case "port":
@@ -51,6 +58,8 @@ export function wantedOf(name: Name, value: string): string | undefined {
       return inRange(value, 1, name === "CORREIO_LOG_FILES_MAX" ? LOG_FILES_MAX : COUNT_MAX, "a count");
     case "bytes":
       return inRange(value, name === "CORREIO_LOG_FILE_BYTES_MAX" ? 1 : 0, BYTES_MAX, "a number of bytes");
+    case "share":
+      return isShare(value) ? undefined : "a number from 0 to 1";
     case "error":
       return inRange(value, -limits.clockErrorMsMax, limits.clockErrorMsMax, "milliseconds");
     case "drift":
@@ -64,6 +73,36 @@ export function wantedOf(name: Name, value: string): string | undefined {
     default:
       return unreachable(SETTINGS[name].kind);
   }
+}
+
+const TOKEN_LENGTH_MIN = 16;
+
+/** What is wrong with values that are right each by itself. */
+export function problemsTogether(text: (name: Name) => string): readonly string[] {
+  const problems: string[] = [];
+  const isOne = (one: Name, other: Name): boolean => (text(one) === "") !== (text(other) === "");
+  if (text("CORREIO_TLS_PORT") !== "" && (text("CORREIO_TLS_CERT") === "" || text("CORREIO_TLS_KEY") === "")) {
+    problems.push("Cannot use CORREIO_TLS_PORT: CORREIO_TLS_CERT and CORREIO_TLS_KEY must name the files it needs");
+  }
+  for (const [cert, key] of PAIRS) {
+    if (isOne(cert, key)) {
+      problems.push(`Cannot use ${cert} without ${key}, nor that without this: a certificate has its own key`);
+    }
+  }
+  const host = text("CORREIO_HTTP_HOST");
+  if (!isLoopback(host) && text("CORREIO_ADMIN_TOKEN").length < TOKEN_LENGTH_MIN) {
+    const needed = `CORREIO_ADMIN_TOKEN of at least ${TOKEN_LENGTH_MIN} characters`;
+    problems.push(`Cannot use CORREIO_HTTP_HOST="${host}": others reach it, so it takes a ${needed}`);
+  }
+  return problems;
+}
+
+function isHttp(value: string): boolean {
+  return /^https?:$/.test(URL.parse(value)?.protocol ?? "");
+}
+
+function isShare(value: string): boolean {
+  return /^(?:0|1|[01]?\.\d+)$/.test(value) && Number(value) <= 1;
 }
 
 function inRange(value: string, least: number, most: number, what: string): string | undefined {

@@ -2,7 +2,7 @@
 import { limits } from "./limits.ts";
 
 export type SettingKind =
-  "text" | "name" | "port" | "wait" | "milliseconds" | "count" | "bytes" | "error" | "drift" | "switch";
+  "text" | "name" | "port" | "wait" | "milliseconds" | "count" | "bytes" | "share" | "error" | "drift" | "switch";
 export type SettingName = keyof typeof SETTINGS;
 
 export interface Setting {
@@ -54,11 +54,13 @@ export const SETTINGS = {
   CORREIO_REUSE_PORT: define("switch", "true|false", "false", "Share the TCP and TLS ports with other processes"),
   CORREIO_HTTP_HOST: define("name", "address", "127.0.0.1", "Address the gateway listens on"),
   CORREIO_HTTP_PORT: define("port", "port", 8_080, "HTTP port of the gateway; 0 = any free port"),
+  CORREIO_HTTP_CERT: define("text", "file", "", "PEM certificate for the gateway: it speaks HTTPS then; empty = HTTP"),
+  CORREIO_HTTP_KEY: define("text", "file", "", "PEM private key for it"),
   CORREIO_ADMIN_TOKEN: define(
     "text",
     "token",
     "",
-    "Bearer token for changes over HTTP; empty = made and printed at start",
+    "Bearer token that may do all over HTTP; empty = made and printed at start, on loopback only",
   ),
   CORREIO_DATA: define(
     "name",
@@ -182,6 +184,18 @@ export const SETTINGS = {
   CORREIO_LOG_FILE: define("text", "file", "correio.log", "Log file in the data folder, JSON lines; empty = none"),
   CORREIO_LOG_FILE_BYTES_MAX: define("bytes", "bytes", limits.logFileBytesMax, "Size at which it is set aside"),
   CORREIO_LOG_FILES_MAX: define("count", "files", limits.logFilesMax, "How many that were set aside are kept"),
+  CORREIO_OTLP_ENDPOINT: define(
+    "text",
+    "url",
+    "",
+    "Where traces go, as OTLP in JSON; such as http://host:4318/v1/traces",
+  ),
+  CORREIO_TRACE_SHARE: define(
+    "share",
+    "0 to 1",
+    1,
+    "Messages that are followed, but never more than 100 a second; beside those that say so",
+  ),
   CORREIO_NUM_SERVERS: define("text", "label", "", "Ledger column num_servers: the experiment's cell"),
   CORREIO_NUM_CLIENTS: define("text", "label", "", "Ledger column num_clients"),
   CORREIO_NUM_MESSAGES: define("text", "label", "", "Ledger column num_messages"),

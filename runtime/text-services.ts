@@ -18,6 +18,7 @@ export function createTextServices(config: Config, log: Log, print: (line: strin
   const services = {
     clock: systemClock,
     plainLogin: config.plainLogin,
+    isWebEncrypted: config.httpTls !== undefined,
     udpPort: () => udp.port,
     secret: () => randomBytes(24).toString("base64url"),
     passwords: new PasswordHasher(),

@@ -23,16 +23,19 @@ interface Rule {
 }
 
 const LEAVES: readonly string[] = ["runtime/base/", "runtime/limits.ts"];
-const MESSAGING_LIMITS = "runtime/messaging-limits.ts";
+const LIMITS_BY_FAMILY: readonly string[] = ["runtime/messaging-limits.ts", "runtime/observe-limits.ts"];
 /** What of the core bytes and sockets may know: what it needs of them, what can go wrong, how messages look. */
 const CORE_EDGE: readonly string[] = ["ports", "stored", "errors", "shape"].map((name) => `runtime/core/${name}.ts`);
 const EVERYTHING: readonly string[] = ["runtime/", "actors/", "gateway/"];
 
 const RULES: readonly Rule[] = [
-  { files: "runtime/main.ts", may: [...EVERYTHING, "package.json"] },
+  { files: "runtime/main.ts", may: ["runtime/"] },
+  { files: "runtime/server.ts", may: EVERYTHING },
+  { files: "runtime/system-start.ts", may: ["runtime/", "actors/"] },
+  { files: "runtime/observers.ts", may: ["runtime/"], pure: true },
   { files: "runtime/mod.ts", may: ["runtime/core/", "runtime/wire/", ...LEAVES], pure: true },
-  { files: "runtime/limits.ts", may: [MESSAGING_LIMITS], pure: true },
-  { files: MESSAGING_LIMITS, may: [], pure: true },
+  { files: "runtime/limits.ts", may: LIMITS_BY_FAMILY, pure: true },
+  ...LIMITS_BY_FAMILY.map((files): Rule => ({ files, may: [], pure: true })),
   {
     files: "runtime/config.ts",
     may: ["runtime/settings.ts", "runtime/setting-values.ts", "runtime/messaging-config.ts"],
@@ -46,7 +49,10 @@ const RULES: readonly Rule[] = [
   { files: "runtime/text-services.ts", may: ["runtime/"] },
   { files: "runtime/match-services.ts", may: ["runtime/"] },
   { files: "runtime/announce.ts", may: ["runtime/"], pure: true },
-  { files: "runtime/setting-values.ts", may: [...LEAVES, "runtime/settings.ts", "runtime/wire/host-address.ts"] },
+  {
+    files: "runtime/setting-values.ts",
+    may: [...LEAVES, "runtime/settings.ts", "runtime/server-address.ts", "runtime/wire/host-address.ts"],
+  },
   { files: "runtime/messaging-config.ts", may: ["runtime/settings.ts"] },
   { files: "runtime/messaging-services.ts", may: ["runtime/"] },
   { files: "runtime/messaging-start.ts", may: ["runtime/"], pure: true },
@@ -58,6 +64,10 @@ const RULES: readonly Rule[] = [
   { files: "runtime/server-links.ts", may: ["runtime/"], pure: true },
   { files: "runtime/administration-links.ts", may: ["runtime/"], pure: true },
   { files: "runtime/gateway-parts.ts", may: [...EVERYTHING, "package.json"], pure: true },
+  { files: "runtime/domain/", may: EVERYTHING, pure: true },
+  { files: "runtime/live-limits.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/process-parts.ts", may: ["runtime/"], pure: true },
+  { files: "runtime/ledger-download.ts", may: ["runtime/"] },
   { files: "runtime/servers-view.ts", may: ["runtime/"], pure: true },
   { files: "runtime/services.ts", may: ["runtime/"] },
   { files: "runtime/connections.ts", may: ["runtime/"], pure: true },
@@ -88,7 +98,7 @@ const RULES: readonly Rule[] = [
     files: "gateway/",
     may: [
       "runtime/mod.ts",
-      ...["view", "live-view", "log-view"].map((name) => `runtime/observe/${name}.ts`),
+      ...["view", "live-view", "log-view", "process-view"].map((name) => `runtime/observe/${name}.ts`),
       "runtime/net/web-socket-port.ts",
       "actors/",
     ],
@@ -271,7 +281,10 @@ function ambientProblems(file: SourceFile): readonly string[] {
   if (isTest(path) || isTestAid(path) || covers(["experiments/", "gateway/pages/"], path)) return [];
   const isEngine = covers(["runtime/", "actors/"], path);
   const isClock = path === "runtime/base/clock.ts" || path === "runtime/base/random.ts";
-  const ownsProcess = covers(["runtime/main.ts", "runtime/config.ts", "runtime/observe/"], path);
+  const ownsProcess = covers(
+    ["runtime/main.ts", "runtime/server.ts", "runtime/system-start.ts", "runtime/config.ts", "runtime/observe/"],
+    path,
+  );
   const problems: (readonly string[])[] = [];
   if (!isClock) problems.push(findings(file, bare, WALL_CLOCK, "Time and chance come from base/clock.ts"));
   if (isEngine && !isClock) problems.push(findings(file, bare, LOOP_TIME, "Waiting is what base/clock.ts is for"));

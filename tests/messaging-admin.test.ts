@@ -8,6 +8,7 @@ import type {
   ServerStanding,
   ServerStatus,
 } from "#actors/servers/administration-schemas.ts";
+import type { ElectionSeen } from "#actors/servers/election-history.ts";
 import { PublishSocket, SubscribeSocket, ZmtpMessage } from "#runtime/zmtp/mod.ts";
 import { Bench, peersAt } from "#runtime/zmtp/test-sockets.ts";
 
@@ -133,6 +134,20 @@ describe("three servers", () => {
       expect(own.servers.map((each): string => each.name).sort()).toEqual(NAMES.toSorted());
       expect(own.name).toBe(name);
       expect(queues.broker).toEqual({ workers: 3, waiting: 0, running: 0 });
+    }
+  });
+
+  test("remember how the election went, each as it saw it", async () => {
+    for (const index of NAMES.keys()) {
+      const { own } = (await (await servers.http("/servers", undefined, index)).json()) as Overview;
+      const answer = await servers.http("/servers/elections?limit=200", undefined, index);
+      const { items } = (await answer.json()) as { items: readonly ElectionSeen[] };
+      const { coordinator = "", epoch = 0, role } = own;
+      expect(items).toContainEqual({ at: expect.any(Number), coordinator, epoch, role, why: expect.any(String) });
+      for (const [place, { at }] of items.entries()) expect(at).toBeLessThanOrEqual(items[place - 1]?.at ?? Infinity);
+      const { at = 0 } = items.at(-1) ?? {};
+      const before = await servers.http("/servers/elections?before=2", undefined, index);
+      expect(await before.json()).toMatchObject({ items: [{ at }] });
     }
   });
 

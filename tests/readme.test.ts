@@ -228,7 +228,7 @@ function portsOf(startOutput: string): Ports {
 function normalised(output: string): string {
   return output
     .replace(/(?<=< (?:match|moved|ended);)[a-z0-9]{12}/g, "<id>")
-    .replace(/(?<= )[\w-]{32}(?= |$)/gm, "<token>")
+    .replace(/(?<= |#token=)[\w-]{32}(?= |$)/gm, "<token>")
     .replace(/^npm warn .*\n/gm, "")
     .replace(/\(clock=\d+\)/g, "(clock=<n>)")
     .replace(/\[\d\d:\d\d:\d\d\]/g, "[<time>]")

@@ -37,6 +37,10 @@ const untried = () => ({
  * takes nothing from any bucket.
  */
 export const LoginGate = actor("login-gate", {
+  about: "How often a password may be tried; there is one",
+  aboutMethods: {
+    pass: "Whether a password may be tried, or an account made, from there now",
+  },
   state: untried,
   hibernateAfterMs: FORGET_MS,
   private: true,

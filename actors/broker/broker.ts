@@ -69,7 +69,12 @@ export function createBroker({ servesItself }: { readonly servesItself: boolean 
     lookMs: Number.POSITIVE_INFINITY,
     areWanted: true,
   });
-  return actor("request-broker", { state: createState, mailbox: { capacity: limits.brokerMailboxMax } })
+  return actor("request-broker", {
+    about: "Who serves which request of a ZeroMQ client; there is one",
+    internal: true,
+    state: createState,
+    mailbox: { capacity: limits.brokerMailboxMax },
+  })
     .on("joined", { in: JoinSchema }, (broker, { worker: key, window, has }) => {
       callWorkers(broker);
       const worker = broker.state.workers.find((known) => known.key === key) ?? admit(broker, key, has);

@@ -67,6 +67,7 @@ export function createRequesterSession({ broker, clocks }: RequesterParts) {
     if (!ask(me, broker, ticket, pending)) await fail(me, ticket, "busy");
   };
   return session(REQUESTER_SESSION, {
+    internal: true,
     state: (): RequesterState => ({ lastTicket: 0, pending: new Map(), pendingBytes: 0, isTimed: false }),
     // Of each request few messages come from broker and worker: it is dealt, and answered or failed.
     mailbox: { capacity: limits.requestsReadMax + 2 * PENDING_MAX, keptForCalls: 2 * PENDING_MAX },

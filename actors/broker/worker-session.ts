@@ -54,6 +54,7 @@ export function createWorkerSession(broker: BrokerType) {
     if (!accepted) again(me, "free");
   };
   return session(WORKER_SESSION, {
+    internal: true,
     state: (): WorkerState => ({ lastNumber: 0, dealt: new Map(), window: 0, freed: [] }),
     mailbox: { keptForCalls: 2 * limits.requestsPerWorkerMax + NEWS_MAX },
     message(me: WorkerContext, incoming: ZmtpIncoming) {

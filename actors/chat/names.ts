@@ -5,7 +5,9 @@ export type Id = string & { readonly brand: "chat id" };
 /** Lower case: `Lobby` and `lobby` are one room. */
 export type RoomName = string & { readonly brand: "chat room" };
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
+/** Of people and of rooms, for schemas. */
+export const NAME_PATTERN = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$";
+const NAME = new RegExp(NAME_PATTERN);
 
 /** Letters and digits that are taken for one another. Digits stay apart among themselves, so numbers never collide. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = { "0": "o", "1": "l", i: "l" };

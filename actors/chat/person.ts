@@ -5,7 +5,13 @@ import { Hold, holdKey } from "./hold.ts";
 import { inboxPlace, messageLine } from "./lines.ts";
 import { appendMessage, type Message, MessageSchema, PageSchema, readMessages } from "./message-log.ts";
 import type { Id } from "./names.ts";
-import { GoneSchema, isSameSession, type SessionAddress, SessionAddressSchema } from "./session-address.ts";
+import {
+  GoneSchema,
+  HolderSchema,
+  isSameSession,
+  type SessionAddress,
+  SessionAddressSchema,
+} from "./session-address.ts";
 import { inboxLines } from "./topics.ts";
 
 const ClaimSchema = t.Object({
@@ -47,6 +53,17 @@ interface PersonState {
 
 /** The key is that of the id (`idKey`). A guest's id is free again some time after its connection is gone. */
 export const Person = actor("chat-person", {
+  about: "Who has an id in the chat, and the messages sent to him directly; the key is the id as it is compared",
+  aboutMethods: {
+    claim: "Takes the id for a session",
+    register: "Keeps the id for the owner of its account",
+    release: "Gives the id up: its session has logged out or closed",
+    gone: "Told by the runtime: the session that had the id is gone",
+    free: "Told by an alarm: the time for which a guest's id was kept is over",
+    deliver: "Keeps a direct message, and tells whoever has the id",
+    revoke: "Forgets the key that the id is taken up with, and says which session has the id",
+    history: "A page of the direct messages, for the session that has the id",
+  },
   state: (): PersonState => ({ id: "", resumeKey: "", holder: undefined, since: 0, registered: false, last: 0 }),
   durable: true,
   private: true,
@@ -87,6 +104,11 @@ export const Person = actor("chat-person", {
     // Whoever has logged out must log in again.
     person.state.resumeKey = "";
     if (!person.state.registered) person.destroy();
+  })
+  // Its account is disabled, or its password another one: whoever holds the id is ended by him who asks.
+  .on("revoke", { out: HolderSchema }, ({ state }) => {
+    state.resumeKey = "";
+    return state.holder === undefined ? {} : { holder: state.holder };
   })
   .on("gone", { in: GoneSchema }, (person, { type, key }) => {
     if (!isSameSession(person.state.holder, { type, key })) return;

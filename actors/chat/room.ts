@@ -40,6 +40,15 @@ const sessionRow = ({ type, key }: SessionAddress): string => `session/${type}/$
 
 /** The key is the room's name. Members are stored too: a room may sleep while they are there. */
 export const Room = actor("chat-room", {
+  about: "A chat room: numbered messages that are kept, and its members; the key is the room's name",
+  aboutMethods: {
+    join: "Makes somebody a member, and gives him what he has missed",
+    leave: "Ends a membership",
+    gone: "Told by the runtime: a member's session is gone",
+    post: "Says something in the room: it is kept under the next number, and every member is told",
+    history: "A page of what was said",
+    members: "A page of who is there",
+  },
   state: () => ({ last: 0, members: 0 }),
   durable: true,
   private: true,

@@ -12,6 +12,8 @@ export interface TextServices {
   udpPort(): number | undefined;
   /** What becomes of passwords on connections that are not encrypted. */
   readonly plainLogin: "allow" | "warn" | "refuse";
+  /** WebSockets come over TLS. */
+  readonly isWebEncrypted: boolean;
 }
 
 /** A session has one, and so has a node for those who have none. */

@@ -16,7 +16,6 @@ const PasswordInput = t.Object({
 });
 
 /** Transports on which a password can be read on its way. */
-const ENCRYPTED: ReadonlySet<string> = new Set(["tls"]);
 
 export function createIdentityCommands(accountType: AccountType) {
   const accountOf = (session: TextSession, id: Id) => session.ref(accountType, idKey(id));
@@ -31,8 +30,9 @@ export function createIdentityCommands(accountType: AccountType) {
       logged: ({ id }) => id,
       async run(caller, input) {
         const id = freeId(caller, input.id);
-        const hasAccount = await accountOf(caller.session, id).exists();
-        return claim(caller, id, { resumeKey: input.resumeKey, hasAccount, loggedIn: false });
+        const account = accountOf(caller.session, id);
+        const hasAccount = await account.exists();
+        return claim(caller, account, id, { resumeKey: input.resumeKey, hasAccount, loggedIn: false });
       },
     }),
     command({
@@ -49,9 +49,10 @@ export function createIdentityCommands(accountType: AccountType) {
         const { session } = caller;
         const { remoteAddress } = session.connection;
         if (!(await mayTryPassword(session, idKey(id), remoteAddress))) throw session.refuse("account.too_many_tries");
-        const matches = await accountOf(session, id).verify({ password, remoteAddress }, whileWanted(session));
+        const account = accountOf(session, id);
+        const matches = await account.verify({ password, remoteAddress }, whileWanted(session));
         if (!matches) throw session.refuse("account.bad_password");
-        return claim(caller, id, { resumeKey: undefined, hasAccount: true, loggedIn: true });
+        return claim(caller, account, id, { resumeKey: undefined, hasAccount: true, loggedIn: true });
       },
     }),
     command({
@@ -68,7 +69,7 @@ export function createIdentityCommands(accountType: AccountType) {
         const { session } = caller;
         const { remoteAddress } = session.connection;
         if (!(await mayMakeAccount(session, remoteAddress))) throw session.refuse("account.too_many_tries");
-        await accountOf(session, id).create({ password, remoteAddress }, whileWanted(session));
+        await accountOf(session, id).create({ password, remoteAddress, name: id }, whileWanted(session));
         await session.ref(Person, idKey(id)).register(id);
         return id;
       },
@@ -93,7 +94,8 @@ function freeId(caller: Caller, text: string): Id {
 
 /** Whether a password may cross this connection. */
 function checkTransport({ session, services }: Caller): void {
-  if (ENCRYPTED.has(session.connection.transport)) return;
+  const { transport } = session.connection;
+  if (transport === "tls" || (transport === "web" && services.isWebEncrypted)) return;
   if (services.plainLogin === "refuse") throw session.refuse("account.needs_tls");
   if (services.plainLogin === "warn") {
     session.send(noticeLine("plain_login", "A senha viajou sem cifra; use a porta TLS."));
@@ -106,12 +108,23 @@ interface Proof {
   readonly loggedIn: boolean;
 }
 
-async function claim({ session, own, services }: Caller, id: Id, { resumeKey, ...proof }: Proof): Promise<Answer> {
+type Account = Ref<AccountType["shape"]["methods"]>;
+
+async function claim(
+  { session, own, services }: Caller,
+  account: Account,
+  id: Id,
+  { resumeKey, ...proof }: Proof,
+): Promise<Answer> {
   const person: Ref<(typeof Person)["shape"]["methods"]> = session.ref(Person, idKey(id));
   // Before the claim: whoever takes the id over from us must be heard.
   session.watch({ type: Hold.name, key: holdKey(own) }, "replaced");
   const claimed = { id, session: own, nextKey: services.secret(), ...proof };
   const answer = await person.claim(resumeKey === undefined ? claimed : { ...claimed, resumeKey });
+  if (proof.hasAccount && (await account.isDisabled())) {
+    await person.release(own);
+    throw session.refuse("account.disabled");
+  }
   session.state.id = id;
   session.state.since = answer.since;
   followInbox(session, own);

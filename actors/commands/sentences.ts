@@ -3,6 +3,7 @@
 const SENTENCES: Readonly<Record<string, string>> = {
   "account.bad_password": "Nome ou senha incorretos",
   "account.busy": "Servidor ocupado; tente de novo",
+  "account.disabled": "Conta desativada",
   "account.exists": "Nome já cadastrado",
   "account.needs_tls": "Senhas só pela porta TLS",
   "account.too_many_tries": "Tentativas demais; espere um pouco",

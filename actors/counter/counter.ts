@@ -9,6 +9,13 @@ const COUNT_MAX = Number.MAX_SAFE_INTEGER;
 
 /** One for each key, such as `page/home`. */
 export const Counter = actor("counter", {
+  about: "Counts, to try things with: what it has acknowledged is never lost",
+  aboutMethods: {
+    add: "Adds to the count, or takes from it",
+    clear: "Sets the count to 0",
+    clearLater: "Sets the count to 0 after a time, by an alarm; asked again, the time begins anew",
+    value: "What the count is",
+  },
   state: (): CounterState => ({ count: 0 }),
   durable: true,
   indexed: ["count"],

@@ -26,7 +26,7 @@ export function createAccountCommands(types: MatchTypes): readonly MatchCommand[
         if (await account.exists()) throw me.refuse("account.exists");
         const { remoteAddress } = me.connection;
         if (!(await mayMakeAccount(me, remoteAddress))) throw me.refuse("account.too_many_tries");
-        await account.create({ password, remoteAddress }, whileWanted(me));
+        await account.create({ password, remoteAddress, name: id }, whileWanted(me));
         await me.ref(Person, idKey(id)).register(id);
         return "adduserACK";
       },
@@ -92,6 +92,7 @@ export function createResumeCommands(types: MatchTypes): readonly MatchCommand[]
         const id = parseId(name);
         if (id === undefined || key === "") throw me.refuse("match.wrong_key");
         await attach(caller, idKey(id), id, services.digest(key));
+        await leaveIfDisabled(caller, types);
         log.resumed(me.state.name, me.connection, me.unixMs());
         return welcome(caller, types, "resumeACK");
       },
@@ -111,8 +112,21 @@ async function logIn(caller: Caller, types: MatchTypes, name: string, password: 
   const isRight = isPassword(password) && (await account.verify({ password, remoteAddress }, whileWanted(me)));
   if (!isRight) throw me.refuse("account.bad_password");
   await attach(caller, idKey(id), id);
+  await leaveIfDisabled(caller, types);
   log.loggedIn(me.state.name, me.connection, me.unixMs());
   return welcome(caller, types, "loginACK");
+}
+
+/** Whoever disables an account ends the session that he finds: one that came at the same time looks itself. */
+async function leaveIfDisabled(caller: Caller, types: MatchTypes): Promise<void> {
+  const { session: me } = caller;
+  let isDisabled = true;
+  try {
+    isDisabled = await me.ref(types.account, me.state.key).isDisabled();
+  } finally {
+    if (isDisabled) await release(caller);
+  }
+  if (isDisabled) throw me.refuse("account.disabled");
 }
 
 /** With the match that goes on, if there is one. */

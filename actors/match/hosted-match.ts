@@ -1,5 +1,5 @@
 // A match that the server hosts: it checks every move, keeps the record, runs the clock, and decides.
-import { actor, type DurableContext, limits, type Refusal, type Static, t } from "#runtime/mod.ts";
+import { actor, type DurableContext, limits, type Refusal, t } from "#runtime/mod.ts";
 
 import { type HostedEnd, matchLines, movedLine, presenceLine, type Snapshot } from "./lines.ts";
 import type { MatchLog } from "./match-log.ts";
@@ -9,6 +9,8 @@ import {
   decide,
   emptySeats,
   otherSide,
+  playedOf,
+  PlayedSchema,
   type Seats,
   settle,
   settleIfCutOff,
@@ -35,12 +37,8 @@ const SnapshotSchema = t.Object({
 });
 
 const RecordSchema = t.Object({
-  host: t.String(),
-  guest: t.String(),
+  ...PlayedSchema.properties,
   moves: t.Array(t.Integer(), { description: "Cells, from 0 to 8" }),
-  isOver: t.Boolean(),
-  winner: t.String({ description: "Empty where there is none" }),
-  reason: t.String(),
 });
 
 interface HostedState extends Seats {
@@ -51,10 +49,26 @@ interface HostedState extends Seats {
 
 type HostedContext = DurableContext<HostedState>;
 
+const ABOUT_METHODS = {
+  start: "Begins the match, for its two players",
+  play: "Makes a move: row and column from 1 to 3",
+  resign: "Gives the match up: the other has won",
+  left: "A player is gone before the first move",
+  clock: "Told by an alarm: the time for a move is over",
+  settle: "Tells players and leaderboard how it ended; goes on until all have answered",
+  forget: "Told by an alarm: it has been kept long enough",
+  absent: "A player's session is gone",
+  present: "A player is back",
+  show: "The board, whose turn it is, and how long for",
+  record: "All moves, and how it ended",
+};
+
 /** The key is the match's id. Kept for a week after its end. */
 export function createHostedMatch(services: { readonly turnMs: number; readonly log: MatchLog }) {
   const { turnMs, log } = services;
   return actor("hosted-match", {
+    about: "A match of tic-tac-toe that the server hosts; the key is its id",
+    aboutMethods: ABOUT_METHODS,
     state: (): HostedState => ({ ...emptySeats("hosted"), moves: [], deadlineAt: 0 }),
     durable: true,
   })
@@ -109,13 +123,7 @@ export function createHostedMatch(services: { readonly turnMs: number; readonly 
       const leftMs = next === "" ? 0 : Math.max(0, Math.ceil(deadlineAt - match.turnStartedAt));
       return { id, host: host.name, guest: guest.name, board: boardOf(moves), moves: moves.length, next, leftMs };
     })
-    .read("record", { out: RecordSchema }, (match): Static<typeof RecordSchema> => {
-      const { phase, host, guest, winner, reason = "", moves } = match.state;
-      if (phase === "new") throw match.refuse("match.unknown");
-      const winnerName = winner === undefined ? "" : match.state[winner].name;
-      const isOver = phase === "ended" || phase === "ending";
-      return { host: host.name, guest: guest.name, moves: [...moves], isOver, winner: winnerName, reason };
-    });
+    .read("record", { out: RecordSchema }, (match) => ({ ...playedOf(match), moves: [...match.state.moves] }));
 }
 
 /** The move is made: everybody is told, and it is the other's turn, or it was the last. */

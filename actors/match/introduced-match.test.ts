@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 
 import { limits } from "#runtime/mod.ts";
 
+import { LOBBY_KEY } from "./match-addresses.ts";
 import { MatchNode, type TestConnection } from "./test-players.ts";
 
 interface Playing {
@@ -32,6 +33,26 @@ const ended = (connection: TestConnection): readonly string[] =>
 /** Without the match's id. */
 const endOf = (connection: TestConnection): readonly string[] =>
   ended(connection).map((line) => line.split(";").slice(2).join(";"));
+
+const recordOf = ({ node }: Playing, id: string) =>
+  node.stepped.outcome(node.stepped.ref(node.types.introducedMatch, id).record());
+
+describe("its record", () => {
+  test("says who plays, and how it ended", async () => {
+    const match = await playing();
+    const { node, ana, beto } = match;
+    const going = await node.stepped.outcome(node.stepped.ref(node.types.lobby, LOBBY_KEY).goingOn({ count: 1 }));
+    const { id = "" } = going.kind === "answered" ? (going.value[0] ?? {}) : {};
+    const seats = { host: "ana", guest: "beto" };
+    expect(await recordOf(match, id)).toMatchObject({ value: { ...seats, isOver: false, winner: "", reason: "" } });
+    await ana.send("result;ana;beto;WIN");
+    await beto.send("result;beto;ana;LOST");
+    expect(await recordOf(match, id)).toMatchObject({
+      value: { ...seats, isOver: true, winner: "ana", reason: "agreed" },
+    });
+    expect(await recordOf(match, "000000000000")).toMatchObject({ code: "match.unknown" });
+  });
+});
 
 describe("a result", () => {
   test("counts when both say the same, and has been counted when the second is acknowledged", async () => {

@@ -10,6 +10,8 @@ import {
   decide,
   emptySeats,
   otherSide,
+  playedOf,
+  PlayedSchema,
   type Seats,
   settle,
   settleIfCutOff,
@@ -43,9 +45,27 @@ type IntroducedContext = DurableContext<IntroducedState>;
 const CONFIRMED_BY: Readonly<Record<Reported, Reported>> = { WIN: "LOST", LOST: "WIN", DRAW: "DRAW" };
 const SIDES = ["host", "guest"] as const;
 
+const ABOUT_METHODS = {
+  start: "Begins the match, for its two players",
+  report: "A player says how it ended; it counts when the other says the same",
+  leave: "Gives it up: it counts for nothing",
+  settle: "Tells players and leaderboard how it ended; goes on until all have answered",
+  forget: "Told by an alarm: it has been kept long enough",
+  left: "A player has logged in anew: the match is over",
+  absent: "A player's session is gone",
+  present: "A player is back",
+  gone: "Told by an alarm: a player has been gone for too long",
+  unconfirmed: "Told by an alarm: the other has not reported in time",
+  expired: "Told by an alarm: nobody has reported in time",
+  record: "Who plays, and how it ended",
+  where: "Where the guest's program is reached",
+};
+
 /** The key is the match's id. It knows for an hour after its end how it ended. */
 export function createIntroducedMatch({ log }: { readonly log: MatchLog }) {
   return actor("introduced-match", {
+    about: "A match that two programs play with each other, whose result both report; the key is its id",
+    aboutMethods: ABOUT_METHODS,
     state: (): IntroducedState => ({ ...emptySeats("p2p"), address: undefined, reports: {} }),
     durable: true,
   })
@@ -103,6 +123,7 @@ export function createIntroducedMatch({ log }: { readonly log: MatchLog }) {
     .on("gone", {}, (match) => endIfPlaying(match, "opponent_gone"))
     .on("unconfirmed", {}, (match) => endIfPlaying(match, "unconfirmed"))
     .on("expired", {}, (match) => endIfPlaying(match, "expired"))
+    .read("record", { out: PlayedSchema }, playedOf)
     .read("where", { out: WhereSchema }, ({ state: { phase, address } }) =>
       phase === "playing" && address !== undefined ? { address } : {},
     );

@@ -57,6 +57,12 @@ interface LeaderboardState {
  * and among them the key decides. `set` says what is, not what is added: it may come twice, late, and out of order.
  */
 export const Leaderboard = actor("leaderboard", {
+  about: "Who has won how often; there is one, its key is `matches`",
+  aboutMethods: {
+    set: "Sets what a player has won; a lower score than there is stays out",
+    top: "The best, with their ranks",
+    around: "A player with those above and below",
+  },
   state: (): LeaderboardState => ({ blocks: [] }),
   durable: true,
   mailbox: { capacity: MAILBOX_MESSAGES_MAX },

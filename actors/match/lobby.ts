@@ -2,6 +2,7 @@
 import { actor, type ActorContext, limits, type Static, t, topic } from "#runtime/mod.ts";
 
 import { isSameSession, SessionAddressSchema } from "../chat/session-address.ts";
+import { goingOn, GoingOnSchema } from "./going-on.ts";
 import {
   type Invitation,
   type Invitations,
@@ -71,6 +72,20 @@ const emptyLobby = (): LobbyState => ({
 
 /** There is one, `LOBBY_KEY`, in memory: a player's own actor tells it where he is, and in which match. */
 export const Lobby = actor("lobby", {
+  about: "Who is logged in to matches, who has invited whom, and who plays; there is one, its key is `lobby`",
+  aboutMethods: {
+    here: "A player says that he is there, and in which match",
+    away: "A player's session has gone",
+    invite: "Invites a player to a match",
+    answer: "Says yes or no to an invitation",
+    over: "A match is over, or did not begin: its players are free",
+    list: "A page of the names of those who are there",
+    goingOn: "Matches that are going on, of a player or of a kind",
+    hosted: "Hosted matches that are going on",
+    matchOf: "The match that a player is in",
+    addressOf: "Where an opponent's program is reached, for who is to play with him",
+    sweep: "Told by a timer: lets invitations go that are too old",
+  },
   state: emptyLobby,
   private: true,
   mailbox: { capacity: limits.lobbyMailboxMax },
@@ -150,6 +165,9 @@ export const Lobby = actor("lobby", {
     }
     return Array.from(found.values());
   })
+  .on("goingOn", { in: GoingOnSchema, out: t.Array(MatchRefSchema) }, (lobby, query) =>
+    goingOn(known(lobby).players.values(), query),
+  )
   .on("matchOf", { in: t.Object({ key: t.String() }), out: PlayingSchema }, (lobby, { key }) => {
     const match = known(lobby).players.get(key)?.match;
     return match === undefined ? {} : { match };

@@ -11,11 +11,11 @@ import {
   type StartSchema,
 } from "./match-schemas.ts";
 
-/** Over TLS, and that of existing clients over plain TCP with a TLS connection beside it. */
-export type PlayerSessionName = "modern-match-session" | "existing-match-session";
+/** Of clients that know hosted matches: over TLS, and over WebSocket. */
+export type ModernSessionName = "modern-match-session" | "web-match-session";
 
-export const MODERN_SESSION: PlayerSessionName = "modern-match-session";
-export const EXISTING_SESSION: PlayerSessionName = "existing-match-session";
+/** That of existing clients, over plain TCP with a TLS connection beside it. */
+export const EXISTING_SESSION = "existing-match-session";
 /** The other two connections of an existing client: its own for passwords, and ours that pings it. */
 export const SECURE_SESSION = "secure-match-session";
 export const HEARTBEAT_SESSION = "match-heartbeat-session";

@@ -28,8 +28,10 @@ export function createMatchTypes(services: MatchServices, account: AccountType, 
     ...createLookingCommands(types),
   ];
   const shared = { services, log, types };
+  const modernParts = { ...shared, vocabulary: byName(modern) };
   return {
-    modernMatchSession: createModernSession({ ...shared, vocabulary: byName(modern) }),
+    modernMatchSession: createModernSession("modern-match-session", modernParts),
+    webMatchSession: createModernSession("web-match-session", modernParts),
     existingMatchSession: createExistingSession({ ...shared, vocabulary: byName(everybodys) }),
     secureMatchSession: createSecureSession(),
     matchHeartbeatSession: createHeartbeatSession(services),

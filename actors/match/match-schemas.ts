@@ -8,7 +8,10 @@ export const KindSchema = t.Union([t.Literal("hosted"), t.Literal("p2p")]);
 export type Kind = Static<typeof KindSchema>;
 
 /** `key` is that of the name (`idKey`): the account's, and the player's. */
-export const PlayerNameSchema = t.Object({ key: t.String(), name: t.String() });
+export const PlayerNameSchema = t.Object({
+  key: t.String({ minLength: 1, examples: ["ana"] }),
+  name: t.String({ minLength: 1, examples: ["Ana"] }),
+});
 export type PlayerName = Static<typeof PlayerNameSchema>;
 
 /** With the names of both, as they are shown. */

@@ -1,13 +1,14 @@
-// The session of a modern match client: everything over one encrypted connection, a message is a line.
+// The session of a modern match client, over TLS or a WebSocket: everything over one connection, a message is a line.
 import { session, t } from "#runtime/mod.ts";
 
 import { tellsPresenceOf } from "./lines.ts";
-import { DeclinedSchema, InvitedSchema, MODERN_SESSION, NotedSchema, SeatedSchema } from "./match-addresses.ts";
+import { DeclinedSchema, InvitedSchema, type ModernSessionName, NotedSchema, SeatedSchema } from "./match-addresses.ts";
 import type { Caller, MatchVocabulary, PlayerSession } from "./match-command.ts";
 import type { MatchLog } from "./match-log.ts";
 import type { MatchTypes } from "./match-types.ts";
 import { joinFields, splitEnding } from "./message-fields.ts";
 import { obey } from "./obey.ts";
+import { takesPasswords } from "./plain-login.ts";
 import { answerRollCall, nobody, takeSeat } from "./presence.ts";
 import { type MatchServices, signsOfLife } from "./services.ts";
 
@@ -18,12 +19,13 @@ export interface MatchSessionParts {
   readonly vocabulary: MatchVocabulary;
 }
 
-export function createModernSession({ services, log, types, vocabulary }: MatchSessionParts) {
+/** `name` says over what; the session types differ in nothing else. */
+export function createModernSession(name: ModernSessionName, { services, log, types, vocabulary }: MatchSessionParts) {
   const callerOf = (me: PlayerSession): Caller => {
-    const own = { type: MODERN_SESSION, key: me.key };
+    const own = { type: name, key: me.key };
     return { session: me, own, services, log, say: (text) => say(me, text), isModern: true };
   };
-  return session(MODERN_SESSION, {
+  return session(name, {
     state: nobody,
     private: true,
     opened: (me: PlayerSession) => log.connected(me.connection, me.turnStartedAt),
@@ -32,7 +34,8 @@ export function createModernSession({ services, log, types, vocabulary }: MatchS
       const { text } = splitEnding(message);
       // An answer to our ping: all there is to it is that it came.
       if (text === "" || text === "pong") return;
-      const { reply, after, end } = await obey(callerOf(me), vocabulary, text, true);
+      const caller = callerOf(me);
+      const { reply, after, end } = await obey(caller, vocabulary, text, takesPasswords(caller, text));
       if (reply !== "") say(me, reply);
       await after?.();
       if (end !== undefined) me.end(end);
@@ -52,9 +55,9 @@ export function createModernSession({ services, log, types, vocabulary }: MatchS
       if (to === me.state.key) await takeSeat(callerOf(me), types, seat);
     })
     .on("matchLine", { in: t.String() }, (me, line) => {
-      const { match, name } = me.state;
+      const { match, name: ownName } = me.state;
       // Whoever has logged out is in none. That he was away himself, and is back, is no news to him.
-      if (match !== undefined && !tellsPresenceOf(line, match.id, name)) me.send(line);
+      if (match !== undefined && !tellsPresenceOf(line, match.id, ownName)) me.send(line);
     })
     .on("rollCall", { in: t.Object({}) }, answerRollCall)
     .on("replaced", {}, (me) => me.end("replaced"))

@@ -1,7 +1,13 @@
 // A player: which connection he is on, with what he comes back after losing it, the match he is in, and his score.
 import { actor, type DurableContext, type Ref, type Static, t } from "#runtime/mod.ts";
 
-import { GoneSchema, isSameSession, type SessionAddress, SessionAddressSchema } from "../chat/session-address.ts";
+import {
+  GoneSchema,
+  HolderSchema,
+  isSameSession,
+  type SessionAddress,
+  SessionAddressSchema,
+} from "../chat/session-address.ts";
 import { Leaderboard, LEADERBOARD_KEY } from "./leaderboard.ts";
 import { LOBBY, LOBBY_KEY, matchesOf, type PlayedMatch, playerSessionOf } from "./match-addresses.ts";
 import { type MatchRef, MatchRefSchema, OutcomeSchema, SeatSchema } from "./match-schemas.ts";
@@ -43,6 +49,20 @@ type PlayerContext = DurableContext<PlayerState>;
  * lobby hears of him from here alone, so that it hears in order.
  */
 export const Player = actor("player", {
+  about: "A player: his session, the match that he is in, and what he has won; the key is the name as it is compared",
+  aboutMethods: {
+    attach: "Logs a session in, or resumes with a key",
+    setKey: "Lets whoever has the key of this digest resume",
+    forgetKey: "Lets nobody resume with the key any more",
+    revoke: "Forgets the key that he resumes with, and says which session is his",
+    release: "Logs out",
+    gone: "Told by the runtime: his session is gone",
+    enter: "He is in this match from now on, where he is in no other",
+    finish: "The match is over for him, and how",
+    seated: "Tells his session that the match has begun",
+    note: "Says something to whoever plays as him",
+    announce: "Tells the lobby that he is there",
+  },
   state: (): PlayerState => ({
     name: "",
     holder: undefined,
@@ -70,6 +90,11 @@ export const Player = actor("player", {
   )
   // Whoever is on the connection: the password is another one now.
   .on("forgetKey", {}, ({ state }) => void (state.keyDigest = ""))
+  // His account is disabled, or his password another one: whoever plays as him is ended by him who asks.
+  .on("revoke", { out: HolderSchema }, ({ state }) => {
+    state.keyDigest = "";
+    return state.holder === undefined ? {} : { holder: state.holder };
+  })
   .on("release", { in: SessionAddressSchema }, (player, session) => {
     if (!isSameSession(player.state.holder, session)) return;
     player.unwatch(session);

@@ -1,5 +1,5 @@
 // The two seats of a match, whoever hosts it: both players enter it before it begins, and both learn what came of it.
-import { type DurableContext, limits, Refusal } from "#runtime/mod.ts";
+import { type DurableContext, type DurableReadContext, limits, Refusal, type Static, t } from "#runtime/mod.ts";
 
 import { endedLine, type EndReason, matchLines } from "./lines.ts";
 import { matchesOf } from "./match-addresses.ts";
@@ -7,6 +7,15 @@ import type { MatchLog } from "./match-log.ts";
 import type { Kind, Outcome, PlayerName, Start } from "./match-schemas.ts";
 import { Player } from "./player.ts";
 import type { Side } from "./rules.ts";
+
+/** Of every match, whoever knows its moves. */
+export const PlayedSchema = t.Object({
+  host: t.String(),
+  guest: t.String(),
+  isOver: t.Boolean(),
+  winner: t.String({ description: "Empty where there is none" }),
+  reason: t.String({ description: "Empty until it is over" }),
+});
 
 /** What the state of every match has. */
 export interface Seats {
@@ -48,6 +57,15 @@ export const otherSide = (side: Side): Side => (side === "host" ? "guest" : "hos
 export function sideOf({ host, guest }: Seats, key: string): Side | undefined {
   if (key === host.key) return "host";
   return key === guest.key ? "guest" : undefined;
+}
+
+/** Throws a `Refusal` where there is no such match. */
+export function playedOf(match: Pick<DurableReadContext<Seats>, "state" | "refuse">): Static<typeof PlayedSchema> {
+  const { phase, host, guest, winner, reason = "" } = match.state;
+  if (phase === "new") throw match.refuse("match.unknown");
+  const winnerName = winner === undefined ? "" : match.state[winner].name;
+  const isOver = phase === "ended" || phase === "ending";
+  return { host: host.name, guest: guest.name, isOver, winner: winnerName, reason };
 }
 
 /**

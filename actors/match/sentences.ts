@@ -3,6 +3,7 @@
 const SENTENCES: Readonly<Record<string, string>> = {
   "account.bad_password": "Wrong Password",
   "account.busy": "Server busy",
+  "account.disabled": "Account disabled",
   "account.exists": "USEREXISTS",
   "account.same_password": "SAMEPASSWORD",
   "account.too_many_tries": "Too many attempts",

@@ -19,6 +19,10 @@ export interface MatchServices {
   readonly pongMs: number;
   /** Of one turn in a hosted match. */
   readonly turnMs: number;
+  /** Of passwords that come over a WebSocket without TLS. */
+  readonly plainLogin: "allow" | "warn" | "refuse";
+  /** WebSockets come over TLS. */
+  readonly isWebEncrypted: boolean;
   readonly log: MatchLogFile;
 }
 

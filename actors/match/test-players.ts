@@ -9,9 +9,16 @@ import type { MatchServices } from "./services.ts";
 type SessionTypeName =
   | "text-session"
   | "modern-match-session"
+  | "web-match-session"
   | "existing-match-session"
   | "secure-match-session"
   | "match-heartbeat-session";
+
+/** Those that are not plain TCP. */
+const TRANSPORTS: { readonly [type in SessionTypeName]?: ConnectionStandIn["transport"] } = {
+  "modern-match-session": "tls",
+  "web-match-session": "web",
+};
 
 export class MatchNode {
   readonly passwords = new PlainPasswords();
@@ -76,7 +83,7 @@ export class TestConnection {
     this.#stepped = stepped;
     const found = stepped.system.hosts.find((host) => host.type.name === type);
     if (found === undefined) throw new Error(`There is no type ${type}`);
-    this.connection = new ConnectionStandIn(stepped.system, found.type, id, type.startsWith("modern") ? "tls" : "tcp");
+    this.connection = new ConnectionStandIn(stepped.system, found.type, id, TRANSPORTS[type] ?? "tcp");
     this.connection.openedFor = openedFor;
   }
 

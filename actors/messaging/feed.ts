@@ -56,6 +56,11 @@ export const userMailboxes = { name: USER_MAILBOX } as typeof channels;
 /** `mark` begins the topics of its numbered form, as no name does. Clocks grow with numbers: both are of the turn. */
 function createFeed(type: string, mark: string, lamport: FeedClock) {
   return actor(type, {
+    about: "Numbered messages of one channel or to one user, kept and published; the key is its name",
+    aboutMethods: {
+      post: "Keeps a message under the next number, and publishes it",
+      history: "A page of what was published",
+    },
     state: () => ({ last: 0 }),
     durable: true,
     private: true,

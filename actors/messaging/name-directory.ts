@@ -41,6 +41,12 @@ export const channelDirectories = { name: CHANNEL_DIRECTORY } as typeof userDire
 function createDirectory(type: string, namesMax: number) {
   const read = new NamesRead();
   return actor(type, {
+    about: "All users, or all channels, in the order of coming",
+    aboutMethods: {
+      add: "Adds a name, where it is new",
+      has: "Whether there is such a name",
+      list: "All names",
+    },
     state: () => ({ count: 0 }),
     durable: true,
     private: true,

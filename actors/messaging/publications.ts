@@ -39,6 +39,8 @@ export function publicationLine({ topic, from, text, time, clock }: Written): st
  */
 export function createPublications({ publications }: MessagingServices) {
   return actor(PUBLICATIONS.name, {
+    about: "Hands publications on to subscribers; there is one",
+    internal: true,
     state: () => ({}),
     private: true,
     mailbox: { capacity: limits.messagingMailboxMax },

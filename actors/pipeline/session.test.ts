@@ -14,7 +14,7 @@ async function runSession(...messages: readonly string[]) {
   const rows: string[] = [];
   const experiment = { numServers: "", numClients: "", numMessages: "" };
   const ledger = { append: (row: string) => void rows.push(row) };
-  const type = createPipelineSession({ serverId: "server", workMs: WORK_MS, experiment, ledger });
+  const type = createPipelineSession({ serverId: "server", workMs: () => WORK_MS, experiment, ledger });
   const stepped = new SteppedSystem([type]);
   const connection = new ConnectionStandIn(stepped.system, type);
   connection.deliver(...messages);

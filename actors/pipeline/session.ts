@@ -7,8 +7,8 @@ import { parseRequest } from "./request.ts";
 
 export interface PipelineService {
   readonly serverId: string;
-  /** Simulated work for each request, in milliseconds; 0 = none. */
-  readonly workMs: number;
+  /** Simulated work for each request from now on, in milliseconds; 0 = none. */
+  workMs(): number;
   readonly experiment: ExperimentCell;
   readonly ledger: Ledger;
 }
@@ -37,8 +37,15 @@ export function createPipelineSession(
     answerAt(client, text, client.turnStartedAt);
   }
 
-  async function answerAfterWork(client: PipelineContext, text: string): Promise<void> {
-    await client.sleep(workMs);
+  /** Hot. */
+  function answerOrWork(client: PipelineContext, text: string): Promise<void> | undefined {
+    const ms = workMs();
+    if (ms > 0) return answerAfterWork(client, text, ms);
+    return void answer(client, text);
+  }
+
+  async function answerAfterWork(client: PipelineContext, text: string, ms: number): Promise<void> {
+    await client.sleep(ms);
     answerAt(client, text, client.unixMs());
   }
 
@@ -75,7 +82,7 @@ export function createPipelineSession(
       messagesProcessed: 0,
       processingMs: 0,
     }),
-    message: workMs > 0 ? answerAfterWork : answer,
+    message: answerOrWork,
     closed: leaveRow,
   });
 }

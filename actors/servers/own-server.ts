@@ -6,6 +6,7 @@ import type { Effect, ElectionEvent, ElectionMemory, Role } from "../election/me
 import { electionTimes } from "../election/times.ts";
 import { BerkeleyDuty } from "./berkeley-duty.ts";
 import type { ClockDuty, Correction } from "./clock-duty.ts";
+import type { ElectionHistory } from "./election-history.ts";
 import { EstimatingDuty } from "./estimating-duty.ts";
 import type { NodeClocks } from "./node-clocks.ts";
 import type { KnownServer } from "./reference.ts";
@@ -18,6 +19,11 @@ export interface ServerParts {
   readonly port: ServerPort;
   readonly clocks: NodeClocks;
   readonly outlet: ServerOutletType;
+}
+
+/** With what outlives a change of the group. */
+export interface OwnServerParts extends ServerParts {
+  readonly history: ElectionHistory;
 }
 
 export interface ServerState {
@@ -44,7 +50,7 @@ interface ClockOffice {
 export class OwnServer {
   readonly name: string;
   readonly election: Election;
-  readonly #parts: ServerParts;
+  readonly #parts: OwnServerParts;
   #rank: number;
   /** As the election has it. */
   #memory: ElectionMemory | undefined;
@@ -52,7 +58,7 @@ export class OwnServer {
   #office: ClockOffice | undefined;
   #lookedMs = -Infinity;
 
-  constructor(me: ServerTurn, name: string, rank: number, parts: ServerParts) {
+  constructor(me: ServerTurn, name: string, rank: number, parts: OwnServerParts) {
     const { memory } = me.state;
     const times = electionTimes(parts.port.heartbeatMs);
     this.name = name;
@@ -118,7 +124,7 @@ export class OwnServer {
   }
 
   #perform(me: ServerTurn, effect: Effect): void {
-    const { outlet, port } = this.#parts;
+    const { outlet, port, history } = this.#parts;
     const out = me.ref(outlet, OUTLET_KEY).tell;
     switch (effect.kind) {
       case "remember":
@@ -133,6 +139,7 @@ export class OwnServer {
         out.announce({ coordinator: effect.coordinator });
         return;
       case "became":
+        history.add(effect, me.turnStartedAt);
         return port.log(ROLES[effect.role], { ...effect });
       case "refused":
         return me.countRefusal(`election.${effect.reason}`);

@@ -46,6 +46,8 @@ type ReferenceContext = DurableContext<{ servers: Server[] }>;
 export function createReference() {
   const heard = new HeardTimes();
   return actor("server-reference", {
+    about: "Gives each server of messages its rank, and knows who is alive; there is one",
+    internal: true,
     state: () => ({ servers: [] as Server[] }),
     durable: true,
   })

@@ -40,7 +40,11 @@ export function createServerOutlet({ port, clocks }: OutletParts) {
     if (reply?.data["clock"] !== undefined) await clocks.lamport.receiveOfPeer(reply.data["clock"]);
     return reply;
   };
-  return actor("server-outlet", { state: () => ({}) })
+  return actor("server-outlet", {
+    about: "What this server says to others leaves by it",
+    internal: true,
+    state: () => ({}),
+  })
     .read("register", { in: NamedSchema }, async (outlet, { name }) => {
       const own = outlet.ref(ownServer, SERVER_KEY);
       // Whatever either has been told meanwhile, its home does not take this clock for one of the future.

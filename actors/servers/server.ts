@@ -1,6 +1,7 @@
 // The server that this process is: registered at the reference, part of elections, and coordinator of clocks in office.
 import { actor } from "#runtime/mod.ts";
 
+import { ElectionHistory, HistoryQuerySchema, HistorySchema } from "./election-history.ts";
 import { OwnServer, type ServerParts, type ServerState, type ServerTurn } from "./own-server.ts";
 import {
   AnsweredSchema,
@@ -21,12 +22,16 @@ import { statusOf } from "./server-status.ts";
 const NAME_TAKEN = "reference.name_taken";
 const COMPLAINTS_MAX = 16;
 
+const ABOUT = "This process as one of the servers of messages: its place in elections, and its clock";
+const forgetful = (): ServerState => ({ memory: undefined });
+
 /**
  * Key `SERVER_KEY`. Stored is what its election must remember; what it knows of others is not, and comes back with the
  * next heartbeat.
  */
 export function createServer(parts: ServerParts) {
   const { port, clocks, outlet } = parts;
+  const history = new ElectionHistory();
   const here: { attempt: number; own: OwnServer | undefined } = { attempt: 0, own: undefined };
   /** For which it is not listed, as the log has them already. */
   const complaints = new Set<string>();
@@ -36,7 +41,7 @@ export function createServer(parts: ServerParts) {
     else me.ref(outlet, OUTLET_KEY).tell.register({ name });
   };
   return (
-    actor("server", { state: (): ServerState => ({ memory: undefined }), durable: true, private: true })
+    actor("server", { about: ABOUT, internal: true, state: forgetful, durable: true, private: true })
       // From the runtime, each heartbeat: whatever became of the timers of a turn that crashed, they are set again.
       .on("beat", {}, (me) => {
         register(me);
@@ -61,7 +66,7 @@ export function createServer(parts: ServerParts) {
         const isOtherGroup = group !== undefined && port.adopt(group);
         const isFirst = here.own === undefined;
         // An election has one set of times.
-        if (here.own === undefined || isOtherGroup) here.own = new OwnServer(me, name, rank, parts);
+        if (here.own === undefined || isOtherGroup) here.own = new OwnServer(me, name, rank, { ...parts, history });
         // It is listed where it can be reached only from the next time on.
         if (isFirst) register(me);
         else here.own.listed(me, rank, servers);
@@ -88,6 +93,7 @@ export function createServer(parts: ServerParts) {
         refuseIf(me, clocks.correct(what));
       })
       .on("told", { in: TimeSchema }, (me, { time }) => refuseIf(me, clocks.setTo(time)))
+      .read("elections", { in: HistoryQuerySchema, out: HistorySchema }, (_, query) => history.page(query))
       .read("status", { out: StatusSchema }, (me) => statusOf(here.own, clocks, me.monotonicMs()))
   );
 }

@@ -315,6 +315,12 @@ describe("a password on a connection that is not encrypted", () => {
     expect(node.passwords.count).toBe(0);
   });
 
+  test("may come over a WebSocket where the gateway speaks TLS, and over no plain TCP for that", async () => {
+    const node = new ChatNode({ plainLogin: "refuse", isWebEncrypted: true });
+    expect(await node.connect("web-session").type("ADDUSER ana segredo")).toEqual(["ADDUSER: ana"]);
+    expect((await node.connect().type("LOGIN ana segredo"))[0]).toContain("(account.needs_tls)");
+  });
+
   test("is in no log, also behind a command that is misspelt", async () => {
     const node = new ChatNode();
     await node.connect().type("ADDUSER ana segredo", "LOGIN ana segredo");

@@ -23,12 +23,13 @@ export class ChatNode {
   #clients = 0;
   #secrets = 0;
 
-  constructor(options: { plainLogin?: "allow" | "warn" | "refuse"; udpPort?: number } = {}) {
-    const { plainLogin = "allow", udpPort } = options;
+  constructor(options: { plainLogin?: "allow" | "warn" | "refuse"; isWebEncrypted?: boolean; udpPort?: number } = {}) {
+    const { plainLogin = "allow", isWebEncrypted = false, udpPort } = options;
     const clock = { unixMs: () => this.stepped.clock.unixMs(), monotonicMs: () => this.stepped.clock.monotonicMs() };
     const services = createTestServices({
       text: {
         plainLogin,
+        isWebEncrypted,
         clock,
         udpPort: () => udpPort,
         secret: () => String(++this.#secrets).padStart(32, "k"),

@@ -62,6 +62,14 @@ function matchTypes(): readonly AnyActorType[] {
     listensAt: () => false,
   };
   const times = { heartbeatMs: limits.heartbeatMs, pongMs: limits.pongMs, turnMs: limits.turnMs };
-  const services = { ...connections, ...times, digest, log, secret: () => "" };
+  const services = {
+    ...connections,
+    ...times,
+    digest,
+    log,
+    plainLogin: "allow" as const,
+    isWebEncrypted: false,
+    secret: () => "",
+  };
   return Object.values(createMatchTypes(services, createAccount({ hash: never, verify: never }), new MatchLog(log)));
 }

@@ -10,7 +10,7 @@ import type { RuntimeError } from "./errors.ts";
 import type { GroupCommit, PendingChange } from "./group-commit.ts";
 import type { MailboxBounds } from "./mailbox.ts";
 import type { OpenTurns } from "./open-turns.ts";
-import type { ConnectionPort, CoreEvents, Store, TurnProbe } from "./ports.ts";
+import type { ConnectionPort, CoreEvents, Store, TurnProbe, TurnTracer } from "./ports.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 import type { Addressable, Ref } from "./shape.ts";
@@ -91,6 +91,8 @@ export interface NodeServices {
   readonly meter: SliceMeter;
   readonly openTurns: OpenTurns;
   readonly probe: TurnProbe | undefined;
+  /** Undefined where messages are not followed. */
+  readonly tracer: TurnTracer | undefined;
   /** The actor that ran last keeps what it can use again; thousands that are idle keep nothing. */
   readonly warm: { cell: { spareTurn: object | undefined } };
   readonly store: Store;

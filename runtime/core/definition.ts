@@ -31,6 +31,10 @@ export interface MailboxOptions {
 }
 
 export interface ActorOptions<State> {
+  /** What an actor of this type is, and what its key is, in a sentence without its full stop: shown over HTTP. */
+  readonly about?: string;
+  /** What each of its methods does, by name, in the same way. */
+  readonly aboutMethods?: Readonly<Record<string, string>>;
   /** The state of an actor that has none yet. */
   readonly state: (key: string) => State;
   /** State, rows, alarms and watches are committed before anything of the turn that changed them leaves. */
@@ -41,6 +45,8 @@ export interface ActorOptions<State> {
   readonly upgrade?: Readonly<Record<number, (old: never) => unknown>>;
   /** Its states and its letters are not for everybody who may look: over HTTP all of it takes the admin token. */
   readonly private?: boolean;
+  /** Its methods are for actors of this node alone: they can be looked at over HTTP, and are not called from there. */
+  readonly internal?: boolean;
   /** Fields of the state that queries may filter on: texts, numbers and booleans. At most 8. */
   readonly indexed?: readonly (keyof State & string)[];
   /** The state as JSON, in UTF-16 code units; `limits.stateLengthMax` unless given. */
@@ -59,6 +65,7 @@ export interface ActorOptions<State> {
 export interface SessionOptions<State, In, Out> {
   readonly state: (key: string) => State;
   readonly private?: boolean;
+  readonly internal?: boolean;
   readonly mailbox?: MailboxOptions;
   /** Idle time after which the state, JSON then, is packed away while the connection stays; never unless given. */
   readonly hibernateAfterMs?: number;

@@ -53,6 +53,7 @@ export class Delivery implements Courier {
     if (asking.settled) return asking.promise;
     const envelope = new Envelope(method, input, asking);
     envelope.queuedMs = nowMs;
+    if (options?.trace !== undefined) envelope.trace = options.trace;
     this.#send(address, envelope, caller, options?.once);
     return asking.promise;
   }
@@ -101,6 +102,7 @@ export class Delivery implements Courier {
   #holdOrDeliver(address: Address, envelope: Envelope, caller: Turn | undefined): RuntimeError | undefined {
     if (caller === undefined) return this.#deliverUncalled(address, envelope);
     envelope.from = caller.cell;
+    if (caller.span !== undefined) envelope.trace = caller.span;
     const { durable } = caller.cell;
     if (durable === undefined) return this.deliver(address, envelope, caller);
     if (durable.full !== undefined) return durable.full;
@@ -111,6 +113,7 @@ export class Delivery implements Courier {
     } catch (error) {
       return error as RuntimeError;
     }
+    if (caller.span !== undefined && !durable.clean) durable.hold(caller.span.commit());
     durable.hold(new HeldMessage(this, address, envelope, caller));
     // A read has changed nothing: what it sends waits only for what was changed before it.
     if (isAsk || caller.method.kind === "read") durable.letGo();

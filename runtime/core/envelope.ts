@@ -2,6 +2,7 @@
 import type { Asking } from "./asking.ts";
 import type { Gone } from "./context.ts";
 import type { Method } from "./definition.ts";
+import type { TraceOrigin } from "./ports.ts";
 import type { AlarmRecord } from "./stored.ts";
 
 /** Why a message comes, beyond that somebody called: what is the same however often it is tried. */
@@ -26,6 +27,8 @@ export class Envelope {
   origin: Origin | undefined;
   /** The actor whose turn sent it; undefined when it came from outside. */
   from: { readonly address: string } | undefined = undefined;
+  /** Where it comes from, of a message that is followed. */
+  trace: TraceOrigin | undefined = undefined;
   /** What waits behind it in its mailbox. */
   next: object | undefined = undefined;
   /** When it came into the mailbox, in monotonic milliseconds, to within the slice it was sent in. */

@@ -60,7 +60,7 @@ async function run(seed: number) {
 
 /** All lives but the end of the last, which is returned. */
 async function live(chaos: Chaos, ledger: Ledger, open: () => Store): Promise<Life> {
-  const memory = chaos.chance(0.5) ? { memory: { bytes: 1, used: () => chaos.below(3) } } : {};
+  const memory = chaos.chance(0.5) ? { memory: { bytes: () => 1, used: () => chaos.below(3) } } : {};
   let life = await firstLife(chaos, ledger, { development: chaos.chance(0.5), open, ...memory });
   let ghost: Life | undefined;
   for (let step = 0; step < STEPS; step++) {

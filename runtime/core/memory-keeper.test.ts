@@ -13,7 +13,7 @@ const LOOK_MS = limits.memoryLookMs;
 /** A node whose memory in use the test says. */
 function crowded() {
   const clock = new FakeClock();
-  const memory = { bytes: 1_000, inUse: 0, used: () => memory.inUse };
+  const memory = { bytes: () => 1_000, inUse: 0, used: () => memory.inUse };
   const options = { state: () => ({}), hibernateAfterMs: 1_000_000 };
   const One = actor("one", options)
     .on("touch", {}, () => undefined)

@@ -4,7 +4,8 @@ import { limits } from "../limits.ts";
 import type { TypeHost } from "./type-host.ts";
 
 export interface MemoryBudget {
-  readonly bytes: number;
+  /** 0: none, at the moment. */
+  bytes(): number;
   /** What is in use now, as the platform measures it. */
   used(): number;
 }
@@ -34,7 +35,8 @@ export class MemoryKeeper implements TimerOwner {
 
   timerFired(): void {
     this.#wheel.arm(this.#timer, limits.memoryLookMs);
-    if (this.#budget.used() <= this.#budget.bytes) return;
+    const bytes = this.#budget.bytes();
+    if (bytes === 0 || this.#budget.used() <= bytes) return;
     const idle = this.#hosts.reduce((sum, host) => sum + host.idle.count, 0);
     for (let count = Math.min(idle, Math.max(AT_LEAST, Math.ceil(idle * SHARE))); count > 0; count--) {
       if (this.#longestIdle()?.hibernateFirst() === true) this.hibernated++;

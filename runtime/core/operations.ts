@@ -13,6 +13,7 @@ import { type ActorStatus, describe } from "./queries.ts";
 import type { CallOptions } from "./shape.ts";
 import { type ShownTurn, shownTurns } from "./shown-turns.ts";
 import { cancelStoredAlarm, leavesMemory } from "./shut-alarms.ts";
+import { checkedState, editInTurn, editShut, type StateEdit } from "./state-edits.ts";
 import type { AlarmRecord } from "./stored.ts";
 import type { ActorSystem } from "./system.ts";
 import { checkedMethod } from "./turn-options.ts";
@@ -28,6 +29,8 @@ export interface ActorInspection {
   readonly state: unknown;
   /** Commits so far; undefined for one that is not stored. */
   readonly version: number | undefined;
+  /** The state is what was committed last, and no turn is at it: an edit may be made from it. */
+  readonly settled: boolean;
   readonly mailbox: number;
   readonly mailboxBytes: number;
   readonly turns: number;
@@ -80,6 +83,7 @@ export class Operations {
       quarantine: host.quarantined.get(key),
       state: (cell && shownState(cell)) ?? (stored === undefined ? undefined : decode(stored.state)),
       version: stored?.version,
+      settled: stored !== undefined && cell?.turn === undefined && cell?.durable?.clean !== false,
       mailbox: cell?.mailbox.count ?? 0,
       mailboxBytes: cell?.mailbox.bytes ?? 0,
       turns: cell?.turns ?? 0,
@@ -132,6 +136,19 @@ export class Operations {
     if (address.host.quarantined.has(key)) await this.#oneByOne(() => this.#cancelShut(address, name));
     else await delivery.ask(address, cancelling(name), undefined, undefined);
     return true;
+  }
+
+  /**
+   * Puts this in the place of the state, where `seen` commits of the actor are all there are: an edit never overwrites
+   * one that it has not seen. Rejects with `actor.not_durable`, with `actor.bad_input` for what cannot be its state,
+   * and with what stands against its turn, or against the store.
+   */
+  async replaceState(type: string, key: string, seen: number, state: unknown): Promise<StateEdit> {
+    const address = this.#system.address(type, key);
+    const encoded = checkedState(address, state);
+    const isShut = (): boolean => address.host.quarantined.has(key);
+    const edit = (): Promise<StateEdit> => (isShut() ? editShut : editInTurn)(this.#system, address, seen, encoded);
+    return isShut() ? this.#oneByOne(edit) : edit();
   }
 
   /** Sends the message again, as a tell that keeps its crashes in mind; the letter goes when it is let in. */

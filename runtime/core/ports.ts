@@ -1,6 +1,8 @@
 // What the core needs from outside, declared by the core: connections, messages in batches, and ears.
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
+import type { RuntimeError } from "./errors.ts";
+import type { Outcome } from "./recorder.ts";
 import type {
   AlarmRecord,
   CommitBatch,
@@ -25,6 +27,8 @@ export interface ConnectionPort {
   readonly remotePort: number;
   /** The key of the actor that it was opened for, where its listener, or who dialled, knew that; else empty. */
   readonly openedFor: string;
+  /** What who opened it said of a trace that its messages belong to. */
+  readonly traceparent?: string | undefined;
   /** Unix time in milliseconds. */
   readonly openedAt: number;
   readonly bytesIn: number;
@@ -170,4 +174,40 @@ export interface TurnProbe {
   left(): void;
   /** What a turn waited for is there: its handler goes on when the slice, or the callback, is over. */
   resumed(type: number, key: string, method: number): void;
+}
+
+/** Who is followed: what a tracer is told of a turn that begins. */
+export interface TracedTurn {
+  readonly cell: {
+    readonly key: string;
+    readonly host: { readonly type: { readonly name: string; readonly options: { readonly private?: boolean } } };
+    readonly connection: ConnectionPort | undefined;
+  };
+  readonly method: { readonly name: string };
+  /** From the mailbox to its beginning, in milliseconds. */
+  readonly waitMs: number;
+  /** Undefined of a session's message. */
+  readonly envelope: { readonly asking: object | undefined } | undefined;
+}
+
+/** Where a message comes from that is followed: a turn, or somebody outside. Opaque to the core: it travels. */
+export type TraceOrigin = object;
+
+/** Follows messages from actor to actor. Where nobody wants to know there is none, and no turn has a span. */
+export interface TurnTracer {
+  /** A session's message has its turn; undefined where it is not followed, as most are. */
+  message(turn: TracedTurn): TurnSpan | undefined;
+  /** A call that comes from there has its turn. */
+  call(turn: TracedTurn, from: TraceOrigin): TurnSpan;
+  /** Of a call from outside, with what its `traceparent` header says; undefined where it is not followed. */
+  outside(traceparent: string | undefined): TraceOrigin | undefined;
+}
+
+/** One turn that is followed; what it asks and tells comes from it. */
+export interface TurnSpan extends TraceOrigin {
+  /** Something goes to the turn's connection, and leaves with the step. */
+  sends(): void;
+  /** What the turn has changed waits for the store: to be held like an output of the turn, before the others. */
+  commit(): { release(): void; discard(error: RuntimeError): void };
+  ended(outcome: Outcome): void;
 }

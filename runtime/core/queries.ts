@@ -2,7 +2,7 @@
 import { compareUtf8 } from "../base/utf8-order.ts";
 import type { Cell, CellStatus } from "./cell.ts";
 import type { Store } from "./ports.ts";
-import type { IndexedValue } from "./stored.ts";
+import type { FieldFilter } from "./stored.ts";
 import type { TypeHost } from "./type-host.ts";
 
 export type ActorStatus = CellStatus | "asleep" | "quarantined";
@@ -11,7 +11,7 @@ export interface ActorQuery {
   readonly keyPrefix?: string;
   readonly status?: ActorStatus;
   /** As last committed; only fields that the type declares as indexed. */
-  readonly where?: { readonly field: string; readonly value: IndexedValue };
+  readonly where?: FieldFilter;
   /** Keys after this one, in order of their UTF-8 bytes. */
   readonly after?: string;
   readonly limit: number;

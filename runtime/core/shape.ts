@@ -1,5 +1,6 @@
 // The types a method's schemas give: what a ref looks like to whoever calls it.
 import type { Receipt } from "./errors.ts";
+import type { TraceOrigin } from "./ports.ts";
 
 export interface MethodShape {
   readonly in: unknown;
@@ -13,6 +14,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** To a durable actor: its answer is kept with its commit, and a repeat under this name gets that first answer. */
   readonly once?: string;
+  /** From outside: where it comes from, as a tracer says. Among actors that is known. */
+  readonly trace?: TraceOrigin | undefined;
 }
 
 export type TellOptions = Pick<CallOptions, "once">;

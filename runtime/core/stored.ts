@@ -114,13 +114,17 @@ export interface CommitBatch {
   readonly released: readonly { readonly type: string; readonly key: string }[];
 }
 
+/** Of an indexed field: the value, of its type; or the least that a number may be, 1 or more. */
+export type FieldFilter =
+  { readonly field: string; readonly value: IndexedValue } | { readonly field: string; readonly atLeast: number };
+
 export interface StoreQuery {
   readonly type: string;
   readonly keyPrefix: string;
   /** Keys after this one, in order of their UTF-8 bytes; "" for the first page. */
   readonly after: string;
   readonly limit: number;
-  readonly where?: { readonly field: string; readonly value: IndexedValue };
+  readonly where?: FieldFilter;
 }
 
 export interface RowRange {

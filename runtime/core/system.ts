@@ -20,7 +20,7 @@ import { noStore } from "./no-store.ts";
 import { NodeRecords } from "./node-records.ts";
 import { Notices } from "./notices.ts";
 import { OpenTurns } from "./open-turns.ts";
-import type { ConnectionPort, CoreEvents, SessionHost, Store, TurnProbe } from "./ports.ts";
+import type { ConnectionPort, CoreEvents, SessionHost, Store, TurnProbe, TurnTracer } from "./ports.ts";
 import { FlightRecorder } from "./recorder.ts";
 import { safeEvents } from "./safe-events.ts";
 import { type RunOrder, Scheduler } from "./scheduler.ts";
@@ -46,6 +46,7 @@ export interface SystemOptions {
   /** Size of the flight recorder; `limits.recorderBytes` unless given. */
   readonly recorderBytes?: number;
   readonly probe?: TurnProbe;
+  readonly tracer?: TurnTracer | undefined;
   /** For tests: which of the ready actors runs next. */
   readonly order?: RunOrder;
   /**
@@ -64,6 +65,7 @@ export class ActorSystem implements NodeServices, SessionHost {
   readonly meter: SliceMeter;
   readonly openTurns: OpenTurns;
   readonly probe: TurnProbe | undefined;
+  readonly tracer: TurnTracer | undefined;
   readonly warm: NodeServices["warm"] = { cell: { spareTurn: undefined } };
   readonly store: Store;
   readonly commits: GroupCommit;
@@ -96,6 +98,7 @@ export class ActorSystem implements NodeServices, SessionHost {
     );
     this.openTurns = new OpenTurns(clock, this.wheel, this.events);
     this.probe = options.probe;
+    this.tracer = options.tracer;
     this.store = store;
     this.development = development;
     for (const { name, options: of } of types) {

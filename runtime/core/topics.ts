@@ -90,6 +90,18 @@ export class Topics implements TopicTable {
     return this.#topics.get(nameOf(topic))?.members.size ?? 0;
   }
 
+  /** Topics that have subscribers, as `name/key`, and how many. */
+  get counts(): ReadonlyMap<string, { readonly members: { readonly size: number } }> {
+    return this.#topics;
+  }
+
+  /** By the name of a topic as above; empty where nobody has subscribed. */
+  *subscribersOf(name: string): Generator<Omit<Subscriber, "method"> & Partial<Pick<Subscriber, "method">>, undefined> {
+    for (const { member, method } of this.#topics.get(name)?.members.values() ?? []) {
+      yield { type: member.host.type.name, key: member.key, ...(method === undefined ? {} : { method }) };
+    }
+  }
+
   check(topic: Topic<never>, value: unknown): void {
     requireTopic(topic);
     if (this.#checks === undefined) return;

@@ -58,6 +58,7 @@ export function succeed(cell: EndingCell, turn: Turn, value: unknown): void {
   if (turn.stops) cell.requestStop("turn");
   const asking = turn.envelope?.asking;
   if (durable === undefined) return asking?.resolve(answerOf(cell, turn, value));
+  if (turn.span !== undefined && !durable.clean) durable.hold(turn.span.commit());
   if (asking !== undefined) {
     const answer = answerOf(cell, turn, value);
     if (durable.clean) asking.resolve(answer);
@@ -165,6 +166,7 @@ function refuse(cell: EndingCell, turn: Turn, refusal: Refusal): Outcome {
   }
   // What was changed stays, and so what was destroyed is gone.
   if (turn.stops) cell.requestStop("turn");
+  if (turn.span !== undefined && cell.durable?.clean === false) cell.durable.hold(turn.span.commit());
   answerLater(cell, envelope, refusal);
   return OUTCOME.refused;
 }

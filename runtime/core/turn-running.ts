@@ -24,23 +24,28 @@ export interface RunningCell extends ActivatedCell, TurnCell {
 
 /** The envelope is at the head of the mailbox, and may have its turn. */
 export function runEnvelope(cell: RunningCell, envelope: Envelope): void {
-  const { meter } = cell.services;
-  const { asking } = envelope;
+  const { meter, tracer } = cell.services;
+  const { asking, trace } = envelope;
   cell.mailbox.shift(envelope);
   const startedMs = asking === undefined ? meter.nowMs : meter.read(cell);
   const turn = (cell.spareTurn ??= new Turn(cell));
   turn.begin(envelope.method, envelope, Math.max(0, startedMs - envelope.queuedMs));
-  if (asking?.start(startedMs, turn) === false) meter.turnOver(cell, turn, OUTCOME.expired);
-  else runTurn(cell, turn, envelope.input);
+  if (tracer !== undefined) turn.span = trace === undefined ? undefined : tracer.call(turn, trace);
+  if (asking?.start(startedMs, turn) === false) {
+    if (turn.span !== undefined) turn.span.ended(OUTCOME.expired);
+    meter.turnOver(cell, turn, OUTCOME.expired);
+  } else runTurn(cell, turn, envelope.input);
 }
 
 /** The batch is at the head of the mailbox: its next message has a turn. */
 export function runMessage(cell: RunningCell, batch: MessageBatch): void {
+  const { meter, tracer } = cell.services;
   const { arrivedMs } = batch;
   const input = cell.mailbox.shiftMessage(batch);
   const turn = (cell.spareTurn ??= new Turn(cell));
   const { message } = cell.host.type.session as SessionMethods;
-  turn.begin(message, undefined, cell.services.meter.nowMs - arrivedMs, arrivedMs);
+  turn.begin(message, undefined, meter.nowMs - arrivedMs, arrivedMs);
+  if (tracer !== undefined) turn.span = tracer.message(turn);
   runTurn(cell, turn, input);
 }
 
@@ -60,6 +65,7 @@ function runTurn(cell: RunningCell, turn: Turn, input: unknown): void {
   } catch (error) {
     outcome = failTurn(cell, turn, error);
   }
+  if (turn.span !== undefined) turn.span.ended(outcome);
   turn.live = false;
   cell.turn = undefined;
   // While developing, also what a handler leaves behind unawaited finds that its turn is over.
@@ -118,6 +124,7 @@ export function abandonTurn(cell: RunningCell, turn: Turn, because: string): voi
 
 function waitedTurnOver(cell: RunningCell, turn: Turn, outcome: Outcome): void {
   const { meter, openTurns } = cell.services;
+  if (turn.span !== undefined) turn.span.ended(outcome);
   turn.live = false;
   openTurns.remove(turn);
   if (cell.turn === turn) cell.turn = undefined;

@@ -12,7 +12,7 @@ import type { DurableState } from "./durable-state.ts";
 import type { Envelope } from "./envelope.ts";
 import { Refusal, RuntimeError } from "./errors.ts";
 import type { Mailbox } from "./mailbox.ts";
-import type { ConnectionPort } from "./ports.ts";
+import type { ConnectionPort, TurnSpan } from "./ports.ts";
 import { readOnly, refuseChange } from "./read-only.ts";
 import type { Addressable, Ref } from "./shape.ts";
 import { Sleepers } from "./sleepers.ts";
@@ -45,6 +45,8 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
   arrivedMs = -1;
   /** The handler's last reading of the clock. */
   lastReadMs = 0;
+  /** Of one that is followed. */
+  span: TurnSpan | undefined = undefined;
   asks: Asking[] | undefined;
   /** What it has begun may bring its handler back when it is over: then the object serves no other turn. */
   mayComeBack = false;
@@ -300,6 +302,7 @@ export class Turn implements SessionContext<unknown, unknown>, DurableContext<un
 
   send(value: unknown): void {
     if (!this.live) this.throwOver();
+    if (this.span !== undefined) this.span.sends();
     this.connection.send(value);
   }
 

@@ -74,6 +74,8 @@ export interface OpenConnection extends ConnectionPort {
   readonly drainsLast?: boolean;
   /** Reads nothing more; ends when everything read is answered. */
   shutDown(): void;
+  /** Deadlines were changed: ends where it is late by the new ones. */
+  lookAgain(): void;
   /** Ends at once. Returns whether anything was lost by that. */
   abort(reason: string): boolean;
 }

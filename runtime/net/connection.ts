@@ -232,6 +232,11 @@ export class Connection implements StreamPort, SocketEvents, TimerOwner, Decoder
     this.#finishWhenAnswered();
   }
 
+  /** Deadlines were changed: what is late by the new ones ends. */
+  lookAgain(): void {
+    if (this.#phase === "open" || this.#phase === "ending") this.#timer.watch(0);
+  }
+
   get #lossReason(): string {
     return this.#reader.truncated ? "wire.truncated" : "disconnect";
   }

@@ -23,33 +23,32 @@ export class DeadlineTimer {
   readonly #wheel: TimerWheel;
   readonly #reader: ConnectionReader;
   readonly #heartbeat: Heartbeat | undefined;
-  #settings: DeadlineSettings;
+  /** The host's, as they are now. */
+  readonly #deadlines: DeadlineSettings;
+  /** In place of the host's. */
+  #idleMs: number | undefined;
   #dueMs = 0;
   #blockedSinceMs: number | undefined;
   #drainedMs = 0;
   #inputEndedMs: number | undefined;
 
   /** Of a connection that opens now. `idleMs` stands in place of the host's; infinite where it is never idle. */
-  constructor(
-    owner: TimerOwner,
-    { clock, wheel, deadlines }: TimerHost,
-    reader: ConnectionReader,
-    idleMs = deadlines.idleMs,
-  ) {
+  constructor(owner: TimerOwner, { clock, wheel, deadlines }: TimerHost, reader: ConnectionReader, idleMs?: number) {
     this.#timer = new Timer(owner);
     this.#clock = clock;
     this.#wheel = wheel;
     this.#reader = reader;
     this.#heartbeat = reader.pinger && new Heartbeat(reader.pinger, reader);
-    this.#settings = idleMs === deadlines.idleMs ? deadlines : { ...deadlines, idleMs };
-    this.watch(idleMs);
+    this.#deadlines = deadlines;
+    this.#idleMs = idleMs;
+    this.watch(idleMs ?? deadlines.idleMs);
   }
 
   /** Bytes wait for the peer: its time to take some of them runs from now on, unless it does already. */
   blocked(): void {
     if (this.#blockedSinceMs !== undefined) return;
     this.#blockedSinceMs = this.#clock.monotonicMs();
-    this.watch(this.#settings.writeStallMs);
+    this.watch(this.#deadlines.writeStallMs);
   }
 
   /** The peer has taken some: its time for those that still wait runs anew. */
@@ -62,12 +61,12 @@ export class DeadlineTimer {
   inputEnded(): void {
     if (this.#inputEndedMs !== undefined) return;
     this.#inputEndedMs = this.#clock.monotonicMs();
-    this.watch(this.#settings.answerMs);
+    this.watch(this.#deadlines.answerMs);
   }
 
   /** A message is not whole. */
   partial(): void {
-    this.watch(Math.min(this.#settings.messageMs, this.#reader.quietMs));
+    this.watch(Math.min(this.#deadlines.messageMs, this.#reader.quietMs));
   }
 
   /** Whether a message that only silence ends has become whole by it; when it may later, the timer fires then. */
@@ -80,8 +79,8 @@ export class DeadlineTimer {
   /** The peer has said something: that it wants to be given up after less silence, perhaps. */
   heard(): void {
     const idleMs = this.#heartbeat?.silenceMaxMs ?? Number.POSITIVE_INFINITY;
-    if (idleMs >= this.#settings.idleMs) return;
-    this.#settings = { ...this.#settings, idleMs };
+    if (idleMs >= (this.#idleMs ?? this.#deadlines.idleMs)) return;
+    this.#idleMs = idleMs;
     this.watch(idleMs);
   }
 
@@ -108,12 +107,14 @@ export class DeadlineTimer {
   late(session: SessionPort, open: boolean): TimeoutReason | "heartbeat_missed" | undefined {
     const nowMs = this.#clock.monotonicMs();
     const times = this.#times(session, open);
-    const verdict = judgeDeadlines(times, this.#settings, nowMs);
+    const idleMs = this.#idleMs;
+    const settings = idleMs === undefined ? this.#deadlines : { ...this.#deadlines, idleMs };
+    const verdict = judgeDeadlines(times, settings, nowMs);
     if ("lookAgainMs" in verdict) return this.watch(verdict.lookAgainMs) as undefined;
     if (verdict.reason !== "idle_timeout" || this.#heartbeat === undefined) return verdict.reason;
     const beatAgainMs = this.#heartbeat.beat(nowMs);
     if (beatAgainMs === undefined) return "heartbeat_missed";
-    const others = judgeDeadlines({ ...times, quietSinceMs: undefined }, this.#settings, nowMs);
+    const others = judgeDeadlines({ ...times, quietSinceMs: undefined }, settings, nowMs);
     this.watch("lookAgainMs" in others ? Math.min(beatAgainMs, others.lookAgainMs) : beatAgainMs);
     return undefined;
   }

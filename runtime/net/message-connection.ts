@@ -14,10 +14,7 @@ export interface MessageConnectionOptions {
   readonly farewell: (reason: string) => string | undefined;
 }
 
-/**
- * Opening: its session is being made. Open: messages flow. Ending: the session hears `closed`. Lingering: the outlet
- * sends what is left.
- */
+/** Opening: its session is made. Open: messages flow. Ending: it hears `closed`. Lingering: what is left is sent. */
 type Phase = "opening" | "open" | "ending" | "lingering" | "closed";
 
 export class MessageConnection implements OpenConnection, ConnectionPort, StepParticipant, TimerOwner {
@@ -25,6 +22,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   readonly transport: Transport;
   readonly openedFor = "";
   readonly openedAt: number;
+  readonly traceparent: string | undefined;
   bytesIn = 0;
   bytesOut = 0;
   readonly #host: ConnectionHost;
@@ -50,6 +48,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   constructor(id: string, outlet: MessageOutlet, options: MessageConnectionOptions, host: ConnectionHost) {
     this.id = id;
     this.transport = outlet.transport;
+    this.traceparent = outlet.traceparent;
     this.openedAt = host.clock.unixMs();
     this.#host = host;
     this.#outlet = outlet;
@@ -180,7 +179,12 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   timerFired(): void {
     if (this.#phase === "lingering") return this.#lingerOn();
     if (this.#inputEnd !== undefined) return this.end("answer_timeout");
-    const { idleMs = 0 } = this.#options;
+    this.lookAgain();
+  }
+
+  lookAgain(): void {
+    const { idleMs } = this.#options;
+    if (idleMs === undefined || this.#phase !== "open" || this.#inputEnd !== undefined) return;
     const quietMs = this.#session.quiet ? Math.max(this.#lastHeardMs, this.#session.idleSinceMs) : undefined;
     const dueMs = (quietMs ?? this.#host.clock.monotonicMs()) + idleMs;
     if (dueMs > this.#host.clock.monotonicMs()) this.#host.wheel.armAt(this.#timer, dueMs);

@@ -6,6 +6,8 @@ export interface MessageOutlet {
   readonly transport: Transport;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Of the request that opened it, where there was one. */
+  readonly traceparent?: string | undefined;
   /** Waits for the peer or for the network; nothing, once the peer takes no more. */
   readonly queuedBytes: number;
   /** Messages that have come wait there for room. */

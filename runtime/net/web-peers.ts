@@ -74,6 +74,10 @@ class WebPeer implements MessageOutlet {
     return this.#socket.remotePort;
   }
 
+  get traceparent(): string | undefined {
+    return this.#socket.traceparent;
+  }
+
   get queuedBytes(): number {
     return this.isOpen ? this.#socket.waitingBytes() : 0;
   }

@@ -6,6 +6,8 @@ export interface WebSocketPort {
   readonly remotePort: number;
   /** Of whoever has asked for it; absent where nobody knows who that is. */
   readonly role?: string | undefined;
+  /** The header of that name, of the request that opened it. */
+  readonly traceparent?: string | undefined;
   /** 0 where the message was dropped: too much waits for the peer. */
   send(text: string): number;
   /** Bytes that the peer has not taken. */

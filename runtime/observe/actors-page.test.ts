@@ -187,3 +187,44 @@ describe("pages of actors by a field of their state", () => {
     await expect(view.actors({ limit: 1, where, type: "counter" })).rejects.toMatchObject({ code: "actor.bad_input" });
   });
 });
+
+async function busyNode() {
+  const node = await createNode();
+  const { system } = node.stepped;
+  for (const key of ["a", "b", "b"]) system.ref(Counter, key).tell.add();
+  await node.stepped.runAll();
+  system.ref(Match, "2").tell.wait();
+  await node.stepped.runAll();
+  for (let count = 0; count < 3; count++) system.ref(Match, "2").tell.play(1);
+  system.ref(Counter, "c").tell.add();
+  return node;
+}
+
+describe("actors in memory, sorted", () => {
+  test("are those with the fullest mailboxes, most first", async () => {
+    const { view } = await busyNode();
+    const most = view.sortedActors({ sort: "mailbox", limit: 2 });
+    expect(most.map(({ type, key, mailbox }) => [`${type}/${key}`, mailbox])).toEqual([
+      ["match/2", 3],
+      ["counter/c", 1],
+    ]);
+  });
+
+  test("are those with the most turns, of a type, a key and a status where that is asked for", async () => {
+    const { view } = await busyNode();
+    expect(names(view.sortedActors({ sort: "turns", limit: 9, type: "counter" }))).toEqual([
+      "counter/b",
+      "counter/a",
+      "counter/c",
+    ]);
+    expect(names(view.sortedActors({ sort: "turns", limit: 1, type: "counter", keyPrefix: "a" }))).toEqual([
+      "counter/a",
+    ]);
+    expect(names(view.sortedActors({ sort: "turns", limit: 9, status: "running" }))).toEqual(["match/2"]);
+  });
+
+  test("of a type that is not hosted are none", async () => {
+    const { view } = await busyNode();
+    expect(() => view.sortedActors({ sort: "turns", limit: 9, type: "nix" })).toThrow("Cannot find actor type");
+  });
+});

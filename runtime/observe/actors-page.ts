@@ -1,11 +1,12 @@
 // One page of the actors of a node, type after type: those in memory and those that only the store knows.
+import { firstFew } from "../base/first-few.ts";
 import { compareUtf8 } from "../base/utf8-order.ts";
 import { RuntimeError } from "../core/errors.ts";
 import { keyProblem } from "../core/key.ts";
 import { describe, findActors, type FoundActor } from "../core/queries.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
-import type { ActorQuery, ActorView, Page } from "./view.ts";
+import type { ActorQuery, ActorView, Page, SortedActorsQuery } from "./view.ts";
 
 /**
  * The cursor is the address of the last one shown, which may be gone by now. Rejects with `actor.unknown_type` and
@@ -36,11 +37,35 @@ export async function actorsPage(system: ActorSystem, query: ActorQuery): Promis
   return { items };
 }
 
+/** Of those in memory the first in this order, most first. Throws `actor.unknown_type`. */
+export function sortedActors(system: ActorSystem, query: SortedActorsQuery): readonly ActorView[] {
+  const { sort, limit } = query;
+  const most = firstFew(residents(system, query), limit, (left, right) => figureOf(right, sort) - figureOf(left, sort));
+  const nowMs = system.clock.monotonicMs();
+  return most.map(({ host, ...actor }) => actorView(host, actor, nowMs));
+}
+
+type Resident = FoundActor & { readonly host: TypeHost };
+
+function* residents(system: ActorSystem, query: SortedActorsQuery): Generator<Resident, undefined> {
+  const { keyPrefix = "", status } = query;
+  for (const host of hostsOf(system, query)) {
+    for (const key of host.cells.keys()) {
+      const actor = key.startsWith(keyPrefix) ? describe(host, key) : undefined;
+      if (actor !== undefined && (status === undefined || actor.status === status)) yield { ...actor, host };
+    }
+  }
+}
+
+function figureOf({ cell }: Resident, sort: SortedActorsQuery["sort"]): number {
+  return (sort === "turns" ? cell?.turns : cell?.mailbox.count) ?? 0;
+}
+
 /**
  * In the order of their addresses; private types only where they are asked for by name. Throws where the filter names
  * a type or a field that there is not.
  */
-function hostsOf(system: ActorSystem, { type, where }: ActorQuery): readonly TypeHost[] {
+function hostsOf(system: ActorSystem, { type, where }: Pick<ActorQuery, "type" | "where">): readonly TypeHost[] {
   const isListed = (host: TypeHost): boolean =>
     type === undefined ? host.type.options.private !== true : host.type.name === type;
   const hosts = system.hosts.filter(isListed);
@@ -85,7 +110,7 @@ function findQuarantined(host: TypeHost, { keyPrefix, after, limit }: HostQuery)
   return { found: page.map((key) => describe(host, key)), next: keys.length > limit ? page.at(-1) : undefined };
 }
 
-function actorView({ type }: TypeHost, { key, status, cell }: FoundActor, nowMs: number): ActorView {
+export function actorView({ type }: TypeHost, { key, status, cell }: FoundActor, nowMs: number): ActorView {
   return {
     type: type.name,
     key,

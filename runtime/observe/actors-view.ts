@@ -6,7 +6,7 @@ import type { ActorInspection, Operations } from "../core/operations.ts";
 import type { AlarmRecord } from "../core/stored.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
-import { actorsPage } from "./actors-page.ts";
+import { actorsPage, sortedActors } from "./actors-page.ts";
 import type { ActorCall, ActorDetailView, ActorsView, ActorTypeView, AlarmView, MethodView } from "./view.ts";
 
 const NONE_RECORDED =
@@ -19,6 +19,7 @@ export function createActorsView(system: ActorSystem, operations: Operations): A
   return {
     actorTypes: () => system.hosts.map(typeView),
     actors: (query) => actorsPage(system, query),
+    sortedActors: (query) => sortedActors(system, query),
     call: (call) => answerCall(system, operations, call),
     inspect: (type, key) => inspect(operations, type, key),
     async alarms(type, key) {
@@ -30,21 +31,27 @@ export function createActorsView(system: ActorSystem, operations: Operations): A
     hibernate: (type, key) => system.address(type, key).cell === undefined || operations.hibernate(type, key),
     stop: (type, key) => operations.stop(type, key),
     quarantine: (type, key, reason) => operations.quarantine(type, key, reason),
+    replaceState: (type, key, seen, state) => operations.replaceState(type, key, seen, state),
     release: (type, key) => operations.release(type, key),
   };
 }
 
 function typeView({ type, cells }: TypeHost): ActorTypeView {
-  const { durable = false, indexed = [] } = type.options;
+  const { about, durable = false, indexed = [] } = type.options;
   const isPrivate = type.options.private === true;
   const kind = type.session === undefined ? "actor" : "session";
   // What private sessions say to one another is nothing that anybody else could make use of.
-  const methods = isPrivate && kind === "session" ? [] : Array.from(type.methods.values(), methodView);
-  return { type: type.name, kind, durable, private: isPrivate, indexed, live: cells.size, methods };
+  const isInternal = type.options.internal === true || (isPrivate && kind === "session");
+  const methods = isInternal
+    ? []
+    : Array.from(type.methods.values(), (method) => methodView(method, type.options.aboutMethods?.[method.name]));
+  const said = about === undefined ? {} : { about };
+  return { type: type.name, ...said, kind, durable, private: isPrivate, indexed, live: cells.size, methods };
 }
 
-function methodView({ name, kind, in: input, out }: Method): MethodView {
-  const schemas = { ...(input === undefined ? {} : { in: input }), ...(out === undefined ? {} : { out }) };
+function methodView({ name, kind, in: input, out }: Method, about: string | undefined): MethodView {
+  const said = about === undefined ? {} : { about };
+  const schemas = { ...said, ...(input === undefined ? {} : { in: input }), ...(out === undefined ? {} : { out }) };
   return { name, kind: kind === "read" ? "read" : "write", ...schemas };
 }
 
@@ -55,6 +62,7 @@ async function answerCall(system: ActorSystem, operations: Operations, call: Act
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(signal === undefined ? {} : { signal }),
     ...(once === undefined ? {} : { once }),
+    trace: system.tracer?.outside(call.traceparent),
   });
   return method?.out === undefined || answer === undefined ? undefined : answerText(call, answer);
 }

@@ -28,7 +28,9 @@ export class LogFile {
   #earlyChars = 0;
   #closed = false;
   #failing = false;
+  /** Since it failed. */
   #lost = 0;
+  #lostBefore = 0;
   readonly #written = (error?: Error | null): void => {
     if (error) this.#lost++;
   };
@@ -37,6 +39,10 @@ export class LogFile {
     this.#options = options;
     this.#clock = clock;
     this.#onTrouble = onTrouble;
+  }
+
+  get linesLost(): number {
+    return this.#lostBefore + this.#lost;
   }
 
   open(): void {
@@ -99,6 +105,7 @@ export class LogFile {
     const lost = this.#lost;
     this.#failing = false;
     this.#lost = 0;
+    this.#lostBefore += lost;
     this.#onTrouble({ lost }, "The log's file can be written again");
   }
 }

@@ -20,6 +20,8 @@ export interface Log {
    */
   readonly event: (reason: string, fields: () => object) => void;
   readonly view: LogView;
+  /** Of the file: lines that it did not take, so far. */
+  readonly linesLost: number;
   /** What was logged before goes there too. */
   openFile(): void;
   /** Resolves when the file has all that it will have. Later lines are not in it. */
@@ -73,6 +75,9 @@ export function createLog(leastLevel: string, clock: Clock, options: LogOptions 
       subscribe: (listener) => tail.subscribe(listener),
       level: () => logger.level as ReturnType<LogView["level"]>,
       setLevel: (level) => void (logger.level = ofClients.level = level),
+    },
+    get linesLost() {
+      return file?.linesLost ?? 0;
     },
     openFile: () => file?.open(),
     close: async () => file?.close(),

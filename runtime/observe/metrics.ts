@@ -6,6 +6,7 @@ import { addActorMetrics } from "./actor-metrics.ts";
 import type { NetFigures, ServerFigures, UdpFigures } from "./figures.ts";
 import { byReason, counter, gauge } from "./metric-kinds.ts";
 import { addServerMetrics } from "./server-metrics.ts";
+import type { TraceFigures } from "./trace-export.ts";
 
 export interface MetricSources {
   readonly system: ActorSystem;
@@ -15,6 +16,10 @@ export interface MetricSources {
   readonly udp?: UdpFigures | undefined;
   /** Given where memory has a budget: actors that left it before their time. */
   readonly memory?: { readonly hibernated: number } | undefined;
+  /** Given where messages are followed. */
+  readonly traces?: TraceFigures | undefined;
+  /** Of the log's file. */
+  readonly log?: { readonly linesLost: number };
   /** Given where this node is one of the servers of the messaging family. */
   readonly servers?: (() => Promise<ServerFigures | undefined>) | undefined;
   readonly processStartedAt: number;
@@ -37,6 +42,9 @@ export function createMetrics(sources: MetricSources): () => Promise<string> {
   gauge(registry, "process_resident_memory_bytes", "Resident memory", () => [[process.memoryUsage.rss()]]);
   gauge(registry, "process_start_time_seconds", "Unix time of the start", () => [[processStartedAt / 1_000]]);
   counter(registry, "process_cpu_seconds_total", "CPU time, user and system", () => [[cpuSeconds()]]);
+  if (sources.traces !== undefined) addTraceMetrics(registry, sources.traces);
+  const { log = { linesLost: 0 } } = sources;
+  counter(registry, "correio_log_lines_lost_total", "Lines that the log's file did not take", () => [[log.linesLost]]);
   const readServers = sources.servers && addServerMetrics(registry, sources.servers);
   return async () => {
     await readServers?.();
@@ -65,6 +73,12 @@ function addNetMetrics(registry: Registry, net: NetFigures): void {
   ]);
   counter(registry, "correio_socket_pauses_total", "Sockets paused because a session was full", () => [[stats.pauses]]);
   gauge(registry, "correio_outbound_queue_bytes", "Bytes that peers have not taken", () => [[net.outboundBytes()]]);
+}
+
+function addTraceMetrics(registry: Registry, traces: TraceFigures): void {
+  counter(registry, "correio_spans_exported_total", "Spans that the collector has taken", () => [[traces.exported]]);
+  counter(registry, "correio_spans_dropped_total", "Spans that it has not", () => [[traces.dropped]]);
+  gauge(registry, "correio_spans_pending", "Spans that wait for the collector", () => [[traces.pending]]);
 }
 
 function addUdpMetrics(registry: Registry, udp: UdpFigures): void {

@@ -9,6 +9,8 @@ const BEATS = 2;
 /** Turns that were resumed, ever, and up to the last beat. */
 const RESUMED = 3;
 const RESUMED_AT_BEAT = 4;
+/** After how many milliseconds the loop is said to be blocked. */
+const BLOCKED_MS = 5;
 const WORDS_COUNT = 8;
 const WORDS_BYTES = WORDS_COUNT * Int32Array.BYTES_PER_ELEMENT;
 /** Of those that were resumed: a power of 2. */
@@ -98,6 +100,15 @@ export class TurnBoard implements TurnProbe {
     return { position: running === undefined ? outside : `slice: ${sequence}`, running, resumed, resumedCount };
   }
 
+  set blockedMs(blockedMs: number) {
+    Atomics.store(this.#words, BLOCKED_MS, blockedMs);
+    Atomics.notify(this.#words, STOPPED);
+  }
+
+  get blockedMs(): number {
+    return this.#word(BLOCKED_MS);
+  }
+
   /** Whoever waits on this board need not go on. */
   stop(): void {
     Atomics.store(this.#words, STOPPED, 1);
@@ -108,9 +119,10 @@ export class TurnBoard implements TurnProbe {
     return this.#word(STOPPED) === 1;
   }
 
-  /** Holds the calling thread for this long, or until `stop`; true if that was called. */
+  /** Holds the calling thread for this long, or until `stop` or another `blockedMs`; true if the first was called. */
   waitForStop(waitMs: number): boolean {
-    return Atomics.wait(this.#words, STOPPED, 0, waitMs) !== "timed-out";
+    Atomics.wait(this.#words, STOPPED, 0, waitMs);
+    return this.stopped;
   }
 
   #lastResumed(last: number, length: number): readonly NotedTurn[] {

@@ -1,8 +1,11 @@
 // What an operator may see and do, as the gateway is given it: plain values, read when asked, nothing kept in step.
+import type { AboutView, SubscriberView, TopicView } from "./process-view.ts";
 
 /** One actor type a node hosts. `live` counts resident instances; methods carry their schemas as JSON schema. */
 export interface ActorTypeView {
   readonly type: string;
+  /** What its author says of it; absent where he says nothing. */
+  readonly about?: string;
   readonly kind: "actor" | "session";
   /** What its actors change is stored, and so is the answer of a call that may be repeated. */
   readonly durable: boolean;
@@ -17,6 +20,7 @@ export interface ActorTypeView {
 export interface MethodView {
   readonly name: string;
   readonly kind: "write" | "read";
+  readonly about?: string;
   readonly in?: object;
   readonly out?: object;
 }
@@ -54,6 +58,8 @@ export interface ActorDetailView extends ActorView {
   readonly state?: unknown;
   /** So far; absent for one that is not stored. */
   readonly commits?: number;
+  /** The state is what was committed last: an edit may be made from it. */
+  readonly settled: boolean;
   readonly alarms: readonly AlarmView[];
   /** Turns that go on, and for how many milliseconds they have: one, or reads side by side. */
   readonly running: readonly { readonly method: string; readonly forMs: number }[];
@@ -120,6 +126,17 @@ export interface SessionView {
   readonly paused: boolean;
 }
 
+export interface SessionQuery extends PageQuery {
+  readonly transport?: SessionView["transport"];
+  readonly address?: string;
+  readonly actorType?: string;
+}
+
+/** `session`: what its actor does; absent where no actor hears what comes over it. */
+export interface SessionDetailView extends SessionView {
+  readonly session?: ActorView;
+}
+
 /** At most `limit` items, in a stable order; `next` is the cursor of the page after them, if there may be one. */
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -137,7 +154,14 @@ export interface ActorQuery extends PageQuery {
   readonly keyPrefix?: string;
   readonly status?: ActorStatusView;
   /** As last committed; only together with a type, and only a field that it declares as indexed. */
-  readonly where?: { readonly field: string; readonly value: string | number | boolean };
+  readonly where?:
+    | { readonly field: string; readonly value: string | number | boolean }
+    /** Of a number, 1 or more. */
+    | { readonly field: string; readonly atLeast: number };
+}
+
+export interface SortedActorsQuery extends Omit<ActorQuery, "after" | "where"> {
+  readonly sort: "mailbox" | "turns";
 }
 
 /** A call from outside: its input is checked, whatever the node takes on trust from its own actors. */
@@ -151,13 +175,21 @@ export interface ActorCall {
   readonly signal?: AbortSignal;
   /** The answer is kept under this name, and a repeat gets it; only for methods that change a durable actor. */
   readonly once?: string;
+  /** The header of that name: the trace that the call belongs to. */
+  readonly traceparent?: string;
 }
+
+/** How many commits there are now, or why the state is as it was. */
+export type StateEditView =
+  { readonly commits: number } | { readonly not: "not_stored" | "busy" | "stale" | "other_version" };
 
 /** Actors, seen and acted on. What is wrong with an address or an act is a `RuntimeError`, thrown or rejected with. */
 export interface ActorsView {
   actorTypes(): readonly ActorTypeView[];
   /** Ordered by type and key. A page may have fewer than `limit` items and yet a next one. */
   actors(query: ActorQuery): Promise<Page<ActorView>>;
+  /** Of those in memory the first in this order, most first. */
+  sortedActors(query: SortedActorsQuery): readonly ActorView[];
   /** The answer as JSON text; undefined where the method has none. Rejects with a `Refusal` where the actor refuses. */
   call(call: ActorCall): Promise<string | undefined>;
   /** Wakes nobody. Undefined for an actor that is neither in memory nor stored nor shut. */
@@ -170,13 +202,20 @@ export interface ActorsView {
   /** After the turn that runs, if one does. False when it is not in memory. */
   stop(type: string, key: string): boolean;
   quarantine(type: string, key: string, reason: string): void;
+  /** Puts this in the place of the state, where `seen` commits of the actor are all there are. */
+  replaceState(type: string, key: string, seen: number, state: unknown): Promise<StateEditView>;
   /** False when it was not in quarantine. */
   release(type: string, key: string): Promise<boolean>;
 }
 
+export interface DeadLetterQuery extends Pick<ActorQuery, "limit" | "type"> {
+  readonly before?: number;
+  readonly reason?: string;
+}
+
 export interface DeadLettersView {
-  /** Newest first. */
-  deadLetters(query: { readonly limit: number; readonly before?: number }): Promise<Page<DeadLetterView>>;
+  /** Newest first. A page may have fewer than `limit` items and yet a next one. */
+  deadLetters(query: DeadLetterQuery): Promise<Page<DeadLetterView>>;
   deadLetter(id: number): Promise<DeadLetterView | undefined>;
   /** Sends the message again and forgets the letter; false when there is none. Rejects with why it was not let in. */
   replay(id: number): Promise<boolean>;
@@ -196,15 +235,15 @@ export type Readiness = { readonly ready: true } | ({ readonly ready: false } & 
 export interface NodeView extends ActorsView, DeadLettersView {
   /** Not ready while starting, while draining, and while the store fails. */
   readiness(): Readiness;
-  about(): {
-    readonly serverId: string;
-    readonly version: string;
-    readonly startedAt: number;
-    readonly uptimeMs: number;
-  };
-  sessions(query: PageQuery): Page<SessionView>;
-  /** Ends one session with reason `disconnected_by_operator`; false when there is no such session. */
-  disconnect(sessionId: string): boolean;
+  about(): AboutView;
+  sessions(query: SessionQuery): Page<SessionView>;
+  session(sessionId: string): SessionDetailView | undefined;
+  /** Ends one session with reason `disconnected_by_operator`; false when there is none. `why` goes to the log. */
+  disconnect(sessionId: string, why?: string): boolean;
+  /** In the order of their names. */
+  topics(query: PageQuery & { readonly prefix?: string }): Page<TopicView>;
+  /** In the order of their addresses; undefined where nobody has subscribed. */
+  subscribers(topic: string, query: PageQuery): Page<SubscriberView> | undefined;
   /** Prometheus text exposition, format 0.0.4. */
   metrics(): Promise<string>;
 }

@@ -20,7 +20,6 @@ export interface WatchedType {
 export interface WatchOrder {
   readonly memory: SharedArrayBuffer;
   readonly types: readonly WatchedType[];
-  readonly blockedMs: number;
   /** The log's numbers for its levels; undefined where it keeps silent. */
   readonly levels: { readonly error: number | undefined; readonly warn: number | undefined };
 }
@@ -42,10 +41,15 @@ watchTurns(workerData as WatchOrder, parentPort as MessagePort);
 
 function watchTurns(order: WatchOrder, loop: MessagePort): void {
   const board = new TurnBoard(order.memory);
-  const watch = new TurnWatch(order.blockedMs, systemClock.monotonicMs());
+  let { blockedMs } = board;
+  let watch = new TurnWatch(blockedMs, systemClock.monotonicMs());
   let said: BoardReading | undefined;
   let beatsAsked = 0;
   while (!board.waitForStop(watch.everyMs)) {
+    if (board.blockedMs !== blockedMs) {
+      ({ blockedMs } = board);
+      watch = new TurnWatch(blockedMs, systemClock.monotonicMs());
+    }
     const reading = board.read();
     const verdict = watch.look(systemClock.monotonicMs(), reading.position);
     if (verdict?.kind === "blocked") said = reading;

@@ -18,6 +18,8 @@ export interface WatchdogOptions {
 export interface Watchdog {
   /** For the system whose turns are to be watched. It may be told of turns for ever, whatever becomes of the thread. */
   readonly probe: TurnProbe;
+  /** From now on a turn is named that holds the loop for so long; above 0. */
+  watch(blockedMs: number): void;
   /** Resolves when the thread is gone; no other is started. */
   stop(): Promise<void>;
 }
@@ -31,10 +33,12 @@ const WORKER_FILE = new URL("./watchdog-worker.ts", import.meta.url);
 export function startWatchdog({ types, blockedMs, log }: WatchdogOptions, workerFile = WORKER_FILE): Watchdog {
   const board = new TurnBoard();
   const levels = { error: levelNumber(log, "error"), warn: levelNumber(log, "warn") };
-  const order: WatchOrder = { memory: board.memory, types, blockedMs, levels };
+  board.blockedMs = blockedMs;
+  const order: WatchOrder = { memory: board.memory, types, levels };
   const gone = levels.error === undefined ? Promise.resolve() : startThread(order, workerFile, board, log);
   return {
     probe: board,
+    watch: (ms) => void (board.blockedMs = ms),
     stop() {
       board.stop();
       return gone;

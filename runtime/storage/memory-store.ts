@@ -4,6 +4,7 @@ import type { Store } from "../core/ports.ts";
 import type {
   AlarmRecord,
   CommitBatch,
+  FieldFilter,
   RowRange,
   StoredActor,
   StoredAlarm,
@@ -19,6 +20,8 @@ import { MemoryDisk } from "./memory-disk.ts";
 
 export { MemoryDisk } from "./memory-disk.ts";
 
+/** What an indexed number is found by; the text of any other value begins otherwise. */
+const NUMBER = /^[-\d]/;
 const HOME = "the store in memory";
 
 /** A store that is gone with the process. */
@@ -94,9 +97,9 @@ class MemoryStore implements Store {
     const range = { from: pageStart(keyPrefix, after), before: prefixEnd(keyPrefix), limit: Infinity, reverse: false };
     const keys = actors?.texts(range) ?? Iterator.from<string>([]);
     if (where === undefined) return keys.take(limit).toArray();
-    const wanted = indexedText(where.value);
+    const isFound = foundBy(where);
     return keys
-      .filter((key) => actors?.get(key)?.indexed.get(where.field) === wanted)
+      .filter((key) => isFound(actors?.get(key)?.indexed.get(where.field)))
       .take(limit)
       .toArray();
   }
@@ -117,6 +120,12 @@ class MemoryStore implements Store {
   async close(): Promise<void> {
     // What is in memory is stored already.
   }
+}
+
+function foundBy(where: FieldFilter): (text: string | undefined) => boolean {
+  if ("atLeast" in where) return (text) => NUMBER.test(text ?? "") && Number(text) >= where.atLeast;
+  const wanted = indexedText(where.value);
+  return (text) => text === wanted;
 }
 
 function byDueTime(left: StoredAlarm, right: StoredAlarm): number {

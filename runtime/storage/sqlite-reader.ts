@@ -3,6 +3,7 @@ import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 
 import type {
   AlarmRecord,
+  FieldFilter,
   RowRange,
   StoredActor,
   StoredAlarm,
@@ -45,6 +46,7 @@ export class SqliteReader {
   readonly #watches: Prepared<WatchRow>;
   readonly #keys: Prepared<WithAddress>;
   readonly #keysWhere: Prepared<WithAddress>;
+  readonly #keysFrom: Prepared<WithAddress>;
   readonly #letters: Prepared<StoredLetter>;
   readonly #letter: Prepared<StoredLetter>;
   readonly #quarantines: Prepared<Omit<StoredQuarantine, "type" | "key"> & WithAddress>;
@@ -65,6 +67,12 @@ export class SqliteReader {
     this.#keysWhere = prepare(`
       SELECT address FROM indexed_fields WHERE field = ? AND value = ? AND address >= ? AND address < ?
       ORDER BY address LIMIT ?`);
+    // Numbers from 1 on are found by their first digit. The plus signs keep the other index away: of all that are
+    // stored few have more than none.
+    this.#keysFrom = prepare(`
+      SELECT address FROM indexed_fields
+      WHERE field = ? AND value >= '1' AND value < ':' AND CAST(value AS REAL) >= ? AND +address >= ? AND +address < ?
+      ORDER BY +address LIMIT ?`);
     this.#letters = prepare(`SELECT ${LETTER} FROM letters WHERE id < ? ORDER BY id DESC LIMIT ?`);
     this.#letter = prepare(`SELECT ${LETTER} FROM letters WHERE id = ?`);
     this.#quarantines = prepare("SELECT address, at, reason FROM quarantines ORDER BY address");
@@ -110,11 +118,13 @@ export class SqliteReader {
   keys({ type, keyPrefix, after, limit, where }: StoreQuery): readonly string[] {
     const start = addressOf(type, pageStart(keyPrefix, after));
     const end = prefixEnd(addressOf(type, keyPrefix)) as string;
-    const found =
-      where === undefined
-        ? this.#keys.all(start, end, limit)
-        : this.#keysWhere.all(where.field, indexedText(where.value), start, end, limit);
-    return found.map(({ address }) => keyOf(address));
+    return this.#found(where, start, end, limit).map(({ address }) => keyOf(address));
+  }
+
+  #found(where: FieldFilter | undefined, start: string, end: string, limit: number): readonly WithAddress[] {
+    if (where === undefined) return this.#keys.all(start, end, limit);
+    if ("atLeast" in where) return this.#keysFrom.all(where.field, where.atLeast, start, end, limit);
+    return this.#keysWhere.all(where.field, indexedText(where.value), start, end, limit);
   }
 
   letters(before: number, limit: number): readonly StoredLetter[] {

@@ -72,6 +72,21 @@ describe.each(storeKinds)("a store $name: keys", ({ createHome }) => {
       expect(await store.keys(by(1, { type: "rook" }))).toEqual([]);
     });
 
+    test("have a number that is at least so large, in order of their keys, page after page", async () => {
+      const store = createHome().open();
+      const values: readonly IndexedValue[] = [12, 3, "4", 2, true, 0, -5, 1, 1e21, 0.5, 2.5, "", "1"];
+      await commit(store, ...values.map((value, index) => change({ key: `${index}`, indexed: indexed(value) })));
+      const from = (atLeast: number, more: object = {}) =>
+        store.keys({ ...query, where: { field: "f", atLeast }, ...more });
+      expect(await from(1)).toEqual(["0", "1", "10", "3", "7", "8"].toSorted());
+      expect(await from(2.5)).toEqual(["0", "1", "10", "8"]);
+      expect(await from(2.5, { after: "0", limit: 2 })).toEqual(["1", "10"]);
+      expect(await from(2, { keyPrefix: "1" })).toEqual(["1", "10"]);
+      expect(await from(1e22)).toEqual([]);
+      expect(await store.keys({ ...query, where: { field: "g", atLeast: 1 } })).toEqual([]);
+      expect(await from(1, { type: "rook" })).toEqual([]);
+    });
+
     test("come in order, within a prefix, after a key, up to a limit", async () => {
       const store = createHome().open();
       const keys = ["a", "ba", "bb", "bc", "bd", "c"];

@@ -1,11 +1,7 @@
-// The chat page: for players and talkers, in their language.
+// The chat page: rooms, what is said there, and who is in them.
 
-import { Layout } from "../lib/layout.tsx";
 import { startPage } from "../lib/start-page.tsx";
-import { ThemeSwitch } from "../lib/theme-switch.tsx";
+import { ChatPage } from "./chat-page.tsx";
+import { startChat } from "./store.ts";
 
-startPage(
-  <Layout title="Correio" skipText="Pular para o conteúdo" controls={<ThemeSwitch toDark="Escuro" toLight="Claro" />}>
-    <h1>Conversa</h1>
-  </Layout>,
-);
+startPage(<ChatPage store={startChat()} />);

@@ -1,11 +1,7 @@
-// The match page: for players and talkers, in their language.
+// The match page: players, invitations, the board, and who is best.
 
-import { Layout } from "../lib/layout.tsx";
 import { startPage } from "../lib/start-page.tsx";
-import { ThemeSwitch } from "../lib/theme-switch.tsx";
+import { MatchPage } from "./match-page.tsx";
+import { startMatches } from "./store.ts";
 
-startPage(
-  <Layout title="Correio" skipText="Pular para o conteúdo" controls={<ThemeSwitch toDark="Escuro" toLight="Claro" />}>
-    <h1>Partida</h1>
-  </Layout>,
-);
+startPage(<MatchPage store={startMatches()} />);

@@ -1,0 +1,99 @@
+// What an operator may see of the process, and do to it as a whole, as the gateway is given it.
+
+export interface AboutView {
+  readonly serverId: string;
+  readonly version: string;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  readonly uptimeMs: number;
+}
+
+/** `name/key`, and how many have subscribed to it. */
+export interface TopicView {
+  readonly topic: string;
+  readonly subscribers: number;
+}
+
+/** `method`: by which it is told; absent where what is published goes straight to its connection. */
+export interface SubscriberView {
+  readonly type: string;
+  readonly key: string;
+  readonly method?: string;
+}
+
+/** A bound: what it is unless set, what it is now, and whether that can be changed while the process runs. */
+export interface LimitView {
+  readonly name: string;
+  readonly unit: string;
+  readonly default: number;
+  readonly value: number;
+  readonly changeable: boolean;
+  /** How often it was changed since the process started. */
+  readonly changes: number;
+  /** The setting that it begins with, and what that is for; absent where there is none. */
+  readonly setting?: string;
+  readonly help?: string;
+}
+
+/** `wanted`: what the value should have been. */
+export type LimitChange =
+  LimitView | { readonly not: "unknown" | "fixed" | "stale" } | { readonly not: "allowed"; readonly wanted: string };
+
+export interface SettingView {
+  readonly name: string;
+  readonly unit: string;
+  /** As it is now; absent for a secret. */
+  readonly value?: string;
+}
+
+export interface ProcessFigures {
+  readonly pid: number;
+  /** Versions and machine: `1.4.4`, `linux x64`, and how many cores the process may use. */
+  readonly bun: string;
+  readonly platform: string;
+  readonly cpus: number;
+  readonly memory: { readonly residentBytes: number; readonly heapBytes: number; readonly externalBytes: number };
+  /** Of all threads, since the start. */
+  readonly cpuSeconds: number;
+}
+
+export interface SystemCounts {
+  readonly actors: number;
+  readonly connections: number;
+  /** Since the start, also those that are gone again. */
+  readonly deadLetters: number;
+  readonly quarantinedKeys: number;
+}
+
+export interface ProcessView {
+  figures(): ProcessFigures;
+  counts(): SystemCounts;
+  /** By what is spoken there; those that are not listened on are absent. */
+  ports(): Readonly<Record<string, number>>;
+  settings(): readonly SettingView[];
+  /** The orderly end, soon. False where it has begun already. */
+  drain(reason: string | undefined): boolean;
+  limits(): readonly LimitView[];
+  /** Until the process ends. `seen`: only where it was changed so often. */
+  changeLimit(name: string, value: number, seen: number | undefined): LimitChange;
+  ledger: LedgerView;
+}
+
+/** The session ledger, as far as it is written. */
+export interface LedgerView {
+  /** Of the last so many rows, if given. "none" where there is no file, "full" where too many are downloading. */
+  open(rowsMax: number | undefined, signal: AbortSignal): Promise<LedgerDownload | "none" | "full">;
+  /** Without reading it. */
+  look(): Promise<LedgerState | undefined>;
+}
+
+export interface LedgerState {
+  /** Of the whole file. */
+  readonly bytes: number;
+  /** Unix milliseconds. */
+  readonly modifiedAt: number;
+}
+
+export interface LedgerDownload extends LedgerState {
+  readonly body: ReadableStream<Uint8Array>;
+}
