@@ -59,7 +59,7 @@ const help = `bun experiments/gateway.ts: management calls beside the pipelined 
   --requests N   of one load (${calls.requests})
   --every MS     between two management calls (${calls.everyMs})
   --viewers N    of the live feed (${watching.viewers})
-  --actors N     counters in memory meanwhile (${watching.actors})
+  --sessions N   that are idle meanwhile, an actor each (${watching.sessions})
   --seconds N    of each half of a pair (${watching.seconds})
   --quick        fewer and shorter of all, about five minutes: for a look
   --small        the least of all, to see that it works: its figures say nothing
@@ -80,7 +80,7 @@ function readFlags(words: readonly string[]) {
       requests: { type: "string" },
       every: { type: "string" },
       viewers: { type: "string" },
-      actors: { type: "string" },
+      sessions: { type: "string" },
       seconds: { type: "string" },
       quick: { type: "boolean", default: false },
       small: { type: "boolean", default: false },
@@ -109,7 +109,7 @@ function parametersOf(values: ReturnType<typeof readFlags>["values"]): GatewayPa
       only: servers ?? live.only,
       pairs: parsePositive(values.pairs ?? live.pairs),
       viewers: parsePositive(values.viewers ?? live.viewers),
-      actors: parsePositive(values.actors ?? live.actors),
+      sessions: parsePositive(values.sessions ?? live.sessions),
       seconds: parsePositive(values.seconds ?? live.seconds),
     },
     page: { ...page, only: servers ?? page.only },

@@ -224,7 +224,7 @@ export class ConnectionTable implements ConnectionHost {
     return open.filter((connection) => connection.abort(reason)).length;
   }
 
-  /** What is touched meanwhile comes with the next step, and its bytes stay until then. A fault of one is its own end. */
+  /** What is touched meanwhile comes with the next step; its bytes stay until then. A fault of one is its own end. */
   #endStep(): void {
     const touched = this.#touched;
     this.#touched = this.#spareTouched;
