@@ -118,6 +118,12 @@ export const limits = {
 
   /** Payload of one frame. */
   framePayloadBytesMax: 1_048_576,
+  /**
+   * Octets of all connections that are taken between two looks of the loop at its sockets; beyond that, who sends so
+   * many at once as the second says waits for his turn.
+   */
+  readBytesPerLook: 131_072,
+  readBytesOfMuch: 16_384,
   /** Frames, or lines of text, decoded into one batch. */
   textsPerBatch: 256,
   /** A command in text, in octets without the end of its line. */
