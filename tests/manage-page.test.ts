@@ -166,12 +166,13 @@ describe.skipIf(!browserExpected)("the management page", () => {
   });
 
   test("lets a viewer do nothing but look, and says why", async () => {
+    await post("/actors/counter/looked-at/add", { amount: 1 });
     const token = await post("/access/tokens", { name: "looker", role: "viewer" });
     const page = await WebPage.open(browser, `${url}/#token=${token["secret"]}`);
     await used("viewer", page, async () => {
       await page.sees("looker (viewer)");
       await page.sees("The log is shown to operators");
-      await goTo(page, "#/actors/counter/called");
+      await goTo(page, "#/actors/counter/looked-at");
       await page.sees("Acts on this view take the role operator");
       await page.sees("Quarantine");
       const acts = `Array.from(document.querySelectorAll("main .danger"), ({ disabled, title }) => [disabled, title])`;
