@@ -195,6 +195,13 @@ describe("a connection", () => {
     expect(page.sent.map((line) => line.replace(/^#\S+ /, ""))).toEqual(["HELLO ana chave", "JOIN lobby"]);
   });
 
+  test("that the server ends says why, until it is back", () => {
+    const page = inLobby().hears("* ! shutdown Servidor encerrando.");
+    expect(page.does({ kind: "lost" }).state.notice?.text).toBe("Servidor encerrando.");
+    page.does({ kind: "opened" }).answers("HELLO", "HELLO: ana chave 0");
+    expect([page.state.phase, page.state.notice]).toEqual(["in", undefined]);
+  });
+
   test("that is left says so", () => {
     const page = inLobby();
     void page.sent;

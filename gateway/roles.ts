@@ -42,6 +42,8 @@ const RULES: readonly Rule[] = [
   ["look", "/accounts/**", "operator"],
   ["change", "/accounts/**", "admin"],
   ["look", "/rooms/**", "operator"],
+  // Their names are those of rooms and persons.
+  ["look", "/topics/**", "operator"],
   ["look", "/logs/**", "operator"],
   // What is published of rooms and persons names them.
   ["look", "/topics/**", "operator"],

@@ -42,7 +42,7 @@ const stateBody = t.Object(
         title: "state",
         description: "An object: the state as the actor's methods are to find it",
         additionalProperties: true,
-        examples: [{ count: 100 }],
+        example: { count: 100 },
       },
     ),
   },
@@ -50,7 +50,7 @@ const stateBody = t.Object(
     title: "body",
     description: "An object with a state",
     additionalProperties: false,
-    examples: [{ state: { count: 100 } }],
+    example: { state: { count: 100 } },
   },
 );
 

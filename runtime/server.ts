@@ -45,8 +45,8 @@ export interface Server extends ServerPorts {
 
 /** Starts everything, or nothing: rejects with a `RuntimeError`, or an `Error` that names file or port. */
 export async function startServer(settings: Config, log: Log): Promise<Server> {
-  const live = new LiveLimits(settings, (name) => heed(name));
-  const { config } = live;
+  const limitsNow = new LiveLimits(settings, (name) => heed(name));
+  const { config } = limitsNow;
   const phase = { notReady: "starting" as string | undefined };
   const storeFailed = logStoreFailures(log, systemClock);
   await using undo = new AsyncDisposableStack();
@@ -78,7 +78,7 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
   const onFault = (error: unknown): void =>
     isStoreFailure(error) ? storeFailed(error) : log.limited("error", "gateway.fault", { err: error });
   const late: Late = { ports: undefined, end: () => void drain() };
-  const sources = { system, catalog, table, services, listeners, servers, live, late, log, traces, notReady };
+  const sources = { system, catalog, table, services, listeners, servers, limitsNow, late, log, traces, notReady };
   const parts = createGatewayParts(sources);
   const gateway = startGateway({ ...parts, adminToken, onFault });
   undo.defer(() => gateway.stop());

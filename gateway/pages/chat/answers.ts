@@ -91,7 +91,9 @@ function named(state: ChatState, { id, key, last }: { id: string; key: string; l
   const inbox = `@${id}`;
   const places = placeOf(state, inbox) === undefined ? [...state.places, newPlace(inbox)] : state.places;
   const me = { id, key, password: "", isNew: false };
-  const here: ChatState = { ...state, phase: "in", me, places, notice: state.notice };
+  // Why the connection was lost is no news any more.
+  const notice = state.phase === "away" ? undefined : state.notice;
+  const here: ChatState = { ...state, phase: "in", me, places, notice };
   return only(changePlace(here, inbox, (place) => opened(place, last, false)));
 }
 

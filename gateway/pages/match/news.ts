@@ -76,7 +76,9 @@ function done(state: MatchState, command: string, fields: readonly string[]): St
 }
 
 function isIn(state: MatchState, name: string): MatchState {
-  return { ...state, phase: "in", me: { ...state.me, name, isNew: false } };
+  // Why it took so long to come back is no news any more.
+  const notice = state.phase === "away" ? undefined : state.notice;
+  return { ...state, phase: "in", me: { ...state.me, name, isNew: false }, notice };
 }
 
 /** A snapshot follows where our match goes on; where it has ended meanwhile, only its record says so. */
