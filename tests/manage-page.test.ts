@@ -65,10 +65,12 @@ describe.skipIf(!browserExpected)("the management page", () => {
     await server.remove();
   });
 
-  const post = async (path: string, body: unknown): Promise<void> => {
+  const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
     const headers = { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/json" };
     const response = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
     expect(response.ok, path).toBe(true);
+    const text = await response.text();
+    return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
   const signedIn = async (fragment = ""): Promise<WebPage> => {
     const page = await WebPage.open(browser, `${url}/#token=${TOKEN}`);
@@ -142,6 +144,42 @@ describe.skipIf(!browserExpected)("the management page", () => {
       await page.clickOn("Call add");
       await page.sees('"count": 41');
       await page.holds("the answer", `document.querySelector("pre[aria-label=Answer]").innerText === "41"`);
+    });
+  });
+
+  test("replaces the state of an actor that has not changed since, and of no other", async () => {
+    await post("/actors/counter/edited/add", { amount: 1 });
+    const page = await signedIn("actors/counter/edited");
+    await used("state", page, async () => {
+      await page.clickOn("Edit state");
+      await page.fill("dialog[open] textarea", '{ "count": 100 }');
+      await page.clickOn("Edit state", "dialog[open]");
+      await page.sees('"count": 100');
+      await page.clickOn("Edit state");
+      await post("/actors/counter/edited/add", { amount: 1 });
+      await page.clickOn("Edit state", "dialog[open]");
+      await page.holds("a refusal", `document.querySelector("dialog[open] [role=alert]") !== null`);
+      await page.clickOn("Cancel", "dialog[open]");
+      await page.clickOn("Refresh");
+      await page.sees('"count": 101');
+    });
+  });
+
+  test("lets a viewer do nothing but look, and says why", async () => {
+    await post("/actors/counter/looked-at/add", { amount: 1 });
+    const token = await post("/access/tokens", { name: "looker", role: "viewer" });
+    const page = await WebPage.open(browser, `${url}/#token=${token["secret"]}`);
+    await used("viewer", page, async () => {
+      await page.sees("looker (viewer)");
+      await page.sees("The log is shown to operators");
+      await goTo(page, "#/actors/counter/looked-at");
+      await page.sees("Acts on this view take the role operator");
+      await page.sees("Quarantine");
+      const acts = `Array.from(document.querySelectorAll("main .danger"), ({ disabled, title }) => [disabled, title])`;
+      expect(await page.evaluate(acts)).toEqual([
+        [true, "This takes the role operator"],
+        [true, "This takes the role operator"],
+      ]);
     });
   });
 
