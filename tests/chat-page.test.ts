@@ -5,10 +5,11 @@ import { browserExpected, TestBrowser } from "#gateway/test-browser.ts";
 
 import { eventually } from "./lib/eventually.ts";
 import { Netcat } from "./lib/netcat.ts";
-import { createDataFolder } from "./lib/node-settings.ts";
+import { createDataFolder, type Settings } from "./lib/node-settings.ts";
+import { keptAll, PeoplePage } from "./lib/people-page.ts";
+import { QUICK_PASSWORDS } from "./lib/quick-passwords.ts";
 import { ServerProcess } from "./lib/server-process.ts";
 import { startTestNode, type TestNode } from "./lib/test-node.ts";
-import { WebPage, withPictures } from "./lib/web-page.ts";
 
 if (!browserExpected) console.warn("SKIPPED: the chat page in a real browser, because chromium is not installed");
 setDefaultTimeout(60_000);
@@ -17,8 +18,8 @@ const QUIET = { CORREIO_LOG_LEVEL: "silent", CORREIO_CONSOLE: false };
 const ROOM = ".conversation h2";
 const MESSAGES = ".messages .message";
 
-async function enter(browser: TestBrowser, httpPort: number, name: string, room = "lobby"): Promise<WebPage> {
-  const page = await WebPage.open(browser, `http://127.0.0.1:${httpPort}/chat`);
+async function enter(browser: TestBrowser, httpPort: number, name: string, room = "lobby"): Promise<PeoplePage> {
+  const page = await PeoplePage.open(browser, `http://127.0.0.1:${httpPort}/chat`);
   await page.shows("form.entrance");
   await page.fill("input[name=id]", name);
   await page.fill("input[name=room]", room);
@@ -28,26 +29,21 @@ async function enter(browser: TestBrowser, httpPort: number, name: string, room 
   return page;
 }
 
-async function say(page: WebPage, text: string): Promise<void> {
+async function say(page: PeoplePage, text: string): Promise<void> {
   await page.fill(".composer input[name=text]", text);
   await page.press("Enter");
 }
 
 /** `name: text`, in the order in which they are shown. */
-async function said(page: WebPage): Promise<readonly string[]> {
+async function said(page: PeoplePage): Promise<readonly string[]> {
   const [names, texts] = [await page.texts(".message .head b"), await page.texts(".message .text")];
   return texts.map((text, index) => `${names[index]}: ${text}`);
-}
-
-function expectNothingOdd(page: WebPage): void {
-  expect(page.complaints).toEqual([]);
-  expect(page.requested.filter((url) => !/^(?:https?|wss?):\/\/127\.0\.0\.1:/.test(url))).toEqual([]);
 }
 
 describe.skipIf(!browserExpected)("the chat page", () => {
   let browser: TestBrowser;
   let node: TestNode;
-  const pages: WebPage[] = [];
+  const pages: PeoplePage[] = [];
   const terminals: Netcat[] = [];
   beforeAll(async () => {
     browser = new TestBrowser();
@@ -55,14 +51,14 @@ describe.skipIf(!browserExpected)("the chat page", () => {
   });
   afterEach(async () => {
     for (const terminal of terminals.splice(0)) await terminal.close();
-    for (const page of pages.splice(0)) page.close();
+    pages.length = 0;
   });
   afterAll(async () => {
     await browser.close();
     await node.stop();
   });
 
-  const opened = async (name: string, room?: string): Promise<WebPage> => {
+  const opened = async (name: string, room?: string): Promise<PeoplePage> => {
     const page = await enter(browser, node.node.httpPort, name, room);
     pages.push(page);
     return page;
@@ -78,7 +74,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
     const [ana, bea] = [await opened("ana"), await opened("bea")];
     const [tcp, udp] = [terminal("tcp"), terminal("udp")];
     await udp.proveAddress();
-    await withPictures("chat-four", pages, async () => {
+    await keptAll("chat-four", pages, async () => {
       tcp.say("HELLO caio\nJOIN lobby");
       await tcp.hears("JOIN: lobby");
       udp.say("HELLO davi\nJOIN lobby");
@@ -95,7 +91,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
       for (const page of [ana, bea]) {
         expect(await said(page)).toEqual(everything);
         expect(await page.count(".members li")).toBe(4);
-        expectNothingOdd(page);
+        expect(page.oddities).toEqual([]);
       }
       expect(await ana.texts(".message.own .state")).toEqual([expect.stringContaining("1")]);
       expect(await ana.count(".message.waiting")).toBe(0);
@@ -104,7 +100,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
 
   test("tells of what is unread elsewhere, and of direct messages", async () => {
     const [ana, bea] = [await opened("ana2", "praia"), await opened("bea2", "praia")];
-    await withPictures("chat-unread", pages, async () => {
+    await keptAll("chat-unread", pages, async () => {
       await ana.fill(".more input", "campo");
       await ana.press("Enter");
       await ana.shows(ROOM, "campo");
@@ -129,7 +125,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
     tcp.say(["HELLO velha", "JOIN antiga", ...lines].join("\n"));
     await tcp.hears("SAY: antiga 120");
     const page = await opened("ana3", "antiga");
-    await withPictures("chat-older", pages, async () => {
+    await keptAll("chat-older", pages, async () => {
       await page.shows(".message:last-child .text", "mensagem 120");
       expect(await page.count(MESSAGES)).toBe(50);
       for (const first of [21, 1]) {
@@ -140,7 +136,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
       const numbers = (await said(page)).map((each) => Number(/\d+$/.exec(each)?.[0]));
       expect(numbers).toEqual(Array.from({ length: 120 }, (_, index) => 1 + index));
       expect(await page.count(".older")).toBe(0);
-      expectNothingOdd(page);
+      expect(page.oddities).toEqual([]);
     });
   });
 
@@ -156,7 +152,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
     ];
     const page = await opened("ana4", "perigo");
     tcp.say(["HELLO eve", "JOIN perigo", ...payloads.map((text) => `SAY perigo ${text}`)].join("\n"));
-    await withPictures("chat-hostile", pages, async () => {
+    await keptAll("chat-hostile", pages, async () => {
       await page.shows(".message:last-child .text", "oiránoc");
       expect(await said(page)).toEqual(payloads.map((text) => `eve: ${text}`));
       await say(page, payloads.join(" "));
@@ -166,44 +162,51 @@ describe.skipIf(!browserExpected)("the chat page", () => {
       await page.shows(".notice.bad", "Nome de sala inválido");
       expect(await page.evaluate("typeof hacked")).toBe("undefined");
       expect(await page.count("#page img, #page script, #page svg")).toBe(0);
-      expectNothingOdd(page);
+      expect(page.oddities).toEqual([]);
     });
   });
 
   test("is used by the keyboard alone; axe finds no fault, dark, light, at 360 px", async () => {
-    const page = await WebPage.open(browser, `http://127.0.0.1:${node.node.httpPort}/chat`);
+    const page = await PeoplePage.open(browser, `http://127.0.0.1:${node.node.httpPort}/chat`);
     pages.push(page);
     await page.shows("form.entrance");
-    await withPictures("chat-access", pages, async () => {
-      expect(await page.accessibilityProblems()).toEqual([]);
+    await keptAll("chat-access", pages, async () => {
+      expect(await page.violations()).toEqual([]);
       await page.tabTo("input[name=id]");
-      await page.view.type("teclado");
+      await page.type("teclado");
       await page.press("Enter");
       await page.shows(ROOM, "lobby");
       await page.tabTo(".composer input[name=text]");
-      await page.view.type("sem mouse");
+      await page.type("sem mouse");
       await page.press("Enter");
       await page.shows(".message.own .text", "sem mouse");
-      for (const scheme of ["light", "dark"] as const) {
-        for (const width of [1_280, 360]) {
-          await page.resize(width, scheme);
-          expect(await page.isTooWide()).toBe(false);
-          expect(await page.accessibilityProblems()).toEqual([]);
-        }
-      }
+      expect(await page.violationsAnyhow()).toEqual([]);
     });
   });
 });
 
 describe.skipIf(!browserExpected)("the chat page, whose server is killed and started again", () => {
+  const servers: ServerProcess[] = [];
+  let browser: TestBrowser;
+  beforeAll(() => void (browser = new TestBrowser()));
+  afterAll(async () => {
+    await browser.close();
+    for (const server of servers) await server.remove();
+  });
+
+  const started = async (settings: Settings, folder: string): Promise<ServerProcess> => {
+    const server = new ServerProcess({ ...QUIET, ...settings }, folder, QUICK_PASSWORDS);
+    servers.push(server);
+    await server.listens();
+    return server;
+  };
+
   test("says so, comes back by itself, and shows everything once; also after a reload", async () => {
-    const browser = new TestBrowser();
     const folder = createDataFolder();
-    const first = new ServerProcess(QUIET, folder);
-    await first.listens();
+    const first = await started({}, folder);
     const { httpPort } = first;
     const pages = [await enter(browser, httpPort, "ana"), await enter(browser, httpPort, "bea")] as const;
-    await withPictures("chat-killed", pages, async () => {
+    await keptAll("chat-killed", pages, async () => {
       const [ana, bea] = pages;
       await say(ana, "antes");
       await bea.shows(MESSAGES, "antes");
@@ -213,8 +216,7 @@ describe.skipIf(!browserExpected)("the chat page, whose server is killed and sta
       await say(ana, "durante");
       await ana.shows(".message.waiting", "durante");
 
-      const second = new ServerProcess({ ...QUIET, CORREIO_HTTP_PORT: httpPort }, folder);
-      await second.listens();
+      await started({ CORREIO_HTTP_PORT: httpPort }, folder);
       for (const page of pages) await page.shows(MESSAGES, "durante");
       await say(bea, "depois");
       const everything = ["ana: antes", "ana: durante", "bea: depois"];
@@ -226,11 +228,7 @@ describe.skipIf(!browserExpected)("the chat page, whose server is killed and sta
       await ana.reload();
       await ana.shows(MESSAGES, "depois");
       expect(await said(ana)).toEqual(everything);
-      for (const page of pages)
-        expect(page.complaints.filter((each) => !/WebSocket connection/.test(each))).toEqual([]);
-      await second.remove();
+      for (const page of pages) expect(page.oddities).toEqual([]);
     });
-    for (const page of pages) page.close();
-    await browser.close();
   });
 });
