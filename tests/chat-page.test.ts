@@ -140,6 +140,21 @@ describe.skipIf(!browserExpected)("the chat page", () => {
     });
   });
 
+  test("keeps up with a room in which more is said at once than it holds", async () => {
+    const page = await opened("ana5", "cheia");
+    const talkers = ["t1", "t2", "t3"].map((name) => ({ name, netcat: terminal("tcp") }));
+    await keptAll("chat-flood", pages, async () => {
+      for (const { name, netcat } of talkers) {
+        const lines = Array.from({ length: 300 }, (_, index) => `SAY cheia ${name} ${index + 1}`);
+        netcat.say([`HELLO ${name}`, "JOIN cheia", ...lines].join("\n"));
+      }
+      await page.shows(".message:last-child .state", "900");
+      const numbers = (await page.texts(".message .state")).map((each) => Number(/\d+$/.exec(each)?.[0]));
+      expect(numbers).toEqual(Array.from({ length: 300 }, (_, index) => 601 + index));
+      expect(page.oddities).toEqual([]);
+    });
+  });
+
   test("takes whatever is said for text", async () => {
     const tcp = terminal("tcp");
     const payloads = [

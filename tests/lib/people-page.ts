@@ -88,7 +88,7 @@ export class PeoplePage {
     return this.#watched.violations();
   }
 
-  /** What axe finds in the dark and in the light, on a desk and on a phone, where nobody may have to scroll sideways. */
+  /** What axe finds, dark and light, on a desk and on a phone, where nobody may have to scroll sideways. */
   async violationsAnyhow(): Promise<readonly string[]> {
     const found: string[] = [];
     for (const theme of ["light", "dark"] as const) {
