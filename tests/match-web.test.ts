@@ -1,11 +1,12 @@
 // Matches over WebSocket, as browsers play them: with players over TLS, through kill -9, and against bad clients.
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 
 import { limits } from "#runtime/limits.ts";
 
+import { createCertificate, hasOpenssl } from "./lib/certificate.ts";
 import { eventually } from "./lib/eventually.ts";
 import { MatchConnection } from "./lib/match-connection.ts";
 import { MatchServer } from "./lib/match-server.ts";
@@ -188,6 +189,21 @@ describe("a WebSocket at /match", () => {
     socket.resume();
     socket.write("login;ana;segredo\n".repeat(100));
     await closed;
+  });
+
+  test.skipIf(!hasOpenssl)("takes any password where the gateway has TLS", async () => {
+    // Refused without it, and so neither warned of nor refused.
+    const folder = createDataFolder();
+    const { certFile, keyFile, authority } = createCertificate(folder);
+    const tls = { CORREIO_HTTP_CERT: certFile, CORREIO_HTTP_KEY: keyFile };
+    const strict = await MatchServer.start({ CORREIO_PLAIN_LOGIN: "refuse", ...tls });
+    const client = await WebMatchClient.connect(strict.node.node.httpPort, authority);
+    expect(await client.ask("adduser;ana;segredo")).toBe("adduserACK");
+    expect(await client.ask("login;ana;segredo")).toBe("loginACK;ana");
+    expect(client.lines).toEqual([]);
+    client.socket.close();
+    await strict.stop();
+    rmSync(folder, { recursive: true });
   });
 
   test("takes no password where the setting refuses it without TLS, and still shows matches", async () => {

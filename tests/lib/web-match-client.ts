@@ -16,8 +16,11 @@ export class WebMatchClient {
     socket.addEventListener("close", ({ code, reason }) => void (this.ended = `${code} ${reason}`));
   }
 
-  static async connect(httpPort: number): Promise<WebMatchClient> {
-    const client = new WebMatchClient(new WebSocket(`ws://127.0.0.1:${httpPort}/match`));
+  /** `authority`: PEM of whom to trust; absent = without TLS. */
+  static async connect(httpPort: number, authority?: string): Promise<WebMatchClient> {
+    const url = `${authority === undefined ? "ws" : "wss"}://127.0.0.1:${httpPort}/match`;
+    const trust = authority === undefined ? {} : { tls: { ca: authority } };
+    const client = new WebMatchClient(new WebSocket(url, trust as never));
     await new Promise((resolve, reject) => {
       client.socket.addEventListener("open", resolve);
       client.socket.addEventListener("error", reject);

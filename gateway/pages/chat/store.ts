@@ -13,26 +13,34 @@ export interface ChatStore {
 
 const KEPT_AS = "correio.chat";
 const TICK_EVERY_MS = 3_000;
+const MOMENT_MS = 30;
+const CROWD_MAX = 200;
 
 /** Whoever was in before a reload is in again. */
 export function startChat(): ChatStore {
   const state = signal(newChat(`w${Date.now().toString(36)}`));
   const connection: { lifeline: Lifeline | undefined } = { lifeline: undefined };
-  const dispatch = (event: ChatEvent): void => {
-    const { state: next, lines } = reduce(state.value, event);
-    if (next === state.value) return;
-    state.value = next;
-    for (const line of lines) connection.lifeline?.send(line);
-    connect(next);
-    if (next.phase !== "replaced") remember(KEPT_AS, keptOf(next));
+  const takeAll = (events: readonly ChatEvent[]): void => {
+    const steps = { state: state.value, lines: [] as string[] };
+    for (const event of events) {
+      const { state: next, lines } = reduce(steps.state, event);
+      steps.state = next;
+      steps.lines.push(...lines);
+    }
+    state.value = steps.state;
+    for (const line of steps.lines) connection.lifeline?.send(line);
+    connect(steps.state);
+    if (steps.state.phase !== "replaced") remember(KEPT_AS, keptOf(steps.state));
   };
+  const crowd = createCrowd(takeAll);
+  const dispatch = (event: ChatEvent): void => takeAll([...crowd.leave(), event]);
   const connect = (next: ChatState): void => {
     if (wantsSocket(next)) {
       connection.lifeline ??= openLifeline({
         path: "/chat",
         probe: "PING",
         opened: () => dispatch({ kind: "opened" }),
-        received: (line) => dispatch({ kind: "received", line }),
+        received: (line) => crowd.join({ kind: "received", line }),
         lost: () => dispatch({ kind: "lost" }),
       });
     } else {
@@ -49,6 +57,24 @@ export function startChat(): ChatStore {
   if (kept !== undefined) dispatch({ kind: "restore", kept });
   look();
   return { state, dispatch };
+}
+
+/** What comes within a moment is drawn once: a busy room says more in a second than a page can draw. */
+function createCrowd(takeAll: (events: readonly ChatEvent[]) => void) {
+  const waiting: ChatEvent[] = [];
+  const leave = (): readonly ChatEvent[] => waiting.splice(0);
+  const go = (): void => {
+    if (waiting.length > 0) takeAll(leave());
+  };
+  return {
+    leave,
+    join(event: ChatEvent): void {
+      waiting.push(event);
+      // A page in the background has no timers for a while.
+      if (waiting.length >= CROWD_MAX) go();
+      else if (waiting.length === 1) setTimeout(go, MOMENT_MS);
+    },
+  };
 }
 
 const isReadRoom = (each: unknown): boolean =>
