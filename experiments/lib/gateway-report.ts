@@ -105,7 +105,7 @@ function renderManagement(results: readonly ManagementResult[], { parameters }: 
   );
   return [
     `A management call each ${everyMs} ms, timed from when it was to be sent, beside ${formatCount(requests)}`,
-    `requests of ${connections} connections, ${inFlight} in flight on each; ${pairs} pairs of loads with and without calls`,
+    `requests of ${connections} connections, ${inFlight} in flight on each; ${pairs} pairs, with and without calls`,
     renderTable([heading, ...rows]),
     "",
     renderTable([["server", "call", "calls", "p50 ms", "p99 ms"], ...kinds]),
