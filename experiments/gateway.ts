@@ -57,6 +57,7 @@ const help = `bun experiments/gateway.ts: management calls beside the pipelined 
   --servers LIST of ${GATEWAY_SERVER_NAMES.join(", ")} (all)
   --pairs N      with and without, of calls (${calls.pairs}) and of viewers (${watching.pairs})
   --requests N   of one load (${calls.requests})
+  --in-flight N  of them on each connection, or all (${calls.inFlight})
   --every MS     between two management calls (${calls.everyMs})
   --viewers N    of the live feed (${watching.viewers})
   --sessions N   that are idle meanwhile, an actor each (${watching.sessions})
@@ -78,6 +79,7 @@ function readFlags(words: readonly string[]) {
       servers: { type: "string" },
       pairs: { type: "string" },
       requests: { type: "string" },
+      "in-flight": { type: "string" },
       every: { type: "string" },
       viewers: { type: "string" },
       sessions: { type: "string" },
@@ -102,6 +104,7 @@ function parametersOf(values: ReturnType<typeof readFlags>["values"]): GatewayPa
       only: servers ?? management.only,
       pairs: parsePositive(values.pairs ?? management.pairs),
       requests: parsePositive(values.requests ?? management.requests),
+      inFlight: parseInFlight(values["in-flight"]) ?? management.inFlight,
       everyMs: parsePositive(values.every ?? management.everyMs),
     },
     live: {
@@ -114,6 +117,10 @@ function parametersOf(values: ReturnType<typeof readFlags>["values"]): GatewayPa
     },
     page: { ...page, only: servers ?? page.only },
   };
+}
+
+function parseInFlight(word: string | undefined): number | "all" | undefined {
+  return word === undefined || word === "all" ? word : parsePositive(word);
 }
 
 async function main(): Promise<void> {

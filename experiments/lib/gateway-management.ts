@@ -14,9 +14,11 @@ export interface ManagementParameters {
   readonly only: readonly GatewayServerName[];
   /** Of loads, without and with calls. */
   readonly pairs: number;
-  /** Of one load, all in flight. */
+  /** Of one load. */
   readonly requests: number;
   readonly connections: number;
+  /** On each connection. */
+  readonly inFlight: number | "all";
   /** Between two calls; their kinds take turns. */
   readonly everyMs: number;
 }
@@ -106,13 +108,13 @@ async function measureServer(bench: Bench): Promise<ManagementResult> {
 }
 
 async function run({ server, script, parameters, caller }: Bench, withCalls: boolean): Promise<LoadRun> {
-  const { connections, everyMs } = parameters;
+  const { connections, inFlight, everyMs } = parameters;
   if (withCalls) await caller.tell({ kind: "begin", httpPort: server.httpPort, everyMs });
   const requestsPerConnection = script.count;
   const load = await driveLoad({
     ports: [server.port],
     connections,
-    inFlight: "all",
+    inFlight,
     requestsPerConnection,
     scripts: [script],
   });

@@ -27,7 +27,14 @@ export interface GatewayReport {
 
 export const DEFAULT_GATEWAY: GatewayParameters = {
   only: GATEWAY_QUESTIONS,
-  management: { only: GATEWAY_SERVER_NAMES, pairs: 10, requests: 3_000_000, connections: 50, everyMs: 20 },
+  management: {
+    only: GATEWAY_SERVER_NAMES,
+    pairs: 10,
+    requests: 3_000_000,
+    connections: 50,
+    inFlight: "all",
+    everyMs: 20,
+  },
   live: {
     only: GATEWAY_SERVER_NAMES,
     pairs: 6,
@@ -51,7 +58,7 @@ export const QUICK_GATEWAY: GatewayParameters = {
 /** The least that still does and verifies everything. */
 export const SMALL_GATEWAY: GatewayParameters = {
   only: GATEWAY_QUESTIONS,
-  management: { only: GATEWAY_SERVER_NAMES, pairs: 1, requests: 20_000, connections: 10, everyMs: 2 },
+  management: { only: GATEWAY_SERVER_NAMES, pairs: 1, requests: 20_000, connections: 10, inFlight: "all", everyMs: 2 },
   live: {
     only: GATEWAY_SERVER_NAMES,
     pairs: 1,

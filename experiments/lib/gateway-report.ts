@@ -73,7 +73,7 @@ function levelsOf({ parameters, management, live, page }: GatewayReport): readon
 }
 
 function renderManagement(results: readonly ManagementResult[], { parameters }: GatewayReport): string {
-  const { connections, requests, pairs, everyMs } = parameters.management;
+  const { connections, inFlight, requests, pairs, everyMs } = parameters.management;
   const heading = [
     "server",
     "requests/s alone",
@@ -104,8 +104,8 @@ function renderManagement(results: readonly ManagementResult[], { parameters }: 
     ]),
   );
   return [
-    `A management call each ${everyMs} ms while ${connections} connections have ${formatCount(requests)} requests in`,
-    `flight, ${pairs} pairs of loads with and without calls; timed from when a call was to be sent`,
+    `A management call each ${everyMs} ms, timed from when it was to be sent, beside ${formatCount(requests)}`,
+    `requests of ${connections} connections, ${inFlight} in flight on each; ${pairs} pairs, with and without calls`,
     renderTable([heading, ...rows]),
     "",
     renderTable([["server", "call", "calls", "p50 ms", "p99 ms"], ...kinds]),

@@ -1,6 +1,7 @@
 // What the actors of a node have done and hold, by type, and what their store, their alarms and their topics have done.
 import type { Registry } from "prom-client";
 
+import type { DurationBuckets } from "../base/duration-buckets.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
 import { byReason, counter, gauge, histogram, type Reading } from "./metric-kinds.ts";
@@ -55,9 +56,9 @@ function addReasons(registry: Registry, system: ActorSystem): void {
 
 function addDurations(registry: Registry, system: ActorSystem): void {
   const turns = { name: "correio_turn_duration_seconds", help: "Time of one turn" };
-  histogram(registry, turns, () => system.hosts.map((host) => [host.type.name, host.stats.durations]));
+  histogram(registry, turns, () => system.hosts.flatMap((host) => used(host, "durations")));
   const requests = { name: "correio_request_duration_seconds", help: "From a message's arrival to its turn's end" };
-  histogram(registry, requests, () => system.hosts.map((host) => [host.type.name, host.stats.latencies]));
+  histogram(registry, requests, () => system.hosts.flatMap((host) => used(host, "latencies")));
 }
 
 function addServices(registry: Registry, { commits, records, alarms, topics }: ActorSystem): void {
@@ -70,6 +71,12 @@ function addServices(registry: Registry, { commits, records, alarms, topics }: A
   counter(registry, "correio_alarms_fired_total", "Alarms sent to their actors", () => [[alarms.fired]]);
   counter(registry, "correio_publications_total", "Values published", () => [[topics.published]]);
   counter(registry, "correio_notifications_total", "Messages that publications became", () => [[topics.notified]]);
+}
+
+/** Of types that nobody uses it would be a thousand lines of nothing. */
+function used({ type, stats }: TypeHost, name: "durations" | "latencies"): [string, DurationBuckets][] {
+  const buckets = stats[name];
+  return buckets.count === 0 ? [] : [[type.name, buckets]];
 }
 
 function depth(host: TypeHost): number {

@@ -135,6 +135,14 @@ describe("the metrics", () => {
     expect(valuesOf(samples, "correio_actors")).toEqual({ 'type="counter"': 1, 'type="echo-session"': 0 });
   });
 
+  test("have no durations of a type that has had no turn", async () => {
+    const { stepped, scrape } = createNode();
+    const counted = async () => valuesOf(await scrape(), "correio_turn_duration_seconds_count");
+    expect(await counted()).toEqual({});
+    await stepped.outcome(stepped.system.ref(Counter, "a").add());
+    expect(await counted()).toEqual({ 'type="counter"': 1 });
+  });
+
   test("tell what actors refused from what was not let in, by reason", async () => {
     const { stepped, scrape } = createNode([Desk]);
     const desk = stepped.ref(Desk, "a");
