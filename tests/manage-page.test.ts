@@ -84,6 +84,7 @@ describe.skipIf(!browserExpected)("the management page", () => {
     await used("sign-in", page, async () => {
       await page.clickOn("Sign in", "header");
       await page.fill("#sign-in-token", "wrong");
+      expect(await page.accessibilityProblems()).toEqual([]);
       await page.clickOn("Sign in", "dialog");
       await page.sees("token is missing or wrong");
       await page.fill("#sign-in-token", TOKEN);
