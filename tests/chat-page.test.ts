@@ -191,7 +191,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
       await page.type("teclado");
       await page.press("Enter");
       await page.shows(ROOM, "lobby");
-      await page.tabTo(".composer input[name=text]");
+      // One is where one came to write.
       await page.type("sem mouse");
       await page.press("Enter");
       await page.shows(".message.own .text", "sem mouse");
