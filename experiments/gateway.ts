@@ -49,16 +49,18 @@ export async function runGateway(options: GatewayExperimentOptions): Promise<Gat
   };
 }
 
+const { management: calls, live: watching } = DEFAULT_GATEWAY;
+
 const help = `bun experiments/gateway.ts: management calls beside the pipelined load, viewers of the live page, the page
 
   --only LIST    of ${GATEWAY_QUESTIONS.join(", ")} (all)
   --servers LIST of ${GATEWAY_SERVER_NAMES.join(", ")} (all)
-  --pairs N      with and without, of calls and of viewers (${DEFAULT_GATEWAY.management.pairs} and ${DEFAULT_GATEWAY.live.pairs})
-  --requests N   of one load (${DEFAULT_GATEWAY.management.requests})
-  --every MS     between two management calls (${DEFAULT_GATEWAY.management.everyMs})
-  --viewers N    of the live feed (${DEFAULT_GATEWAY.live.viewers})
-  --actors N     counters in memory meanwhile (${DEFAULT_GATEWAY.live.actors})
-  --seconds N    of each half of a pair (${DEFAULT_GATEWAY.live.seconds})
+  --pairs N      with and without, of calls (${calls.pairs}) and of viewers (${watching.pairs})
+  --requests N   of one load (${calls.requests})
+  --every MS     between two management calls (${calls.everyMs})
+  --viewers N    of the live feed (${watching.viewers})
+  --sessions N   that are idle meanwhile, an actor each (${watching.sessions})
+  --seconds N    of each half of a pair (${watching.seconds})
   --quick        fewer and shorter of all, about five minutes: for a look
   --small        the least of all, to see that it works: its figures say nothing
   --json         one JSON document
@@ -78,7 +80,7 @@ function readFlags(words: readonly string[]) {
       requests: { type: "string" },
       every: { type: "string" },
       viewers: { type: "string" },
-      actors: { type: "string" },
+      sessions: { type: "string" },
       seconds: { type: "string" },
       quick: { type: "boolean", default: false },
       small: { type: "boolean", default: false },
@@ -107,7 +109,7 @@ function parametersOf(values: ReturnType<typeof readFlags>["values"]): GatewayPa
       only: servers ?? live.only,
       pairs: parsePositive(values.pairs ?? live.pairs),
       viewers: parsePositive(values.viewers ?? live.viewers),
-      actors: parsePositive(values.actors ?? live.actors),
+      sessions: parsePositive(values.sessions ?? live.sessions),
       seconds: parsePositive(values.seconds ?? live.seconds),
     },
     page: { ...page, only: servers ?? page.only },

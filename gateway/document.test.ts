@@ -8,7 +8,7 @@ import { Value } from "@sinclair/typebox/value";
 import { t } from "#runtime/mod.ts";
 import type { MethodView, NodeView } from "#runtime/observe/view.ts";
 
-import { madeSchema, meSchema, tokensSchema } from "./access-routes.ts";
+import { meSchema } from "./access-routes.ts";
 import { accountsSchema } from "./account-schemas.ts";
 import { actorDetailSchema } from "./actor-acts.ts";
 import { actorTypesSchema } from "./actor-types.ts";
@@ -31,6 +31,7 @@ import { sessionDetailSchema, sessionsSchema } from "./sessions.ts";
 import { createView, startStandIn } from "./stand-in.ts";
 import { stateEditSchema } from "./state-edits.ts";
 import { systemSchema } from "./system.ts";
+import { madeSchema, tokensSchema } from "./token-routes.ts";
 import { subscribersSchema, topicsSchema } from "./topics.ts";
 
 interface Content {
@@ -257,6 +258,14 @@ describe("the OpenAPI document", () => {
       const isForAll = role === "anonymous";
       expect(operation.security, name).toEqual(isForAll ? undefined : [{ bearerAuth: [] }]);
       expect("403" in operation.responses && operation.description?.includes(role), name).toBe(!isForAll);
+    }
+  });
+
+  test("shows the Idempotency-Key of each POST that may carry one, and of no other request", async () => {
+    for (const [name, { parameters = [] }] of operationsOf(await readDocument())) {
+      const isRead = name === "post /actors/counter/{key}/value";
+      const takesKey = name.startsWith("post ") && !name.includes(" /access/") && !isRead;
+      expect(parameters.filter((each) => each.name === "Idempotency-Key").length, name).toBe(takesKey ? 1 : 0);
     }
   });
 

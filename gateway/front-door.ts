@@ -35,6 +35,8 @@ export interface FrontDoorParts extends AdmissionParts {
   readonly clock: GatewayClock;
   readonly isSecure: boolean;
   readonly bodyMsMax: number;
+  /** How often it is asked whether those for whom WebSockets are open are still known. */
+  readonly staleLookMs: number;
   readonly webSockets: WebSocketPaths;
   readonly asked: AskedRequests;
   readonly route: (request: Request) => Response | Promise<Response>;
@@ -49,9 +51,10 @@ const REQUEST_ID_BYTES = 12;
 const SIGN_IN = "/access/sign-in";
 const NO_NEED: Need = { role: "anonymous", isChange: false, isPrivate: false };
 
-export function createFrontDoor(parts: FrontDoorParts): FrontDoor {
+/** `start` begins to look after WebSockets whose token or sign-in is over, until what it returns is called. */
+export function createFrontDoor(parts: FrontDoorParts) {
   const door = new Door(parts);
-  return async (request, server) => {
+  const answer: FrontDoor = async (request, server) => {
     const requestId = requestIdOf(request);
     const response = await door.answer(request, requestId, server).catch((error: unknown) => {
       if (isActorError(error)) return actorProblem(error, parts.onFault);
@@ -60,6 +63,11 @@ export function createFrontDoor(parts: FrontDoorParts): FrontDoor {
     });
     return response && addHeaders(response, request, requestId);
   };
+  const start = (): (() => void) => {
+    const timer = setInterval(() => void door.closeStale(), parts.staleLookMs);
+    return () => clearInterval(timer);
+  };
+  return { answer, start };
 }
 
 class Door {
@@ -96,6 +104,10 @@ class Door {
     return this.#route(audited, cookie);
   }
 
+  closeStale(): Promise<void> {
+    return this.#seats.closeStale(this.#parts.identities);
+  }
+
   async #route(audited: AuditedRequest, cookie: SessionCookie): Promise<Response> {
     const { identity, need } = audited;
     const { asked, route, bodyMsMax } = this.#parts;
@@ -120,7 +132,7 @@ class Door {
 
   #open(begin: OpenWebSession, { request, address, identity }: AuditedRequest, server: Server): Response | undefined {
     const full = this.#seats.refuse(address);
-    return full ?? upgrade(request, server, this.#seats.seated(address, begin), identity.role);
+    return full ?? upgrade(request, server, this.#seats.seated(address, begin, identity), identity.role);
   }
 
   #refused(response: Response, audited: AuditedRequest): Response {

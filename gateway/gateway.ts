@@ -24,6 +24,8 @@ export interface GatewayOptions extends Omit<RoutesParts, "onFault" | "access"> 
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Time for a whole body; `HTTP_LIMITS.bodyMsMax` unless given. */
   readonly bodyMsMax?: number;
+  /** How often stale WebSockets are looked for; `HTTP_LIMITS.staleWebSocketMsMax` unless given. */
+  readonly staleLookMs?: number;
   /** Addresses that take WebSockets; none unless given. */
   readonly webSockets?: WebSocketPaths;
   /** Hears of each fault that a client only sees as status 500; by default it goes to stderr. */
@@ -41,19 +43,22 @@ export function startGateway(options: GatewayOptions): Gateway {
   const onFault = options.onFault ?? ((fault) => console.error("Gateway fault:", fault));
   const feed = new LiveFeed({ ...options, about: options.view.about });
   const webSockets = new Map([...(options.webSockets ?? []), ["/live", feed.open] as const]);
-  const server = listen(options, frontDoorOf({ ...options, webSockets }, onFault), onFault);
+  const door = frontDoorOf({ ...options, webSockets }, onFault);
+  const server = listen(options, door.answer, onFault);
   const port = server.port ?? options.port;
   const stopFeed = feed.start();
+  const stopDoor = door.start();
   const stop = (): Promise<void> => {
     stopFeed();
+    stopDoor();
     return stopWithin(server, HTTP_LIMITS.stopGraceMs);
   };
   return { port, stop };
 }
 
-function frontDoorOf(options: GatewayOptions, onFault: (fault: unknown) => void): FrontDoor {
+function frontDoorOf(options: GatewayOptions, onFault: (fault: unknown) => void) {
   const { host, adminToken, access, audit, tls, clock, bodyMsMax = HTTP_LIMITS.bodyMsMax } = options;
-  const { webSockets = new Map() } = options;
+  const { webSockets = new Map(), staleLookMs = HTTP_LIMITS.staleWebSocketMsMax } = options;
   const identities = createIdentities(adminToken, access);
   const asked: AskedRequests = new WeakMap();
   const app = createRoutes({
@@ -69,6 +74,7 @@ function frontDoorOf(options: GatewayOptions, onFault: (fault: unknown) => void)
     webSockets,
     asked,
     bodyMsMax,
+    staleLookMs,
     onFault,
     rates: new RequestRates(clock),
     needOf: createNeeds(options.view.actorTypes(), isLoopback(host)),

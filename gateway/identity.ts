@@ -38,6 +38,8 @@ export interface Identities {
   /** Undefined where the token is not known, has expired or was revoked. */
   byToken(secret: string): Promise<Identity | undefined>;
   byCookie(secret: string): Promise<Identity | undefined>;
+  /** Whether the one who was known so still is; of one who never was, true. */
+  isStill(identity: Identity): Promise<boolean>;
   /** Of a token's digest. */
   isOfSettings(digest: string): boolean;
 }
@@ -48,6 +50,8 @@ const adminWith = (digest: string) => ({ name: "admin", role: "admin", token: di
 export function createIdentities(adminToken: string, access: AccessPort): Identities {
   const ofSettings = adminToken === "" ? undefined : digestOf(adminToken);
   const isOfSettings = (digest: string): boolean => ofSettings !== undefined && isSame(digest, ofSettings);
+  const lasts = async (digest: string): Promise<boolean> =>
+    isOfSettings(digest) || (await access.holder({ digest })).token !== undefined;
   return {
     isOfSettings,
     async byToken(secret) {
@@ -55,6 +59,11 @@ export function createIdentities(adminToken: string, access: AccessPort): Identi
       if (isOfSettings(digest)) return { ...adminWith(digest), via: "token" };
       const { token } = await access.holder({ digest });
       return token && { name: token.name, role: token.role, via: "token", token: digest };
+    },
+    async isStill({ token, signIn }) {
+      if (token === undefined) return true;
+      const isIn = signIn === undefined || (await access.signedIn({ digest: signIn })).by !== undefined;
+      return isIn && lasts(token);
     },
     async byCookie(secret) {
       const signIn = digestOf(secret);

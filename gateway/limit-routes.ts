@@ -65,8 +65,8 @@ const querySchema = t.Object({
 });
 
 const valueBody = t.Object(
-  { value: t.Number({ title: "value", description: "A number, in the limit's unit", examples: [20_000] }) },
-  { title: "body", description: "An object with a value", additionalProperties: false, examples: [{ value: 20_000 }] },
+  { value: t.Number({ title: "value", description: "A number, in the limit's unit", example: 20_000 }) },
+  { title: "body", description: "An object with a value", additionalProperties: false, example: { value: 20_000 } },
 );
 
 const NOT_FOUND = "Cannot find the limit: there is none of this name";

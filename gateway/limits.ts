@@ -58,4 +58,6 @@ export const HTTP_LIMITS = {
   /** Open at once, of all and of one remote address. */
   webSocketsMax: 4_096,
   webSocketsPerAddressMax: 500,
+  /** So long a WebSocket may stay open for whom it was opened, when that token is revoked or over. */
+  staleWebSocketMsMax: 10_000,
 } as const;

@@ -200,6 +200,25 @@ describe("events", () => {
   });
 });
 
+describe("ten viewers of 10 000 events a minute", () => {
+  const EVENTS_A_SECOND = Math.ceil(10_000 / 60);
+  const TICK_BYTES_MAX = 65_536;
+
+  test(`get all ${EVENTS_A_SECOND} of each second, in messages of at most ${TICK_BYTES_MAX} octets`, () => {
+    const { live, open, write } = createFeed();
+    const viewers = Array.from({ length: 10 }, () => open("operator").peer);
+    for (let second = 0; second < 60; second++) {
+      for (let count = 0; count < EVENTS_A_SECOND; count++) write({ text: "x".repeat(100), fields: { key: "desk 1" } });
+      live.sample();
+    }
+    for (const { heard } of viewers) {
+      const ticks = heard.filter(({ kind }) => kind === "tick");
+      expect(ticks.map(({ events }) => events.length)).toEqual(Array(60).fill(EVENTS_A_SECOND));
+      expect(Math.max(...ticks.map((tick) => JSON.stringify(tick).length))).toBeLessThan(TICK_BYTES_MAX);
+    }
+  });
+});
+
 describe("a viewer", () => {
   const { liveBehindBytesMax, liveBehindSecondsMax, liveMessagesFromViewerMax } = HTTP_LIMITS;
 

@@ -10,7 +10,7 @@ import { startStandIn } from "./stand-in.ts";
 
 const asBrowser = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 const WEIGHT_BYTES_MAX = 400_000;
-const PAGES = ["/", "/chat"];
+const PAGES = ["/", "/chat", "/match"];
 
 describe.each(PAGES)("the page at %s", (path) => {
   test("names files of this host only, which are there, and has no script and no style inside", async () => {

@@ -38,7 +38,8 @@ describe("a query name that the route does not take", () => {
       title: "The address has no such query parameter",
       status: 400,
       detail:
-        'Cannot accept the request: "limits" is no query parameter here; there is transport, address, actorType, limit, after',
+        'Cannot accept the request: "limits" is no query parameter here; ' +
+        "there is transport, address, actorType, limit, after",
       code: "unknown_parameter",
     });
     const { detail } = (await (await gateway.get("/health?limit=5")).json()) as { detail: string };

@@ -40,6 +40,7 @@ import { type ServersView, serveServers } from "./servers.ts";
 import { serveSessions } from "./sessions.ts";
 import { serveStateEdits } from "./state-edits.ts";
 import { serveSystem } from "./system.ts";
+import { serveTokens } from "./token-routes.ts";
 import { serveTopics } from "./topics.ts";
 import { serveWebSessions } from "./web-sessions.ts";
 
@@ -95,6 +96,7 @@ export function createRoutes(parts: RoutesParts): Elysia {
   serveLeaderboard(app, domain.leaderboard);
   serveAccounts(app, domain.accounts);
   serveAccess(app, access);
+  serveTokens(app, access);
   serveAudit(app, audit);
   serveWebSessions(app, pages);
   servePages(app, pages);

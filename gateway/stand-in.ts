@@ -100,22 +100,19 @@ export function startStandIn(
   options: Partial<GatewayOptions> = {},
 ): StandIn {
   const asked: unknown[] = [];
-  const parts = { ...shownParts(asked), servers: createTestServers(asked, administration), ...options };
+  const servers = createTestServers(asked, administration);
+  const parts = { ...shownParts(asked), servers, process: createTestProcess(asked), ...options };
   return { asked, ...startGatewayTo({ ...createView(asked), ...changes }, parts) };
 }
 
 /** What a gateway is in front of, without messaging; what it is asked goes to `asked`. */
 export function createStandInParts(asked: unknown[]) {
-  return { view: createView(asked), ...shownParts(asked), ...portsOf(new TestAccess()) };
+  const process = createTestProcess(asked);
+  return { view: createView(asked), process, ...shownParts(asked), ...portsOf(new TestAccess()) };
 }
 
 function shownParts(asked: unknown[]) {
-  return {
-    live: createTestLive(),
-    logs: createTestLogs(asked),
-    domain: createTestDomain(asked),
-    process: createTestProcess(asked),
-  };
+  return { live: createTestLive(), logs: createTestLogs(asked), domain: createTestDomain(asked) };
 }
 
 /** A gateway in front of any view; without messaging unless there are servers among the parts. */

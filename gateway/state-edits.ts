@@ -2,7 +2,8 @@
 
 import { type Elysia, t, type TSchema } from "elysia";
 
-import type { ActorsView, StateEditView } from "#runtime/observe/view.ts";
+import type { StateEditView } from "#runtime/observe/process-view.ts";
+import type { ActorsView } from "#runtime/observe/view.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
 import { actorPath, keyOf } from "./actor-path.ts";
@@ -42,7 +43,7 @@ const stateBody = t.Object(
         title: "state",
         description: "An object: the state as the actor's methods are to find it",
         additionalProperties: true,
-        examples: [{ count: 100 }],
+        example: { count: 100 },
       },
     ),
   },
@@ -50,7 +51,7 @@ const stateBody = t.Object(
     title: "body",
     description: "An object with a state",
     additionalProperties: false,
-    examples: [{ state: { count: 100 } }],
+    example: { state: { count: 100 } },
   },
 );
 

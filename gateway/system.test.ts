@@ -30,7 +30,7 @@ describe("GET /system", () => {
   });
 
   test("is not there where there is only a view, and no process", async () => {
-    await using gateway = startGatewayTo(createView([]));
+    await using gateway = startGatewayTo(createView([]), { process: undefined });
     expect((await gateway.get("/system")).status).toBe(404);
   });
 });

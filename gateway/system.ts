@@ -23,7 +23,7 @@ export const systemSchema = t.Object({
   ready: t.Boolean(),
   why: t.Optional(t.String({ description: "Why it is not ready, as at /ready" })),
   problem: t.Optional(t.String({ description: "The same for people" })),
-  ports: t.Record(t.String(), wholeNumber(), { description: "Listened on, by what is spoken there" }),
+  ports: t.Object({}, { additionalProperties: wholeNumber(), description: "Listened on, by what is spoken there" }),
   memory: t.Object({
     residentBytes: wholeNumber("As the operating system counts"),
     heapBytes: wholeNumber("Of values that are in use, or not collected yet"),

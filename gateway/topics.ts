@@ -5,7 +5,7 @@ import { type Elysia, t } from "elysia";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
@@ -77,11 +77,9 @@ export function serveTopics(app: Elysia, view: NodeView): void {
         summary: "Topics that have subscribers",
         description: "One page of them in the order of their names, each with how many have subscribed to it now.",
         tags: ["topics"],
-        security: bearerToken,
         parameters: parameters("query", querySchema),
         responses: answers({
           200: jsonAnswer("One page of topics", topicsSchema, topicsExample),
-          ...tokenAnswer("GET"),
           422: problemAnswer("invalid_request", limitComplaint),
         }),
       },
@@ -100,11 +98,9 @@ export function serveTopics(app: Elysia, view: NodeView): void {
         summary: "Who has subscribed to a topic",
         description: "One page of the actors that are told what is published, in the order of their addresses.",
         tags: ["topics"],
-        security: bearerToken,
         parameters: [...(parameters("path", topicPath) ?? []), ...(parameters("query", subscribersQuery) ?? [])],
         responses: answers({
           200: jsonAnswer("One page of subscribers", subscribersSchema, subscribersExample),
-          ...tokenAnswer("GET"),
           404: problemAnswer("topic_not_found", NOT_FOUND),
           422: problemAnswer("invalid_request", limitComplaint),
         }),

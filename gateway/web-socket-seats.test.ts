@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import type { OpenWebSession, WebSocketPort } from "#runtime/net/web-socket-port.ts";
 
 import { HTTP_LIMITS } from "./limits.ts";
-import { ELSEWHERE, startStandIn, withToken } from "./stand-in.ts";
+import { ELSEWHERE, STAND_IN_TOKEN, startStandIn, withToken } from "./stand-in.ts";
 import { WebSocketSeats } from "./web-socket-seats.ts";
 
 const { webSocketsMax, webSocketsPerAddressMax } = HTTP_LIMITS;
@@ -80,6 +80,48 @@ function socketFrom(remoteAddress: string): WebSocketPort {
 function sit(seats: WebSocketSeats, address: string, begin: OpenWebSession = () => NOBODY) {
   return seats.seated(address, begin)(socketFrom(address));
 }
+
+describe("a WebSocket that was opened with a token, or a cookie", () => {
+  const JSON_TYPE = { "Content-Type": "application/json" };
+
+  test("is closed when that is revoked, over or signed out; others stay", async () => {
+    const webSockets = new Map([["/chat", (() => NOBODY) satisfies OpenWebSession]]);
+    await using gateway = startStandIn({}, {}, { webSockets, staleLookMs: 5 });
+    const url = `${gateway.url.replace("http", "ws")}/chat`;
+    const make = async (name: string, more = {}) => {
+      const body = JSON.stringify({ name, role: "operator", ...more });
+      const made = await gateway.send("POST", "/access/tokens", { ...withToken, ...JSON_TYPE }, body);
+      return (await made.json()) as { readonly id: string; readonly secret: string };
+    };
+    const closed = () => {
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      opened.at(-1)?.addEventListener("close", ({ code, reason }) => resolve([code, reason]));
+      return promise;
+    };
+    const revoked = await make("revoked");
+    const shortLived = await make("short-lived", { expiresInHours: 1 });
+    const signIn = JSON.stringify({ token: STAND_IN_TOKEN });
+    const page = await gateway.send("POST", "/access/sign-in", JSON_TYPE, signIn);
+    const cookie = { Cookie: page.headers.getSetCookie()[0]?.split(";")[0] ?? "" };
+    const { csrf } = (await (await gateway.get("/access/me", cookie)).json()) as { readonly csrf: string };
+    expect([await opens(url), await opens(url, withToken)]).toEqual([true, true]);
+    const ends: Promise<unknown>[] = [];
+    for (const secret of [revoked.secret, shortLived.secret]) {
+      expect(await opens(url, { Authorization: `Bearer ${secret}` })).toBe(true);
+      ends.push(closed());
+    }
+    expect(await opens(url, cookie)).toBe(true);
+    ends.push(closed());
+    await gateway.send("DELETE", `/access/tokens/${revoked.id}`, withToken);
+    expect(await ends[0]).toEqual([1_008, "signed_out"]);
+    gateway.access.clock.pass(3_600_000);
+    expect(await ends[1]).toEqual([1_008, "signed_out"]);
+    await gateway.send("POST", "/access/sign-out", { ...cookie, "X-CSRF-Token": csrf });
+    expect(await ends[2]).toEqual([1_008, "signed_out"]);
+    const { OPEN, CLOSED } = WebSocket;
+    expect(opened.map(({ readyState }) => readyState)).toEqual([OPEN, OPEN, CLOSED, CLOSED, CLOSED]);
+  });
+});
 
 describe("seats", () => {
   test("are so many for one address, and free again when a socket closes", () => {

@@ -1,12 +1,15 @@
-// How many WebSockets are open, in all and of each remote address: those beyond are refused before they are opened.
+// How many WebSockets are open, in all and of each address: those beyond are refused. And for whom, while that is so.
 
-import type { OpenWebSession } from "#runtime/net/web-socket-port.ts";
+import type { OpenWebSession, WebSocketPort } from "#runtime/net/web-socket-port.ts";
 
 import { addressBlock } from "./address-block.ts";
+import { ANONYMOUS, type Identities, type Identity } from "./identity.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem } from "./problems.ts";
 
 const { webSocketsMax, webSocketsPerAddressMax } = HTTP_LIMITS;
+/** RFC 6455, section 7.4.1. */
+const POLICY_VIOLATION = 1_008;
 const RETRY_SOON = { "Retry-After": "5" };
 
 const TOO_MANY_HERE = `Cannot open a WebSocket: ${webSocketsPerAddressMax} of this address are open, its limit`;
@@ -14,6 +17,8 @@ const TOO_MANY = `Cannot open a WebSocket: ${webSocketsMax} are open, the limit`
 
 export class WebSocketSeats {
   readonly #taken = new Map<string, number>();
+  /** Those whose session may show more than everybody sees, and to whom. */
+  readonly #known = new Map<WebSocketPort, Identity>();
   #count = 0;
 
   /** What to answer where there is no room. */
@@ -25,9 +30,14 @@ export class WebSocketSeats {
   }
 
   /** The same session, which has a seat while its socket is open. */
-  seated(address: string, begin: OpenWebSession): OpenWebSession {
+  seated(address: string, begin: OpenWebSession, identity: Identity = ANONYMOUS): OpenWebSession {
     return (socket) => {
-      const leave = this.#take(addressBlock(address));
+      const leaveBlock = this.#take(addressBlock(address));
+      if (identity.via !== "none") this.#known.set(socket, identity);
+      const leave = (): void => {
+        leaveBlock();
+        this.#known.delete(socket);
+      };
       const events = begin(socket);
       // Where it was refused, its socket closes now; and there is nobody to hear of it.
       if (events === undefined) leave();
@@ -42,6 +52,17 @@ export class WebSocketSeats {
         }
       );
     };
+  }
+
+  /** Closes those whose token or sign-in is over. Where that cannot be told, they stay until it can. */
+  async closeStale({ isStill }: Pick<Identities, "isStill">): Promise<void> {
+    for (const [socket, identity] of this.#known) {
+      const isOver = await isStill(identity).then(
+        (still) => !still,
+        () => false,
+      );
+      if (isOver) socket.close(POLICY_VIOLATION, "signed_out");
+    }
   }
 
   #take(block: string): () => void {

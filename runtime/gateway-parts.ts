@@ -20,7 +20,7 @@ import { LiveSampler } from "./observe/live-sampler.ts";
 import type { Log } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { createNodeView } from "./observe/node-view.ts";
-import type { StartedTraces } from "./observe/traces.ts";
+import type { StartedTraces } from "./observe/start-traces.ts";
 import type { NotReady, SessionView } from "./observe/view.ts";
 import { createProcessView, type Late } from "./process-parts.ts";
 import type { createServices } from "./services.ts";
@@ -32,7 +32,7 @@ interface Sources {
   readonly services: ReturnType<typeof createServices>;
   readonly listeners: Listeners;
   readonly servers: (ServersView & { figures(): Promise<ServerFigures | undefined> }) | undefined;
-  readonly live: LiveLimits;
+  readonly limitsNow: LiveLimits;
   readonly late: Late;
   readonly log: Log;
   readonly traces: StartedTraces;
@@ -40,24 +40,14 @@ interface Sources {
 }
 
 export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "adminToken"> {
-  const { system, catalog, table, services, listeners, servers, live, late, log, traces, notReady } = sources;
-  const { config } = live;
+  const { system, catalog, table, services, listeners, servers, limitsNow, late, log, traces, notReady } = sources;
+  const { config } = limitsNow;
   const more = { memory: system.memory, udp: listeners.udp, servers: servers?.figures, traces: traces.figures, log };
   const figures = { system, net: table, ledger: services.ledger.stats, ...more };
   const metrics = createMetrics({ ...figures, processStartedAt: systemClock.unixMs() });
-  const ledger = createLedgerView(ledgerPath(config));
-  const ending = (): boolean => notReady()?.why === "draining";
-  const disconnected = (session: SessionView, why: string | undefined): void => {
-    const { id, actor, remoteAddress, remotePort } = session;
-    const reason = "disconnected_by_operator";
-    log.logger.info(
-      { reason, why, id, actor, remoteAddress, remotePort },
-      "Ends a session: an operator has asked for it",
-    );
-  };
   const { version } = packageFile;
-  const { serverId } = config;
-  const view = createNodeView({ system, net: table, serverId, version, notReady, metrics, disconnected });
+  const about = { serverId: config.serverId, version };
+  const view = createNodeView({ system, net: table, ...about, notReady, metrics, disconnected: loggedBy(log) });
   const endSession = ({ type, key }: SessionAddress): void => {
     const connection = table.connections.get(key);
     if (connection?.sessionAddress === `${type}/${key}`) connection.end("disconnected_by_operator");
@@ -79,11 +69,26 @@ export function createGatewayParts(sources: Sources): Omit<GatewayOptions, "admi
     clock: systemClock,
     tls: config.httpTls && readHttpTls(config.httpTls),
     servers,
+    process: createProcessView({
+      system,
+      table,
+      live: limitsNow,
+      late,
+      ending: () => notReady()?.why === "draining",
+      ledger: createLedgerView(ledgerPath(config)),
+    }),
     domain,
-    process: createProcessView({ system, table, live, late, ending, ledger }),
     webSockets: new Map([
       ["/chat", listeners.openWebSession],
       ["/match", listeners.openWebMatchSession],
     ]),
+  };
+}
+
+/** Its end has a code that programs know; why somebody wanted it is for people. */
+function loggedBy({ logger }: Log): (session: SessionView, why: string | undefined) => void {
+  return ({ id, actor, remoteAddress, remotePort }, why) => {
+    const about = { reason: "disconnected_by_operator", why, id, actor, remoteAddress, remotePort };
+    logger.info(about, "Ends a session: an operator has asked for it");
   };
 }

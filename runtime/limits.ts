@@ -1,8 +1,10 @@
 // Every bound of the runtime, with its unit. Those an operator may change are read by config.ts, with these defaults.
 import { messagingLimits } from "./messaging-limits.ts";
+import { observeLimits } from "./observe-limits.ts";
 
 export const limits = {
   ...messagingLimits,
+  ...observeLimits,
 
   /** Longest key of an actor, in UTF-16 code units. */
   actorKeyLengthMax: 512,
@@ -116,6 +118,12 @@ export const limits = {
 
   /** Payload of one frame. */
   framePayloadBytesMax: 1_048_576,
+  /**
+   * Octets of all connections that are taken between two looks of the loop at its sockets; beyond that, who sends so
+   * many at once as the second says waits for his turn.
+   */
+  readBytesPerLook: 131_072,
+  readBytesOfMuch: 16_384,
   /** Frames, or lines of text, decoded into one batch. */
   textsPerBatch: 256,
   /** A command in text, in octets without the end of its line. */
@@ -340,47 +348,13 @@ export const limits = {
   /** Clients that download it at once. */
   ledgerDownloadsMax: 4,
 
-  /** Snapshots of the live page that are kept, one a second. */
-  liveHistoryMax: 300,
-  /**
-   * Actors looked at each second for it, while somebody watches and while nobody does; those whose turns are known
-   * from the second before; and those in each of its lists.
-   */
-  liveActorsLookedAtMax: 20_000,
-  liveActorsLookedAtUnwatchedMax: 500,
-  liveActorsKnownMax: 20_000,
-  liveActorsListedMax: 10,
-
   /** Lines that the console shows each second; the rest are counted and named in one line. */
   consoleLinesPerSecond: 100,
   /** The log of text clients: grown beyond it the file is set aside, and one set aside before is removed. */
   clientLogBytesMax: 64 * 1_048_576,
   /** Lines logged for one reason each second; the rest are counted and named in one line. */
   logLinesPerReasonPerSecond: 10,
-  /** A line of the log: what is longer keeps its beginning, and of what clients sent so many characters each. */
-  logLineCharsMax: 8_192,
-  logFieldCharsMax: 512,
-  /** Of the log that is in memory, for whoever looks at it. */
-  logTailLinesMax: 2_000,
-  logTailCharsMax: 1_048_576,
-  /** The file of the log: its size, those set aside, and what may wait for the disk; more is lost, and counted. */
-  logFileBytesMax: 16 * 1_048_576,
-  logFilesMax: 5,
-  logFilePendingBytesMax: 1_048_576,
-  /** So long after a write has failed, the file is begun again. */
-  logFileRetryMs: 1_000,
-  /** What it may take for its last lines when the process ends. */
-  logFileCloseMs: 1_000,
-  /** Spans that wait for the collector; more are dropped, and nothing new is followed. How many it is sent at once. */
-  traceSpansMax: 8_192,
-  traceBatchSpansMax: 512,
-  traceDelayMs: 1_000,
-  /** Traces begun of the node's own accord in a tenth of a second: a node under load spends nothing to speak of. */
-  tracesBegunMax: 10,
-  tracesBegunMs: 100,
-  /** For the collector to take a batch, tries again included; and for the last ones when the process ends. */
-  traceExportMs: 10_000,
-  traceFlushMs: 1_000,
+
   /** After SIGTERM or SIGINT everything accepted is answered within this time. */
   drainMs: 10_000,
   /** An end that is asked for over HTTP begins so much later: whoever asked has the answer by then. */

@@ -25,6 +25,8 @@ export type ChangeableLimit = keyof typeof CHANGEABLE;
 /** Actors and the store have these from their start. */
 const FIXED: Readonly<Record<string, readonly [SettingName, (config: Config) => number]>> = {
   storeBytesMax: ["CORREIO_STORE_BYTES_MAX", ({ storeBytesMax }) => storeBytesMax],
+  logFileBytesMax: ["CORREIO_LOG_FILE_BYTES_MAX", ({ logFile }) => logFile.bytesMax],
+  logFilesMax: ["CORREIO_LOG_FILES_MAX", ({ logFile }) => logFile.filesMax],
   heartbeatMs: ["CORREIO_HEARTBEAT_MS", ({ matches }) => matches.heartbeatMs],
   pongMs: ["CORREIO_PONG_MS", ({ matches }) => matches.pongMs],
   turnMs: ["CORREIO_TURN_MS", ({ matches }) => matches.turnMs],

@@ -23,16 +23,19 @@ interface Rule {
 }
 
 const LEAVES: readonly string[] = ["runtime/base/", "runtime/limits.ts"];
-const MESSAGING_LIMITS = "runtime/messaging-limits.ts";
+const LIMITS_BY_FAMILY: readonly string[] = ["runtime/messaging-limits.ts", "runtime/observe-limits.ts"];
 /** What of the core bytes and sockets may know: what it needs of them, what can go wrong, how messages look. */
 const CORE_EDGE: readonly string[] = ["ports", "stored", "errors", "shape"].map((name) => `runtime/core/${name}.ts`);
 const EVERYTHING: readonly string[] = ["runtime/", "actors/", "gateway/"];
 
 const RULES: readonly Rule[] = [
-  { files: "runtime/main.ts", may: [...EVERYTHING, "package.json"] },
+  { files: "runtime/main.ts", may: ["runtime/"] },
+  { files: "runtime/server.ts", may: EVERYTHING },
+  { files: "runtime/system-start.ts", may: ["runtime/", "actors/"] },
+  { files: "runtime/observers.ts", may: ["runtime/"], pure: true },
   { files: "runtime/mod.ts", may: ["runtime/core/", "runtime/wire/", ...LEAVES], pure: true },
-  { files: "runtime/limits.ts", may: [MESSAGING_LIMITS], pure: true },
-  { files: MESSAGING_LIMITS, may: [], pure: true },
+  { files: "runtime/limits.ts", may: LIMITS_BY_FAMILY, pure: true },
+  ...LIMITS_BY_FAMILY.map((files): Rule => ({ files, may: [], pure: true })),
   {
     files: "runtime/config.ts",
     may: ["runtime/settings.ts", "runtime/setting-values.ts", "runtime/messaging-config.ts"],
@@ -278,7 +281,10 @@ function ambientProblems(file: SourceFile): readonly string[] {
   if (isTest(path) || isTestAid(path) || covers(["experiments/", "gateway/pages/"], path)) return [];
   const isEngine = covers(["runtime/", "actors/"], path);
   const isClock = path === "runtime/base/clock.ts" || path === "runtime/base/random.ts";
-  const ownsProcess = covers(["runtime/main.ts", "runtime/config.ts", "runtime/observe/"], path);
+  const ownsProcess = covers(
+    ["runtime/main.ts", "runtime/server.ts", "runtime/system-start.ts", "runtime/config.ts", "runtime/observe/"],
+    path,
+  );
   const problems: (readonly string[])[] = [];
   if (!isClock) problems.push(findings(file, bare, WALL_CLOCK, "Time and chance come from base/clock.ts"));
   if (isEngine && !isClock) problems.push(findings(file, bare, LOOP_TIME, "Waiting is what base/clock.ts is for"));

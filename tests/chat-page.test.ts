@@ -6,10 +6,10 @@ import { browserExpected, TestBrowser } from "#gateway/test-browser.ts";
 import { eventually } from "./lib/eventually.ts";
 import { Netcat } from "./lib/netcat.ts";
 import { createDataFolder, type Settings } from "./lib/node-settings.ts";
-import { keptAll, PeoplePage } from "./lib/people-page.ts";
 import { QUICK_PASSWORDS } from "./lib/quick-passwords.ts";
 import { ServerProcess } from "./lib/server-process.ts";
 import { startTestNode, type TestNode } from "./lib/test-node.ts";
+import { WebPage, withPictures } from "./lib/web-page.ts";
 
 if (!browserExpected) console.warn("SKIPPED: the chat page in a real browser, because chromium is not installed");
 setDefaultTimeout(60_000);
@@ -18,8 +18,8 @@ const QUIET = { CORREIO_LOG_LEVEL: "silent", CORREIO_CONSOLE: false };
 const ROOM = ".conversation h2";
 const MESSAGES = ".messages .message";
 
-async function enter(browser: TestBrowser, httpPort: number, name: string, room = "lobby"): Promise<PeoplePage> {
-  const page = await PeoplePage.open(browser, `http://127.0.0.1:${httpPort}/chat`);
+async function enter(browser: TestBrowser, httpPort: number, name: string, room = "lobby"): Promise<WebPage> {
+  const page = await WebPage.open(browser, `http://127.0.0.1:${httpPort}/chat`);
   await page.shows("form.entrance");
   await page.fill("input[name=id]", name);
   await page.fill("input[name=room]", room);
@@ -29,21 +29,26 @@ async function enter(browser: TestBrowser, httpPort: number, name: string, room 
   return page;
 }
 
-async function say(page: PeoplePage, text: string): Promise<void> {
+async function say(page: WebPage, text: string): Promise<void> {
   await page.fill(".composer input[name=text]", text);
   await page.press("Enter");
 }
 
 /** `name: text`, in the order in which they are shown. */
-async function said(page: PeoplePage): Promise<readonly string[]> {
+async function said(page: WebPage): Promise<readonly string[]> {
   const [names, texts] = [await page.texts(".message .head b"), await page.texts(".message .text")];
   return texts.map((text, index) => `${names[index]}: ${text}`);
+}
+
+function expectNothingOdd(page: WebPage): void {
+  expect(page.complaints).toEqual([]);
+  expect(page.requested.filter((url) => !/^(?:https?|wss?):\/\/127\.0\.0\.1:/.test(url))).toEqual([]);
 }
 
 describe.skipIf(!browserExpected)("the chat page", () => {
   let browser: TestBrowser;
   let node: TestNode;
-  const pages: PeoplePage[] = [];
+  const pages: WebPage[] = [];
   const terminals: Netcat[] = [];
   beforeAll(async () => {
     browser = new TestBrowser();
@@ -51,14 +56,14 @@ describe.skipIf(!browserExpected)("the chat page", () => {
   });
   afterEach(async () => {
     for (const terminal of terminals.splice(0)) await terminal.close();
-    pages.length = 0;
+    for (const page of pages.splice(0)) page.close();
   });
   afterAll(async () => {
     await browser.close();
     await node.stop();
   });
 
-  const opened = async (name: string, room?: string): Promise<PeoplePage> => {
+  const opened = async (name: string, room?: string): Promise<WebPage> => {
     const page = await enter(browser, node.node.httpPort, name, room);
     pages.push(page);
     return page;
@@ -74,7 +79,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
     const [ana, bea] = [await opened("ana"), await opened("bea")];
     const [tcp, udp] = [terminal("tcp"), terminal("udp")];
     await udp.proveAddress();
-    await keptAll("chat-four", pages, async () => {
+    await withPictures("chat-four", pages, async () => {
       tcp.say("HELLO caio\nJOIN lobby");
       await tcp.hears("JOIN: lobby");
       udp.say("HELLO davi\nJOIN lobby");
@@ -91,7 +96,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
       for (const page of [ana, bea]) {
         expect(await said(page)).toEqual(everything);
         expect(await page.count(".members li")).toBe(4);
-        expect(page.oddities).toEqual([]);
+        expectNothingOdd(page);
       }
       expect(await ana.texts(".message.own .state")).toEqual([expect.stringContaining("1")]);
       expect(await ana.count(".message.waiting")).toBe(0);
@@ -100,7 +105,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
 
   test("tells of what is unread elsewhere, and of direct messages", async () => {
     const [ana, bea] = [await opened("ana2", "praia"), await opened("bea2", "praia")];
-    await keptAll("chat-unread", pages, async () => {
+    await withPictures("chat-unread", pages, async () => {
       await ana.fill(".more input", "campo");
       await ana.press("Enter");
       await ana.shows(ROOM, "campo");
@@ -125,7 +130,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
     tcp.say(["HELLO velha", "JOIN antiga", ...lines].join("\n"));
     await tcp.hears("SAY: antiga 120");
     const page = await opened("ana3", "antiga");
-    await keptAll("chat-older", pages, async () => {
+    await withPictures("chat-older", pages, async () => {
       await page.shows(".message:last-child .text", "mensagem 120");
       expect(await page.count(MESSAGES)).toBe(50);
       for (const first of [21, 1]) {
@@ -136,14 +141,14 @@ describe.skipIf(!browserExpected)("the chat page", () => {
       const numbers = (await said(page)).map((each) => Number(/\d+$/.exec(each)?.[0]));
       expect(numbers).toEqual(Array.from({ length: 120 }, (_, index) => 1 + index));
       expect(await page.count(".older")).toBe(0);
-      expect(page.oddities).toEqual([]);
+      expectNothingOdd(page);
     });
   });
 
   test("keeps up with a room in which more is said at once than it holds", async () => {
     const page = await opened("ana5", "cheia");
     const talkers = ["t1", "t2", "t3"].map((name) => ({ name, netcat: terminal("tcp") }));
-    await keptAll("chat-flood", pages, async () => {
+    await withPictures("chat-flood", pages, async () => {
       for (const { name, netcat } of talkers) {
         const lines = Array.from({ length: 300 }, (_, index) => `SAY cheia ${name} ${index + 1}`);
         netcat.say([`HELLO ${name}`, "JOIN cheia", ...lines].join("\n"));
@@ -151,7 +156,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
       await page.shows(".message:last-child .state", "900");
       const numbers = (await page.texts(".message .state")).map((each) => Number(/\d+$/.exec(each)?.[0]));
       expect(numbers).toEqual(Array.from({ length: 300 }, (_, index) => 601 + index));
-      expect(page.oddities).toEqual([]);
+      expectNothingOdd(page);
     });
   });
 
@@ -167,7 +172,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
     ];
     const page = await opened("ana4", "perigo");
     tcp.say(["HELLO eve", "JOIN perigo", ...payloads.map((text) => `SAY perigo ${text}`)].join("\n"));
-    await keptAll("chat-hostile", pages, async () => {
+    await withPictures("chat-hostile", pages, async () => {
       await page.shows(".message:last-child .text", "oiránoc");
       expect(await said(page)).toEqual(payloads.map((text) => `eve: ${text}`));
       await say(page, payloads.join(" "));
@@ -177,25 +182,31 @@ describe.skipIf(!browserExpected)("the chat page", () => {
       await page.shows(".notice.bad", "Nome de sala inválido");
       expect(await page.evaluate("typeof hacked")).toBe("undefined");
       expect(await page.count("#page img, #page script, #page svg")).toBe(0);
-      expect(page.oddities).toEqual([]);
+      expectNothingOdd(page);
     });
   });
 
   test("is used by the keyboard alone; axe finds no fault, dark, light, at 360 px", async () => {
-    const page = await PeoplePage.open(browser, `http://127.0.0.1:${node.node.httpPort}/chat`);
+    const page = await WebPage.open(browser, `http://127.0.0.1:${node.node.httpPort}/chat`);
     pages.push(page);
     await page.shows("form.entrance");
-    await keptAll("chat-access", pages, async () => {
-      expect(await page.violations()).toEqual([]);
+    await withPictures("chat-access", pages, async () => {
+      expect(await page.accessibilityProblems()).toEqual([]);
       await page.tabTo("input[name=id]");
-      await page.type("teclado");
+      await page.view.type("teclado");
       await page.press("Enter");
       await page.shows(ROOM, "lobby");
       // One is where one came to write.
-      await page.type("sem mouse");
+      await page.view.type("sem mouse");
       await page.press("Enter");
       await page.shows(".message.own .text", "sem mouse");
-      expect(await page.violationsAnyhow()).toEqual([]);
+      for (const scheme of ["light", "dark"] as const) {
+        for (const width of [1_280, 360]) {
+          await page.resize(width, scheme);
+          expect(await page.isTooWide()).toBe(false);
+          expect(await page.accessibilityProblems()).toEqual([]);
+        }
+      }
     });
   });
 });
@@ -221,7 +232,7 @@ describe.skipIf(!browserExpected)("the chat page, whose server is killed and sta
     const first = await started({}, folder);
     const { httpPort } = first;
     const pages = [await enter(browser, httpPort, "ana"), await enter(browser, httpPort, "bea")] as const;
-    await keptAll("chat-killed", pages, async () => {
+    await withPictures("chat-killed", pages, async () => {
       const [ana, bea] = pages;
       await say(ana, "antes");
       await bea.shows(MESSAGES, "antes");
@@ -243,7 +254,9 @@ describe.skipIf(!browserExpected)("the chat page, whose server is killed and sta
       await ana.reload();
       await ana.shows(MESSAGES, "depois");
       expect(await said(ana)).toEqual(everything);
-      for (const page of pages) expect(page.oddities).toEqual([]);
+      for (const page of pages)
+        expect(page.complaints.filter((each) => !/WebSocket connection/.test(each))).toEqual([]);
     });
+    for (const page of pages) page.close();
   });
 });

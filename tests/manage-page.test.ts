@@ -7,12 +7,14 @@ import { browserExpected, TestBrowser } from "#gateway/test-browser.ts";
 import { ChatClient } from "./lib/chat-client.ts";
 import { MATCH_PORTS } from "./lib/node-settings.ts";
 import { ServerProcess } from "./lib/server-process.ts";
-import { WatchedPage } from "./lib/watched-page.ts";
+import { WebPage, withPictures } from "./lib/web-page.ts";
 
 const TOKEN = "manage-page-token-0123456789abcdef";
 const MESSAGING = { CORREIO_MESSAGING_PORT: 0, CORREIO_WORKER_PORT: 0, CORREIO_PUBLISHER_PORT: 0 };
 const REST = { CORREIO_SUBSCRIBER_PORT: 0, CORREIO_MESSAGING_STORE_PORT: 0, CORREIO_REFERENCE_PORT: 0 };
 const SETTINGS = { ...MATCH_PORTS, ...MESSAGING, ...REST, CORREIO_SERVER_PORTS: 0, CORREIO_ADMIN_TOKEN: TOKEN };
+const IS_DARK = "document.documentElement.dataset.theme === 'dark'";
+const IS_LIGHT = "document.documentElement.dataset.theme === 'light'";
 const PAYLOADS = [
   "<img src=x onerror=globalThis.hacked=1>",
   "</pre></script><script>globalThis.hacked=1</script>",
@@ -63,21 +65,23 @@ describe.skipIf(!browserExpected)("the management page", () => {
     await server.remove();
   });
 
-  const post = async (path: string, body: unknown): Promise<void> => {
+  const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
     const headers = { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/json" };
     const response = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
     expect(response.ok, path).toBe(true);
+    const text = await response.text();
+    return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
-  const signedIn = async (fragment = ""): Promise<WatchedPage> => {
-    const page = await WatchedPage.open(browser, `${url}/#token=${TOKEN}`);
+  const signedIn = async (fragment = ""): Promise<WebPage> => {
+    const page = await WebPage.open(browser, `${url}/#token=${TOKEN}`);
     await page.sees("admin (admin)");
-    await page.goTo(`#/${fragment}`);
+    await goTo(page, `#/${fragment}`);
     return page;
   };
 
   test("takes a token, keeps who signed in over a reload, and lets him out", async () => {
-    const page = await WatchedPage.open(browser, url);
-    await page.kept("sign-in", async () => {
+    const page = await WebPage.open(browser, url);
+    await used("sign-in", page, async () => {
       await page.clickOn("Sign in", "header");
       await page.fill("#sign-in-token", "wrong");
       await page.clickOn("Sign in", "dialog");
@@ -85,7 +89,7 @@ describe.skipIf(!browserExpected)("the management page", () => {
       await page.fill("#sign-in-token", TOKEN);
       await page.clickOn("Sign in", "dialog");
       await page.sees("admin (admin)");
-      await page.view.reload();
+      await page.reload();
       await page.sees("admin (admin)");
       expect(await page.evaluate("document.cookie + JSON.stringify(localStorage)")).not.toContain(TOKEN);
       await page.clickOn("Sign out", "header");
@@ -94,29 +98,31 @@ describe.skipIf(!browserExpected)("the management page", () => {
   });
 
   test("is dark or light as the system says, or as the person does, which is remembered", async () => {
-    const page = await WatchedPage.open(browser, url);
-    await page.kept("theme", async () => {
-      await page.theme("light");
+    const page = await WebPage.open(browser, url);
+    await used("theme", page, async () => {
+      await page.resize(1_280, "light");
+      await page.holds("the light theme", IS_LIGHT);
       await page.clickOn("Dark", "header");
-      await page.view.reload();
-      await page.holds("the dark theme", "document.documentElement.dataset.theme === 'dark'");
+      await page.reload();
+      await page.holds("the dark theme", IS_DARK);
       await page.clickOn("Light", "header");
       await page.evaluate("localStorage.clear()");
-      await page.view.reload();
-      await page.theme("dark");
+      await page.reload();
+      await page.resize(1_280, "dark");
+      await page.holds("the dark theme", IS_DARK);
     });
   });
 
   test("takes a token from a link, and leaves it nowhere", async () => {
     const page = await signedIn();
-    await page.kept("link", async () => {
+    await used("link", page, async () => {
       expect(await page.evaluate("location.href + history.length")).not.toContain(TOKEN);
     });
   });
 
   test("moves with what the node does", async () => {
-    const page = await WatchedPage.open(browser, url);
-    await page.kept("charts", async () => {
+    const page = await WebPage.open(browser, url);
+    await used("charts", page, async () => {
       const picture = `document.querySelector(".chart:nth-child(2) canvas").toDataURL()`;
       await page.holds("a chart", `document.querySelectorAll(".chart canvas").length === 6`);
       const before = await page.evaluate(picture);
@@ -131,7 +137,7 @@ describe.skipIf(!browserExpected)("the management page", () => {
 
   test("calls a method through the form made from its schema, and shows the answer", async () => {
     const page = await signedIn("actors/counter/called");
-    await page.kept("call", async () => {
+    await used("call", page, async () => {
       await page.sees("There is no such actor yet");
       await page.clickOn("add may change");
       await page.fill("form[aria-label='Call add'] input[type=number]", "41");
@@ -141,26 +147,62 @@ describe.skipIf(!browserExpected)("the management page", () => {
     });
   });
 
+  test("replaces the state of an actor that has not changed since, and of no other", async () => {
+    await post("/actors/counter/edited/add", { amount: 1 });
+    const page = await signedIn("actors/counter/edited");
+    await used("state", page, async () => {
+      await page.clickOn("Edit state");
+      await page.fill("dialog[open] textarea", '{ "count": 100 }');
+      await page.clickOn("Edit state", "dialog[open]");
+      await page.sees('"count": 100');
+      await page.clickOn("Edit state");
+      await post("/actors/counter/edited/add", { amount: 1 });
+      await page.clickOn("Edit state", "dialog[open]");
+      await page.holds("a refusal", `document.querySelector("dialog[open] [role=alert]") !== null`);
+      await page.clickOn("Cancel", "dialog[open]");
+      await page.clickOn("Refresh");
+      await page.sees('"count": 101');
+    });
+  });
+
+  test("lets a viewer do nothing but look, and says why", async () => {
+    await post("/actors/counter/looked-at/add", { amount: 1 });
+    const token = await post("/access/tokens", { name: "looker", role: "viewer" });
+    const page = await WebPage.open(browser, `${url}/#token=${token["secret"]}`);
+    await used("viewer", page, async () => {
+      await page.sees("looker (viewer)");
+      await page.sees("The log is shown to operators");
+      await goTo(page, "#/actors/counter/looked-at");
+      await page.sees("Acts on this view take the role operator");
+      await page.sees("Quarantine");
+      const acts = `Array.from(document.querySelectorAll("main .danger"), ({ disabled, title }) => [disabled, title])`;
+      expect(await page.evaluate(acts)).toEqual([
+        [true, "This takes the role operator"],
+        [true, "This takes the role operator"],
+      ]);
+    });
+  });
+
   test("by the keyboard alone: signs in, goes to an actor, calls it", async () => {
-    const page = await WatchedPage.open(browser, url);
-    await page.kept("keyboard", async () => {
+    const page = await WebPage.open(browser, url);
+    await used("keyboard", page, async () => {
       await page.view.cdp("Network.clearBrowserCookies");
-      await page.view.reload();
+      await page.reload();
       await page.sees("Sign in");
-      await page.tabTo("Sign in");
-      await page.view.press("Enter");
+      await page.tabToNamed("Sign in");
+      await page.press("Enter");
       await page.holds("the field's focus", "document.activeElement.name === 'token'");
       await page.view.type(TOKEN);
-      await page.view.press("Enter");
+      await page.press("Enter");
       await page.sees("admin (admin)");
-      await page.goTo("#/actors/counter/keys");
+      await goTo(page, "#/actors/counter/keys");
       await page.sees("There is no such actor yet");
-      await page.tabTo("add may change");
-      await page.view.press("Enter");
-      await page.tabTo("amount");
-      await page.view.press("Backspace");
+      await page.tabToNamed("add may change");
+      await page.press("Enter");
+      await page.tabToNamed("amount");
+      await page.press("Backspace");
       await page.view.type("7");
-      await page.view.press("Enter");
+      await page.press("Enter");
       await page.sees('"count": 7');
     });
   });
@@ -174,16 +216,16 @@ describe.skipIf(!browserExpected)("the management page", () => {
       await post(`${path}/_quarantine`, { reason: text });
     }
     const page = await signedIn("rooms/lobby");
-    await page.kept("payloads", async () => {
+    await used("payloads", page, async () => {
       for (const text of PAYLOADS) await page.sees(text);
-      await page.goTo("#/leaderboard");
+      await goTo(page, "#/leaderboard");
       await page.sees(NAME_PAYLOAD);
       for (const view of ["actors/counter", "access", "log"]) {
-        await page.goTo(`#/${view}`);
+        await goTo(page, `#/${view}`);
         await page.sees(PAYLOADS[0] ?? "");
       }
       for (const text of PAYLOADS) {
-        await page.goTo(`#/actors/counter/${encodeURIComponent(text)}`);
+        await goTo(page, `#/actors/counter/${encodeURIComponent(text)}`);
         await page.sees(`Shut: ${text}`);
       }
       expect(await page.evaluate("globalThis.hacked === undefined")).toBe(true);
@@ -196,29 +238,27 @@ describe.skipIf(!browserExpected)("the management page", () => {
     await post("/actors/counter/page/add", { amount: 3 });
     await post("/actors/counter/page/clearLater", { afterMs: 600_000 });
     const page = await signedIn();
-    await page.kept("views", async () => {
-      await page.theme("light");
+    await used("views", page, async () => {
+      await page.resize(1_280, "light");
       for (const view of VIEWS) {
         await show(page, view);
-        expect(await page.violations(), view[0]).toEqual([]);
+        expect(await page.accessibilityProblems(), view[0]).toEqual([]);
       }
-      await page.theme("dark");
-      await page.width(360);
+      await page.resize(360, "dark");
+      await page.holds("the dark theme", IS_DARK);
       for (const view of VIEWS) {
         await show(page, view);
-        expect(await page.violations(["color-contrast"]), view[0]).toEqual([]);
-        expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth"), view[0]).toBeLessThanOrEqual(
-          0,
-        );
+        expect(await page.accessibilityProblems("color-contrast"), view[0]).toEqual([]);
+        expect(await page.isTooWide(), view[0]).toBe(false);
       }
       expect(page.complaints).toEqual([]);
-      expect(page.strangers(url)).toEqual([]);
+      expect(page.requested.filter((each) => new URL(each).host !== new URL(url).host)).toEqual([]);
     });
   });
 
   test("goes on by itself when the server was killed and started again, and who was signed in still is", async () => {
     const page = await signedIn();
-    await page.kept("restart", async () => {
+    await used("restart", page, async () => {
       await page.sees("Connections");
       const { dataFolder } = server;
       const port = server.httpPort;
@@ -229,15 +269,24 @@ describe.skipIf(!browserExpected)("the management page", () => {
       await server.listens();
       await page.holds("the connection", "!document.body.innerText.includes('No connection')");
       await page.sees("admin (admin)");
-      await page.goTo("#/actors/counter/called");
+      await goTo(page, "#/actors/counter/called");
       await page.sees('"count": 41');
     });
   });
 });
 
+async function used(name: string, page: WebPage, act: () => Promise<void>): Promise<void> {
+  await withPictures(`manage-${name}`, [page], act);
+  page.close();
+}
+
+async function goTo(page: WebPage, fragment: string): Promise<void> {
+  await page.evaluate(`void (location.hash = ${JSON.stringify(fragment)})`);
+}
+
 /** With all that can be opened open. */
-async function show(page: WatchedPage, [view, text]: (typeof VIEWS)[number]): Promise<void> {
-  await page.goTo(`#/${view}`);
+async function show(page: WebPage, [view, text]: (typeof VIEWS)[number]): Promise<void> {
+  await goTo(page, `#/${view}`);
   await page.sees(text);
   await page.holds("all answers", "!document.body.innerText.includes('Loading')");
   await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");

@@ -5,9 +5,9 @@ import { browserExpected, TestBrowser } from "#gateway/test-browser.ts";
 
 import { MatchServer } from "./lib/match-server.ts";
 import { createDataFolder, type Settings } from "./lib/node-settings.ts";
-import { keptAll, PeoplePage } from "./lib/people-page.ts";
 import { QUICK_PASSWORDS } from "./lib/quick-passwords.ts";
 import { ServerProcess } from "./lib/server-process.ts";
+import { WebPage, withPictures } from "./lib/web-page.ts";
 
 if (!browserExpected) console.warn("SKIPPED: the match page in a real browser, because chromium is not installed");
 setDefaultTimeout(60_000);
@@ -16,14 +16,14 @@ const QUIET = { CORREIO_LOG_LEVEL: "silent", CORREIO_CONSOLE: false };
 const TURN = ".match[aria-label='Sua partida'] .standing";
 const ANSWER = ".invitations .primary";
 
-async function open(browser: TestBrowser, httpPort: number): Promise<PeoplePage> {
-  const page = await PeoplePage.open(browser, `http://127.0.0.1:${httpPort}/match`);
+async function open(browser: TestBrowser, httpPort: number): Promise<WebPage> {
+  const page = await WebPage.open(browser, `http://127.0.0.1:${httpPort}/match`);
   await page.shows("form.entrance");
   return page;
 }
 
 /** With a new account. */
-async function enter(browser: TestBrowser, httpPort: number, name: string): Promise<PeoplePage> {
+async function enter(browser: TestBrowser, httpPort: number, name: string): Promise<WebPage> {
   const page = await open(browser, httpPort);
   await page.fill("input[name=name]", name);
   await page.fill("input[name=password]", `segredo de ${name}`);
@@ -33,7 +33,7 @@ async function enter(browser: TestBrowser, httpPort: number, name: string): Prom
   return page;
 }
 
-async function invite(host: PeoplePage, guest: PeoplePage, guestName: string): Promise<void> {
+async function invite(host: WebPage, guest: WebPage, guestName: string): Promise<void> {
   await host.shows("[aria-label=Jogadores] li", `Convidar ${guestName}`);
   await host.click("[aria-label=Jogadores] li button");
   await guest.click(ANSWER);
@@ -41,32 +41,37 @@ async function invite(host: PeoplePage, guest: PeoplePage, guestName: string): P
 }
 
 /** Rows and columns from 1. */
-async function play(page: PeoplePage, row: number, column: number): Promise<void> {
+async function play(page: WebPage, row: number, column: number): Promise<void> {
   await page.shows(TURN, "Sua vez");
   await page.click(`[aria-label^="linha ${row}, coluna ${column}"]`);
   await page.shows(TURN, "jogou");
 }
 
-const squares = (page: PeoplePage): Promise<unknown> =>
+const squares = (page: WebPage): Promise<unknown> =>
   page.evaluate(`Array.from(document.querySelectorAll(".square"), (each) => each.innerText || ".").join("")`);
+
+function expectNothingOdd(page: WebPage): void {
+  expect(page.complaints.filter((each) => !/WebSocket connection/.test(each))).toEqual([]);
+  expect(page.requested.filter((url) => !/^(?:https?|wss?):\/\/127\.0\.0\.1:/.test(url))).toEqual([]);
+}
 
 describe.skipIf(!browserExpected)("the match page", () => {
   let browser: TestBrowser;
   let server: MatchServer;
-  const pages: PeoplePage[] = [];
+  const pages: WebPage[] = [];
   beforeAll(async () => {
     browser = new TestBrowser();
     server = await MatchServer.start({ CORREIO_TURN_MS: 600_000 });
   });
   afterEach(() => {
-    pages.length = 0;
+    for (const page of pages.splice(0)) page.close();
   });
   afterAll(async () => {
     await browser.close();
     await server.stop();
   });
 
-  const entered = async (name: string): Promise<PeoplePage> => {
+  const entered = async (name: string): Promise<WebPage> => {
     const page = await enter(browser, server.node.node.httpPort, name);
     pages.push(page);
     return page;
@@ -77,7 +82,7 @@ describe.skipIf(!browserExpected)("the match page", () => {
     const bea = await server.player("bea");
     const watching = await open(browser, server.node.node.httpPort);
     pages.push(watching);
-    await keptAll("match-terminal", pages, async () => {
+    await withPictures("match-terminal", pages, async () => {
       expect(await bea.ask("begin;ana;bea;hosted")).toBe("beginACK");
       await ana.shows(".invitations", "bea convidou você");
       await ana.click(ANSWER);
@@ -98,7 +103,7 @@ describe.skipIf(!browserExpected)("the match page", () => {
       ] as const) {
         await page.shows(".standing", text);
         await page.shows("[aria-label=Placar] tbody tr", "bea");
-        expect(page.oddities).toEqual([]);
+        expectNothingOdd(page);
       }
       bea.close();
     });
@@ -107,7 +112,7 @@ describe.skipIf(!browserExpected)("the match page", () => {
   test("tells what the server refuses, in Portuguese", async () => {
     const page = await open(browser, server.node.node.httpPort);
     pages.push(page);
-    await keptAll("match-refused", pages, async () => {
+    await withPictures("match-refused", pages, async () => {
       await page.fill("input[name=name]", "ninguem-aqui");
       await page.fill("input[name=password]", "x");
       await page.click("form.entrance .primary");
@@ -121,12 +126,12 @@ describe.skipIf(!browserExpected)("the match page", () => {
   test("is played by the keyboard alone; axe finds no fault, dark, light, at 360 px", async () => {
     const page = await open(browser, server.node.node.httpPort);
     pages.push(page);
-    expect(await page.violations()).toEqual([]);
-    await keptAll("match-access", pages, async () => {
+    expect(await page.accessibilityProblems()).toEqual([]);
+    await withPictures("match-access", pages, async () => {
       await page.tabTo("input[name=name]");
-      await page.type("teclado");
+      await page.view.type("teclado");
       await page.tabTo("input[name=password]");
-      await page.type("segredo");
+      await page.view.type("segredo");
       await page.tabTo("input[type=checkbox]");
       await page.press("Space");
       await page.tabTo("form.entrance .primary");
@@ -140,11 +145,17 @@ describe.skipIf(!browserExpected)("the match page", () => {
       await caio.ask("answer;teclado;True");
       await page.shows(TURN, "Sua vez (O).");
       await page.tabTo(".square");
-      await page.press("ArrowUp", "ArrowLeft", "ArrowLeft", "Enter");
+      for (const key of ["ArrowUp", "ArrowLeft", "ArrowLeft", "Enter"]) await page.press(key);
       await caio.take("moved");
       await page.shows(TURN, "Você jogou 1 1. Vez de caio (X).");
       expect(await squares(page)).toBe("O........");
-      expect(await page.violationsAnyhow()).toEqual([]);
+      for (const scheme of ["light", "dark"] as const) {
+        for (const width of [1_280, 360]) {
+          await page.resize(width, scheme);
+          expect(await page.isTooWide()).toBe(false);
+          expect(await page.accessibilityProblems()).toEqual([]);
+        }
+      }
       caio.close();
     });
   });
@@ -172,7 +183,7 @@ describe.skipIf(!browserExpected)("a whole match between two pages", () => {
     const { httpPort } = first;
     const pages = [await enter(browser, httpPort, "ana"), await enter(browser, httpPort, "bea")] as const;
     const [ana, bea] = pages;
-    await keptAll("match-killed", pages, async () => {
+    await withPictures("match-killed", pages, async () => {
       await invite(ana, bea, "bea");
       await play(ana, 1, 1);
       await play(bea, 2, 1);
@@ -192,8 +203,9 @@ describe.skipIf(!browserExpected)("a whole match between two pages", () => {
         expect(await squares(page)).toBe("OOOXX....");
         expect(await page.count(".square.winning")).toBe(3);
         await page.shows("[aria-label=Placar] tbody tr:first-child", "ana");
-        expect(page.oddities).toEqual([]);
+        expectNothingOdd(page);
       }
     });
+    for (const page of pages) page.close();
   });
 });

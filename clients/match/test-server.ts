@@ -5,8 +5,8 @@ import { join } from "node:path";
 
 import { systemClock } from "#runtime/base/clock.ts";
 import { readConfig } from "#runtime/config.ts";
-import { type Server, startServer } from "#runtime/main.ts";
 import { createLog } from "#runtime/observe/log.ts";
+import { type Server, startServer } from "#runtime/server.ts";
 
 import type { LinkTarget } from "../links/link.ts";
 

@@ -1,4 +1,4 @@
-// The floor of the gateway's comparison, and its peer: HTTP beside raw-bun.ts in one process, by bare Bun.serve or Elysia.
+// The gateway's floor and its peer: HTTP beside the load of raw-bun.ts in one process, by bare Bun.serve or Elysia.
 
 import { parseArgs } from "node:util";
 

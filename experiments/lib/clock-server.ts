@@ -1,7 +1,7 @@
 // One server of the clock experiment: a whole node in this process, which others reach through a relay.
 
 import { readConfig } from "#runtime/config.ts";
-import { type Server, startServer } from "#runtime/main.ts";
+import { type Server, startServer } from "#runtime/server.ts";
 import { type NetworkFaults, type RelayFigures, startTcpRelay, type TcpRelay } from "#runtime/testing/mod.ts";
 
 import { exactClock } from "./clock-exact-waits.ts";

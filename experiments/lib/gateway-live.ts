@@ -1,14 +1,17 @@
-// What viewers of the live feed cost the server: its processor time with them and without, idle and under a steady load.
+// What viewers of the live feed cost the server: its processor time with and without them, idle and under a load.
+
+import { join } from "node:path";
 
 import type { PacerAct, PacerAnswer } from "./gateway-pacer.ts";
-import { ADMIN_TOKEN, type GatewayServer, type GatewayServerName, startGatewayServer } from "./gateway-servers.ts";
+import { type GatewayServer, type GatewayServerName, startGatewayServer } from "./gateway-servers.ts";
 import type { ViewersAct, ViewersAnswer } from "./gateway-viewers.ts";
 import { waitUntilQuiet } from "./process-facts.ts";
+import { createWorkspace, type Program, startProgram, type Workspace } from "./program.ts";
 import { RecordedProcess } from "./recorder-process.ts";
 import { type MedianInterval, medianInterval, pairedDifference } from "./statistics.ts";
 import { ToldProgram } from "./told-program.ts";
 
-export const LIVE_LOADS = ["idle", "loaded"] as const;
+const LIVE_LOADS = ["idle", "loaded"] as const;
 export type LiveLoad = (typeof LIVE_LOADS)[number];
 
 export interface LiveParameters {
@@ -17,8 +20,8 @@ export interface LiveParameters {
   /** Of each half of a pair. */
   readonly seconds: number;
   readonly viewers: number;
-  /** Of Correio: counters in memory. */
-  readonly actors: number;
+  /** Idle, and an actor each in Correio. */
+  readonly sessions: number;
   readonly connections: number;
   readonly requestsPerSecond: number;
 }
@@ -41,7 +44,7 @@ interface Bench {
   readonly pacer: ToldProgram<PacerAct, PacerAnswer>;
 }
 
-const TOUCHED_AT_ONCE = 32;
+const HOLD_WITHIN_MS = 60_000;
 const QUIET_MS = 400;
 
 /** `program` is the experiment's own, which plays viewers and load. */
@@ -58,6 +61,8 @@ export async function measureLive(
     const play = <Told, Answer>(role: string) =>
       stack.use(new ToldProgram<Told, Answer>(role, [process.execPath, program, role]));
     const bench: Bench = { server, parameters, viewers: play("viewers"), pacer: play("pacer") };
+    const holder = await holdSessions(bench, stack.use(createWorkspace()));
+    stack.defer(() => holder.stop());
     for (const load of LIVE_LOADS) {
       progress?.(`${parameters.viewers} viewers: ${name}, ${load} …`);
       results.push(await measureLoad(bench, load));
@@ -72,7 +77,6 @@ async function measureLoad(bench: Bench, load: LiveLoad): Promise<LiveResult> {
   const [without, beside, wrong]: [number[], number[], string[]] = [[], [], []];
   let [ticks, bytes] = [0, 0];
   for (let pair = 0; pair < pairs; pair++) {
-    if (server.name === "correio") await touchActors(bench);
     await waitUntilQuiet(server.pid, QUIET_MS);
     if (load === "loaded") await beginLoad(bench);
     const watched = async (): Promise<void> => {
@@ -109,17 +113,13 @@ export async function corePercentOf(pid: number, seconds: number): Promise<numbe
   return ((after.cpuSeconds - before.cpuSeconds) / (performance.now() - startedMs)) * 100_000;
 }
 
-/** All are in memory for the minute that follows. */
-async function touchActors({ server, parameters }: Bench): Promise<void> {
-  const headers = { Authorization: `Bearer ${ADMIN_TOKEN}`, "Content-Type": "application/json" };
-  const indices = Array.from({ length: parameters.actors }, (_, index) => index).values();
-  const touch = async (): Promise<void> => {
-    for (const index of indices) {
-      const url = `http://127.0.0.1:${server.httpPort}/actors/counter/bench-${index}/add`;
-      const response = await fetch(url, { method: "POST", headers, body: '{"amount":1}' });
-      if (response.status !== 200) throw new Error(`Cannot add to a counter: ${response.status}`);
-      await response.arrayBuffer();
-    }
-  };
-  await Promise.all(Array.from({ length: TOUCHED_AT_ONCE }, touch));
+/** Sessions that have answered one request each, held by a process of its own. */
+function holdSessions({ server, parameters }: Bench, workspace: Workspace): Promise<Program> {
+  const words = [`--port=${server.port}`, `--count=${parameters.sessions}`];
+  return startProgram({
+    command: [process.execPath, join(import.meta.dirname, "idle-holder.ts"), ...words],
+    logFile: join(workspace.folder, "holder.log"),
+    ready: /^holding (\d+)$/m,
+    startTimeoutMs: HOLD_WITHIN_MS,
+  });
 }

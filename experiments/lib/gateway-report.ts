@@ -113,7 +113,7 @@ function renderManagement(results: readonly ManagementResult[], { parameters }: 
 }
 
 function renderLive(results: readonly LiveResult[], { parameters }: GatewayReport): string {
-  const { viewers, actors, connections, requestsPerSecond, seconds, pairs } = parameters.live;
+  const { viewers, sessions, connections, requestsPerSecond, seconds, pairs } = parameters.live;
   const rows = results.map(({ name, load, without, difference, tickBytes }) => [
     GATEWAY_SERVER_TITLES[name],
     load,
@@ -122,8 +122,9 @@ function renderLive(results: readonly LiveResult[], { parameters }: GatewayRepor
     formatCount(tickBytes),
   ]);
   return [
-    `${viewers} viewers of the live feed, ${pairs} pairs of ${seconds} s with and without them; in Correio ${formatCount(actors)} counters`,
-    `are in memory; loaded: ${formatCount(requestsPerSecond)} requests/s over ${connections} connections`,
+    `${viewers} viewers of the live feed, ${pairs} pairs of ${seconds} s with and without them;`,
+    `${formatCount(sessions)} idle sessions, which are actors in Correio;`,
+    `loaded: ${formatCount(requestsPerSecond)} requests/s over ${connections} connections`,
     renderTable([["server", "", "% of a core without", "more with them", "octets a message"], ...rows]),
   ].join("\n");
 }

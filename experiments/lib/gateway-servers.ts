@@ -1,4 +1,4 @@
-// The servers whose HTTP is measured beside their pipelined load: Correio, bare Bun.serve and Elysia, in a process each.
+// The servers whose HTTP is measured beside their load: Correio, bare Bun.serve and Elysia, in a process each.
 
 import { join, resolve } from "node:path";
 

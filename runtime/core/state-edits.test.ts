@@ -118,7 +118,7 @@ describe("an edit of a state", () => {
     "that cannot be the state is bad input: %j",
     async (state) => {
       const { node, edit, stored } = await counterWith(1);
-      await expect(node.answer(edit(1, state))).rejects.toMatchObject({ code: "actor.bad_input" });
+      expect(await node.outcome(edit(1, state))).toMatchObject({ kind: "failed", error: { code: "actor.bad_input" } });
       expect(await stored()).toEqual([1, '{"count":1}']);
     },
   );
@@ -131,13 +131,36 @@ describe("an edit of a state", () => {
   test("of a type that keeps nothing is refused", async () => {
     const { node } = await counterWith(0);
     const edit = node.operations.replaceState("plain", "a", 0, {});
-    await expect(node.answer(edit)).rejects.toMatchObject({ code: "actor.not_durable" });
+    expect(await node.outcome(edit)).toMatchObject({ kind: "failed", error: { code: "actor.not_durable" } });
+  });
+
+  test.each([true, false])("by an owner that another has taken over from is not made (shut: %p)", async (isShut) => {
+    const { node, edit, stored } = await counterWith(2);
+    if (isShut) node.operations.quarantine("counter", "a", "to be mended");
+    const successor = await node.restart();
+    await successor.answer(successor.operations.release("counter", "a"));
+    const late = edit(2);
+    const early = successor.operations.replaceState("counter", "a", 2, { count: 7 });
+    expect(await successor.answer(early)).toEqual({ commits: 3 });
+    const outcome = await node.outcome(late);
+    expect(outcome).not.toMatchObject({ kind: "answered", value: { commits: 3 } });
+    expect(await stored()).toEqual([3, '{"count":7}']);
+  });
+
+  test("that was not acknowledged before a kill is stored whole or not at all", async () => {
+    const { node, edit, stored } = await counterWith(2);
+    node.store.hold();
+    watch(edit(2));
+    await node.clock.settle();
+    const next = await node.restart();
+    expect(await stored()).toEqual([2, '{"count":2}']);
+    expect(await next.answer(next.operations.replaceState("counter", "a", 2, { count: 9 }))).toEqual({ commits: 3 });
   });
 
   test("that the store refuses is not made", async () => {
     const { node, counter, edit } = await counterWith(2);
     node.store.refusal = new Error("the disk is gone");
-    await expect(node.answer(edit(2))).rejects.toMatchObject({ code: "store.failed" });
+    expect(await node.outcome(edit(2))).toMatchObject({ kind: "failed", error: { code: "store.failed" } });
     expect(await node.answer(counter.value())).toBe(2);
   });
 });

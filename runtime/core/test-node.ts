@@ -9,7 +9,7 @@ import { textOf } from "./supervision.ts";
 import { ActorSystem, type SystemOptions } from "./system.ts";
 import { GatedStore } from "./test-gated-store.ts";
 
-export interface NodeOptions extends Pick<SystemOptions, "development" | "memory"> {
+export interface NodeOptions extends Pick<SystemOptions, "development" | "memory" | "tracer"> {
   /** Opens the store again at each start; one in memory that is this node's own unless given. */
   readonly open?: () => Store;
   readonly clock?: FakeClock;

@@ -9,6 +9,7 @@ import type { PausableSocket } from "./connection-reader.ts";
 import type { ByteOutlet, MemoryBudget } from "./connection-writer.ts";
 import type { NetStats } from "./net-stats.ts";
 import type { OutboundArena } from "./outbound-arena.ts";
+import type { ReadTurns } from "./read-turns.ts";
 
 /** A connection never writes to its socket except through its writer. */
 export interface ConnectionSocket extends ByteOutlet, PausableSocket {
@@ -85,6 +86,7 @@ export interface ConnectionHost {
   readonly stats: NetStats;
   readonly arena: OutboundArena;
   readonly budget: MemoryBudget;
+  readonly readTurns: ReadTurns;
   readonly deadlines: DeadlineSettings & { readonly lingerMs: number };
   openSession(type: SessionMaker, connection: ConnectionPort): SessionPort;
   /** A socket has something: the loop has looked. */

@@ -19,8 +19,12 @@ export class ConnectionReader {
   readonly #stats: NetStats;
   /** Chunks that came although the one before is not decoded yet. */
   #waiting: Buffer[] | undefined;
-  #chunkBytes = 0;
-  #paused = false;
+  /** Of the last one that came. */
+  chunkBytes = 0;
+  /** The mailbox has no room. */
+  #full = false;
+  /** Others are read first. */
+  #waitsForTurn = false;
   #finished = false;
   /** Since when no octet has followed those of a message that is not whole. */
   #quietSinceMs = 0;
@@ -41,18 +45,18 @@ export class ConnectionReader {
   }
 
   get paused(): boolean {
-    return this.#paused;
+    return this.#full;
   }
 
   /** What is kept in memory of bytes that are not decoded: a chunk counts whole until it is. */
   get heldBytes(): number {
-    if (!this.holding) return 0;
-    return (this.#waiting ?? []).reduce((sum, chunk) => sum + chunk.length, this.#chunkBytes);
+    const heldBytes = this.#decoder.holding ? this.chunkBytes : 0;
+    return (this.#waiting ?? []).reduce((sum, chunk) => sum + chunk.length, heldBytes);
   }
 
-  /** Bytes wait here because the mailbox had no room for what is in them. */
+  /** Bytes wait here: the mailbox had no room for what is in them, or it is not their turn. */
   get holding(): boolean {
-    return this.#decoder.holding;
+    return this.#decoder.holding || this.#waiting !== undefined;
   }
 
   /** Bytes of a message are there that can be one only when others follow. */
@@ -84,13 +88,20 @@ export class ConnectionReader {
 
   receive(chunk: Buffer, nowMs: number, session: SessionPort): void {
     this.lastByteMs = nowMs;
-    if (this.#decoder.holding) {
+    if (this.holding) {
       (this.#waiting ??= []).push(chunk);
       this.pause();
       return;
     }
     this.#take(chunk, nowMs);
     this.pump(session, nowMs);
+  }
+
+  /** What came is not looked at before its turn. */
+  hold(chunk: Buffer, nowMs: number): void {
+    this.lastByteMs = nowMs;
+    this.chunkBytes = chunk.length;
+    (this.#waiting ??= []).push(chunk);
   }
 
   /** No byte will follow: what there is of a message is whole, where silence makes it so. */
@@ -136,16 +147,30 @@ export class ConnectionReader {
   }
 
   pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
+    if (this.#full || !this.#decoder.holding) return;
+    this.#full = true;
     this.#stats.pauses++;
-    this.#socket.pause();
+    if (!this.#waitsForTurn) this.#socket.pause();
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#socket.resume();
+    if (!this.#full) return;
+    this.#full = false;
+    if (!this.#waitsForTurn) this.#socket.resume();
+  }
+
+  /** Others are read first. False where that is so already. */
+  letOthers(): boolean {
+    if (this.#waitsForTurn) return false;
+    this.#waitsForTurn = true;
+    if (!this.#full) this.#socket.pause();
+    return true;
+  }
+
+  /** Its turn has come. */
+  readOn(): void {
+    this.#waitsForTurn = false;
+    if (!this.#full) this.#socket.resume();
   }
 
   #watchPartial(moved: boolean, nowMs: number): void {
@@ -166,7 +191,7 @@ export class ConnectionReader {
   }
 
   #take(chunk: Buffer, arrivedMs: number): void {
-    this.#chunkBytes = chunk.length;
+    this.chunkBytes = chunk.length;
     this.#decoder.push(chunk, arrivedMs);
   }
 }

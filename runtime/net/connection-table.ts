@@ -20,6 +20,7 @@ import { Doorstep } from "./doorstep.ts";
 import { type NetEvents, type NetPeer, netPeer } from "./net-events.ts";
 import { NetStats } from "./net-stats.ts";
 import { OutboundArena } from "./outbound-arena.ts";
+import { ReadTurns } from "./read-turns.ts";
 import { RefusedSockets } from "./refused-socket.ts";
 
 export interface NetSettings {
@@ -37,6 +38,7 @@ export class ConnectionTable implements ConnectionHost {
   readonly wheel: TimerWheel;
   readonly stats = new NetStats();
   readonly arena = new OutboundArena();
+  readonly readTurns: ReadTurns;
   readonly budget = { queuedBytes: 0, heldBytes: 0 };
   readonly deadlines: NetSettings["deadlines"];
   readonly #idPrefix: string;
@@ -56,6 +58,7 @@ export class ConnectionTable implements ConnectionHost {
   constructor(system: SessionHost, settings: NetSettings, events: NetEvents) {
     this.clock = system.clock;
     this.wheel = system.wheel;
+    this.readTurns = new ReadTurns(system.clock);
     this.deadlines = settings.deadlines;
     this.#idPrefix = settings.idPrefix ?? "";
     this.#system = system;
@@ -221,10 +224,7 @@ export class ConnectionTable implements ConnectionHost {
     return open.filter((connection) => connection.abort(reason)).length;
   }
 
-  /**
-   * A connection touched while others are flushed comes with the next step, and its bytes stay until then. A fault of
-   * one is its own end.
-   */
+  /** What is touched meanwhile comes with the next step; its bytes stay until then. A fault of one is its own end. */
   #endStep(): void {
     const touched = this.#touched;
     this.#touched = this.#spareTouched;

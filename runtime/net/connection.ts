@@ -81,9 +81,25 @@ export class Connection implements StreamPort, SocketEvents, TimerOwner, Decoder
     this.#host.stats.bytesIn += chunk.length;
     if (this.#phase !== "open" || this.#inputEnd !== undefined) return;
     this.#host.loopTurned();
-    this.#reader.receive(chunk, this.#host.clock.monotonicMs(), this.#session);
+    const { clock, readTurns } = this.#host;
+    const isLate = readTurns.take(chunk.length);
+    if (isLate) this.#reader.hold(chunk, clock.monotonicMs());
+    else this.#reader.receive(chunk, clock.monotonicMs(), this.#session);
     this.#timer.heard();
+    if (readTurns.waitsAfter(chunk.length) && this.#reader.letOthers()) readTurns.wait(this);
     this.#afterInput();
+  }
+
+  get chunkBytes(): number {
+    return this.#reader.chunkBytes;
+  }
+
+  /** It is read again, and what waits of it is looked at. */
+  readOn(): void {
+    if (this.#phase === "closed") return;
+    this.#host.loopTurned();
+    this.#reader.readOn();
+    this.mailboxMoved();
   }
 
   drained(): void {

@@ -78,7 +78,6 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
     return this.#outlet.queuedBytes;
   }
 
-  /** Messages wait because the session has no room. */
   get paused(): boolean {
     return this.#waiting.count > 0;
   }
@@ -245,8 +244,7 @@ export class MessageConnection implements OpenConnection, ConnectionPort, StepPa
   }
 
   #touch(): void {
-    if (this.#touched) return;
+    if (!this.#touched) this.#host.touched(this);
     this.#touched = true;
-    this.#host.touched(this);
   }
 }

@@ -188,19 +188,19 @@ describe("pages of actors by a field of their state", () => {
   });
 });
 
-describe("actors in memory, sorted", () => {
-  async function busyNode() {
-    const node = await createNode();
-    const { system } = node.stepped;
-    for (const key of ["a", "b", "b"]) system.ref(Counter, key).tell.add();
-    await node.stepped.runAll();
-    system.ref(Match, "2").tell.wait();
-    await node.stepped.runAll();
-    for (let count = 0; count < 3; count++) system.ref(Match, "2").tell.play(1);
-    system.ref(Counter, "c").tell.add();
-    return node;
-  }
+async function busyNode() {
+  const node = await createNode();
+  const { system } = node.stepped;
+  for (const key of ["a", "b", "b"]) system.ref(Counter, key).tell.add();
+  await node.stepped.runAll();
+  system.ref(Match, "2").tell.wait();
+  await node.stepped.runAll();
+  for (let count = 0; count < 3; count++) system.ref(Match, "2").tell.play(1);
+  system.ref(Counter, "c").tell.add();
+  return node;
+}
 
+describe("actors in memory, sorted", () => {
   test("are those with the fullest mailboxes, most first", async () => {
     const { view } = await busyNode();
     const most = view.sortedActors({ sort: "mailbox", limit: 2 });

@@ -9,9 +9,10 @@ import type { DeadLetterView } from "./view.ts";
 const LETTERS = 5_000;
 
 /** Every 1 000th of them is to a printer. */
+const letterOf = (id: number) => ({ id, type: id % 1_000 === 0 ? "printer" : "counter", reason: "actor.crashed" });
+
 function createView() {
   const looked: number[] = [];
-  const letterOf = (id: number) => ({ id, type: id % 1_000 === 0 ? "printer" : "counter", reason: "actor.crashed" });
   const letters = {
     async list(before: number, limit: number) {
       const newest = Math.min(before, LETTERS + 1) - 1;

@@ -6,8 +6,8 @@ import { pageOf } from "./page-of.ts";
 
 interface Kept {
   readonly entry: LogEntry;
-  /** As written, for searching. */
-  readonly line: string;
+  /** As written, in lower case: it is searched for text in any case. */
+  readonly sought: string;
 }
 
 export class LogTail implements Pick<LogView, "tail" | "subscribe"> {
@@ -22,8 +22,9 @@ export class LogTail implements Pick<LogView, "tail" | "subscribe"> {
   /** One clean line of JSON. */
   add(line: string): void {
     const entry = entryOf(line, ++this.#number);
-    this.#kept.push({ entry, line });
-    this.#chars += line.length;
+    const sought = line.toLowerCase();
+    this.#kept.push({ entry, sought });
+    this.#chars += sought.length;
     while (this.#count > limits.logTailLinesMax || this.#chars > limits.logTailCharsMax) this.#forgetOldest();
     if (this.#first > limits.logTailLinesMax) this.#closeRanks();
     this.#tell(entry);
@@ -50,7 +51,7 @@ export class LogTail implements Pick<LogView, "tail" | "subscribe"> {
   }
 
   #forgetOldest(): void {
-    this.#chars -= (this.#kept[this.#first++] as Kept).line.length;
+    this.#chars -= (this.#kept[this.#first++] as Kept).sought.length;
   }
 
   #closeRanks(): void {
@@ -75,10 +76,10 @@ export class LogTail implements Pick<LogView, "tail" | "subscribe"> {
 
 function filterOf({ before = Number.POSITIVE_INFINITY, level = "debug", reason, contains }: LogQuery) {
   const least = LOG_LEVELS.indexOf(level);
-  const sought = contains?.toLowerCase();
-  return ({ entry, line }: Kept): boolean =>
+  const part = contains?.toLowerCase();
+  return ({ entry, sought }: Kept): boolean =>
     entry.number < before &&
     LOG_LEVELS.indexOf(entry.level) >= least &&
     (reason === undefined || entry.reason === reason) &&
-    (sought === undefined || line.toLowerCase().includes(sought));
+    (part === undefined || sought.includes(part));
 }

@@ -8,6 +8,10 @@ export interface AboutView {
   readonly uptimeMs: number;
 }
 
+/** How many commits there are now, or why the state is as it was. */
+export type StateEditView =
+  { readonly commits: number } | { readonly not: "not_stored" | "busy" | "stale" | "other_version" };
+
 /** `name/key`, and how many have subscribed to it. */
 export interface TopicView {
   readonly topic: string;

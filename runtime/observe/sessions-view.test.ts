@@ -69,10 +69,10 @@ describe("sessions", () => {
 describe("one session", () => {
   test("is shown with what its actor does", async () => {
     const { stepped, view } = createView(figuresOf("7"));
-    new ConnectionStandIn(stepped.system, Echo, "7");
+    const { id } = new ConnectionStandIn(stepped.system, Echo, "7");
     await stepped.runAll();
     const about = { type: "echo-session", key: "7", status: "idle", mailbox: 0, turns: 1 };
-    expect(view.session("7")).toMatchObject({ id: "7", actor: "echo-session/7", session: about });
+    expect(view.session(id)).toMatchObject({ id: "7", actor: "echo-session/7", session: about });
   });
 
   test("is shown without, where no actor hears what comes over it", () => {

@@ -27,6 +27,8 @@ function pagesOf<Item>(page: (after: string | undefined) => Page<Item>): (readon
   return pages.map(({ items }) => items);
 }
 
+const reader = (key: string) => ({ type: "reader", key, method: "read" });
+
 describe("topics", () => {
   test("are listed in their order with how many have subscribed, page by page", async () => {
     const view = await readers(["a", "z"], ["b", "z"], ["a", "m"], ["c", "ação/1"], ["d", "b"], ["d", "z"]);
@@ -53,7 +55,6 @@ describe("subscribers of a topic", () => {
     const pages = pagesOf(
       (after) => view.subscribers("news/z", { limit: 2, ...(after === undefined ? {} : { after }) }) ?? { items: [] },
     );
-    const reader = (key: string) => ({ type: "reader", key, method: "read" });
     expect(pages).toEqual([[reader("a"), reader("b")], [reader("c")]]);
   });
 

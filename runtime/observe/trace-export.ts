@@ -18,7 +18,7 @@ export interface TraceFigures {
   pending: number;
 }
 
-interface ExportOptions {
+export interface ExportOptions {
   /** Where the collector takes OTLP as JSON over HTTP. */
   readonly endpoint: string;
   readonly serverId: string;
@@ -33,7 +33,7 @@ const SUCCESS = 0;
 export function startExport({ endpoint, serverId, clock, log }: ExportOptions) {
   const figures: TraceFigures = { exported: 0, dropped: 0, pending: 0 };
   const exporter = new OTLPTraceExporter({ url: endpoint, timeoutMillis: limits.traceExportMs });
-  const batches = new BatchSpanProcessor(counting(exporter, figures, log, endpoint), {
+  const batches = new BatchSpanProcessor(counting(exporter, figures, log, new URL(endpoint).host), {
     // Never full: spans are counted before they get there.
     maxQueueSize: limits.traceSpansMax + limits.traceBatchSpansMax,
     maxExportBatchSize: limits.traceBatchSpansMax,
@@ -66,19 +66,22 @@ export function startExport({ endpoint, serverId, clock, log }: ExportOptions) {
   };
 }
 
-/** Told once when the collector begins to fail, and once when it takes spans again. */
-function counting(exporter: SpanExporter, figures: TraceFigures, log: Log, endpoint: string): SpanExporter {
+/**
+ * `collector` is its host alone: an address may have a password in it. Told once when it begins to fail, and once when
+ * it takes spans again.
+ */
+function counting(exporter: SpanExporter, figures: TraceFigures, log: Log, collector: string): SpanExporter {
   const state = { failing: false, lost: 0 };
   const taken = (count: number): void => {
     figures.exported += count;
-    if (state.failing) log.limited("warn", "traces.collector_back", { endpoint, lost: state.lost });
+    if (state.failing) log.limited("warn", "traces.collector_back", { collector, lost: state.lost });
     state.failing = false;
     state.lost = 0;
   };
   const refused = (count: number, error: unknown): void => {
     figures.dropped += count;
     state.lost += count;
-    if (!state.failing) log.limited("warn", "traces.collector_failed", { endpoint, err: error });
+    if (!state.failing) log.limited("warn", "traces.collector_failed", { collector, err: error });
     state.failing = true;
   };
   return {

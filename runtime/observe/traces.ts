@@ -2,10 +2,10 @@
 import { type Context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 
 import type { Clock } from "../base/clock.ts";
-import { type Random, systemRandom } from "../base/random.ts";
+import type { Random } from "../base/random.ts";
 import type { TracedTurn, TraceOrigin, TurnSpan, TurnTracer } from "../core/ports.ts";
 import { limits } from "../limits.ts";
-import { type SpanExport, startExport, type TraceFigures } from "./trace-export.ts";
+import type { SpanExport } from "./trace-export.ts";
 import { parentOf } from "./trace-parent.ts";
 import { TURN_OUTCOMES } from "./view.ts";
 
@@ -13,32 +13,12 @@ interface TracesOptions {
   readonly out: Pick<SpanExport, "tracer" | "figures">;
   readonly clock: Clock;
   readonly random: Random;
-  /** Of messages and calls from outside that say nothing of it: how many are followed, 0 to 1, as long as they are few. */
+  /** Of messages that say nothing of it, and of such calls from outside, how many are followed: 0 to 1. */
   readonly share: number;
 }
 
 /** Seconds and nanoseconds, as OpenTelemetry has times. */
 type SpanTime = [seconds: number, nanoseconds: number];
-
-export interface StartedTraces {
-  /** Undefined, as the figures are, where there is no endpoint: then nothing is followed. */
-  readonly tracer: TurnTracer | undefined;
-  readonly figures: TraceFigures | undefined;
-  /** To be called when the sockets have been given what a step's turns have sent. */
-  readonly flushed: () => void;
-  /** What waits for the collector goes out first, as far as there is time for it. */
-  readonly stop: () => Promise<void>;
-}
-
-export function startTraces(options: Parameters<typeof startExport>[0] & { readonly share: number }): StartedTraces {
-  const { endpoint, clock, share } = options;
-  if (endpoint === "") return { tracer: undefined, figures: undefined, flushed: nothing, stop: async () => undefined };
-  const { figures, stop, tracer: spans } = startExport(options);
-  const tracer = new Traces({ out: { figures, tracer: spans }, clock, random: systemRandom, share });
-  return { tracer, figures, flushed: () => tracer.flushed(), stop };
-}
-
-const nothing = (): void => undefined;
 
 export class Traces implements TurnTracer {
   readonly #options: TracesOptions;
@@ -56,8 +36,10 @@ export class Traces implements TurnTracer {
   }
 
   message(turn: TracedTurn): TurnSpan | undefined {
-    const { connection } = turn.cell;
-    const from = this.outside(connection?.traceparent);
+    const traceparent = turn.cell.connection?.traceparent;
+    // Nearly always, under load: nothing else is looked at.
+    if (traceparent === undefined && this.#begun >= limits.tracesBegunMax) return undefined;
+    const from = this.outside(traceparent);
     return from === undefined ? undefined : this.#begin(turn, from as OutsideOrigin, SpanKind.SERVER);
   }
 

@@ -164,3 +164,11 @@ describe("a stop", () => {
     expect(reader.waitForStop(60_000)).toBe(true);
   });
 });
+
+describe("the time after which the loop is said to be blocked", () => {
+  test("is seen by the other side when it is changed, and is no stop", () => {
+    const { board, reader } = twoSides();
+    board.blockedMs = 86_400_000;
+    expect([reader.blockedMs, reader.stopped]).toEqual([86_400_000, false]);
+  });
+});

@@ -1,5 +1,5 @@
 // What an operator may see and do, as the gateway is given it: plain values, read when asked, nothing kept in step.
-import type { AboutView, SubscriberView, TopicView } from "./process-view.ts";
+import type { AboutView, StateEditView, SubscriberView, TopicView } from "./process-view.ts";
 
 /** One actor type a node hosts. `live` counts resident instances; methods carry their schemas as JSON schema. */
 export interface ActorTypeView {
@@ -179,10 +179,6 @@ export interface ActorCall {
   readonly traceparent?: string;
 }
 
-/** How many commits there are now, or why the state is as it was. */
-export type StateEditView =
-  { readonly commits: number } | { readonly not: "not_stored" | "busy" | "stale" | "other_version" };
-
 /** Actors, seen and acted on. What is wrong with an address or an act is a `RuntimeError`, thrown or rejected with. */
 export interface ActorsView {
   actorTypes(): readonly ActorTypeView[];
@@ -208,10 +204,8 @@ export interface ActorsView {
   release(type: string, key: string): Promise<boolean>;
 }
 
-export interface DeadLetterQuery {
-  readonly limit: number;
+export interface DeadLetterQuery extends Pick<ActorQuery, "limit" | "type"> {
   readonly before?: number;
-  readonly type?: string;
   readonly reason?: string;
 }
 

@@ -106,6 +106,22 @@ describe("a turn that blocks the process", () => {
     expect(lines.at(-1)?.heldMsMax).toBeGreaterThanOrEqual(lines.at(-1)?.heldMs ?? Infinity);
   });
 
+  test("is named after a shorter time once that is asked for, however long the thread was to wait", async () => {
+    const lines = await linesOf(`
+      const { probe, watch } = start(80_000_000);
+      await wait((passedMs) => passedMs > 100);
+      watch(200);
+      await wait((passedMs) => passedMs > 100);
+      probe.entered(0, "lobby");
+      probe.turn(0);
+      ${BLOCKED_UNTIL_NAMED}
+      probe.left();
+      await wait(() => count("loop.free_again") > 0);
+    `);
+    expect(reasons(lines)).toEqual(["loop.blocked", "loop.free_again"]);
+    expect(lines[0]).toMatchObject({ type: "chat-room", key: "lobby", method: "post" });
+  });
+
   test("is named again each time that it has doubled, and as over only once", async () => {
     const lines = await linesOf(`
       const { probe } = start(200);

@@ -3,8 +3,8 @@ import { rmSync } from "node:fs";
 
 import { systemClock } from "#runtime/base/clock.ts";
 import { readConfig } from "#runtime/config.ts";
-import { type Server, startServer } from "#runtime/main.ts";
 import { createLog } from "#runtime/observe/log.ts";
+import { type Server, startServer } from "#runtime/server.ts";
 
 import { eventually } from "./eventually.ts";
 import { type LedgerRow, readLedger } from "./ledger-rows.ts";

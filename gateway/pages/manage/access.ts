@@ -1,6 +1,6 @@
 // Who the page acts for: signed in by a token, remembered by the browser in a cookie that no script can read.
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 
 import { type Answer, ask, proveWith } from "../lib/api.ts";
 
@@ -18,6 +18,8 @@ export interface Identity {
 const NOBODY: Identity = { name: "", role: "anonymous", via: "none" };
 
 export const identity = signal<Identity>(NOBODY);
+/** False until the server has said it for the first time. */
+export const isIdentityKnown = signal(false);
 export const isSignedIn = computed(() => identity.value.via !== "none");
 /** Whether the sign-in dialog is open. */
 export const signInAsked = signal(false);
@@ -26,7 +28,10 @@ export async function loadIdentity(): Promise<void> {
   const answer = await ask<Identity>("GET", "/access/me");
   const known = answer.ok ? answer.value : NOBODY;
   proveWith(known.csrf ?? "");
-  identity.value = known;
+  batch(() => {
+    identity.value = known;
+    isIdentityKnown.value = true;
+  });
 }
 
 export async function signIn(token: string): Promise<Answer<undefined>> {

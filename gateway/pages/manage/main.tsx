@@ -6,7 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Layout } from "../lib/layout.tsx";
 import { startPage } from "../lib/start-page.tsx";
 import { ThemeSwitch } from "../lib/theme-switch.tsx";
-import { signInByLink } from "./access.ts";
+import { isIdentityKnown, signInByLink } from "./access.ts";
 import { ConnectionNote } from "./connection-note.tsx";
 import { serverId, startFeed } from "./live.ts";
 import { Navigation } from "./navigation.tsx";
@@ -41,6 +41,7 @@ function Content() {
   const parts = route.value;
   useFocusOnChange(parts);
   const view = viewOf(parts);
+  if (!isIdentityKnown.value) return <p class="muted">Loading …</p>;
   if (view !== undefined) return <>{view.show(parts.slice(1))}</>;
   return (
     <>
@@ -64,7 +65,7 @@ function useFocusOnChange(parts: readonly string[]): void {
   }, [parts]);
 }
 
-await signInByLink();
-startFeed();
 effect(() => void (document.title = title()));
 startPage(<Page />);
+await signInByLink();
+startFeed();

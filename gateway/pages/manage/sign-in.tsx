@@ -5,12 +5,13 @@ import { signal } from "@preact/signals";
 import type { Problem } from "../lib/api.ts";
 import { Dialog } from "../lib/dialog.tsx";
 import { ProblemNote } from "../lib/problem-note.tsx";
-import { identity, isSignedIn, signIn, signInAsked, signOut } from "./access.ts";
+import { identity, isIdentityKnown, isSignedIn, signIn, signInAsked, signOut } from "./access.ts";
 
 const problem = signal<Problem | undefined>(undefined);
 
 export function SignInState() {
   const { name, role } = identity.value;
+  if (!isIdentityKnown.value) return null;
   if (!isSignedIn.value) {
     return (
       <button type="button" class="primary" onClick={() => (signInAsked.value = true)}>

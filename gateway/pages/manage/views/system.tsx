@@ -33,12 +33,7 @@ interface Setting {
 const DRAIN_WARNING =
   "The server takes no more connections, answers what it has accepted, and ends. It does not come back by itself.";
 
-const PORT_COLUMNS: readonly Column<readonly [name: string, port: number]>[] = [
-  { title: "Spoken there", cell: ([name]) => name },
-  { title: "Port", cell: ([, port]) => port, isNumber: true },
-];
-
-const SETTING_COLUMNS: readonly Column<Setting>[] = [
+const COLUMNS: readonly Column<Setting>[] = [
   { title: "Setting", cell: ({ name }) => name },
   { title: "Value", cell: ({ value }) => value ?? "not shown" },
   { title: "Unit", cell: ({ unit }) => unit },
@@ -69,27 +64,24 @@ export function System() {
           />
         </div>
       </section>
-      {answer?.ok === true && <Tables facts={answer.value} />}
+      {answer?.ok === true && <Details facts={answer.value} />}
     </>
   );
 }
 
-function Tables({ facts: { ports, settings } }: { readonly facts: Facts }) {
+function Details({ facts: { ports, settings } }: { readonly facts: Facts }) {
+  const listened = Object.entries(ports).map(([name, port]) => ({ name, value: String(port) }));
   return (
-    <div class="columns">
-      <div class="panel">
-        <Table
-          caption="Ports"
-          columns={PORT_COLUMNS}
-          rows={Object.entries(ports)}
-          keyOf={([name]) => name}
-          empty="none"
-        />
-      </div>
-      <div class="panel">
-        <Table caption="Settings" columns={SETTING_COLUMNS} rows={settings} keyOf={({ name }) => name} empty="none" />
-      </div>
-    </div>
+    <>
+      <section class="panel" aria-labelledby="ports">
+        <h2 id="ports">Ports</h2>
+        <FactTiles facts={listened} />
+      </section>
+      <section class="panel" aria-labelledby="settings">
+        <h2 id="settings">Settings</h2>
+        <Table caption="As it was started" columns={COLUMNS} rows={settings} keyOf={({ name }) => name} empty="none" />
+      </section>
+    </>
   );
 }
 
