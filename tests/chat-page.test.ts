@@ -5,7 +5,8 @@ import { browserExpected, TestBrowser } from "#gateway/test-browser.ts";
 
 import { eventually } from "./lib/eventually.ts";
 import { Netcat } from "./lib/netcat.ts";
-import { createDataFolder } from "./lib/node-settings.ts";
+import { createDataFolder, type Settings } from "./lib/node-settings.ts";
+import { QUICK_PASSWORDS } from "./lib/quick-passwords.ts";
 import { ServerProcess } from "./lib/server-process.ts";
 import { startTestNode, type TestNode } from "./lib/test-node.ts";
 import { WebPage, withPictures } from "./lib/web-page.ts";
@@ -144,6 +145,21 @@ describe.skipIf(!browserExpected)("the chat page", () => {
     });
   });
 
+  test("keeps up with a room in which more is said at once than it holds", async () => {
+    const page = await opened("ana5", "cheia");
+    const talkers = ["t1", "t2", "t3"].map((name) => ({ name, netcat: terminal("tcp") }));
+    await withPictures("chat-flood", pages, async () => {
+      for (const { name, netcat } of talkers) {
+        const lines = Array.from({ length: 300 }, (_, index) => `SAY cheia ${name} ${index + 1}`);
+        netcat.say([`HELLO ${name}`, "JOIN cheia", ...lines].join("\n"));
+      }
+      await page.shows(".message:last-child .state", "900");
+      const numbers = (await page.texts(".message .state")).map((each) => Number(/\d+$/.exec(each)?.[0]));
+      expect(numbers).toEqual(Array.from({ length: 300 }, (_, index) => 601 + index));
+      expectNothingOdd(page);
+    });
+  });
+
   test("takes whatever is said for text", async () => {
     const tcp = terminal("tcp");
     const payloads = [
@@ -180,7 +196,7 @@ describe.skipIf(!browserExpected)("the chat page", () => {
       await page.view.type("teclado");
       await page.press("Enter");
       await page.shows(ROOM, "lobby");
-      await page.tabTo(".composer input[name=text]");
+      // One is where one came to write.
       await page.view.type("sem mouse");
       await page.press("Enter");
       await page.shows(".message.own .text", "sem mouse");
@@ -196,11 +212,24 @@ describe.skipIf(!browserExpected)("the chat page", () => {
 });
 
 describe.skipIf(!browserExpected)("the chat page, whose server is killed and started again", () => {
+  const servers: ServerProcess[] = [];
+  let browser: TestBrowser;
+  beforeAll(() => void (browser = new TestBrowser()));
+  afterAll(async () => {
+    await browser.close();
+    for (const server of servers) await server.remove();
+  });
+
+  const started = async (settings: Settings, folder: string): Promise<ServerProcess> => {
+    const server = new ServerProcess({ ...QUIET, ...settings }, folder, QUICK_PASSWORDS);
+    servers.push(server);
+    await server.listens();
+    return server;
+  };
+
   test("says so, comes back by itself, and shows everything once; also after a reload", async () => {
-    const browser = new TestBrowser();
     const folder = createDataFolder();
-    const first = new ServerProcess(QUIET, folder);
-    await first.listens();
+    const first = await started({}, folder);
     const { httpPort } = first;
     const pages = [await enter(browser, httpPort, "ana"), await enter(browser, httpPort, "bea")] as const;
     await withPictures("chat-killed", pages, async () => {
@@ -213,8 +242,7 @@ describe.skipIf(!browserExpected)("the chat page, whose server is killed and sta
       await say(ana, "durante");
       await ana.shows(".message.waiting", "durante");
 
-      const second = new ServerProcess({ ...QUIET, CORREIO_HTTP_PORT: httpPort }, folder);
-      await second.listens();
+      await started({ CORREIO_HTTP_PORT: httpPort }, folder);
       for (const page of pages) await page.shows(MESSAGES, "durante");
       await say(bea, "depois");
       const everything = ["ana: antes", "ana: durante", "bea: depois"];
@@ -228,9 +256,7 @@ describe.skipIf(!browserExpected)("the chat page, whose server is killed and sta
       expect(await said(ana)).toEqual(everything);
       for (const page of pages)
         expect(page.complaints.filter((each) => !/WebSocket connection/.test(each))).toEqual([]);
-      await second.remove();
     });
     for (const page of pages) page.close();
-    await browser.close();
   });
 });

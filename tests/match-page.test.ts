@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { browserExpected, TestBrowser } from "#gateway/test-browser.ts";
 
 import { MatchServer } from "./lib/match-server.ts";
-import { createDataFolder } from "./lib/node-settings.ts";
+import { createDataFolder, type Settings } from "./lib/node-settings.ts";
 import { QUICK_PASSWORDS } from "./lib/quick-passwords.ts";
 import { ServerProcess } from "./lib/server-process.ts";
 import { WebPage, withPictures } from "./lib/web-page.ts";
@@ -12,6 +12,7 @@ import { WebPage, withPictures } from "./lib/web-page.ts";
 if (!browserExpected) console.warn("SKIPPED: the match page in a real browser, because chromium is not installed");
 setDefaultTimeout(60_000);
 
+const QUIET = { CORREIO_LOG_LEVEL: "silent", CORREIO_CONSOLE: false };
 const TURN = ".match[aria-label='Sua partida'] .standing";
 const ANSWER = ".invitations .primary";
 
@@ -161,12 +162,24 @@ describe.skipIf(!browserExpected)("the match page", () => {
 });
 
 describe.skipIf(!browserExpected)("a whole match between two pages", () => {
+  const servers: ServerProcess[] = [];
+  let browser: TestBrowser;
+  beforeAll(() => void (browser = new TestBrowser()));
+  afterAll(async () => {
+    await browser.close();
+    for (const server of servers) await server.remove();
+  });
+
+  const started = async (settings: Settings, folder: string): Promise<ServerProcess> => {
+    const server = new ServerProcess({ ...QUIET, ...settings }, folder, QUICK_PASSWORDS);
+    servers.push(server);
+    await server.listens();
+    return server;
+  };
+
   test("goes on after the server was killed in its middle, and counts for the winner", async () => {
-    const browser = new TestBrowser();
     const folder = createDataFolder();
-    const settings = { CORREIO_LOG_LEVEL: "silent", CORREIO_CONSOLE: false };
-    const first = new ServerProcess(settings, folder, QUICK_PASSWORDS);
-    await first.listens();
+    const first = await started({}, folder);
     const { httpPort } = first;
     const pages = [await enter(browser, httpPort, "ana"), await enter(browser, httpPort, "bea")] as const;
     const [ana, bea] = pages;
@@ -179,8 +192,7 @@ describe.skipIf(!browserExpected)("a whole match between two pages", () => {
       await first.exit();
       for (const page of pages) await page.shows(".notice.warn", "Conexão perdida");
 
-      const second = new ServerProcess({ ...settings, CORREIO_HTTP_PORT: httpPort }, folder, QUICK_PASSWORDS);
-      await second.listens();
+      await started({ CORREIO_HTTP_PORT: httpPort }, folder);
       for (const page of pages) await page.gone(".notices .warn");
       await play(ana, 1, 2);
       await play(bea, 2, 2);
@@ -193,9 +205,7 @@ describe.skipIf(!browserExpected)("a whole match between two pages", () => {
         await page.shows("[aria-label=Placar] tbody tr:first-child", "ana");
         expectNothingOdd(page);
       }
-      await second.remove();
     });
     for (const page of pages) page.close();
-    await browser.close();
   });
 });

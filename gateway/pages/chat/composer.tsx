@@ -1,6 +1,7 @@
 // The line in which one writes, and in the inbox also to whom.
 
 import type { Signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { isRoom, type Place } from "./place.ts";
 import type { ChatStore } from "./store.ts";
@@ -16,6 +17,9 @@ export interface ComposerParts {
 
 export function Composer({ store: { dispatch }, place, recipient }: ComposerParts) {
   const isInbox = !isRoom(place);
+  const line = useRef<HTMLInputElement>(null);
+  // Whoever comes to a place comes to write; the form that had the focus may be gone.
+  useLayoutEffect(() => line.current?.focus(), []);
   const send = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -40,6 +44,7 @@ export function Composer({ store: { dispatch }, place, recipient }: ComposerPart
         />
       )}
       <input
+        ref={line}
         name="text"
         aria-label={isInbox ? "Mensagem direta" : `Mensagem em ${place.name}`}
         placeholder="mensagem"

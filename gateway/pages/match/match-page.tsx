@@ -1,6 +1,7 @@
 // The whole match page: whoever is not in comes in; whoever is sees matches, players and ranks.
 
 import { useSignalEffect } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
 
 import { NoticeLine } from "../lib/notice-line.tsx";
 import { PeoplePage } from "../lib/people-page.tsx";
@@ -21,6 +22,10 @@ export function MatchPage({ store }: { readonly store: MatchStore }) {
   useSignalEffect(() => void (document.title = titleOf(state.value)));
   const { phase, notice, own, watched } = state.value;
   const isInside = phase === "in" || phase === "away";
+  // The form that had the focus is gone.
+  useLayoutEffect(() => {
+    if (isInside) document.getElementById("main")?.focus();
+  }, [isInside]);
   return (
     <PeoplePage page="/match">
       <h1 class="hidden-text">Partida</h1>
