@@ -122,8 +122,8 @@ export const limits = {
    * Octets of all connections that are taken between two looks of the loop at its sockets; beyond that, who sends so
    * many at once as the second says waits for his turn.
    */
-  readBytesPerLook: 131_072,
-  readBytesOfMuch: 16_384,
+  readPerLookBytesMax: 131_072,
+  readMuchBytesMin: 16_384,
   /** Frames, or lines of text, decoded into one batch. */
   textsPerBatch: 256,
   /** A command in text, in octets without the end of its line. */

@@ -33,7 +33,7 @@ export const DEFAULT_GATEWAY: GatewayParameters = {
     requests: 3_000_000,
     connections: 50,
     inFlight: "all",
-    everyMs: 20,
+    everyMs: 100,
   },
   live: {
     only: GATEWAY_SERVER_NAMES,

@@ -12,9 +12,9 @@ import {
   type TestTable,
 } from "./test-connection.ts";
 
-const { readBytesPerLook, readBytesOfMuch } = limits;
+const { readPerLookBytesMax, readMuchBytesMin } = limits;
 const HEADER_BYTES = 12;
-const MUCH = "much ".padEnd(readBytesOfMuch - HEADER_BYTES, "x");
+const MUCH = "much ".padEnd(readMuchBytesMin - HEADER_BYTES, "x");
 
 /** A node with so many connections, whose turns are written down by how their message begins. */
 function serve(connections: number) {
@@ -31,7 +31,7 @@ function nameOf(turn: string): string {
 
 /** All that arrives in one look of the loop, as much as is taken in it. */
 async function fill(net: TestTable, socket: SocketStandIn | undefined): Promise<void> {
-  socket?.data?.received(frames("first ".padEnd(readBytesPerLook, "x")));
+  socket?.data?.received(frames("first ".padEnd(readPerLookBytesMax, "x")));
   await net.clock.runSoon();
 }
 
@@ -77,7 +77,7 @@ describe("who sends much", () => {
     sockets[1]?.data?.peerFinished();
     await net.clock.settle();
     expect(spoken()).toEqual(["first", "much", "closed:"]);
-    expect(sockets[1]?.bytesWritten).toBe(readBytesOfMuch);
+    expect(sockets[1]?.bytesWritten).toBe(readMuchBytesMin);
   });
 
   test("leaves nothing behind when he is gone before his turn", async () => {

@@ -26,14 +26,14 @@ export class ReadTurns {
 
   /** So much has come. Whether it has to wait: enough came before it, and it is much. */
   take(bytes: number): boolean {
-    const isEnough = this.#takenBytes >= limits.readBytesPerLook;
+    const isEnough = this.#takenBytes >= limits.readPerLookBytesMax;
     this.#takenBytes += bytes;
     return isEnough && isMuch(bytes);
   }
 
   /** Whether whoever sent that is read again only when it is his turn. */
   waitsAfter(bytes: number): boolean {
-    return this.#takenBytes >= limits.readBytesPerLook && isMuch(bytes);
+    return this.#takenBytes >= limits.readPerLookBytesMax && isMuch(bytes);
   }
 
   wait(reader: TurnTaker): void {
@@ -43,7 +43,7 @@ export class ReadTurns {
 
   readonly #readOn = (): void => {
     this.#takenBytes = 0;
-    for (let bytes = 0; bytes < limits.readBytesPerLook;) {
+    for (let bytes = 0; bytes < limits.readPerLookBytesMax;) {
       const reader = this.#waiting.shift();
       if (reader === undefined) return;
       bytes += reader.chunkBytes;
@@ -54,5 +54,5 @@ export class ReadTurns {
 }
 
 function isMuch(bytes: number): boolean {
-  return bytes >= limits.readBytesOfMuch;
+  return bytes >= limits.readMuchBytesMin;
 }
