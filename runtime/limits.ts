@@ -122,7 +122,7 @@ export const limits = {
    * Octets of all connections that are taken between two looks of the loop at its sockets; beyond that, who sends so
    * many at once as the second says waits for his turn.
    */
-  readPerLookBytesMax: 131_072,
+  readPerLookBytesMax: 524_288,
   readMuchBytesMin: 16_384,
   /** Frames, or lines of text, decoded into one batch. */
   textsPerBatch: 256,
