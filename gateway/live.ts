@@ -115,7 +115,7 @@ export function serveLive(app: Elysia, live: LiveView): void {
   });
   app.get("/live/now", () => ({ ...live.latest() }), {
     detail: {
-      summary: "What the node did in the last second",
+      summary: "What the node did in the last second, or the last five while nobody watches",
       description: "The last snapshot of the feed. Rates are per second; those of the first second are 0.",
       tags: ["process"],
       responses: answers({ 200: jsonAnswer("The last snapshot", snapshotSchema, snapshotExample) }),

@@ -192,12 +192,16 @@ describe("very many actors", () => {
     expect(await second()).toMatchObject({ lookSeconds: 2, deepest: [{ mailbox: 1 }] });
   });
 
-  test("are looked at in smaller parts while nobody watches", async () => {
+  test("are looked at in smaller parts, and every five seconds, while nobody watches", async () => {
     const { phase, second } = await nodeWith(liveActorsLookedAtUnwatchedMax + 1);
     phase.isWatched = false;
-    expect((await second()).deepest).toEqual([]);
-    expect(await second()).toMatchObject({ lookSeconds: 2, deepest: [{ mailbox: 1 }] });
+    const seconds = [];
+    for (let count = 0; count < 10; count++) seconds.push(await second());
+    expect(seconds.map(({ at }) => at - (seconds[4]?.at ?? 0)).slice(4)).toEqual([0, 0, 0, 0, 0, 5_000]);
+    expect(seconds[9]).toMatchObject({ lookSeconds: 2, deepest: [{ mailbox: 1 }] });
     phase.isWatched = true;
+    // The round that has begun ends first.
+    await second();
     expect(await second()).toMatchObject({ lookSeconds: 1, deepest: [{ mailbox: 1 }] });
   });
 });

@@ -1,4 +1,4 @@
-// One snapshot a second of what the node does, from plain counters: what the live page shows.
+// Snapshots of what the node does, from plain counters: one a second while somebody watches the live page, else fewer.
 import type { Clock } from "../base/clock.ts";
 import type { ActorSystem } from "../core/system.ts";
 import type { TypeHost } from "../core/type-host.ts";
@@ -10,6 +10,8 @@ import type { LiveProtocol, LiveSnapshot, LiveType, LiveView, LiveWatcher } from
 import type { NotReady } from "./view.ts";
 
 const SAMPLE_MS = 1_000;
+/** While nobody watches, a page that is opened later has its past from one in so many seconds. */
+const UNWATCHED_EVERY = 5;
 
 export interface LiveSources {
   readonly system: Pick<ActorSystem, "clock" | "hosts" | "commits" | "letters">;
@@ -53,12 +55,16 @@ export class LiveSampler implements LiveView {
 
   start(watcher: LiveWatcher): () => void {
     let dueMs = this.#clock.monotonicMs() + SAMPLE_MS;
+    let secondsLeft = UNWATCHED_EVERY;
     const sample = (): void => {
-      const snapshot = this.#sample(watcher.isWatched());
+      const isWatched = watcher.isWatched();
+      const nowMs = this.#clock.monotonicMs();
       // A second that was missed is not made up for.
-      dueMs = Math.max(dueMs, this.#sampledMs - SAMPLE_MS) + SAMPLE_MS;
-      cancel = this.#clock.after(dueMs - this.#sampledMs, sample);
-      watcher.sampled(snapshot);
+      dueMs = Math.max(dueMs, nowMs - SAMPLE_MS) + SAMPLE_MS;
+      cancel = this.#clock.after(dueMs - nowMs, sample);
+      if (!isWatched && --secondsLeft > 0) return;
+      secondsLeft = UNWATCHED_EVERY;
+      watcher.sampled(this.#sample(isWatched));
     };
     let cancel = this.#clock.after(SAMPLE_MS, sample);
     return () => cancel();

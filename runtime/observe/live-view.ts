@@ -2,7 +2,7 @@
 import type { LogEntry } from "./log-view.ts";
 import type { SessionView } from "./view.ts";
 
-/** Rates are per second, over the second before. Times in milliseconds; percentiles absent: nothing was measured. */
+/** Rates are per second, since the one before. Times in milliseconds; percentiles absent: nothing was measured. */
 export interface LiveSnapshot {
   /** Unix milliseconds. */
   readonly at: number;
