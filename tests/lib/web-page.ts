@@ -10,7 +10,7 @@ import { projectFolder } from "./source-files.ts";
 const TABS_MAX = 60;
 const STEP_WAIT_MS = 15_000;
 /** CI keeps what is there. */
-const PICTURES_FOLDER = process.env["CORREIO_ARTEFACTS"] ?? join(projectFolder, "results/pictures");
+const PICTURES_FOLDER = process.env["PICTURES_FOLDER"] ?? join(projectFolder, "results/pictures");
 /** What the element that has the focus is called: by its label's text, or its own. */
 const FOCUSED = `(document.activeElement?.labels?.[0] ?? document.activeElement)?.textContent?.trim()`;
 
