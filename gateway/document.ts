@@ -51,7 +51,6 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
             "are problem details (RFC 9457).",
         },
         tags: [
-          ...tags,
           { name: "actors", description: "Actors of all types, awake and asleep: to be looked at and acted on" },
           { name: "dead-letters", description: "Messages that nobody handled" },
           { name: "sessions", description: "Open connections" },
@@ -64,6 +63,7 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           { name: "servers", description: "The servers of messages: who coordinates, what their clocks show" },
           { name: "access", description: "Who you are, tokens for people and programs, and who changed what" },
           { name: "process", description: "Is it alive, is it ready, what does it measure" },
+          ...tags,
         ],
         components: {
           schemas: { ...schemas, Problem: problemSchema as TSchema },

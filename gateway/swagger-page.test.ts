@@ -27,12 +27,13 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
     await page.cdp("Log.enable");
 
     await page.navigate(`${gateway.url}/docs`);
-    await appears(page, ".opblock");
-    const { paths } = (await (await gateway.get("/docs/json")).json()) as { paths: Record<string, object> };
-    const operations = Object.values(paths).flatMap((methods) => Object.keys(methods));
-    expect(await page.evaluate("document.querySelectorAll('.opblock').length")).toBe(operations.length);
+    await appears(page, ".opblock-tag");
+    const { tags } = (await (await gateway.get("/docs/json")).json()) as { tags: { name: string }[] };
+    const groups = `Array.from(document.querySelectorAll(".opblock-tag"), ({ dataset }) => dataset.tag)`;
+    expect(await page.evaluate(groups)).toEqual(tags.map(({ name }) => name));
 
     const operation = "#operations-process-getHealth";
+    await openGroup(page, "process");
     await runOperation(page, operation);
     expect(await textOf(page, `${operation} .live-responses-table`)).toContain('"serverId": "node-1"');
 
@@ -47,75 +48,65 @@ describe.skipIf(!browserExpected)("Swagger UI in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("a method of an actor is tried out with its example, and what it answers is shown", async () => {
-    await using gateway = startStandIn();
-    using page = browser.openPage();
-    await page.navigate(`${gateway.url}/docs`);
-    await appears(page, ".opblock");
-    await authorize(page);
-
-    const operation = "#operations-actor_counter-counter_add";
-    await runOperation(page, operation, "page/home");
-    expect(await textOf(page, `${operation} .live-responses-table`)).toContain("200");
-    expect(await textOf(page, `${operation} .live-responses-table .highlight-code`)).toContain("42");
-    expect(gateway.asked).toEqual([["call", "counter", "page/home", "add", { input: { amount: 3 } }]]);
-  });
-
   test("a method that only looks is tried out without the token", async () => {
     await using gateway = startStandIn();
-    using page = browser.openPage();
-    await page.navigate(`${gateway.url}/docs`);
-    await appears(page, ".opblock");
-
+    using page = await openDocs(browser, gateway.url);
+    await openGroup(page, "actor_counter");
     const operation = "#operations-actor_counter-counter_value";
     await runOperation(page, operation, "a");
     expect(await textOf(page, `${operation} .live-responses-table`)).toContain("200");
     expect(gateway.asked).toEqual([["call", "counter", "a", "value", {}]]);
   });
 
-  test("a server's clock is put on with the example of the body", async () => {
+  test("Authorize takes the token; then methods and acts are tried out with their examples", async () => {
     await using gateway = startStandIn();
-    using page = browser.openPage();
-    await page.navigate(`${gateway.url}/docs`);
-    await appears(page, ".opblock");
+    using page = await openDocs(browser, gateway.url);
     await authorize(page);
 
-    const operation = "#operations-servers-postServersByNameClock";
-    await runOperation(page, operation, "alfa");
-    expect(await textOf(page, `${operation} .live-responses-table`)).toContain('"uncertaintyMs": 0.21');
-    expect(gateway.asked).toEqual([["setClock", "alfa", { differenceMs: 250 }]]);
+    const add = "#operations-actor_counter-counter_add";
+    await openGroup(page, "actor_counter");
+    await runOperation(page, add, "page/home");
+    expect(await textOf(page, `${add} .live-responses-table`)).toContain("200");
+    expect(await textOf(page, `${add} .live-responses-table .highlight-code`)).toContain("42");
+
+    const clock = "#operations-servers-postServersByNameClock";
+    await openGroup(page, "servers");
+    await runOperation(page, clock, "alfa");
+    expect(await textOf(page, `${clock} .live-responses-table`)).toContain('"uncertaintyMs": 0.21');
+
+    expect(gateway.asked).toEqual([
+      ["call", "counter", "page/home", "add", { input: { amount: 3 } }],
+      ["setClock", "alfa", { differenceMs: 250 }],
+    ]);
   });
 
   test("who has signed in at the page acts without Authorize", async () => {
     await using gateway = startStandIn();
-    using page = browser.openPage();
-    await page.navigate(`${gateway.url}/docs`);
-    await appears(page, ".opblock");
+    using page = await openDocs(browser, gateway.url);
     const signIn = { method: "POST", headers: { "Content-Type": "application/json" } };
     const body = JSON.stringify({ token: STAND_IN_TOKEN });
     const signedIn = `fetch("/access/sign-in", ${JSON.stringify({ ...signIn, body })}).then(({ status }) => status)`;
     expect(await page.evaluate(signedIn)).toBe(204);
 
     const operation = "#operations-sessions-deleteSessionsById";
-    await runOperation(page, operation, "17");
-    expect(await textOf(page, `${operation} .live-responses-table`)).toContain("204");
-    expect(gateway.asked).toEqual(["17"]);
-  });
-
-  test("Authorize takes the admin token, and a session can then be disconnected", async () => {
-    await using gateway = startStandIn();
-    using page = browser.openPage();
-    await page.navigate(`${gateway.url}/docs`);
-    await appears(page, ".opblock");
-
-    await authorize(page);
-
-    const operation = "#operations-sessions-deleteSessionsById";
+    await openGroup(page, "sessions");
     await runOperation(page, operation, "17");
     expect(await textOf(page, `${operation} .live-responses-table`)).toContain("204");
     expect(gateway.asked).toEqual(["17"]);
   });
 });
+
+async function openDocs(browser: TestBrowser, url: string): Promise<Bun.WebView> {
+  const page = browser.openPage();
+  await page.navigate(`${url}/docs`);
+  await appears(page, ".opblock-tag");
+  return page;
+}
+
+async function openGroup(page: Bun.WebView, tag: string): Promise<void> {
+  await scrollAndClick(page, `#operations-tag-${tag} button.expand-operation`);
+  await appears(page, `#operations-tag-${tag}[data-is-open=true]`);
+}
 
 async function authorize(page: Bun.WebView): Promise<void> {
   await scrollAndClick(page, ".btn.authorize");

@@ -4,6 +4,8 @@ globalThis.SwaggerUIBundle({
   url: "/docs/json",
   dom_id: "#swagger-ui",
   deepLinking: true,
+  docExpansion: "none",
+  filter: true,
   displayRequestDuration: true,
   tryItOutEnabled: true,
   validatorUrl: null,

@@ -195,7 +195,7 @@ describe("very many actors", () => {
   test("are looked at in smaller parts, and every five seconds, while nobody watches", async () => {
     const { phase, second } = await nodeWith(liveActorsLookedAtUnwatchedMax + 1);
     phase.isWatched = false;
-    const seconds = [];
+    const seconds: LiveSnapshot[] = [];
     for (let count = 0; count < 10; count++) seconds.push(await second());
     expect(seconds.map(({ at }) => at - (seconds[4]?.at ?? 0)).slice(4)).toEqual([0, 0, 0, 0, 0, 5_000]);
     expect(seconds[9]).toMatchObject({ lookSeconds: 2, deepest: [{ mailbox: 1 }] });
