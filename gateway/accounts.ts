@@ -18,7 +18,7 @@ import {
   resetExample,
 } from "./account-schemas.ts";
 import { actorAnswers } from "./actor-answers.ts";
-import { type Answers, answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { type Answers, answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { limitComplaint, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
 import { bodyAnswers, noInputAnswer, readObject, takesNoInput } from "./request-body.ts";
@@ -91,11 +91,9 @@ function serveList(app: Elysia, accounts: AccountsView): void {
           "One page of them, in the order of their names as they are compared: in small letters, `0` as `o`, `1` and " +
           "`i` as `l`. A page may be short and yet have a next one.",
         tags: ["accounts"],
-        security: bearerToken,
         parameters: parameters("query", accountsQuery),
         responses: answers({
           200: jsonAnswer("One page of accounts", accountsSchema, { items: [accountExample], next: "ana" }),
-          ...tokenAnswer("GET"),
           422: problemAnswer("invalid_request", limitComplaint),
           ...actorAnswers([400, 503]),
         }),
@@ -122,11 +120,9 @@ function serveCreating(app: Elysia, accounts: AccountsView): void {
         summary: "Make an account",
         description: "For the chat and for matches. Names that look alike are one account.",
         tags: ["accounts"],
-        security: bearerToken,
         requestBody: requestBody(createBody, createExample),
         responses: answers({
           201: jsonAnswer("It is made", accountSchema, accountExample),
-          ...tokenAnswer("POST"),
           409: problemAnswer("account_exists", EXISTS),
           ...bodyAnswers,
           422: problemAnswer("invalid_request", BAD_PASSWORD),
@@ -186,13 +182,12 @@ function requestBody(schema: object, example: object) {
 
 function actDetail(summary: string, description: string) {
   const place = parameters("path", accountPath);
-  return { summary, description, tags: ["accounts"], security: bearerToken, parameters: place };
+  return { summary, description, tags: ["accounts"], parameters: place };
 }
 
 function actAnswers(known: Answers): Answers {
   return answers({
     204: { description: "Done, also where it was so before" },
-    ...tokenAnswer("POST"),
     404: problemAnswer("account_not_found", NOT_FOUND),
     ...ASKED,
     ...known,

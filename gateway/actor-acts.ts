@@ -16,7 +16,7 @@ import {
   turnSchema,
 } from "./actor-schemas.ts";
 import { wholeNumber } from "./answer-schemas.ts";
-import { type Answers, answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { type Answers, answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { entityTag, noneMatchParameter, notModified, notModifiedAnswer, tagHeader } from "./entity-tags.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem, type ProblemKind } from "./problems.ts";
@@ -184,9 +184,9 @@ function serveQuarantine(app: Elysia, view: ActorsView): void {
 }
 
 function actDetail(summary: string, description: string) {
-  return { summary, description, tags: ["actors"], security: bearerToken, parameters: parameters("path", actorPath) };
+  return { summary, description, tags: ["actors"], parameters: parameters("path", actorPath) };
 }
 
 function actAnswers(done: string, known: Answers): Answers {
-  return answers({ 204: { description: done }, ...tokenAnswer("POST"), ...actorAnswers([400, 404, 503]), ...known });
+  return answers({ 204: { description: done }, ...actorAnswers([400, 404, 503]), ...known });
 }

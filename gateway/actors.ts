@@ -27,7 +27,7 @@ const text = (title: string, description: string, maxLength: number) => {
 const { nameCharsMax, cursorCharsMax } = HTTP_LIMITS;
 
 const querySchema = t.Object({
-  type: text("type", "list only actors of this type; of a private one, with the admin token", nameCharsMax),
+  type: text("type", "list only actors of this type; of a private one, as an operator", nameCharsMax),
   keyPrefix: text("keyPrefix", "list only actors whose key begins so", cursorCharsMax),
   status: t.Optional(oneOf(ACTOR_STATUSES, `One of ${ACTOR_STATUSES.join(", ")}: list only actors of this status`)),
   field: text("field", "with `value`, list only actors of the type whose state had this in the field", nameCharsMax),

@@ -7,7 +7,7 @@ import type { DeadLettersView } from "#runtime/observe/view.ts";
 import { actorAnswers, CALL_STATUSES } from "./actor-answers.ts";
 import { anyJson, turnExample, turnSchema } from "./actor-schemas.ts";
 import { wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
 import { problem } from "./problems.ts";
@@ -75,7 +75,7 @@ const NOT_FOUND = "Cannot find the dead letter: there is none of this id now";
 export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
   serveLooking(app, view);
   const path = { params: idSchema, ...takesNoInput };
-  const detail = { tags: ["dead-letters"], security: bearerToken, parameters: parameters("path", idSchema) };
+  const detail = { tags: ["dead-letters"], parameters: parameters("path", idSchema) };
   const known = {
     404: problemAnswer("letter_not_found", NOT_FOUND),
     422: problemAnswer("invalid_request", 'Cannot accept the request: "id" must be a whole number from 1'),
@@ -91,7 +91,6 @@ export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
         description: "As a message that nobody waits for; the letter goes when the message is let in.",
         responses: answers({
           202: { description: "The message is in the actor's mailbox" },
-          ...tokenAnswer("POST"),
           ...actorAnswers(CALL_STATUSES),
           ...known,
         }),
@@ -109,7 +108,6 @@ export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
         description: "Its message will not be handled by anybody.",
         responses: answers({
           204: { description: "It is gone" },
-          ...tokenAnswer("DELETE"),
           ...actorAnswers([503]),
           ...known,
         }),

@@ -102,13 +102,6 @@ export function problemsAnswer(bodies: readonly ProblemBody[]): Answer {
   };
 }
 
-/** Of a route that changes something. */
-export const bearerToken: NonNullable<DocumentDecoration["security"]> = [{ bearerAuth: [] }];
-
-export function tokenAnswer(method: "GET" | "POST" | "PUT" | "DELETE"): Answers {
-  return { 401: problemAnswer("unauthorized", `Cannot ${method}: send "Authorization: Bearer" with a token`) };
-}
-
 /** The answers of a route, with what any route may answer besides. */
 export function answers(known: Answers): Answers {
   const failure = problemAnswer("internal", "Cannot answer: the fault is in the server's log");

@@ -5,7 +5,7 @@ import { type Elysia, t, type TSchema } from "elysia";
 import type { LimitChange, LimitView, ProcessView } from "#runtime/observe/process-view.ts";
 
 import { wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import {
   entityTag,
   matchParameter,
@@ -96,7 +96,6 @@ export function serveLimits(app: Elysia, process: ProcessView): void {
           "too many already; a connection that is silent or slow for longer than a new time allows is. Sockets that " +
           "have said nothing yet keep the time that they were given.",
         tags: ["process"],
-        security: bearerToken,
         parameters: [...(parameters("path", namePath) ?? []), ...(matchParameter(false) ?? [])],
         requestBody: { required: true, content: { "application/json": { schema: valueBody as TSchema } } },
         responses: answers({
@@ -104,7 +103,6 @@ export function serveLimits(app: Elysia, process: ProcessView): void {
             ...jsonAnswer("The limit as it is from now on", limitSchema, { ...example, value: 20_000, changes: 1 }),
             headers: tagHeader,
           },
-          ...tokenAnswer("PUT"),
           404: problemAnswer("limit_not_found", NOT_FOUND),
           409: problemAnswer("limit_fixed", FIXED),
           ...staleAnswer,

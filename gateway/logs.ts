@@ -6,7 +6,7 @@ import { LOG_LEVELS, type LogView } from "#runtime/observe/log-view.ts";
 
 import { anyJson } from "./actor-schemas.ts";
 import { oneOf, wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
 import { bodyAnswers, readObject } from "./request-body.ts";
@@ -75,11 +75,9 @@ export function serveLogs(app: Elysia, logs: LogView): void {
         "One page of them, newest first, of those that are in memory: the oldest go when others come. The file in " +
         "the data folder has more. What clients sent is cut short, and its control characters are written out.",
       tags: ["logs"],
-      security: bearerToken,
       parameters: parameters("query", querySchema),
       responses: answers({
         200: jsonAnswer("One page of lines", logsSchema, { items: [entryExample], next: "812" }),
-        ...tokenAnswer("GET"),
         422: problemAnswer("invalid_request", limitComplaint),
       }),
     },
@@ -89,10 +87,8 @@ export function serveLogs(app: Elysia, logs: LogView): void {
       summary: "How much is logged",
       description: "As CORREIO_LOG_LEVEL sets it at the start, or as it was changed since.",
       tags: ["logs"],
-      security: bearerToken,
       responses: answers({
         200: jsonAnswer("The least severe level", logLevelSchema, { level: "info" }),
-        ...tokenAnswer("GET"),
       }),
     },
   });
@@ -106,14 +102,12 @@ function serveSetting(app: Elysia, logs: LogView): void {
       summary: "Log more, or less",
       description: "From now on, until it is changed again or the server ends: then the setting holds.",
       tags: ["logs"],
-      security: bearerToken,
       requestBody: {
         required: true,
         content: { "application/json": { schema: levelBody as TSchema, example: { level: "debug" } } },
       },
       responses: answers({
         200: jsonAnswer("It holds", logLevelSchema, { level: "debug" }),
-        ...tokenAnswer("PUT"),
         ...bodyAnswers,
         422: problemAnswer("invalid_request", `Cannot accept the request: "level" must be ${lowered(SETTABLE_TEXT)}`),
       }),

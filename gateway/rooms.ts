@@ -7,16 +7,7 @@ import { limits } from "#runtime/mod.ts";
 import type { Page, PageQuery } from "#runtime/observe/view.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
-import {
-  type Answer,
-  answers,
-  bearerToken,
-  jsonAnswer,
-  type ObjectSchema,
-  parameters,
-  problemAnswer,
-  tokenAnswer,
-} from "./document.ts";
+import { type Answer, answers, jsonAnswer, type ObjectSchema, parameters, problemAnswer } from "./document.ts";
 import { nameComplaint } from "./name-parameter.ts";
 import { limitComplaint, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
@@ -134,11 +125,9 @@ function serveList(app: Elysia, rooms: RoomsView): void {
           "One page of them by name: those in which somebody is or something was said. A page may be " +
           "short and yet have a next one.",
         tags: ["rooms"],
-        security: bearerToken,
         parameters: parameters("query", roomsQuery),
         responses: answers({
           200: jsonAnswer("One page of rooms", roomsSchema, { items: [roomExample], next: "lobby" }),
-          ...tokenAnswer("GET"),
           422: problemAnswer("invalid_request", limitComplaint),
           ...actorAnswers([400, 503]),
         }),
@@ -185,10 +174,8 @@ function detailOf({ answer, invalid, ...more }: Described) {
   return {
     ...more,
     tags: ["rooms"],
-    security: bearerToken,
     responses: answers({
       200: answer,
-      ...tokenAnswer("GET"),
       404: problemAnswer("room_not_found", NOT_FOUND),
       422: problemAnswer("invalid_request", invalid),
       ...actorAnswers([400, 423, 429, 503, 504]),

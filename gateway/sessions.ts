@@ -6,7 +6,7 @@ import type { NodeView, SessionQuery } from "#runtime/observe/view.ts";
 
 import { actorExample, actorSchema } from "./actor-schemas.ts";
 import { oneOf, wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
@@ -104,11 +104,9 @@ export function serveSessions(app: Elysia, view: NodeView): void {
         "The session ends with the reason `disconnected_by_operator`, which its client is told and its row in the " +
         "ledger has. The reason that you give goes to the log.",
       tags: ["sessions"],
-      security: bearerToken,
       parameters: [...(parameters("path", idSchema) ?? []), ...(parameters("query", reasonQuery) ?? [])],
       responses: answers({
         204: { description: "The session is being ended" },
-        ...tokenAnswer("DELETE"),
         404: problemAnswer("session_not_found", NOT_FOUND),
         422: problemAnswer("invalid_request", WRONG_REASON),
       }),

@@ -1,4 +1,4 @@
-// Topics with subscribers, at /topics: their keys are those of rooms and persons, so they take the token.
+// Topics with subscribers, at /topics: their keys are those of rooms and persons, so they are for operators.
 
 import { type Elysia, t } from "elysia";
 

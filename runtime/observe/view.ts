@@ -9,7 +9,7 @@ export interface ActorTypeView {
   readonly kind: "actor" | "session";
   /** What its actors change is stored, and so is the answer of a call that may be repeated. */
   readonly durable: boolean;
-  /** What is known of its actors is for those who have the admin token. */
+  /** What is known of its actors is for operators. */
   readonly private: boolean;
   /** Fields of the state that a query may filter on. */
   readonly indexed: readonly string[];
