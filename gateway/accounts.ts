@@ -1,6 +1,6 @@
 // Accounts at /accounts: which there are, and an operator's acts: make one, disable it, enable it, give it a password.
 
-import type { Elysia, TSchema } from "elysia";
+import type { Elysia } from "elysia";
 
 import { type Id, isReserved, parseId } from "#actors/chat/names.ts";
 import type { Page, PageQuery } from "#runtime/observe/view.ts";
@@ -18,10 +18,11 @@ import {
   resetExample,
 } from "./account-schemas.ts";
 import { actorAnswers } from "./actor-answers.ts";
-import { type Answers, answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
-import { limitComplaint, pageQuery } from "./paging.ts";
+import { type Answers, answers, jsonAnswer, jsonBody, parameters, problemAnswer } from "./document.ts";
+import { limitComplaint } from "./paging.ts";
 import { problem } from "./problems.ts";
 import { bodyAnswers, noInputAnswer, readObject, takesNoInput } from "./request-body.ts";
+import { given } from "./request-fields.ts";
 
 export interface AccountView {
   readonly name: string;
@@ -79,10 +80,7 @@ export function serveAccounts(app: Elysia, accounts: AccountsView): void {
 function serveList(app: Elysia, accounts: AccountsView): void {
   app.get(
     "/accounts",
-    async ({ query }) => {
-      const { prefix } = query;
-      return { ...(await accounts.accounts({ ...(prefix === undefined ? {} : { prefix }), ...pageQuery(query) })) };
-    },
+    async ({ query: { limit, ...filters } }) => ({ ...(await accounts.accounts({ limit, ...given(filters) })) }),
     {
       query: accountsQuery,
       detail: {
@@ -120,7 +118,7 @@ function serveCreating(app: Elysia, accounts: AccountsView): void {
         summary: "Make an account",
         description: "For the chat and for matches. Names that look alike are one account.",
         tags: ["accounts"],
-        requestBody: requestBody(createBody, createExample),
+        requestBody: jsonBody(createBody, createExample),
         responses: answers({
           201: jsonAnswer("It is made", accountSchema, accountExample),
           409: problemAnswer("account_exists", EXISTS),
@@ -165,7 +163,7 @@ function serveReset(app: Elysia, accounts: AccountsView): void {
           "Give an account another password",
           "The one before opens nothing any more, nor do its keys; its sessions end. One that is disabled stays so.",
         ),
-        requestBody: requestBody(resetBody, resetExample),
+        requestBody: jsonBody(resetBody, resetExample),
         responses: actAnswers({
           ...bodyAnswers,
           422: problemAnswer("invalid_request", BAD_PASSWORD),
@@ -174,10 +172,6 @@ function serveReset(app: Elysia, accounts: AccountsView): void {
       },
     },
   );
-}
-
-function requestBody(schema: object, example: object) {
-  return { required: true, content: { "application/json": { schema: schema as TSchema, example } } };
 }
 
 function actDetail(summary: string, description: string) {

@@ -85,6 +85,12 @@ export function jsonAnswer(description: string, schema: TSchema, example: object
   return { description, content: { "application/json": { schema, example } } };
 }
 
+/** Of a route that reads a body. Without an example of its own it is that of the schema. */
+export function jsonBody(schema: object, example?: object) {
+  const content = { schema: schema as TSchema, ...(example === undefined ? {} : { example }) };
+  return { required: true, content: { "application/json": content } };
+}
+
 export function problemAnswer(kind: ProblemKind, detail: string): Answer {
   const example = problemBody(kind, detail);
   return {

@@ -1,6 +1,6 @@
 // Entity tags (RFC 9110): what a change was made from, and whether what somebody has is still all there is.
 
-import { type DocumentDecoration, t } from "elysia";
+import { t } from "elysia";
 
 import { type Answers, parameters, problemAnswer } from "./document.ts";
 import { problem } from "./problems.ts";
@@ -46,20 +46,17 @@ export const unseenProblem = (): Response => problem("precondition_required", UN
 export const staleAnswer: Answers = { 412: problemAnswer("precondition_failed", STALE) };
 export const unseenAnswer: Answers = { 428: problemAnswer("precondition_required", UNSEEN) };
 
-const ifMatch = (description: string) => t.String({ description });
+const MATCH =
+  'The ETag of what the change was made from, such as `"240"`: where it has changed since, the answer is 412';
 const NONE_MATCH = "The ETag of what you have: while that is all there is, the answer is 304, without a body";
 
-type Parameters = NonNullable<DocumentDecoration["parameters"]>;
-
 /** For the document. */
-export function matchParameter(isRequired: boolean): Parameters {
-  const description =
-    'The ETag of what the change was made from, such as `"240"`: where it has changed since, the answer is 412';
-  const schema = ifMatch(description);
-  return parameters("header", { properties: { "If-Match": schema }, required: isRequired ? ["If-Match"] : [] });
+export function matchParameter(isRequired: boolean) {
+  const properties = { "If-Match": t.String({ description: MATCH }) };
+  return parameters("header", { properties, required: isRequired ? ["If-Match"] : [] });
 }
 
-export const noneMatchParameter: Parameters = parameters("header", {
+export const noneMatchParameter = parameters("header", {
   properties: { "If-None-Match": t.String({ description: NONE_MATCH }) },
 });
 

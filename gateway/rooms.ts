@@ -9,8 +9,9 @@ import type { Page, PageQuery } from "#runtime/observe/view.ts";
 import { actorAnswers } from "./actor-answers.ts";
 import { type Answer, answers, jsonAnswer, type ObjectSchema, parameters, problemAnswer } from "./document.ts";
 import { nameComplaint } from "./name-parameter.ts";
-import { limitComplaint, pageQuery } from "./paging.ts";
+import { limitComplaint, limitComplaintTo, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
+import { given } from "./request-fields.ts";
 import {
   memberExample,
   membersQuery,
@@ -73,7 +74,7 @@ export interface RoomsView {
 
 const NOT_FOUND = "Cannot find the room: nobody is in it and nothing was said there";
 const BAD_ROOM = nameComplaint("room", SMALL);
-const BAD_MESSAGES = `Cannot accept the request: "limit" must be a whole number from 1 to ${MESSAGES_MAX}`;
+const BAD_MESSAGES = limitComplaintTo(MESSAGES_MAX);
 const BOTH = 'Cannot accept the request: "after" and "before" do not go together';
 
 export function serveRooms(app: Elysia, rooms: RoomsView): void {
@@ -110,11 +111,7 @@ function serveList(app: Elysia, rooms: RoomsView): void {
   app.get(
     "/rooms",
     async ({ query }) => {
-      const { prefix, members } = query;
-      const filter = {
-        ...(prefix === undefined ? {} : { prefix: prefix.toLowerCase() }),
-        ...(members === undefined ? {} : { membersMin: members }),
-      };
+      const filter = given({ prefix: query.prefix?.toLowerCase(), membersMin: query.members });
       return { ...(await rooms.rooms({ ...filter, ...pageQuery(query) })) };
     },
     {
@@ -142,8 +139,7 @@ function serveMessages(app: Elysia, rooms: RoomsView): void {
     async ({ params, query }) => {
       const { limit, after, before } = query;
       if (after !== undefined && before !== undefined) return problem("invalid_request", BOTH);
-      const from = { ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) };
-      return found(await rooms.messages(nameIn(params), { limit, ...from }));
+      return found(await rooms.messages(nameIn(params), { limit, ...given({ after, before }) }));
     },
     {
       params: roomPath,

@@ -1,6 +1,6 @@
 // The messaging servers, at /servers: who coordinates, what their clocks show, what waits; and an operator's two acts.
 
-import type { Elysia, Static, TSchema } from "elysia";
+import type { Elysia, Static } from "elysia";
 
 import { ReadingSchema, type ServerStatus } from "#actors/servers/administration-schemas.ts";
 import type { Administration, Outcome } from "#actors/servers/administration.ts";
@@ -9,7 +9,7 @@ import type { KnownServer } from "#actors/servers/reference.ts";
 import { SERVER_NAME_LENGTH_MAX } from "#actors/servers/server-name.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
-import { answers, jsonAnswer, parameters, problemAnswer, problemsAnswer } from "./document.ts";
+import { answers, jsonAnswer, jsonBody, parameters, problemAnswer, problemsAnswer } from "./document.ts";
 import { problemResponse as refusal } from "./problem-body.ts";
 import { problem, problemBody } from "./problems.ts";
 import { bodyAnswers, readObject } from "./request-body.ts";
@@ -136,7 +136,7 @@ function serveSetting(app: Elysia, servers: ServersView | undefined): void {
           "coordinator leaves it alone for 10 s where it estimates clocks, and then corrects it again.",
         tags: ["servers"],
         parameters: parameters("path", namePath),
-        requestBody: { required: true, content: jsonBody(clockBody, { differenceMs: 250 }) },
+        requestBody: jsonBody(clockBody, { differenceMs: 250 }),
         responses: answers({
           200: jsonAnswer("What it shows now, on its way there", ReadingSchema, readingExample),
           404: problemsAnswer([NOT_FOUND, NO_MESSAGING]),
@@ -168,7 +168,7 @@ function serveAnnouncing(app: Elysia, servers: ServersView | undefined): void {
           "To whoever subscribes to the topic `servers`: existing programs follow it. Servers of this kind elect " +
           "their coordinator, and do not.",
         tags: ["servers"],
-        requestBody: { required: true, content: jsonBody(announcementBody, announcementExample) },
+        requestBody: jsonBody(announcementBody, announcementExample),
         responses: answers({
           204: { description: "It is published" },
           404: problemsAnswer([NOT_FOUND, NO_MESSAGING]),
@@ -179,10 +179,6 @@ function serveAnnouncing(app: Elysia, servers: ServersView | undefined): void {
       },
     },
   );
-}
-
-function jsonBody(schema: object, example: object) {
-  return { "application/json": { schema: schema as TSchema, example } };
 }
 
 function wrongBody(field: string, expected: string) {
