@@ -5,7 +5,7 @@ import { t } from "elysia";
 import { type Answers, parameters, problemAnswer } from "./document.ts";
 import { problem } from "./problems.ts";
 
-/** A strong tag of the version that this counts. */
+/** A strong tag: of the version that this counts, or of what is named so by its content. */
 export function entityTag(version: number | string): string {
   return `"${version}"`;
 }
@@ -22,7 +22,7 @@ export function preconditionOf({ headers }: Request): Precondition {
   return version === undefined ? "another" : { version: Number(version) };
 }
 
-/** The answer without a body, where `If-None-Match` names this tag; undefined where it does not. */
+/** The answer without a body, where `If-None-Match` names this tag, weak or strong; undefined where it does not. */
 export function notModified(
   { headers }: Request,
   tag: string,

@@ -2,7 +2,7 @@
 
 import { type Elysia, t } from "elysia";
 
-import type { LimitChange, LimitView, ProcessView } from "#runtime/observe/process-view.ts";
+import { type LimitChange, type LimitView, type ProcessView, unitOf } from "#runtime/observe/process-view.ts";
 
 import { wholeNumber } from "./answer-schemas.ts";
 import { answers, jsonAnswer, jsonBody, parameters, problemAnswer } from "./document.ts";
@@ -36,7 +36,7 @@ export const limitSchema = t.Object({
 
 export const limitsSchema = t.Object({ items: t.Array(limitSchema), next: nextCursor });
 
-const example = {
+export const limitExample = {
   name: "connectionsMax",
   unit: "count",
   default: 16_000,
@@ -93,7 +93,11 @@ export function serveLimits(app: Elysia, process: ProcessView): void {
         requestBody: jsonBody(valueBody),
         responses: answers({
           200: {
-            ...jsonAnswer("The limit as it is from now on", limitSchema, { ...example, value: 20_000, changes: 1 }),
+            ...jsonAnswer("The limit as it is from now on", limitSchema, {
+              ...limitExample,
+              value: 20_000,
+              changes: 1,
+            }),
             headers: tagHeader,
           },
           404: problemAnswer("limit_not_found", NOT_FOUND),
@@ -116,7 +120,7 @@ function serveLooking(app: Elysia, all: () => readonly LimitView[]): void {
       tags: ["process"],
       parameters: parameters("query", querySchema),
       responses: answers({
-        200: jsonAnswer("One page of limits", limitsSchema, { items: [example], next: "connectionsMax" }),
+        200: jsonAnswer("One page of limits", limitsSchema, { items: [limitExample], next: "connectionsMax" }),
         422: problemAnswer("invalid_request", limitComplaint),
       }),
     },
@@ -136,7 +140,7 @@ function serveLooking(app: Elysia, all: () => readonly LimitView[]): void {
         tags: ["process"],
         parameters: [...parameters("path", namePath), ...noneMatchParameter],
         responses: answers({
-          200: { ...jsonAnswer("The limit as it is now", limitSchema, example), headers: tagHeader },
+          200: { ...jsonAnswer("The limit as it is now", limitSchema, limitExample), headers: tagHeader },
           ...notModifiedAnswer,
           404: problemAnswer("limit_not_found", NOT_FOUND),
           422: problemAnswer(
@@ -198,10 +202,4 @@ const gatewayLimits: readonly LimitView[] = Object.entries(HTTP_LIMITS).map(([na
 
 function isOfGateway(name: string): boolean {
   return gatewayLimits.some((limit) => limit.name === name);
-}
-
-/** What its name says. */
-function unitOf(name: string): string {
-  const [, word] = /(Chars|Bytes|Ms|Seconds)(?:Max)?$/.exec(name) ?? [];
-  return { Chars: "UTF-16 code units", Bytes: "bytes", Ms: "ms", Seconds: "s" }[word ?? ""] ?? "count";
 }

@@ -108,6 +108,10 @@ export interface DeadLetterView {
   readonly input?: unknown;
   /** The input could not be kept: the letter cannot be sent again. */
   readonly inputLost: boolean;
+  /** The name under which its answer was to be kept, if it had one. */
+  readonly once?: string;
+  /** Of one that was sent again and came back: the id it had first. */
+  readonly first?: number;
   /** What the actor did last, newest first. */
   readonly turns: readonly TurnView[];
 }
