@@ -12,8 +12,9 @@ const ACT = ["DELETE", "/sessions/17"] as const;
 
 const bearer = (secret: string) => ({ Authorization: `Bearer ${secret}` });
 
+/** Under the name `ana-<role>`. */
 async function made(gateway: StandIn, role: string, more: object = {}) {
-  const body = JSON.stringify({ name: role, role, ...more });
+  const body = JSON.stringify({ name: `ana-${role}`, role, ...more });
   const response = await gateway.send("POST", "/access/tokens", { ...withToken, ...JSON_TYPE }, body);
   expect(response.status).toBe(201);
   return (await response.json()) as { readonly id: string; readonly secret: string };
@@ -36,7 +37,8 @@ describe("a token that was made", () => {
   ])("does what its role may: %s", async (role, status) => {
     await using gateway = startStandIn();
     const { secret } = await made(gateway, role);
-    expect(await (await gateway.get("/access/me", bearer(secret))).json()).toEqual({ name: role, role, via: "token" });
+    const me = await (await gateway.get("/access/me", bearer(secret))).json();
+    expect(me).toEqual({ name: `ana-${role}`, role, via: "token" });
     const response = await gateway.send(...ACT, bearer(secret));
     expect(response.status).toBe(status);
     if (status === 403) {
@@ -55,7 +57,7 @@ describe("a token that was made", () => {
     const listed = await (await gateway.get("/access/tokens", withToken)).text();
     expect(JSON.parse(listed)).toEqual({ items: [shown] });
     expect(listed).not.toContain(secret);
-    expect(shown).toMatchObject({ name: "operator", role: "operator", createdBy: "admin" });
+    expect(shown).toMatchObject({ name: "ana-operator", role: "operator", createdBy: "admin" });
   });
 
   test("that has expired is 401, and so is one that was revoked, and one that was forged", async () => {
@@ -105,14 +107,14 @@ describe("a token that was made", () => {
     expect((await gateway.send("POST", "/access/tokens", headers, JSON.stringify(body))).status).toBe(422);
   });
 
-  test("has a name of its own", async () => {
+  test.each(["ana-viewer", "admin", "anonymous"])("has a name of its own, so not %p", async (name) => {
     await using gateway = startStandIn();
     await made(gateway, "viewer");
     const again = await gateway.send(
       "POST",
       "/access/tokens",
       { ...withToken, ...JSON_TYPE },
-      JSON.stringify({ name: "viewer", role: "admin" }),
+      JSON.stringify({ name, role: "admin" }),
     );
     expect(again.status).toBe(409);
     expect(await again.json()).toMatchObject({ code: "access.name_taken" });

@@ -1,13 +1,13 @@
 // Who asks, at /access: what a token or a cookie stands for, and signing in and out.
 
-import { type Elysia, t, type TSchema } from "elysia";
+import { type Elysia, t } from "elysia";
 
 import { ROLES } from "#actors/access/records.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
 import { WRONG_TOKEN } from "./admission.ts";
 import { oneOf } from "./answer-schemas.ts";
-import { answers, jsonAnswer, problemAnswer } from "./document.ts";
+import { answers, jsonAnswer, jsonBody, problemAnswer } from "./document.ts";
 import type { Asked, AskedRequests } from "./front-door.ts";
 import { type AccessPort, ANONYMOUS, type Identities } from "./identity.ts";
 import { HTTP_LIMITS } from "./limits.ts";
@@ -84,7 +84,7 @@ function serveSigningIn(app: Elysia, parts: AccessRoutesParts): void {
           `Gives a page a cookie that lasts 12 h, or as long as the token: ${ANY}. Changes then take the header ` +
           "`X-CSRF-Token` with `csrf` of GET /access/me. Takes no `Idempotency-Key`.",
         tags: ["access"],
-        requestBody: { required: true, content: jsonBody(signInBody, { token: secretExample }) },
+        requestBody: jsonBody(signInBody, { token: secretExample }),
         responses: answers({
           204: { description: "Signed in: the cookie is in `Set-Cookie`" },
           401: problemAnswer("unauthorized", WRONG_TOKEN),
@@ -126,7 +126,3 @@ export function askedBy({ asked }: AccessRoutesParts, request: Request): Asked {
 }
 
 const NO_COOKIE: Asked["cookie"] = { read: () => undefined, made: () => "", ended: () => "" };
-
-export function jsonBody(schema: object, example: object) {
-  return { "application/json": { schema: schema as TSchema, example } };
-}

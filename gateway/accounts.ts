@@ -1,6 +1,6 @@
 // Accounts at /accounts: which there are, and an operator's acts: make one, disable it, enable it, give it a password.
 
-import type { Elysia, TSchema } from "elysia";
+import type { Elysia } from "elysia";
 
 import { type Id, isReserved, parseId } from "#actors/chat/names.ts";
 import type { Page, PageQuery } from "#runtime/observe/view.ts";
@@ -18,10 +18,11 @@ import {
   resetExample,
 } from "./account-schemas.ts";
 import { actorAnswers } from "./actor-answers.ts";
-import { type Answers, answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
-import { limitComplaint, pageQuery } from "./paging.ts";
+import { type Answers, answers, jsonAnswer, jsonBody, parameters, problemAnswer } from "./document.ts";
+import { limitComplaint } from "./paging.ts";
 import { problem } from "./problems.ts";
 import { bodyAnswers, noInputAnswer, readObject, takesNoInput } from "./request-body.ts";
+import { given } from "./request-fields.ts";
 
 export interface AccountView {
   readonly name: string;
@@ -79,10 +80,7 @@ export function serveAccounts(app: Elysia, accounts: AccountsView): void {
 function serveList(app: Elysia, accounts: AccountsView): void {
   app.get(
     "/accounts",
-    async ({ query }) => {
-      const { prefix } = query;
-      return { ...(await accounts.accounts({ ...(prefix === undefined ? {} : { prefix }), ...pageQuery(query) })) };
-    },
+    async ({ query: { limit, ...filters } }) => ({ ...(await accounts.accounts({ limit, ...given(filters) })) }),
     {
       query: accountsQuery,
       detail: {
@@ -91,11 +89,9 @@ function serveList(app: Elysia, accounts: AccountsView): void {
           "One page of them, in the order of their names as they are compared: in small letters, `0` as `o`, `1` and " +
           "`i` as `l`. A page may be short and yet have a next one.",
         tags: ["accounts"],
-        security: bearerToken,
         parameters: parameters("query", accountsQuery),
         responses: answers({
           200: jsonAnswer("One page of accounts", accountsSchema, { items: [accountExample], next: "ana" }),
-          ...tokenAnswer("GET"),
           422: problemAnswer("invalid_request", limitComplaint),
           ...actorAnswers([400, 503]),
         }),
@@ -122,11 +118,9 @@ function serveCreating(app: Elysia, accounts: AccountsView): void {
         summary: "Make an account",
         description: "For the chat and for matches. Names that look alike are one account.",
         tags: ["accounts"],
-        security: bearerToken,
-        requestBody: requestBody(createBody, createExample),
+        requestBody: jsonBody(createBody, createExample),
         responses: answers({
           201: jsonAnswer("It is made", accountSchema, accountExample),
-          ...tokenAnswer("POST"),
           409: problemAnswer("account_exists", EXISTS),
           ...bodyAnswers,
           422: problemAnswer("invalid_request", BAD_PASSWORD),
@@ -169,7 +163,7 @@ function serveReset(app: Elysia, accounts: AccountsView): void {
           "Give an account another password",
           "The one before opens nothing any more, nor do its keys; its sessions end. One that is disabled stays so.",
         ),
-        requestBody: requestBody(resetBody, resetExample),
+        requestBody: jsonBody(resetBody, resetExample),
         responses: actAnswers({
           ...bodyAnswers,
           422: problemAnswer("invalid_request", BAD_PASSWORD),
@@ -180,19 +174,14 @@ function serveReset(app: Elysia, accounts: AccountsView): void {
   );
 }
 
-function requestBody(schema: object, example: object) {
-  return { required: true, content: { "application/json": { schema: schema as TSchema, example } } };
-}
-
 function actDetail(summary: string, description: string) {
   const place = parameters("path", accountPath);
-  return { summary, description, tags: ["accounts"], security: bearerToken, parameters: place };
+  return { summary, description, tags: ["accounts"], parameters: place };
 }
 
 function actAnswers(known: Answers): Answers {
   return answers({
     204: { description: "Done, also where it was so before" },
-    ...tokenAnswer("POST"),
     404: problemAnswer("account_not_found", NOT_FOUND),
     ...ASKED,
     ...known,

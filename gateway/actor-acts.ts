@@ -1,6 +1,6 @@
 // One actor: GET looks at it; POST to a name with an underscore, which no method has, is an operator's act on it.
 
-import { type Elysia, t, type TSchema } from "elysia";
+import { type Elysia, t } from "elysia";
 
 import type { ActorsView } from "#runtime/observe/view.ts";
 
@@ -16,7 +16,7 @@ import {
   turnSchema,
 } from "./actor-schemas.ts";
 import { wholeNumber } from "./answer-schemas.ts";
-import { type Answers, answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { type Answers, answers, jsonAnswer, jsonBody, parameters, problemAnswer } from "./document.ts";
 import { entityTag, noneMatchParameter, notModified, notModifiedAnswer, tagHeader } from "./entity-tags.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem, type ProblemKind } from "./problems.ts";
@@ -99,7 +99,7 @@ function serveInspection(app: Elysia, view: ActorsView): void {
           "Its state, mailbox, alarms and last turns. Looking wakes nobody. The ETag is that of the state: its " +
           "commits so far; there is none while a turn is changing it, or while that is being stored.",
         tags: ["actors"],
-        parameters: [...(parameters("path", actorPath) ?? []), ...(noneMatchParameter ?? [])],
+        parameters: [...parameters("path", actorPath), ...noneMatchParameter],
         responses: answers({
           200: { ...jsonAnswer("The actor as it is now", actorDetailSchema, example), headers: tagHeader },
           ...notModifiedAnswer,
@@ -170,7 +170,7 @@ function serveQuarantine(app: Elysia, view: ActorsView): void {
       parse: "none",
       detail: {
         ...actDetail("Shut an actor", "What waits becomes dead letters, and nothing is let in until it is released."),
-        requestBody: { required: true, content: { "application/json": { schema: reasonBody as TSchema } } },
+        requestBody: jsonBody(reasonBody),
         responses: actAnswers("It is shut", {
           ...bodyAnswers,
           422: problemAnswer(
@@ -184,9 +184,9 @@ function serveQuarantine(app: Elysia, view: ActorsView): void {
 }
 
 function actDetail(summary: string, description: string) {
-  return { summary, description, tags: ["actors"], security: bearerToken, parameters: parameters("path", actorPath) };
+  return { summary, description, tags: ["actors"], parameters: parameters("path", actorPath) };
 }
 
 function actAnswers(done: string, known: Answers): Answers {
-  return answers({ 204: { description: done }, ...tokenAnswer("POST"), ...actorAnswers([400, 404, 503]), ...known });
+  return answers({ 204: { description: done }, ...actorAnswers([400, 404, 503]), ...known });
 }

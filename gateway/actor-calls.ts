@@ -9,6 +9,7 @@ import { keyOf } from "./actor-path.ts";
 import { callDetail } from "./call-document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { readInput } from "./request-body.ts";
+import { given } from "./request-fields.ts";
 
 const { callTimeoutMsMax } = HTTP_LIMITS;
 const REPEAT_HEADER = "Idempotency-Key";
@@ -89,15 +90,13 @@ async function answerCall(
 ): Promise<Response> {
   const input = await readInput(request);
   if (input instanceof Response) return input;
-  const once = request.headers.get(REPEAT_HEADER);
-  const traceparent = request.headers.get("traceparent");
+  const once = request.headers.get(REPEAT_HEADER) ?? undefined;
+  const traceparent = request.headers.get("traceparent") ?? undefined;
   const json = await view.call({
     ...to,
     input: input.value,
     signal: request.signal,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(once === null ? {} : { once }),
-    ...(traceparent === null ? {} : { traceparent }),
+    ...given({ timeoutMs, once, traceparent }),
   });
   if (json === undefined) return new Response(null, { status: 204 });
   return new Response(json, { headers: { "Content-Type": "application/json" } });

@@ -20,7 +20,7 @@ const actorTypeSchema = t.Object({
   about: t.Optional(t.String({ description: "What an actor of this type is" })),
   kind: oneOf(["actor", "session"], "A session lives as long as its connection"),
   durable: t.Boolean({ description: "What its actors change is stored" }),
-  private: t.Boolean({ description: "What is known of its actors, reads included, takes the admin token" }),
+  private: t.Boolean({ description: "What is known of its actors, reads included, takes the role operator" }),
   indexed: t.Array(t.String(), { description: "Fields of the state that a query may filter on" }),
   live: wholeNumber("Instances in memory"),
   methods: t.Array(methodSchema),

@@ -2,7 +2,7 @@
 
 import { type Elysia, t } from "elysia";
 
-import { ACTOR_STATUSES, type ActorQuery, type ActorsView } from "#runtime/observe/view.ts";
+import { ACTOR_STATUSES, type ActorsView } from "#runtime/observe/view.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
 import { actorExample, actorSchema } from "./actor-schemas.ts";
@@ -11,6 +11,7 @@ import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
+import { boundedText, given } from "./request-fields.ts";
 
 export const actorsSchema = t.Object({
   items: t.Array(actorSchema),
@@ -19,18 +20,15 @@ export const actorsSchema = t.Object({
 
 const SORTS = ["mailbox", "turns"] as const;
 
-const text = (title: string, description: string, maxLength: number) => {
-  const bounded = `1 to ${maxLength} characters: ${description}`;
-  return t.Optional(t.String({ title, description: bounded, minLength: 1, maxLength }));
-};
+const text = (...field: Parameters<typeof boundedText>) => t.Optional(boundedText(...field));
 
-const { nameCharsMax, cursorCharsMax } = HTTP_LIMITS;
+const { cursorCharsMax } = HTTP_LIMITS;
 
 const querySchema = t.Object({
-  type: text("type", "list only actors of this type; of a private one, with the admin token", nameCharsMax),
+  type: text("type", "list only actors of this type; of a private one, as an operator"),
   keyPrefix: text("keyPrefix", "list only actors whose key begins so", cursorCharsMax),
   status: t.Optional(oneOf(ACTOR_STATUSES, `One of ${ACTOR_STATUSES.join(", ")}: list only actors of this status`)),
-  field: text("field", "with `value`, list only actors of the type whose state had this in the field", nameCharsMax),
+  field: text("field", "with `value`, list only actors of the type whose state had this in the field"),
   value: text("value", "JSON where it is a number, true, false or a text in quotes; else a text", cursorCharsMax),
   sort: t.Optional(
     oneOf(SORTS, "`mailbox` or `turns`: of those in memory, the ones with most of it; there is no next page"),
@@ -52,12 +50,8 @@ export function serveActors(app: Elysia, view: ActorsView): void {
       if ((field === undefined) !== (value === undefined)) {
         return problem("invalid_request", 'Cannot accept the request: "field" and "value" go together');
       }
-      const filter: Omit<ActorQuery, "limit"> = {
-        ...(type === undefined ? {} : { type }),
-        ...(keyPrefix === undefined ? {} : { keyPrefix }),
-        ...(status === undefined ? {} : { status }),
-        ...(field === undefined || value === undefined ? {} : { where: { field, value: fieldValue(value) } }),
-      };
+      const where = field === undefined || value === undefined ? undefined : { field, value: fieldValue(value) };
+      const filter = given({ type, keyPrefix, status, where });
       if (sort === undefined) return { ...(await view.actors({ ...filter, ...pageQuery(query) })) };
       if (field !== undefined || query.after !== undefined) return problem("invalid_request", SORTED_ALONE);
       return { items: view.sortedActors({ ...filter, sort, limit: query.limit }) };

@@ -7,7 +7,7 @@ import type { ActorsView } from "#runtime/observe/view.ts";
 import { actorAnswers } from "./actor-answers.ts";
 import { actorPath, alarmPath, keyOf } from "./actor-path.ts";
 import { alarmExample, alarmSchema } from "./actor-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { problem } from "./problems.ts";
 import { noInputAnswer, takesNoInput } from "./request-body.ts";
 
@@ -46,11 +46,9 @@ export function serveAlarms(app: Elysia, view: ActorsView): void {
           "In a turn of the actor, which is woken for it, or without one where it is in quarantine: the answer comes " +
           "when that is committed.",
         tags: ["actors"],
-        security: bearerToken,
         parameters: parameters("path", alarmPath),
         responses: answers({
           204: { description: "It will not fire any more" },
-          ...tokenAnswer("DELETE"),
           ...actorAnswers([400, 423, 429, 500, 503, 504]),
           404: problemAnswer("alarm_not_found", NOT_FOUND),
           ...noInputAnswer,

@@ -8,30 +8,19 @@ import { actorAnswers } from "./actor-answers.ts";
 import type { AuditPort } from "./audit-trail.ts";
 import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
-import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
-
-const { nameCharsMax, auditPathLengthMax } = HTTP_LIMITS;
+import { limitComplaint, nextCursor, numberCursor, pageParameters } from "./paging.ts";
+import { boundedText, given } from "./request-fields.ts";
 
 export const auditSchema = t.Object({ items: t.Array(EntrySchema), next: nextCursor });
 
-const text = (title: string, most: number, description: string) =>
-  t.Optional(
-    t.String({ title, description: `1 to ${most} characters: ${description}`, minLength: 1, maxLength: most }),
-  );
-
 const querySchema = t.Object({
   limit: pageParameters.limit,
-  after: t.Optional(
-    t.Integer({
-      title: "after",
-      description: "A whole number from 1: the `next` of the page before",
-      minimum: 1,
-      maximum: Number.MAX_SAFE_INTEGER,
-    }),
+  after: numberCursor("after"),
+  who: t.Optional(boundedText("who", "the name of the token")),
+  path: t.Optional(
+    boundedText("path", "the beginning of the address, such as `/actors/counter/`", HTTP_LIMITS.auditPathLengthMax),
   ),
-  who: text("who", nameCharsMax, "the name of the token"),
-  path: text("path", auditPathLengthMax, "the beginning of the address, such as `/actors/counter/`"),
-  from: text("from", nameCharsMax, "the remote address"),
+  from: t.Optional(boundedText("from", "the remote address")),
 });
 
 const example = {
@@ -52,9 +41,8 @@ const example = {
 export function serveAudit(app: Elysia, audit: AuditPort): void {
   app.get(
     "/audit",
-    async ({ query: { after, limit, who, path, from } }) => {
-      const filters = { ...(who && { who }), ...(path && { path }), ...(from && { from }) };
-      const page = await audit.page({ limit, ...filters, ...(after === undefined ? {} : { before: after }) });
+    async ({ query: { limit, after: before, ...filters } }) => {
+      const page = await audit.page({ limit, ...given({ before, ...filters }) });
       return { items: page.items, ...(page.next === undefined ? {} : { next: String(page.next) }) };
     },
     {

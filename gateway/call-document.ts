@@ -8,7 +8,7 @@ import type { ActorTypeView, MethodView } from "#runtime/observe/view.ts";
 
 import { actorAnswers, CALL_STATUSES } from "./actor-answers.ts";
 import { keyPath } from "./actor-path.ts";
-import { type Answers, answers, bearerToken, type ObjectSchema, parameters, tokenAnswer } from "./document.ts";
+import { type Answers, answers, type ObjectSchema, parameters } from "./document.ts";
 import { exampleOf } from "./example-of.ts";
 import { bodyAnswers } from "./request-body.ts";
 import { shownSchema } from "./shown-schema.ts";
@@ -39,7 +39,6 @@ export function callDetail(
   const name = `${type.type}.${method.name}`;
   const show = (schema: object, end: string): TSchema => shownSchema(schema, `${name}.${end}.`, components);
   const isChange = method.kind === "write";
-  const needsToken = isChange || type.private;
   return {
     summary: method.about ?? `Call ${name}`,
     description: describe(type, method),
@@ -53,21 +52,16 @@ export function callDetail(
     ...(method.in === undefined
       ? {}
       : { requestBody: { required: true, content: jsonContent(method.in, show, "in") } }),
-    ...(needsToken ? { security: bearerToken } : {}),
     responses: answers({
       ...answerOf(method, show),
       ...actorAnswers(CALL_STATUSES),
-      ...(needsToken ? tokenAnswer("POST") : {}),
       ...bodyAnswers,
     }),
   };
 }
 
-function describe({ durable, private: isPrivate }: ActorTypeView, { kind }: MethodView): string {
-  if (kind === "read") {
-    const token = isPrivate ? "as its type is private, needs the token" : "needs no token";
-    return `Only looks: changes nothing, may share the actor with other reads, and ${token}.`;
-  }
+function describe({ durable }: ActorTypeView, { kind }: MethodView): string {
+  if (kind === "read") return "Only looks: changes nothing, and may share the actor with other reads.";
   const turn = "A turn of the actor, which has it to itself.";
   if (!durable) return `${turn} Its state is in memory only.`;
   const repeats = "Under the same `Idempotency-Key` it runs once, and a repeat gets the first answer.";

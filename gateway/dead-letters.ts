@@ -7,11 +7,11 @@ import type { DeadLettersView } from "#runtime/observe/view.ts";
 import { actorAnswers, CALL_STATUSES } from "./actor-answers.ts";
 import { anyJson, turnExample, turnSchema } from "./actor-schemas.ts";
 import { wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
-import { HTTP_LIMITS } from "./limits.ts";
-import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
+import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
+import { limitComplaint, nextCursor, numberCursor, pageParameters } from "./paging.ts";
 import { problem } from "./problems.ts";
 import { takesNoInput } from "./request-body.ts";
+import { boundedText, given, wholeFrom } from "./request-fields.ts";
 
 export const letterSchema = t.Object({
   id: wholeNumber("Counts up with each letter"),
@@ -46,36 +46,21 @@ const example = {
   turns: [{ ...turnExample, outcome: "crashed" }],
 };
 
-const id = (title: string, description: string) =>
-  t.Integer({
-    title,
-    description: `A whole number from 1: ${description}`,
-    minimum: 1,
-    maximum: Number.MAX_SAFE_INTEGER,
-  });
-
-const { nameCharsMax } = HTTP_LIMITS;
-
-const name = (title: string, description: string) => {
-  const bounded = `1 to ${nameCharsMax} characters: ${description}`;
-  return t.Optional(t.String({ title, description: bounded, minLength: 1, maxLength: nameCharsMax }));
-};
-
 const querySchema = t.Object({
-  type: name("type", "list only letters to actors of this type"),
-  reason: name("reason", "list only those with this code, such as `actor.crashed`"),
+  type: t.Optional(boundedText("type", "list only letters to actors of this type")),
+  reason: t.Optional(boundedText("reason", "list only those with this code, such as `actor.crashed`")),
   limit: pageParameters.limit,
-  after: t.Optional(id("after", "the `next` of the page before")),
+  after: numberCursor("after"),
 });
 
-const idSchema = t.Object({ id: id("id", "the letter's id, as GET /dead-letters lists it") });
+const idSchema = t.Object({ id: wholeFrom(1, "id", "the letter's id, as GET /dead-letters lists it") });
 
 const NOT_FOUND = "Cannot find the dead letter: there is none of this id now";
 
 export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
   serveLooking(app, view);
   const path = { params: idSchema, ...takesNoInput };
-  const detail = { tags: ["dead-letters"], security: bearerToken, parameters: parameters("path", idSchema) };
+  const detail = { tags: ["dead-letters"], parameters: parameters("path", idSchema) };
   const known = {
     404: problemAnswer("letter_not_found", NOT_FOUND),
     422: problemAnswer("invalid_request", 'Cannot accept the request: "id" must be a whole number from 1'),
@@ -91,7 +76,6 @@ export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
         description: "As a message that nobody waits for; the letter goes when the message is let in.",
         responses: answers({
           202: { description: "The message is in the actor's mailbox" },
-          ...tokenAnswer("POST"),
           ...actorAnswers(CALL_STATUSES),
           ...known,
         }),
@@ -109,7 +93,6 @@ export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
         description: "Its message will not be handled by anybody.",
         responses: answers({
           204: { description: "It is gone" },
-          ...tokenAnswer("DELETE"),
           ...actorAnswers([503]),
           ...known,
         }),
@@ -121,13 +104,8 @@ export function serveDeadLetters(app: Elysia, view: DeadLettersView): void {
 function serveLooking(app: Elysia, view: DeadLettersView): void {
   app.get(
     "/dead-letters",
-    async ({ query: { limit, after, type, reason } }) => ({
-      ...(await view.deadLetters({
-        limit,
-        ...(after === undefined ? {} : { before: after }),
-        ...(type === undefined ? {} : { type }),
-        ...(reason === undefined ? {} : { reason }),
-      })),
+    async ({ query: { limit, after: before, ...filters } }) => ({
+      ...(await view.deadLetters({ limit, ...given({ before, ...filters }) })),
     }),
     {
       query: querySchema,

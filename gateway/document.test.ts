@@ -329,9 +329,9 @@ describe("the OpenAPI document", () => {
         "post"
       ];
     expect(await look(true)).toMatchObject({ security: [{ bearerAuth: [] }], responses: { 401: {} } });
-    expect((await look(true))?.description).toContain("needs the token");
+    expect((await look(true))?.description).toContain("Takes the role operator.");
     expect((await look(false))?.security).toBeUndefined();
-    expect((await look(false))?.description).toContain("needs no token");
+    expect((await look(false))?.description).not.toContain("Takes the role");
   });
 
   test("shows what a schema calls itself by as a component, so that nothing is looked for elsewhere", async () => {

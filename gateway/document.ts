@@ -85,6 +85,12 @@ export function jsonAnswer(description: string, schema: TSchema, example: object
   return { description, content: { "application/json": { schema, example } } };
 }
 
+/** Of a route that reads a body. Without an example of its own it is that of the schema. */
+export function jsonBody(schema: object, example?: object) {
+  const content = { schema: schema as TSchema, ...(example === undefined ? {} : { example }) };
+  return { required: true, content: { "application/json": content } };
+}
+
 export function problemAnswer(kind: ProblemKind, detail: string): Answer {
   const example = problemBody(kind, detail);
   return {
@@ -100,13 +106,6 @@ export function problemsAnswer(bodies: readonly ProblemBody[]): Answer {
     description: bodies.map(({ title }) => title).join("; or: "),
     content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: "#/components/schemas/Problem" }, examples } },
   };
-}
-
-/** Of a route that changes something. */
-export const bearerToken: NonNullable<DocumentDecoration["security"]> = [{ bearerAuth: [] }];
-
-export function tokenAnswer(method: "GET" | "POST" | "PUT" | "DELETE"): Answers {
-  return { 401: problemAnswer("unauthorized", `Cannot ${method}: send "Authorization: Bearer" with a token`) };
 }
 
 /** The answers of a route, with what any route may answer besides. */

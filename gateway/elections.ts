@@ -9,8 +9,9 @@ import type { Page } from "#runtime/observe/view.ts";
 import { actorAnswers } from "./actor-answers.ts";
 import { oneOf } from "./answer-schemas.ts";
 import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
-import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
+import { limitComplaint, nextCursor, numberCursor, pageParameters } from "./paging.ts";
 import { problemResponse } from "./problem-body.ts";
+import { given } from "./request-fields.ts";
 import { NO_MESSAGING, type ServersView } from "./servers.ts";
 
 const REASONS = ["elected", "announced", "voted", "lease_over", "silent", "left_office"] as const;
@@ -30,14 +31,7 @@ export const electionsSchema = t.Object({ items: t.Array(seenSchema), next: next
 
 const querySchema = t.Object({
   limit: pageParameters.limit,
-  before: t.Optional(
-    t.Integer({
-      title: "before",
-      description: "A whole number from 1: the `next` of the page before",
-      minimum: 1,
-      maximum: Number.MAX_SAFE_INTEGER,
-    }),
-  ),
+  before: numberCursor("before"),
 });
 
 const EPOCH = 2_147_549_186;
@@ -80,9 +74,9 @@ export function serveElections(app: Elysia, servers: ServersView | undefined): v
 
 async function pageOf(
   servers: ServersView,
-  { limit, before }: { readonly limit: number; readonly before?: number },
+  { limit, before }: { readonly limit: number; readonly before?: number | undefined },
 ): Promise<Page<ElectionSeen>> {
-  const found = await servers.elections({ count: limit + 1, ...(before === undefined ? {} : { before }) });
+  const found = await servers.elections({ count: limit + 1, ...given({ before }) });
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   return { items: page.map(({ seen }) => seen), ...(last === undefined ? {} : { next: String(last.number) }) };

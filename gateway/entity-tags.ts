@@ -1,11 +1,11 @@
 // Entity tags (RFC 9110): what a change was made from, and whether what somebody has is still all there is.
 
-import { type DocumentDecoration, t } from "elysia";
+import { t } from "elysia";
 
 import { type Answers, parameters, problemAnswer } from "./document.ts";
 import { problem } from "./problems.ts";
 
-/** A strong tag of the version that this counts. */
+/** A strong tag: of the version that this counts, or of what is named so by its content. */
 export function entityTag(version: number | string): string {
   return `"${version}"`;
 }
@@ -22,7 +22,7 @@ export function preconditionOf({ headers }: Request): Precondition {
   return version === undefined ? "another" : { version: Number(version) };
 }
 
-/** The answer without a body, where `If-None-Match` names this tag; undefined where it does not. */
+/** The answer without a body, where `If-None-Match` names this tag, weak or strong; undefined where it does not. */
 export function notModified(
   { headers }: Request,
   tag: string,
@@ -46,20 +46,17 @@ export const unseenProblem = (): Response => problem("precondition_required", UN
 export const staleAnswer: Answers = { 412: problemAnswer("precondition_failed", STALE) };
 export const unseenAnswer: Answers = { 428: problemAnswer("precondition_required", UNSEEN) };
 
-const ifMatch = (description: string) => t.String({ description });
+const MATCH =
+  'The ETag of what the change was made from, such as `"240"`: where it has changed since, the answer is 412';
 const NONE_MATCH = "The ETag of what you have: while that is all there is, the answer is 304, without a body";
 
-type Parameters = NonNullable<DocumentDecoration["parameters"]>;
-
 /** For the document. */
-export function matchParameter(isRequired: boolean): Parameters {
-  const description =
-    'The ETag of what the change was made from, such as `"240"`: where it has changed since, the answer is 412';
-  const schema = ifMatch(description);
-  return parameters("header", { properties: { "If-Match": schema }, required: isRequired ? ["If-Match"] : [] });
+export function matchParameter(isRequired: boolean) {
+  const properties = { "If-Match": t.String({ description: MATCH }) };
+  return parameters("header", { properties, required: isRequired ? ["If-Match"] : [] });
 }
 
-export const noneMatchParameter: Parameters = parameters("header", {
+export const noneMatchParameter = parameters("header", {
   properties: { "If-None-Match": t.String({ description: NONE_MATCH }) },
 });
 

@@ -109,9 +109,8 @@ class Door {
   }
 
   async #route(audited: AuditedRequest, cookie: SessionCookie): Promise<Response> {
-    const { identity, need } = audited;
+    const { request, identity, need } = audited;
     const { asked, route, bodyMsMax } = this.#parts;
-    const { request } = audited;
     if (request.method === "GET" || request.method === "HEAD") {
       const routed = this.#parts.isSecure ? routable(request) : request;
       asked.set(routed, { identity, cookie });

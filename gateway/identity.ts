@@ -1,6 +1,6 @@
 // Who asks: by a token, by the cookie that a page got for one, or nobody that is known.
 
-import type { Token } from "#actors/access/records.ts";
+import type { NewToken, Token } from "#actors/access/records.ts";
 
 import type { Role } from "./roles.ts";
 import { csrfOf, digestOf, isSame } from "./secrets.ts";
@@ -27,11 +27,6 @@ export interface AccessPort {
   list(): Promise<readonly Token[]>;
   create(token: NewToken): Promise<Token>;
   revoke(of: { readonly id: string }): Promise<boolean>;
-}
-
-export interface NewToken extends Pick<Token, "id" | "name" | "role" | "createdBy"> {
-  readonly digest: string;
-  readonly expiresInHours?: number;
 }
 
 export interface Identities {

@@ -9,6 +9,7 @@ import { actorAnswers } from "./actor-answers.ts";
 import { wholeNumber } from "./answer-schemas.ts";
 import { answers, jsonAnswer, type ObjectSchema, parameters, problemAnswer } from "./document.ts";
 import { nameParameter } from "./name-parameter.ts";
+import { limitComplaintTo, limitTo } from "./paging.ts";
 import { problem } from "./problems.ts";
 
 interface PlaceView {
@@ -35,16 +36,7 @@ export const leaderboardSchema = t.Object({
   ),
 });
 
-const places = (description: string, usual: number) =>
-  t.Object({
-    limit: t.Integer({
-      title: "limit",
-      description: `A whole number from 1 to ${leadersMax}: ${description}`,
-      minimum: 1,
-      maximum: leadersMax,
-      default: usual,
-    }),
-  });
+const places = (description: string, usual: number) => t.Object({ limit: limitTo(leadersMax, usual, description) });
 const topQuery = places("how many players at most", leadersAround);
 const aroundQuery = places("how many players above, and how many below", leadersAround);
 const playerPath = t.Object({ player: nameParameter("player") });
@@ -58,7 +50,7 @@ export const leaderboardExample = {
 };
 
 const NO_PLAYER = "Cannot find the player: no match that counts was played under this name";
-const BAD_PLACES = `Cannot accept the request: "limit" must be a whole number from 1 to ${leadersMax}`;
+const BAD_PLACES = limitComplaintTo(leadersMax);
 const ASKED = actorAnswers([423, 429, 503, 504]);
 
 export function serveLeaderboard(app: Elysia, leaderboard: LeaderboardView): void {

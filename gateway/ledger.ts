@@ -50,7 +50,7 @@ export function serveLedger(app: Elysia, ledger: LedgerView): void {
         "CSV with one row for each session that has ended, oldest first, as far as it is written when the answer " +
         "begins. It is read while it is sent, never into memory as a whole.",
       tags: ["process"],
-      parameters: [...(parameters("query", querySchema) ?? []), ...(noneMatchParameter ?? [])],
+      parameters: [...parameters("query", querySchema), ...noneMatchParameter],
       responses: answers({
         200: csvAnswer,
         ...notModifiedAnswer,

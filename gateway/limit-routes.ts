@@ -1,11 +1,11 @@
 // Bounds of the node with their units, at /limits: some can be changed while it runs.
 
-import { type Elysia, t, type TSchema } from "elysia";
+import { type Elysia, t } from "elysia";
 
-import type { LimitChange, LimitView, ProcessView } from "#runtime/observe/process-view.ts";
+import { type LimitChange, type LimitView, type ProcessView, unitOf } from "#runtime/observe/process-view.ts";
 
 import { wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { answers, jsonAnswer, jsonBody, parameters, problemAnswer } from "./document.ts";
 import {
   entityTag,
   matchParameter,
@@ -21,6 +21,7 @@ import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
 import { problem } from "./problems.ts";
 import { bodyAnswers, readObject } from "./request-body.ts";
+import { boundedText } from "./request-fields.ts";
 
 export const limitSchema = t.Object({
   name: t.String({ description: "As in the source; those of the gateway begin with `gateway.`" }),
@@ -35,7 +36,7 @@ export const limitSchema = t.Object({
 
 export const limitsSchema = t.Object({ items: t.Array(limitSchema), next: nextCursor });
 
-const example = {
+export const limitExample = {
   name: "connectionsMax",
   unit: "count",
   default: 16_000,
@@ -46,22 +47,14 @@ const example = {
   help: "Open connections",
 };
 
-const nameText = (title: string, description: string) =>
-  t.String({
-    title,
-    description: `1 to ${HTTP_LIMITS.nameCharsMax} characters: ${description}`,
-    minLength: 1,
-    maxLength: HTTP_LIMITS.nameCharsMax,
-  });
-
-const namePath = t.Object({ name: nameText("name", "the limit's name, as GET /limits lists it") });
+const namePath = t.Object({ name: boundedText("name", "the limit's name, as GET /limits lists it") });
 
 const querySchema = t.Object({
   changeable: t.Optional(
     t.Boolean({ title: "changeable", description: "True or false: list only those that can be changed, or cannot" }),
   ),
   limit: pageParameters.limit,
-  after: t.Optional(nameText("after", "the `next` of the page before")),
+  after: t.Optional(boundedText("after", "the `next` of the page before")),
 });
 
 const valueBody = t.Object(
@@ -96,15 +89,17 @@ export function serveLimits(app: Elysia, process: ProcessView): void {
           "too many already; a connection that is silent or slow for longer than a new time allows is. Sockets that " +
           "have said nothing yet keep the time that they were given.",
         tags: ["process"],
-        security: bearerToken,
-        parameters: [...(parameters("path", namePath) ?? []), ...(matchParameter(false) ?? [])],
-        requestBody: { required: true, content: { "application/json": { schema: valueBody as TSchema } } },
+        parameters: [...parameters("path", namePath), ...matchParameter(false)],
+        requestBody: jsonBody(valueBody),
         responses: answers({
           200: {
-            ...jsonAnswer("The limit as it is from now on", limitSchema, { ...example, value: 20_000, changes: 1 }),
+            ...jsonAnswer("The limit as it is from now on", limitSchema, {
+              ...limitExample,
+              value: 20_000,
+              changes: 1,
+            }),
             headers: tagHeader,
           },
-          ...tokenAnswer("PUT"),
           404: problemAnswer("limit_not_found", NOT_FOUND),
           409: problemAnswer("limit_fixed", FIXED),
           ...staleAnswer,
@@ -125,7 +120,7 @@ function serveLooking(app: Elysia, all: () => readonly LimitView[]): void {
       tags: ["process"],
       parameters: parameters("query", querySchema),
       responses: answers({
-        200: jsonAnswer("One page of limits", limitsSchema, { items: [example], next: "connectionsMax" }),
+        200: jsonAnswer("One page of limits", limitsSchema, { items: [limitExample], next: "connectionsMax" }),
         422: problemAnswer("invalid_request", limitComplaint),
       }),
     },
@@ -143,9 +138,9 @@ function serveLooking(app: Elysia, all: () => readonly LimitView[]): void {
         summary: "One bound",
         description: "As in the list; its ETag changes with its value.",
         tags: ["process"],
-        parameters: [...(parameters("path", namePath) ?? []), ...(noneMatchParameter ?? [])],
+        parameters: [...parameters("path", namePath), ...noneMatchParameter],
         responses: answers({
-          200: { ...jsonAnswer("The limit as it is now", limitSchema, example), headers: tagHeader },
+          200: { ...jsonAnswer("The limit as it is now", limitSchema, limitExample), headers: tagHeader },
           ...notModifiedAnswer,
           404: problemAnswer("limit_not_found", NOT_FOUND),
           422: problemAnswer(
@@ -207,10 +202,4 @@ const gatewayLimits: readonly LimitView[] = Object.entries(HTTP_LIMITS).map(([na
 
 function isOfGateway(name: string): boolean {
   return gatewayLimits.some((limit) => limit.name === name);
-}
-
-/** What its name says. */
-function unitOf(name: string): string {
-  const [, word] = /(Chars|Bytes|Ms|Seconds)(?:Max)?$/.exec(name) ?? [];
-  return { Chars: "UTF-16 code units", Bytes: "bytes", Ms: "ms", Seconds: "s" }[word ?? ""] ?? "count";
 }

@@ -7,12 +7,10 @@ import type { NodeView } from "#runtime/observe/view.ts";
 
 import { HTTP_LIMITS } from "./limits.ts";
 import { CLOSE_CODES, LiveViewer } from "./live-viewer.ts";
+import { mayReadLog } from "./roles.ts";
 
 const TOO_MANY_VIEWERS = "live.viewers_max";
 const TOO_MANY_OF_ADDRESS = "live.viewers_per_address_max";
-
-/** The log is for those who act on the node. */
-const ROLES_WITH_EVENTS: readonly (string | undefined)[] = ["operator", "admin"];
 
 export interface LiveFeedSources {
   readonly live: LiveView;
@@ -53,7 +51,7 @@ export class LiveFeed {
       socket.close(CLOSE_CODES.tryLater, refusal);
       return undefined;
     }
-    const seesEvents = ROLES_WITH_EVENTS.includes(socket.role);
+    const seesEvents = mayReadLog(socket.role);
     const viewer = new LiveViewer(socket, seesEvents, (left) => this.#leave(left));
     this.#viewers.add(viewer);
     this.#listen();

@@ -1,15 +1,15 @@
 // The log at /logs: its last lines, searched, and the level that decides what becomes a line.
 
-import { type Elysia, t, type TSchema } from "elysia";
+import { type Elysia, t } from "elysia";
 
 import { LOG_LEVELS, type LogView } from "#runtime/observe/log-view.ts";
 
 import { anyJson } from "./actor-schemas.ts";
 import { oneOf, wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
-import { HTTP_LIMITS } from "./limits.ts";
-import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
+import { answers, jsonAnswer, jsonBody, parameters, problemAnswer } from "./document.ts";
+import { limitComplaint, nextCursor, numberCursor, pageParameters } from "./paging.ts";
 import { bodyAnswers, readObject } from "./request-body.ts";
+import { boundedText, given } from "./request-fields.ts";
 
 const SETTABLE = [...LOG_LEVELS, "silent"] as const;
 const LEVELS_TEXT = `One of ${LOG_LEVELS.join(", ")}`;
@@ -27,29 +27,12 @@ const entrySchema = t.Object({
 export const logsSchema = t.Object({ items: t.Array(entrySchema), next: nextCursor });
 export const logLevelSchema = t.Object({ level: oneOf(SETTABLE, "The least severe that is logged; `silent`: none") });
 
-const text = (title: string, description: string) =>
-  t.Optional(
-    t.String({
-      title,
-      description: `1 to ${HTTP_LIMITS.nameCharsMax} characters: ${description}`,
-      minLength: 1,
-      maxLength: HTTP_LIMITS.nameCharsMax,
-    }),
-  );
-
 const querySchema = t.Object({
   limit: pageParameters.limit,
-  before: t.Optional(
-    t.Integer({
-      title: "before",
-      description: "A whole number from 1: the `next` of the page before",
-      minimum: 1,
-      maximum: Number.MAX_SAFE_INTEGER,
-    }),
-  ),
+  before: numberCursor("before"),
   level: t.Optional(oneOf(LOG_LEVELS, `${LEVELS_TEXT}: list only lines at least that severe`)),
-  reason: text("reason", "list only lines with this reason"),
-  contains: text("contains", "list only lines that have this text somewhere, in any case"),
+  reason: t.Optional(boundedText("reason", "list only lines with this reason")),
+  contains: t.Optional(boundedText("contains", "list only lines that have this text somewhere, in any case")),
 });
 
 const levelBody = t.Object(
@@ -67,7 +50,7 @@ const entryExample = {
 };
 
 export function serveLogs(app: Elysia, logs: LogView): void {
-  app.get("/logs", ({ query }) => ({ ...logs.tail(queryOf(query)) }), {
+  app.get("/logs", ({ query: { limit, ...filters } }) => ({ ...logs.tail({ limit, ...given(filters) }) }), {
     query: querySchema,
     detail: {
       summary: "The last lines of the log",
@@ -75,11 +58,9 @@ export function serveLogs(app: Elysia, logs: LogView): void {
         "One page of them, newest first, of those that are in memory: the oldest go when others come. The file in " +
         "the data folder has more. What clients sent is cut short, and its control characters are written out.",
       tags: ["logs"],
-      security: bearerToken,
       parameters: parameters("query", querySchema),
       responses: answers({
         200: jsonAnswer("One page of lines", logsSchema, { items: [entryExample], next: "812" }),
-        ...tokenAnswer("GET"),
         422: problemAnswer("invalid_request", limitComplaint),
       }),
     },
@@ -89,10 +70,8 @@ export function serveLogs(app: Elysia, logs: LogView): void {
       summary: "How much is logged",
       description: "As CORREIO_LOG_LEVEL sets it at the start, or as it was changed since.",
       tags: ["logs"],
-      security: bearerToken,
       responses: answers({
         200: jsonAnswer("The least severe level", logLevelSchema, { level: "info" }),
-        ...tokenAnswer("GET"),
       }),
     },
   });
@@ -106,14 +85,9 @@ function serveSetting(app: Elysia, logs: LogView): void {
       summary: "Log more, or less",
       description: "From now on, until it is changed again or the server ends: then the setting holds.",
       tags: ["logs"],
-      security: bearerToken,
-      requestBody: {
-        required: true,
-        content: { "application/json": { schema: levelBody as TSchema, example: { level: "debug" } } },
-      },
+      requestBody: jsonBody(levelBody, { level: "debug" }),
       responses: answers({
         200: jsonAnswer("It holds", logLevelSchema, { level: "debug" }),
-        ...tokenAnswer("PUT"),
         ...bodyAnswers,
         422: problemAnswer("invalid_request", `Cannot accept the request: "level" must be ${lowered(SETTABLE_TEXT)}`),
       }),
@@ -126,12 +100,6 @@ async function setLevel(logs: LogView, request: Request): Promise<object> {
   if (body instanceof Response) return body;
   logs.setLevel(body.value.level);
   return { level: logs.level() };
-}
-
-/** Without what was not asked for. */
-function queryOf({ limit, ...filters }: typeof querySchema.static): Parameters<LogView["tail"]>[0] {
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
-  return { limit, ...Object.fromEntries(given) };
 }
 
 function lowered(sentence: string): string {

@@ -11,6 +11,7 @@ import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { nameParameter } from "./name-parameter.ts";
 import { limitComplaint, nextCursor, pageParameters, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
+import { given } from "./request-fields.ts";
 
 const MATCH_KINDS = ["hosted", "p2p"] as const;
 type Kind = (typeof MATCH_KINDS)[number];
@@ -109,11 +110,8 @@ function serveList(app: Elysia, matches: MatchesView): void {
     "/matches",
     async ({ query }) => {
       const { player, kind } = query;
-      const filter = {
-        ...(player === undefined ? {} : { player: idKey(player as Id) }),
-        ...(kind === undefined ? {} : { kind }),
-      };
-      return { ...(await matches.matches({ ...filter, ...pageQuery(query) })) };
+      const key = player === undefined ? undefined : idKey(player as Id);
+      return { ...(await matches.matches({ ...given({ player: key, kind }), ...pageQuery(query) })) };
     },
     {
       query: matchesQuery,

@@ -2,6 +2,7 @@
 
 import type { Elysia } from "elysia";
 
+import { entityTag, notModified } from "./entity-tags.ts";
 import { bundlePage, PAGE_FILES_PATH, type PageBundle, type PageFile } from "./page-bundle.ts";
 import { problem } from "./problems.ts";
 
@@ -65,14 +66,13 @@ export function asksForPage({ headers }: Request): boolean {
 
 function fileAnswer({ mediaType, tag, encoded }: PageFile, request: Request, caching: string): Response {
   const headers = {
-    ETag: `W/"${tag}"`,
+    ETag: `W/${entityTag(tag)}`,
     "Cache-Control": caching,
     "Content-Security-Policy": PAGE_POLICY,
     Vary: "Accept-Encoding",
   };
-  if (request.headers.get("if-none-match")?.includes(headers.ETag) === true) {
-    return new Response(null, { status: 304, headers });
-  }
+  const known = notModified(request, entityTag(tag), headers);
+  if (known !== undefined) return known;
   const accepted = acceptedEncodings(request);
   const [encoding, bytes] = [...encoded].find(([name]) => accepted.has(name)) ?? ["identity", encoded.get("identity")];
   const encodingHeader = encoding === "identity" ? {} : { "Content-Encoding": encoding };

@@ -5,32 +5,36 @@ import { t } from "elysia";
 import type { PageQuery } from "#runtime/observe/view.ts";
 
 import { HTTP_LIMITS } from "./limits.ts";
+import { boundedText, given, wholeFrom } from "./request-fields.ts";
 
 const { pageItemsMax, pageItemsDefault, cursorCharsMax } = HTTP_LIMITS;
 
+const NEXT = "the `next` of the page before";
+
 export const pageParameters = {
-  limit: t.Integer({
-    title: "limit",
-    description: `A whole number from 1 to ${pageItemsMax}: how many items at most`,
-    minimum: 1,
-    maximum: pageItemsMax,
-    default: pageItemsDefault,
-  }),
-  after: t.Optional(
-    t.String({
-      title: "after",
-      description: `1 to ${cursorCharsMax} characters: the \`next\` of the page before`,
-      minLength: 1,
-      maxLength: cursorCharsMax,
-    }),
-  ),
+  limit: limitTo(pageItemsMax, pageItemsDefault, "how many items at most"),
+  after: t.Optional(boundedText("after", NEXT, cursorCharsMax)),
 };
 
 /** What a page too large is answered with, as the document shows it. */
-export const limitComplaint = `Cannot accept the request: "limit" must be a whole number from 1 to ${pageItemsMax}`;
+export const limitComplaint = limitComplaintTo(pageItemsMax);
+
+export function limitTo(itemsMax: number, usual: number, description: string) {
+  const bounded = `A whole number from 1 to ${itemsMax}: ${description}`;
+  return t.Integer({ title: "limit", description: bounded, minimum: 1, maximum: itemsMax, default: usual });
+}
+
+export function limitComplaintTo(itemsMax: number): string {
+  return `Cannot accept the request: "limit" must be a whole number from 1 to ${itemsMax}`;
+}
+
+/** In place of `after` where items are numbered. */
+export function numberCursor(title: "after" | "before") {
+  return t.Optional(wholeFrom(1, title, NEXT));
+}
 
 export const nextCursor = t.Optional(t.String({ description: "The cursor of the following page; absent on the last" }));
 
-export function pageQuery(query: { limit: number; after?: string | undefined }): PageQuery {
-  return query.after === undefined ? { limit: query.limit } : { limit: query.limit, after: query.after };
+export function pageQuery({ limit, after }: { limit: number; after?: string | undefined }): PageQuery {
+  return { limit, ...given({ after }) };
 }

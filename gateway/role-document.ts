@@ -5,7 +5,7 @@ import { type Elysia, t } from "elysia";
 import { limits } from "#runtime/mod.ts";
 
 import { NO_TOKEN_GIVEN } from "./admission.ts";
-import { type Answers, bearerToken, parameters, problemAnswer, problemsAnswer } from "./document.ts";
+import { type Answers, parameters, problemAnswer, problemsAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problemBody } from "./problems.ts";
 import type { Need } from "./roles.ts";
@@ -42,7 +42,7 @@ export function documentRoles(app: Elysia, needOf: (request: Request) => Need): 
     if (role === "anonymous") continue;
     if (method === "POST" && keepsAnswers(path)) detail.parameters = [...(detail.parameters ?? []), ...repeatHeader];
     const description = `${detail.description ?? ""} Takes the role ${role}.`.trim();
-    const security = bearerToken;
+    const security = [{ bearerAuth: [] }];
     Object.assign(detail, { description, security, responses: { ...detail.responses, ...roleAnswers(method, role) } });
   }
 }

@@ -20,6 +20,8 @@ export interface Need {
 /** Actors of the gateway's own, which keep who may do what, and who did. */
 const OWN_TYPES: readonly string[] = ["access", "audit"];
 
+const LOG_READER = "operator";
+
 type Rule = readonly [kind: "look" | "change" | "any", path: string, role: NeededRole];
 
 /** `*` is any one segment, `**` all that follow, none too. The first that fits a request is its rule. */
@@ -42,7 +44,7 @@ const RULES: readonly Rule[] = [
   ["look", "/accounts/**", "operator"],
   ["change", "/accounts/**", "admin"],
   ["look", "/rooms/**", "operator"],
-  ["look", "/logs/**", "operator"],
+  ["look", "/logs/**", LOG_READER],
   // What is published of rooms and persons names them.
   ["look", "/topics/**", "operator"],
   ["change", "/logs/**", "admin"],
@@ -59,6 +61,11 @@ const RULES: readonly Rule[] = [
 
 export function isEnough(role: Role, needed: NeededRole): boolean {
   return RANKS.indexOf(role) >= RANKS.indexOf(needed);
+}
+
+/** Of whom a WebSocket was opened for: the live feed has the log in it. */
+export function mayReadLog(role: string | undefined): boolean {
+  return role !== undefined && isEnough(role as Role, LOG_READER);
 }
 
 /**

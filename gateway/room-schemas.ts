@@ -6,11 +6,11 @@ import { limits } from "#runtime/mod.ts";
 
 import { wholeNumber } from "./answer-schemas.ts";
 import { nameParameter } from "./name-parameter.ts";
-import { nextCursor, pageParameters } from "./paging.ts";
+import { limitTo, nextCursor, pageParameters } from "./paging.ts";
+import { wholeFrom } from "./request-fields.ts";
 
 /** Of room names. */
 export const SMALL = "; capitals are small letters here";
-const NUMBER_MAX = Number.MAX_SAFE_INTEGER;
 export const MESSAGES_MAX = limits.historyPageMax;
 
 export const roomSchema = t.Object({
@@ -37,12 +37,9 @@ export const roomsSchema = t.Object({ items: t.Array(roomSchema), next: nextCurs
 export const membersSchema = t.Object({ items: t.Array(memberSchema), next: nextCursor });
 export const messagesSchema = t.Object({ items: t.Array(messageSchema), next: nextCursor });
 
-const whole = (title: string, description: string, minimum: number, maximum: number) =>
-  t.Integer({ title, description: `A whole number from ${minimum}: ${description}`, minimum, maximum });
-
 export const roomsQuery = t.Object({
   prefix: t.Optional(nameParameter("prefix", ": how names begin")),
-  members: t.Optional(whole("members", "list only rooms with so many members at least", 1, NUMBER_MAX)),
+  members: t.Optional(wholeFrom(1, "members", "list only rooms with so many members at least")),
   ...pageParameters,
 });
 
@@ -56,15 +53,9 @@ export const membersQuery = t.Object({
 });
 
 export const messagesQuery = t.Object({
-  limit: t.Integer({
-    title: "limit",
-    description: `A whole number from 1 to ${MESSAGES_MAX}: how many messages at most`,
-    minimum: 1,
-    maximum: MESSAGES_MAX,
-    default: limits.historyPage,
-  }),
-  after: t.Optional(whole("after", "messages with higher numbers; without `before`", 0, NUMBER_MAX)),
-  before: t.Optional(whole("before", "messages with lower numbers; without `after`", 1, NUMBER_MAX)),
+  limit: limitTo(MESSAGES_MAX, limits.historyPage, "how many messages at most"),
+  after: t.Optional(wholeFrom(0, "after", "messages with higher numbers; without `before`")),
+  before: t.Optional(wholeFrom(1, "before", "messages with lower numbers; without `after`")),
 });
 
 export const roomExample = { room: "lobby", members: 2, last: 43 };

@@ -7,19 +7,11 @@ import { limits } from "#runtime/mod.ts";
 import type { Page, PageQuery } from "#runtime/observe/view.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
-import {
-  type Answer,
-  answers,
-  bearerToken,
-  jsonAnswer,
-  type ObjectSchema,
-  parameters,
-  problemAnswer,
-  tokenAnswer,
-} from "./document.ts";
+import { type Answer, answers, jsonAnswer, type ObjectSchema, parameters, problemAnswer } from "./document.ts";
 import { nameComplaint } from "./name-parameter.ts";
-import { limitComplaint, pageQuery } from "./paging.ts";
+import { limitComplaint, limitComplaintTo, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
+import { given } from "./request-fields.ts";
 import {
   memberExample,
   membersQuery,
@@ -82,7 +74,7 @@ export interface RoomsView {
 
 const NOT_FOUND = "Cannot find the room: nobody is in it and nothing was said there";
 const BAD_ROOM = nameComplaint("room", SMALL);
-const BAD_MESSAGES = `Cannot accept the request: "limit" must be a whole number from 1 to ${MESSAGES_MAX}`;
+const BAD_MESSAGES = limitComplaintTo(MESSAGES_MAX);
 const BOTH = 'Cannot accept the request: "after" and "before" do not go together';
 
 export function serveRooms(app: Elysia, rooms: RoomsView): void {
@@ -119,11 +111,7 @@ function serveList(app: Elysia, rooms: RoomsView): void {
   app.get(
     "/rooms",
     async ({ query }) => {
-      const { prefix, members } = query;
-      const filter = {
-        ...(prefix === undefined ? {} : { prefix: prefix.toLowerCase() }),
-        ...(members === undefined ? {} : { membersMin: members }),
-      };
+      const filter = given({ prefix: query.prefix?.toLowerCase(), membersMin: query.members });
       return { ...(await rooms.rooms({ ...filter, ...pageQuery(query) })) };
     },
     {
@@ -134,11 +122,9 @@ function serveList(app: Elysia, rooms: RoomsView): void {
           "One page of them by name: those in which somebody is or something was said. A page may be " +
           "short and yet have a next one.",
         tags: ["rooms"],
-        security: bearerToken,
         parameters: parameters("query", roomsQuery),
         responses: answers({
           200: jsonAnswer("One page of rooms", roomsSchema, { items: [roomExample], next: "lobby" }),
-          ...tokenAnswer("GET"),
           422: problemAnswer("invalid_request", limitComplaint),
           ...actorAnswers([400, 503]),
         }),
@@ -153,8 +139,7 @@ function serveMessages(app: Elysia, rooms: RoomsView): void {
     async ({ params, query }) => {
       const { limit, after, before } = query;
       if (after !== undefined && before !== undefined) return problem("invalid_request", BOTH);
-      const from = { ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) };
-      return found(await rooms.messages(nameIn(params), { limit, ...from }));
+      return found(await rooms.messages(nameIn(params), { limit, ...given({ after, before }) }));
     },
     {
       params: roomPath,
@@ -185,10 +170,8 @@ function detailOf({ answer, invalid, ...more }: Described) {
   return {
     ...more,
     tags: ["rooms"],
-    security: bearerToken,
     responses: answers({
       200: answer,
-      ...tokenAnswer("GET"),
       404: problemAnswer("room_not_found", NOT_FOUND),
       422: problemAnswer("invalid_request", invalid),
       ...actorAnswers([400, 423, 429, 503, 504]),

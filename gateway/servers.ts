@@ -1,6 +1,6 @@
 // The messaging servers, at /servers: who coordinates, what their clocks show, what waits; and an operator's two acts.
 
-import type { Elysia, Static, TSchema } from "elysia";
+import type { Elysia, Static } from "elysia";
 
 import { ReadingSchema, type ServerStatus } from "#actors/servers/administration-schemas.ts";
 import type { Administration, Outcome } from "#actors/servers/administration.ts";
@@ -9,15 +9,7 @@ import type { KnownServer } from "#actors/servers/reference.ts";
 import { SERVER_NAME_LENGTH_MAX } from "#actors/servers/server-name.ts";
 
 import { actorAnswers } from "./actor-answers.ts";
-import {
-  answers,
-  bearerToken,
-  jsonAnswer,
-  parameters,
-  problemAnswer,
-  problemsAnswer,
-  tokenAnswer,
-} from "./document.ts";
+import { answers, jsonAnswer, jsonBody, parameters, problemAnswer, problemsAnswer } from "./document.ts";
 import { problemResponse as refusal } from "./problem-body.ts";
 import { problem, problemBody } from "./problems.ts";
 import { bodyAnswers, readObject } from "./request-body.ts";
@@ -143,12 +135,10 @@ function serveSetting(app: Elysia, servers: ServersView | undefined): void {
           "It is slewed to that time, never stepped, and refuses one that is more than a minute from its own. A " +
           "coordinator leaves it alone for 10 s where it estimates clocks, and then corrects it again.",
         tags: ["servers"],
-        security: bearerToken,
         parameters: parameters("path", namePath),
-        requestBody: { required: true, content: jsonBody(clockBody, { differenceMs: 250 }) },
+        requestBody: jsonBody(clockBody, { differenceMs: 250 }),
         responses: answers({
           200: jsonAnswer("What it shows now, on its way there", ReadingSchema, readingExample),
-          ...tokenAnswer("POST"),
           404: problemsAnswer([NOT_FOUND, NO_MESSAGING]),
           409: problemAnswer("server_refused", refusalText("hora muito distante")),
           504: problemsAnswer([SERVER_SILENT, HOME_SILENT]),
@@ -178,11 +168,9 @@ function serveAnnouncing(app: Elysia, servers: ServersView | undefined): void {
           "To whoever subscribes to the topic `servers`: existing programs follow it. Servers of this kind elect " +
           "their coordinator, and do not.",
         tags: ["servers"],
-        security: bearerToken,
-        requestBody: { required: true, content: jsonBody(announcementBody, announcementExample) },
+        requestBody: jsonBody(announcementBody, announcementExample),
         responses: answers({
           204: { description: "It is published" },
-          ...tokenAnswer("POST"),
           404: problemsAnswer([NOT_FOUND, NO_MESSAGING]),
           504: problemsAnswer([HOME_SILENT]),
           ...bodyAnswers,
@@ -191,10 +179,6 @@ function serveAnnouncing(app: Elysia, servers: ServersView | undefined): void {
       },
     },
   );
-}
-
-function jsonBody(schema: object, example: object) {
-  return { "application/json": { schema: schema as TSchema, example } };
 }
 
 function wrongBody(field: string, expected: string) {

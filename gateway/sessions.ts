@@ -1,16 +1,17 @@
 // Open connections, at /sessions: listed, looked at, and ended.
 
-import { type Elysia, type Static, t } from "elysia";
+import { type Elysia, t } from "elysia";
 
-import type { NodeView, SessionQuery } from "#runtime/observe/view.ts";
+import type { NodeView } from "#runtime/observe/view.ts";
 
 import { actorExample, actorSchema } from "./actor-schemas.ts";
 import { oneOf, wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, parameters, problemAnswer, tokenAnswer } from "./document.ts";
+import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
-import { limitComplaint, nextCursor, pageParameters, pageQuery } from "./paging.ts";
+import { limitComplaint, nextCursor, pageParameters } from "./paging.ts";
 import { problem } from "./problems.ts";
 import { takesNoInput } from "./request-body.ts";
+import { boundedText, given } from "./request-fields.ts";
 
 const TRANSPORTS = ["tcp", "tls", "udp", "datagram", "web"] as const;
 
@@ -31,15 +32,10 @@ export const sessionsSchema = t.Object({ items: t.Array(sessionSchema), next: ne
 
 const { nameCharsMax, sessionReasonCharsMax } = HTTP_LIMITS;
 
-const name = (title: string, description: string) => {
-  const bounded = `1 to ${nameCharsMax} characters: ${description}`;
-  return t.Optional(t.String({ title, description: bounded, minLength: 1, maxLength: nameCharsMax }));
-};
-
 const querySchema = t.Object({
   transport: t.Optional(oneOf(TRANSPORTS, `One of ${TRANSPORTS.join(", ")}: list only those over it`)),
-  address: name("address", "list only those from this address"),
-  actorType: name("actorType", "list only those that feed an actor of this type"),
+  address: t.Optional(boundedText("address", "list only those from this address")),
+  actorType: t.Optional(boundedText("actorType", "list only those that feed an actor of this type")),
   ...pageParameters,
 });
 
@@ -64,14 +60,7 @@ const reasonQuery = t.Object({
 /** Neither control characters, nor what turns or hides the text around it. */
 const VISIBLE = /^[^\p{C}\p{Zl}\p{Zp}]*[^\p{C}\p{Z}][^\p{C}\p{Zl}\p{Zp}]*$/u;
 
-const idSchema = t.Object({
-  id: t.String({
-    title: "id",
-    description: `1 to ${nameCharsMax} characters: the session's id as GET /sessions lists it`,
-    minLength: 1,
-    maxLength: nameCharsMax,
-  }),
-});
+const idSchema = t.Object({ id: boundedText("id", "the session's id as GET /sessions lists it") });
 
 const example = {
   id: "17",
@@ -104,11 +93,9 @@ export function serveSessions(app: Elysia, view: NodeView): void {
         "The session ends with the reason `disconnected_by_operator`, which its client is told and its row in the " +
         "ledger has. The reason that you give goes to the log.",
       tags: ["sessions"],
-      security: bearerToken,
-      parameters: [...(parameters("path", idSchema) ?? []), ...(parameters("query", reasonQuery) ?? [])],
+      parameters: [...parameters("path", idSchema), ...parameters("query", reasonQuery)],
       responses: answers({
         204: { description: "The session is being ended" },
-        ...tokenAnswer("DELETE"),
         404: problemAnswer("session_not_found", NOT_FOUND),
         422: problemAnswer("invalid_request", WRONG_REASON),
       }),
@@ -117,7 +104,7 @@ export function serveSessions(app: Elysia, view: NodeView): void {
 }
 
 function serveLooking(app: Elysia, view: NodeView): void {
-  app.get("/sessions", ({ query }) => ({ ...view.sessions(sessionQuery(query)) }), {
+  app.get("/sessions", ({ query: { limit, ...filters } }) => ({ ...view.sessions({ limit, ...given(filters) }) }), {
     query: querySchema,
     detail: {
       summary: "Open connections",
@@ -151,15 +138,6 @@ function serveLooking(app: Elysia, view: NodeView): void {
       },
     },
   );
-}
-
-function sessionQuery({ transport, address, actorType, ...page }: Static<typeof querySchema>): SessionQuery {
-  return {
-    ...pageQuery(page),
-    ...(transport === undefined ? {} : { transport }),
-    ...(address === undefined ? {} : { address }),
-    ...(actorType === undefined ? {} : { actorType }),
-  };
 }
 
 function endSession(view: NodeView, id: string, reason: string | undefined): Response {

@@ -1,6 +1,6 @@
 // PUT /actors/{type}/{key}/_state: an administrator puts a state in the place of the one he has seen.
 
-import { type Elysia, t, type TSchema } from "elysia";
+import { type Elysia, t } from "elysia";
 
 import type { StateEditView } from "#runtime/observe/process-view.ts";
 import type { ActorsView } from "#runtime/observe/view.ts";
@@ -8,15 +8,7 @@ import type { ActorsView } from "#runtime/observe/view.ts";
 import { actorAnswers } from "./actor-answers.ts";
 import { actorPath, keyOf } from "./actor-path.ts";
 import { wholeNumber } from "./answer-schemas.ts";
-import {
-  answers,
-  bearerToken,
-  jsonAnswer,
-  parameters,
-  problemAnswer,
-  problemsAnswer,
-  tokenAnswer,
-} from "./document.ts";
+import { answers, jsonAnswer, jsonBody, parameters, problemAnswer, problemsAnswer } from "./document.ts";
 import {
   entityTag,
   matchParameter,
@@ -82,12 +74,10 @@ export function serveStateEdits(app: Elysia, view: ActorsView): void {
           "`If-Match` names, so that it overwrites nothing that you have not seen. Rows and alarms stay as they are. " +
           "A state of more than 64 KiB cannot be sent.",
         tags: ["actors"],
-        security: bearerToken,
-        parameters: [...(parameters("path", actorPath) ?? []), ...(matchParameter(true) ?? [])],
-        requestBody: { required: true, content: { "application/json": { schema: stateBody as TSchema } } },
+        parameters: [...parameters("path", actorPath), ...matchParameter(true)],
+        requestBody: jsonBody(stateBody),
         responses: answers({
           200: { ...jsonAnswer("It is stored", stateEditSchema, { commits: 241 }), headers: tagHeader },
-          ...tokenAnswer("PUT"),
           ...actorAnswers([400, 429, 503, 504]),
           403: problemAnswer("state_secret", SECRET),
           404: problemAnswer("actor_not_found", NOT_STORED),

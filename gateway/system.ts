@@ -1,12 +1,12 @@
 // GET /system: what the process is and how it does; POST /system/drain: its orderly end.
 
-import { type Elysia, t, type TSchema } from "elysia";
+import { type Elysia, t } from "elysia";
 
 import type { ProcessView } from "#runtime/observe/process-view.ts";
 import type { NodeView } from "#runtime/observe/view.ts";
 
 import { wholeNumber } from "./answer-schemas.ts";
-import { answers, bearerToken, jsonAnswer, problemAnswer, tokenAnswer } from "./document.ts";
+import { answers, jsonAnswer, jsonBody, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem } from "./problems.ts";
 import { bodyAnswers, readOptionalObject } from "./request-body.ts";
@@ -102,11 +102,9 @@ export function serveSystem(app: Elysia, view: NodeView, process: ProcessView): 
           "As SIGTERM does: nobody new is let in, what was accepted is answered, every session leaves its row, and " +
           "the process ends with 0, after CORREIO_DRAIN_MS at the latest. It begins when this is answered.",
         tags: ["process"],
-        security: bearerToken,
-        requestBody: { required: false, content: { "application/json": { schema: drainBody as TSchema } } },
+        requestBody: { ...jsonBody(drainBody), required: false },
         responses: answers({
           202: { description: "It ends, soon" },
-          ...tokenAnswer("POST"),
           409: problemAnswer("draining_already", DRAINING),
           ...bodyAnswers,
           422: problemAnswer(

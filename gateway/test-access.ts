@@ -1,6 +1,6 @@
 // For tests: tokens, sign-ins and an audit as a gateway is given them, in memory and with a clock that tests set.
 
-import { addSignIn, noAccess, removeToken, signInOf, type Token, tokenOf } from "#actors/access/records.ts";
+import { addSignIn, addToken, noAccess, removeToken, signInOf, type Token, tokenOf } from "#actors/access/records.ts";
 import { type AuditEntry, fits } from "#actors/audit/entries.ts";
 import { Refusal, RuntimeError } from "#runtime/mod.ts";
 
@@ -51,15 +51,10 @@ export class TestAccess {
     },
     signOut: async ({ digest }) => void delete this.#state.signIns[digest],
     list: async () => Object.values(this.#state.tokens),
-    create: async ({ digest, expiresInHours, ...given }) => {
+    create: async (wanted) => {
       this.#check();
-      if (Object.values(this.#state.tokens).some(({ name }) => name === given.name)) {
-        throw new Refusal("access.name_taken");
-      }
-      const createdAt = this.clock.unixMs();
-      const end = expiresInHours === undefined ? {} : { expiresAt: createdAt + expiresInHours * 3_600_000 };
-      const token: Token = { ...given, createdAt, ...end };
-      this.#state.tokens[digest] = token;
+      const token = addToken(this.#state, wanted, this.clock.unixMs());
+      if (typeof token === "string") throw new Refusal(token);
       return token;
     },
     revoke: async ({ id }) => removeToken(this.#state, id),

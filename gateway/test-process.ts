@@ -2,19 +2,12 @@
 
 import type { LimitView, ProcessView } from "#runtime/observe/process-view.ts";
 
+import { limitExample } from "./limit-routes.ts";
+
 const LEDGER = "client_id,end_reason\nana,close\nbia,close\n";
 const LEDGER_STATE = { bytes: LEDGER.length, modifiedAt: 1_735_689_600_500 };
 
-const changeable: LimitView = {
-  name: "connectionsMax",
-  unit: "count",
-  default: 16_000,
-  value: 16_000,
-  changeable: true,
-  changes: 0,
-  setting: "CORREIO_CONNECTIONS_MAX",
-  help: "Open connections",
-};
+const changeable: LimitView = limitExample;
 
 const fixed: LimitView = {
   name: "turnsPerSlice",

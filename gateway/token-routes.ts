@@ -5,13 +5,14 @@ import { type Elysia, t } from "elysia";
 
 import { ACCESS_BOUNDS, ROLES, TokenSchema } from "#actors/access/records.ts";
 
-import { type AccessRoutesParts, askedBy, jsonBody, secretExample } from "./access-routes.ts";
+import { type AccessRoutesParts, askedBy, secretExample } from "./access-routes.ts";
 import { actorAnswers } from "./actor-answers.ts";
 import { refusalBody } from "./actor-problems.ts";
 import { oneOf } from "./answer-schemas.ts";
-import { answers, jsonAnswer, parameters, problemAnswer, problemsAnswer } from "./document.ts";
+import { answers, jsonAnswer, jsonBody, parameters, problemAnswer, problemsAnswer } from "./document.ts";
 import { problem } from "./problems.ts";
 import { bodyAnswers, noInputAnswer, readObject, takesNoInput } from "./request-body.ts";
+import { boundedText } from "./request-fields.ts";
 import { createId, createSecret, digestOf } from "./secrets.ts";
 
 const { nameLengthMax, tokenHoursMax, tokensMax } = ACCESS_BOUNDS;
@@ -26,9 +27,7 @@ const tokenBody = t.Object(
       description: `1 to ${nameLengthMax} letters, digits, dots, dashes or underscores: who acts with it`,
       pattern: `^[A-Za-z0-9._-]{1,${nameLengthMax}}$`,
     }),
-    role: { ...oneOf(ROLES), title: "role", description: `One of ${ROLES.join(", ")}` } as ReturnType<
-      typeof oneOf<(typeof ROLES)[number]>
-    >,
+    role: oneOf(ROLES, `One of ${ROLES.join(", ")}`),
     expiresInHours: t.Optional(
       Type.Integer({
         title: "expiresInHours",
@@ -42,12 +41,7 @@ const tokenBody = t.Object(
 );
 
 const idPath = t.Object({
-  id: t.String({
-    title: "id",
-    description: `1 to ${nameLengthMax} characters: the token's id, as GET /access/tokens lists it`,
-    minLength: 1,
-    maxLength: nameLengthMax,
-  }),
+  id: boundedText("id", "the token's id, as GET /access/tokens lists it", nameLengthMax),
 });
 
 const tokenExample = {
@@ -101,10 +95,7 @@ function serveMaking(app: Elysia, parts: AccessRoutesParts): void {
           "only its digest is kept. A viewer looks, an operator also acts, an admin also sets. Takes no " +
           "`Idempotency-Key`.",
         tags: ["access"],
-        requestBody: {
-          required: true,
-          content: jsonBody(tokenBody, { name: "grafana", role: "viewer", expiresInHours: 24 }),
-        },
+        requestBody: jsonBody(tokenBody, { name: "grafana", role: "viewer", expiresInHours: 24 }),
         responses: answers({
           201: jsonAnswer("Made", madeSchema, { ...tokenExample, secret: secretExample }),
           409: problemsAnswer([

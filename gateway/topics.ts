@@ -1,4 +1,4 @@
-// Topics with subscribers, at /topics: their keys are those of rooms and persons, so they take the token.
+// Topics with subscribers, at /topics: their keys are those of rooms and persons, so they are for operators.
 
 import { type Elysia, t } from "elysia";
 
@@ -9,6 +9,7 @@ import { answers, jsonAnswer, parameters, problemAnswer } from "./document.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import { limitComplaint, nextCursor, pageParameters, pageQuery } from "./paging.ts";
 import { problem } from "./problems.ts";
+import { boundedText, given } from "./request-fields.ts";
 
 export const topicsSchema = t.Object({
   items: t.Array(
@@ -38,14 +39,7 @@ export const subscribersSchema = t.Object({
 const { cursorCharsMax } = HTTP_LIMITS;
 
 const querySchema = t.Object({
-  prefix: t.Optional(
-    t.String({
-      title: "prefix",
-      description: `1 to ${cursorCharsMax} characters: list only topics whose name and key begin so`,
-      minLength: 1,
-      maxLength: cursorCharsMax,
-    }),
-  ),
+  prefix: t.Optional(boundedText("prefix", "list only topics whose name and key begin so", cursorCharsMax)),
   ...pageParameters,
 });
 
@@ -66,25 +60,19 @@ const subscribersExample = { items: [{ type: "text-session", key: "17" }], next:
 const NOT_FOUND = "Cannot list subscribers: nobody has subscribed to such a topic";
 
 export function serveTopics(app: Elysia, view: NodeView): void {
-  app.get(
-    "/topics",
-    ({ query: { prefix, ...page } }) => ({
-      ...view.topics({ ...pageQuery(page), ...(prefix === undefined ? {} : { prefix }) }),
-    }),
-    {
-      query: querySchema,
-      detail: {
-        summary: "Topics that have subscribers",
-        description: "One page of them in the order of their names, each with how many have subscribed to it now.",
-        tags: ["topics"],
-        parameters: parameters("query", querySchema),
-        responses: answers({
-          200: jsonAnswer("One page of topics", topicsSchema, topicsExample),
-          422: problemAnswer("invalid_request", limitComplaint),
-        }),
-      },
+  app.get("/topics", ({ query: { limit, ...filters } }) => ({ ...view.topics({ limit, ...given(filters) }) }), {
+    query: querySchema,
+    detail: {
+      summary: "Topics that have subscribers",
+      description: "One page of them in the order of their names, each with how many have subscribed to it now.",
+      tags: ["topics"],
+      parameters: parameters("query", querySchema),
+      responses: answers({
+        200: jsonAnswer("One page of topics", topicsSchema, topicsExample),
+        422: problemAnswer("invalid_request", limitComplaint),
+      }),
     },
-  );
+  });
   app.get(
     "/topics/:topic/subscribers",
     ({ params, query }) => {
@@ -98,7 +86,7 @@ export function serveTopics(app: Elysia, view: NodeView): void {
         summary: "Who has subscribed to a topic",
         description: "One page of the actors that are told what is published, in the order of their addresses.",
         tags: ["topics"],
-        parameters: [...(parameters("path", topicPath) ?? []), ...(parameters("query", subscribersQuery) ?? [])],
+        parameters: [...parameters("path", topicPath), ...parameters("query", subscribersQuery)],
         responses: answers({
           200: jsonAnswer("One page of subscribers", subscribersSchema, subscribersExample),
           404: problemAnswer("topic_not_found", NOT_FOUND),

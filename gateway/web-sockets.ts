@@ -5,6 +5,7 @@ import type { OpenWebSession, WebSocketEvents } from "#runtime/net/web-socket-po
 
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem } from "./problems.ts";
+import { isFromElsewhere } from "./roles.ts";
 
 /** What begins on a WebSocket, by the path at which it is asked for. */
 export type WebSocketPaths = ReadonlyMap<string, OpenWebSession>;
@@ -40,9 +41,7 @@ export function upgrade(
   begin: OpenWebSession,
   role?: string,
 ): Response | undefined {
-  if (isFromElsewhere(request)) {
-    return problem("wrong_origin", WRONG_ORIGIN);
-  }
+  if (isFromElsewhere(request)) return problem("wrong_origin", WRONG_ORIGIN);
   const { address = "", port = 0 } = server.requestIP(request) ?? {};
   const traceparent = request.headers.get("traceparent") ?? undefined;
   const data: WebSocketData = { remoteAddress: address, remotePort: port, role, traceparent, begin };
@@ -75,9 +74,3 @@ export const webSocketHandler: Bun.WebSocketHandler<WebSocketData> = {
   drain: (socket) => socket.data.events?.drained(),
   close: (socket, code) => socket.data.events?.closed(ORDERLY_CODES.includes(code)),
 };
-
-/** Browsers name the page's origin; without one it is no browser. */
-function isFromElsewhere({ headers }: Request): boolean {
-  const origin = headers.get("origin");
-  return origin !== null && URL.parse(origin)?.host !== headers.get("host");
-}

@@ -115,7 +115,15 @@ function createWebSessions(
   config: Config,
 ) {
   const openingFor = (session: SessionOf<string, string>, protocol: SpokenProtocol): OpenWebSession => {
-    const spoken = idleAsSet(config, { session, farewell: farewells(protocol) });
+    const farewell = farewells(protocol);
+    const spoken = {
+      session,
+      farewell,
+      // Read where it is used: it may be changed while the node runs.
+      get idleMs() {
+        return config.idleMs;
+      },
+    };
     return (socket) => openWebPeer(socket, table, spoken);
   };
   return {
@@ -132,17 +140,18 @@ async function startUdp(
 ): Promise<UdpPort | undefined> {
   if (config.udpPort === undefined) return undefined;
   const farewell = farewells(protocol);
-  const text = idleAsSet(config, { session: types.udpTextSession, farewell, answerStranger });
+  const text = {
+    session: types.udpTextSession,
+    farewell,
+    answerStranger,
+    get idleMs() {
+      return config.idleMs;
+    },
+  };
   const datagrams = { session: types.datagramSession, farewell };
   const where = { hostname: config.host, port: config.udpPort };
   const started = startUdpListener({ ...where, table, random: systemSecrets, text, datagrams });
   return started.catch((error: unknown) => namingSettings("CORREIO_HOST, CORREIO_UDP_PORT", () => rethrow(error)));
-}
-
-/** With an idle time that is read where it is used: it may be changed while the node runs. */
-function idleAsSet<Options extends object>(config: Config, options: Options): Options & { readonly idleMs: number } {
-  const idleMs = { get: (): number => config.idleMs, enumerable: true };
-  return Object.defineProperties(options, { idleMs }) as Options & { readonly idleMs: number };
 }
 
 function farewells(protocol: SpokenProtocol): (reason: string) => string | undefined {

@@ -1,7 +1,7 @@
 // All bounds of the runtime as they are now; those of settings that are read where they are used can be changed.
 import type { Config } from "./config.ts";
 import { limits } from "./limits.ts";
-import type { LimitChange, LimitView } from "./observe/process-view.ts";
+import { type LimitChange, type LimitView, unitOf } from "./observe/process-view.ts";
 import { wantedOf } from "./setting-values.ts";
 import { type SettingName, SETTINGS } from "./settings.ts";
 
@@ -32,14 +32,6 @@ const FIXED: Readonly<Record<string, readonly [SettingName, (config: Config) => 
   turnMs: ["CORREIO_TURN_MS", ({ matches }) => matches.turnMs],
   serverHeartbeatMs: ["CORREIO_SERVER_HEARTBEAT_MS", ({ messaging }) => messaging.heartbeatMs],
 };
-
-const UNITS: readonly (readonly [RegExp, string])[] = [
-  [/Ms(?:Max|Min)?$/, "ms"],
-  [/Bytes(?:Max|Min|Kept)?$|Bytes(?:[A-Z]\w*)Max$/, "bytes"],
-  [/Length(?:Max)?$/, "UTF-16 code units"],
-  [/PerSecond$/, "a second"],
-  [/(?:Share|Rate|Drift)Max$/, "share"],
-];
 
 export class LiveLimits {
   /** The settings, those above as they are now: whoever reads one where it is used has it as it is. */
@@ -97,9 +89,4 @@ function ofSetting(setting: SettingName): Pick<LimitView, "default" | "setting" 
 
 function isChangeable(name: string): name is ChangeableLimit {
   return Object.hasOwn(CHANGEABLE, name);
-}
-
-/** What its name says. */
-function unitOf(name: string): string {
-  return UNITS.find(([pattern]) => pattern.test(name))?.[1] ?? "count";
 }

@@ -55,10 +55,9 @@ function endSoon(clock: Clock, end: () => void): void {
 }
 
 function countsOf(system: ActorSystem, table: ConnectionTable): SystemCounts {
-  let deadLetters = 0;
-  for (const count of system.letters.counts.values()) deadLetters += count;
-  const { quarantinedKeys, delivery } = system;
-  return { actors: delivery.resident, connections: table.connectionCount(), deadLetters, quarantinedKeys };
+  const { letters, quarantinedKeys, delivery } = system;
+  const [actors, connections] = [delivery.resident, table.connectionCount()];
+  return { actors, connections, deadLetters: letters.total, quarantinedKeys };
 }
 
 function portsOf(ports: ServerPorts | undefined): Readonly<Record<string, number>> {

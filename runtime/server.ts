@@ -39,7 +39,7 @@ export interface Server extends ServerPorts {
   readonly adminToken: string;
   /** How an end begins that is asked for over HTTP: with `drain`, unless changed. */
   readonly late: Late;
-  /** Answers what was accepted, writes every session's row, closes. Returns how many sessions had to be cut off. */
+  /** Answers what was accepted, writes every session's row, closes: once. Returns how many sessions were cut off. */
   drain(): Promise<number>;
 }
 
@@ -47,7 +47,7 @@ export interface Server extends ServerPorts {
 export async function startServer(settings: Config, log: Log): Promise<Server> {
   const limitsNow = new LiveLimits(settings, (name) => heed(name));
   const { config } = limitsNow;
-  const phase = { notReady: "starting" as string | undefined };
+  const phase = { notReady: "starting" as string | undefined, drained: undefined as Promise<number> | undefined };
   const storeFailed = logStoreFailures(log, systemClock);
   await using undo = new AsyncDisposableStack();
   const services = createServices(config, log, ledgerHeader, (line) => void process.stdout.write(line));
@@ -92,7 +92,7 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
   const stopServer = startMessagingServer({ ...serving, table, config, messaging, port });
   phase.notReady = undefined;
   undo.move();
-  const drain = async (): Promise<number> => {
+  const end = async (): Promise<number> => {
     phase.notReady = "draining";
     collector.stop();
     const startedMs = systemClock.monotonicMs();
@@ -109,6 +109,7 @@ export async function startServer(settings: Config, log: Log): Promise<Server> {
     await observers.stop();
     return cutOff;
   };
+  const drain = (): Promise<number> => (phase.drained ??= end());
   const ports = { tcpPort, tlsPort, udpPort, matchPort, matchTlsPort, messaging: messaging.ports };
   late.ports = { ...ports, httpPort: gateway.port };
   return { ...late.ports, clocks: catalog.clocks, oscillator: port.oscillator, adminToken, late, drain };

@@ -2,10 +2,11 @@
 import { actor, type DurableContext, t } from "#runtime/mod.ts";
 
 import {
-  ACCESS_BOUNDS,
   type AccessState,
   addSignIn,
+  addToken,
   DigestSchema,
+  NewTokenSchema,
   noAccess,
   removeToken,
   signInOf,
@@ -16,19 +17,8 @@ import {
 
 /** Of the only one there is. */
 export const ACCESS_KEY = "main";
-/** What the settings' own token acts as, and who has none. */
-const TAKEN_NAMES: readonly string[] = ["admin", "anonymous"];
-const HOUR_MS = 3_600_000;
 
 const ByDigest = t.Object({ digest: DigestSchema });
-const NewToken = t.Object({
-  id: TokenSchema.properties.id,
-  digest: DigestSchema,
-  name: t.String({ minLength: 1, maxLength: ACCESS_BOUNDS.nameLengthMax }),
-  role: TokenSchema.properties.role,
-  createdBy: t.String(),
-  expiresInHours: t.Optional(t.Integer({ minimum: 1, maximum: ACCESS_BOUNDS.tokenHoursMax })),
-});
 const NewSignIn = t.Object({
   digest: DigestSchema,
   token: DigestSchema,
@@ -45,15 +35,9 @@ const ABOUT = "Tokens of the gateway and who is signed in with them; there is on
 
 /** Asked by the gateway alone: over HTTP its methods have no addresses. */
 export const Access = actor("access", { about: ABOUT, internal: true, state: noAccess, durable: true, private: true })
-  .on("create", { in: NewToken, out: TokenSchema }, (access, { digest, expiresInHours, ...given }) => {
-    const known = Object.values(access.state.tokens);
-    if (known.length >= ACCESS_BOUNDS.tokensMax) throw access.refuse("access.too_many_tokens");
-    const names = [...TAKEN_NAMES, ...known.map(({ name }) => name)];
-    if (names.includes(given.name)) throw access.refuse("access.name_taken");
-    const createdAt = access.unixMs();
-    const end = expiresInHours === undefined ? {} : { expiresAt: createdAt + expiresInHours * HOUR_MS };
-    const token = { ...given, createdAt, ...end };
-    access.state.tokens[digest] = token;
+  .on("create", { in: NewTokenSchema, out: TokenSchema }, (access, wanted) => {
+    const token = addToken(access.state, wanted, access.unixMs());
+    if (typeof token === "string") throw access.refuse(token);
     setSweep(access);
     return token;
   })

@@ -5,11 +5,15 @@ import { type Static, t } from "#runtime/mod.ts";
 export const ROLES = ["viewer", "operator", "admin"] as const;
 export type TokenRole = (typeof ROLES)[number];
 
+const HOUR_MS = 3_600_000;
+/** What the settings' own token acts as, and who has none. */
+const TAKEN_NAMES: readonly string[] = ["admin", "anonymous"];
+
 export const ACCESS_BOUNDS = {
   tokensMax: 100,
   /** Of one token; the one that ends first goes when another comes. */
   signInsPerTokenMax: 10,
-  signInMs: 12 * 3_600_000,
+  signInMs: 12 * HOUR_MS,
   nameLengthMax: 64,
   /** A year. */
   tokenHoursMax: 8_784,
@@ -33,6 +37,17 @@ export const TokenSchema = t.Object({
 });
 
 export type Token = Static<typeof TokenSchema>;
+
+export const NewTokenSchema = t.Object({
+  id: TokenSchema.properties.id,
+  digest: DigestSchema,
+  name: t.String({ minLength: 1, maxLength: ACCESS_BOUNDS.nameLengthMax }),
+  role: RoleSchema,
+  createdBy: t.String(),
+  expiresInHours: t.Optional(t.Integer({ minimum: 1, maximum: ACCESS_BOUNDS.tokenHoursMax })),
+});
+
+export type NewToken = Static<typeof NewTokenSchema>;
 
 export interface SignIn {
   /** Digest of the token that it was made with; of the settings' own token there is no record. */
@@ -58,6 +73,19 @@ export function tokenOf({ tokens }: Readonly<AccessState>, digest: string, nowMs
 export function signInOf({ signIns }: Readonly<AccessState>, digest: string, nowMs: number): SignIn | undefined {
   const signIn = Object.hasOwn(signIns, digest) ? signIns[digest] : undefined;
   return signIn !== undefined && lasts(signIn, nowMs) ? signIn : undefined;
+}
+
+/** The token; or why there cannot be one. */
+export function addToken(
+  { tokens }: AccessState,
+  { digest, expiresInHours, ...given }: NewToken,
+  nowMs: number,
+): Token | "access.too_many_tokens" | "access.name_taken" {
+  const known = Object.values(tokens);
+  if (known.length >= ACCESS_BOUNDS.tokensMax) return "access.too_many_tokens";
+  if ([...TAKEN_NAMES, ...known.map(({ name }) => name)].includes(given.name)) return "access.name_taken";
+  const end = expiresInHours === undefined ? {} : { expiresAt: nowMs + expiresInHours * HOUR_MS };
+  return (tokens[digest] = { ...given, createdAt: nowMs, ...end });
 }
 
 export function addSignIn(state: AccessState, digest: string, token: string, nowMs: number): SignIn {

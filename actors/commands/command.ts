@@ -1,19 +1,16 @@
 // What a command is: its name, its arguments as a schema, what HELP says of it, and what it does.
 import { type SessionContext, type Static, type TObject } from "#runtime/mod.ts";
 
+import type { PasswordTransport } from "../accounts/password-transport.ts";
 import type { Id, RoomName } from "../chat/names.ts";
 import type { SessionAddress } from "../chat/session-address.ts";
 
 /** What the commands need from outside. */
-export interface TextServices {
+export interface TextServices extends PasswordTransport {
   /** 32 characters that nobody can guess. */
   secret(): string;
   /** Where the datagram listener is; undefined when there is none. */
   udpPort(): number | undefined;
-  /** What becomes of passwords on connections that are not encrypted. */
-  readonly plainLogin: "allow" | "warn" | "refuse";
-  /** WebSockets come over TLS. */
-  readonly isWebEncrypted: boolean;
 }
 
 /** A session has one, and so has a node for those who have none. */

@@ -3,6 +3,7 @@ import { limits, type Ref, t } from "#runtime/mod.ts";
 
 import { type AccountType, whileWanted } from "../accounts/account.ts";
 import { mayMakeAccount, mayTryPassword } from "../accounts/login-gate.ts";
+import { isEncrypted } from "../accounts/password-transport.ts";
 import { Hold, holdKey } from "../chat/hold.ts";
 import { noticeLine } from "../chat/lines.ts";
 import { type Id, idKey, isReserved, parseId } from "../chat/names.ts";
@@ -14,8 +15,6 @@ const PasswordInput = t.Object({
   id: t.String(),
   password: t.String({ minLength: 1, maxLength: limits.passwordLengthMax }),
 });
-
-/** Transports on which a password can be read on its way. */
 
 export function createIdentityCommands(accountType: AccountType) {
   const accountOf = (session: TextSession, id: Id) => session.ref(accountType, idKey(id));
@@ -94,8 +93,7 @@ function freeId(caller: Caller, text: string): Id {
 
 /** Whether a password may cross this connection. */
 function checkTransport({ session, services }: Caller): void {
-  const { transport } = session.connection;
-  if (transport === "tls" || (transport === "web" && services.isWebEncrypted)) return;
+  if (isEncrypted(session.connection.transport, services)) return;
   if (services.plainLogin === "refuse") throw session.refuse("account.needs_tls");
   if (services.plainLogin === "warn") {
     session.send(noticeLine("plain_login", "A senha viajou sem cifra; use a porta TLS."));

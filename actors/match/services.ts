@@ -1,8 +1,9 @@
 // What the match actors need from outside: ports of their own for old clients, secrets, times, and where logs go.
 
+import type { PasswordTransport } from "../accounts/password-transport.ts";
 import type { MatchLogFile } from "./match-log.ts";
 
-export interface MatchServices {
+export interface MatchServices extends PasswordTransport {
   /** 32 characters that nobody can guess. */
   secret(): string;
   /** What of a secret is kept: it cannot be turned back. */
@@ -19,10 +20,6 @@ export interface MatchServices {
   readonly pongMs: number;
   /** Of one turn in a hosted match. */
   readonly turnMs: number;
-  /** Of passwords that come over a WebSocket without TLS. */
-  readonly plainLogin: "allow" | "warn" | "refuse";
-  /** WebSockets come over TLS. */
-  readonly isWebEncrypted: boolean;
   readonly log: MatchLogFile;
 }
 

@@ -61,6 +61,11 @@ export class DeadLetters {
     this.#source = source;
   }
 
+  /** As `counts`, of all types. */
+  get total(): number {
+    return this.counts.values().reduce((sum, count) => sum + count, 0);
+  }
+
   /** Goes on where the last process ended. */
   async start(): Promise<void> {
     const [newest] = await this.#source.store.letters(Number.MAX_SAFE_INTEGER, 1);

@@ -43,7 +43,7 @@ export interface ActorOptions<State> {
   readonly version?: number;
   /** `upgrade[1]` makes a state of version 2 out of one of version 1, and so on; run when an older state wakes. */
   readonly upgrade?: Readonly<Record<number, (old: never) => unknown>>;
-  /** Its states and its letters are not for everybody who may look: over HTTP all of it takes the admin token. */
+  /** Its states and its letters are not for everybody who may look: over HTTP all of it takes the role operator. */
   readonly private?: boolean;
   /** Its methods are for actors of this node alone: they can be looked at over HTTP, and are not called from there. */
   readonly internal?: boolean;

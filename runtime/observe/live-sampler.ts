@@ -115,7 +115,7 @@ export class LiveSampler implements LiveView {
       busiest: this.#look.busiest,
       deepest: this.#look.deepest,
       lookSeconds: this.#look.looks,
-      deadLetters: system.letters.counts.values().reduce((sum, count) => sum + count, 0),
+      deadLetters: system.letters.total,
       commitsPerSecond: rounded(this.#perSecond("commits", system.commits.batches), 10),
     };
   }

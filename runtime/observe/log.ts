@@ -35,6 +35,8 @@ export interface LogOptions {
   readonly stderr?: boolean;
 }
 
+const MORE = "More of the same within a second";
+
 export function createLog(leastLevel: string, clock: Clock, options: LogOptions = {}): Log {
   const tail = new LogTail();
   const file = options.file === undefined ? undefined : new LogFile(options.file, clock, onFileTrouble);
@@ -60,14 +62,12 @@ export function createLog(leastLevel: string, clock: Clock, options: LogOptions 
   return {
     logger,
     limited(level, reason, fields) {
-      const tellRest = (suppressed: number): void =>
-        logger.warn({ reason, suppressed }, "More of the same within a second");
+      const tellRest = (suppressed: number): void => logger.warn({ reason, suppressed }, MORE);
       if (perSecond.takes(reason, tellRest)) logger[level]({ reason, ...fields });
     },
     event(reason, fields) {
       if (!ofClients.isLevelEnabled("info")) return;
-      const tellRest = (suppressed: number): void =>
-        ofClients.info({ reason, suppressed }, "More of the same within a second");
+      const tellRest = (suppressed: number): void => ofClients.info({ reason, suppressed }, MORE);
       if (perSecond.takes(reason, tellRest)) ofClients.info({ reason, ...fields() });
     },
     view: {

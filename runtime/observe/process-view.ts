@@ -39,6 +39,20 @@ export interface LimitView {
   readonly help?: string;
 }
 
+const UNITS: readonly (readonly [name: RegExp, unit: string])[] = [
+  [/Ms(?:Max|Min)?$/, "ms"],
+  [/Seconds(?:Max)?$/, "s"],
+  [/Bytes(?:Max|Min|Kept)?$|Bytes(?:[A-Z]\w*)Max$/, "bytes"],
+  [/(?:Length|Chars)(?:Max)?$/, "UTF-16 code units"],
+  [/PerSecond$/, "a second"],
+  [/(?:Share|Rate|Drift)Max$/, "share"],
+];
+
+/** Of a limit: what its name says. */
+export function unitOf(name: string): string {
+  return UNITS.find(([pattern]) => pattern.test(name))?.[1] ?? "count";
+}
+
 /** `wanted`: what the value should have been. */
 export type LimitChange =
   LimitView | { readonly not: "unknown" | "fixed" | "stale" } | { readonly not: "allowed"; readonly wanted: string };

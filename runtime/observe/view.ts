@@ -9,7 +9,7 @@ export interface ActorTypeView {
   readonly kind: "actor" | "session";
   /** What its actors change is stored, and so is the answer of a call that may be repeated. */
   readonly durable: boolean;
-  /** What is known of its actors is for those who have the admin token. */
+  /** What is known of its actors is for operators. */
   readonly private: boolean;
   /** Fields of the state that a query may filter on. */
   readonly indexed: readonly string[];
@@ -108,6 +108,10 @@ export interface DeadLetterView {
   readonly input?: unknown;
   /** The input could not be kept: the letter cannot be sent again. */
   readonly inputLost: boolean;
+  /** The name under which its answer was to be kept, if it had one. */
+  readonly once?: string;
+  /** Of one that was sent again and came back: the id it had first. */
+  readonly first?: number;
   /** What the actor did last, newest first. */
   readonly turns: readonly TurnView[];
 }

@@ -15,7 +15,6 @@ export class TestNode {
   readonly node: Server;
   readonly dataFolder: string;
   readonly figures: NodeFigures;
-  #drained: Promise<number> | undefined;
 
   constructor(node: Server, dataFolder: string) {
     this.node = node;
@@ -43,7 +42,7 @@ export class TestNode {
 
   /** What SIGTERM does. Returns how many sessions had to be cut off. */
   drain(): Promise<number> {
-    return (this.#drained ??= this.node.drain());
+    return this.node.drain();
   }
 
   async stop(): Promise<void> {
