@@ -45,6 +45,8 @@ const RULES: readonly Rule[] = [
   ["look", "/logs/**", "operator"],
   // What is published of rooms and persons names them.
   ["look", "/topics/**", "operator"],
+  // So do letters to them.
+  ["look", "/dead-letters/**", "operator"],
   ["change", "/logs/**", "admin"],
   ["change", "/limits/**", "admin"],
   ["change", "/system/**", "admin"],
