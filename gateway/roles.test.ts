@@ -15,6 +15,7 @@ const type = (name: string, isPrivate: boolean): ActorTypeView => ({
   live: 0,
   methods: [
     { name: "value", kind: "read" },
+    { name: "verify", kind: "read" },
     { name: "add", kind: "write" },
   ],
 });
@@ -74,6 +75,11 @@ const NEEDS: readonly (readonly [string, string, NeededRole, NeededRole?])[] = [
   ["POST", "/accounts", "admin"],
   ["POST", "/accounts/ana/reset", "admin"],
   ["POST", "/actors/account/ana/add", "admin"],
+  ["POST", "/actors/account/ana/value", "operator"],
+  ["POST", "/actors/account/ana/verify", "admin"],
+  ["POST", "/actors/%61ccount/ana/verify/", "admin"],
+  ["POST", "/actors/chat-person/ana/add", "admin"],
+  ["POST", "/actors/player/ana/add", "admin"],
   ["GET", "/audit", "admin"],
   ["GET", "/audit/", "admin"],
   ["GET", "/access/tokens", "admin"],
