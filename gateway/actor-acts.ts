@@ -21,11 +21,16 @@ import { entityTag, noneMatchParameter, notModified, notModifiedAnswer, tagHeade
 import { HTTP_LIMITS } from "./limits.ts";
 import { problem, type ProblemKind } from "./problems.ts";
 import { bodyAnswers, noInputAnswer, readObject, takesNoInput } from "./request-body.ts";
+import { keepsSecrets } from "./secret-types.ts";
 
 export const actorDetailSchema = t.Object({
   ...actorSchema.properties,
   quarantine: t.Optional(t.String({ description: "Why it is shut, where it is" })),
-  state: t.Optional(anyJson("As it is in memory, or as it was last committed; absent where it is neither, or no JSON")),
+  state: t.Optional(
+    anyJson(
+      "As it is in memory, or as it was last committed; absent where it is neither, is no JSON, or holds secrets",
+    ),
+  ),
   commits: t.Optional(wholeNumber("So far; absent for one that is not stored")),
   settled: t.Boolean({ description: "The state is what was committed last: then it can be replaced" }),
   alarms: t.Array(alarmSchema),
@@ -86,8 +91,10 @@ function serveInspection(app: Elysia, view: ActorsView): void {
   app.get(
     "/actors/:type/:key",
     async ({ params, request }) => {
-      const detail = await view.inspect(params.type, keyOf(params.key));
-      if (detail === undefined) return problem("actor_not_found", NOT_FOUND);
+      const found = await view.inspect(params.type, keyOf(params.key));
+      if (found === undefined) return problem("actor_not_found", NOT_FOUND);
+      const { state: _, ...rest } = found;
+      const detail = keepsSecrets(params.type) ? rest : found;
       if (detail.commits === undefined || !detail.settled) return { ...detail };
       const tag = entityTag(detail.commits);
       return notModified(request, tag) ?? Response.json(detail, { headers: { ETag: tag } });
@@ -97,7 +104,8 @@ function serveInspection(app: Elysia, view: ActorsView): void {
         summary: "Look at one actor",
         description:
           "Its state, mailbox, alarms and last turns. Looking wakes nobody. The ETag is that of the state: its " +
-          "commits so far; there is none while a turn is changing it, or while that is being stored.",
+          "commits so far; there is none while a turn is changing it, or while that is being stored. States that " +
+          "hold passwords or keys are shown to nobody.",
         tags: ["actors"],
         parameters: [...parameters("path", actorPath), ...noneMatchParameter],
         responses: answers({

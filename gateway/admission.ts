@@ -37,6 +37,7 @@ const NO_TOKEN = "";
 const RETRY_SOON = { "Retry-After": "1" };
 const RETRY_LATER = { "Retry-After": String(Math.ceil(HTTP_LIMITS.wrongTokensEveryMs / 1_000)) };
 
+const BAD_HOST = 'Cannot read the request: its "Host" is missing, or no host with a port';
 const TOO_OFTEN = "Cannot answer: there were too many requests from this address";
 const TOO_MANY_WRONG = "Cannot try the token: there were too many wrong ones from this address";
 export const NO_TOKEN_GIVEN = 'send "Authorization: Bearer" with a token, or sign in';
@@ -49,6 +50,8 @@ export function refuseAtOnce({ host, rates }: AdmissionParts, { request, address
   if (isLoopback(host) && !isLoopback(hostNameOf(request.headers.get("host")))) {
     return problem("misdirected", "Cannot serve this host name: the gateway is bound to loopback");
   }
+  // The address of a request is its host and its path: without one there is none to judge it by.
+  if (!URL.canParse(request.url)) return problem("malformed_request", BAD_HOST);
   return rates.mayAsk(address) ? undefined : problem("too_many_requests", TOO_OFTEN, RETRY_SOON);
 }
 

@@ -33,7 +33,7 @@ function startNode() {
         await node.stepped.advance(1_000);
       }
     },
-    look: async (path: string): Promise<unknown> => (await node.serve(gateway.get(path))).json(),
+    look: async (path: string): Promise<unknown> => (await node.serve(gateway.get(path, withToken))).json(),
     act: (method: string, path: string) => node.serve(gateway.send(method, path, withToken)),
   };
 }
@@ -71,12 +71,12 @@ describe("GET /dead-letters", () => {
 
   test.each(["type=", `reason=${"x".repeat(257)}`])("refuses the filter %s", async (query) => {
     await using gateway = startStandIn();
-    expect((await gateway.get(`/dead-letters?${query}`)).status).toBe(422);
+    expect((await gateway.get(`/dead-letters?${query}`, withToken)).status).toBe(422);
   });
 
   test.each(["0", "-1", "7.5", "last", "1e99"])("refuses the cursor %p", async (after) => {
     await using gateway = startStandIn();
-    expect((await gateway.get(`/dead-letters?after=${after}`)).status).toBe(422);
+    expect((await gateway.get(`/dead-letters?after=${after}`, withToken)).status).toBe(422);
     expect(gateway.asked).toEqual([]);
   });
 });
@@ -145,6 +145,8 @@ describe("a dead letter", () => {
   });
 
   test.each([
+    ["GET", "/dead-letters"],
+    ["GET", "/dead-letters/7"],
     ["POST", "/dead-letters/7/replay"],
     ["DELETE", "/dead-letters/7"],
   ])("%s %s needs the token", async (method, path) => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 
 import { HTTP_LIMITS } from "./limits.ts";
-import { STAND_IN_TOKEN, startStandIn, withToken } from "./stand-in.ts";
+import { ELSEWHERE, STAND_IN_TOKEN, startStandIn, withToken } from "./stand-in.ts";
 
 const HEAD = ["Host: localhost", `Authorization: Bearer ${STAND_IN_TOKEN}`, "Content-Type: application/json"];
 const ADD = "POST /actors/counter/a/add HTTP/1.1";
@@ -106,6 +106,21 @@ describe("a crooked path", () => {
     expect(["400", "401", "404"], answer.split("\r\n")[0]).toContain(status);
     expect(answer).not.toContain('"items"');
     expect(gateway.asked).toEqual([]);
+  });
+});
+
+describe("a malformed host", () => {
+  const HOSTS = ["", "Host: ", "Host: :80", "Host: 127.0.0.1:x", "Host: 127.999.0.1", "Host: localhost/docs?"];
+
+  test.each(HOSTS)("is the client's fault, and shows nothing: %p", async (line) => {
+    for (const [host, statuses] of [["127.0.0.1", ["400", "421"]] as const, [ELSEWHERE, ["400"]] as const]) {
+      await using gateway = startStandIn({}, {}, { host });
+      const answer = await exchange(gateway.port, `GET /actors HTTP/1.0\r\n${line === "" ? "" : `${line}\r\n`}\r\n`);
+      const [, status = ""] = /^HTTP\/1\.1 (\d+)/.exec(answer) ?? [];
+      expect(statuses).toContain(status as never);
+      expect(answer.toLowerCase()).toContain("x-content-type-options: nosniff");
+      expect([gateway.asked, gateway.faults]).toEqual([[], []]);
+    }
   });
 });
 

@@ -39,11 +39,12 @@ describe("a private actor", () => {
     expect(await (await actors.call("diary/ana/read")).json()).toBe("dear diary");
   });
 
-  test("leaves letters whose inputs nobody is shown", async () => {
+  test("leaves letters, which are shown only with the token, and their inputs to nobody", async () => {
     await using actors = startActors();
     actors.stepped.ref(Diary, "ana").tell.burn("dear diary");
     await actors.stepped.clock.advance(60_000);
-    const listed = await (await actors.serve(actors.get("/dead-letters"))).text();
+    expect(await (await actors.serve(actors.get("/dead-letters"))).text()).not.toContain("diary");
+    const listed = await (await actors.serve(actors.get("/dead-letters", withToken))).text();
     expect(listed).toContain('"diary"');
     expect(listed).not.toContain("dear diary");
   });

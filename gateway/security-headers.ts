@@ -20,7 +20,8 @@ const TLS_ONLY = "max-age=86400";
 
 /** What the answer says of itself already, stays. */
 export function addHeaders(response: Response, request: Request, requestId: string): Response {
-  const { pathname, protocol } = new URL(request.url);
+  // One with a malformed host has no whole address.
+  const { pathname = "", protocol } = URL.parse(request.url) ?? {};
   const policy = pathname === "/docs" || pathname.startsWith("/docs/") ? DOCS_POLICY : POLICY;
   const all = Object.entries({ ...HEADERS, "Content-Security-Policy": policy });
   if (protocol === "https:") all.push(["Strict-Transport-Security", TLS_ONLY]);

@@ -21,9 +21,7 @@ import {
 } from "./entity-tags.ts";
 import { problem, problemBody } from "./problems.ts";
 import { bodyAnswers, readObject } from "./request-body.ts";
-
-/** Their states hold what nobody may make up: passwords, tokens, who did what. */
-const SECRET_TYPES: ReadonlySet<string> = new Set(["account", "access", "audit"]);
+import { keepsSecrets } from "./secret-types.ts";
 
 export const stateEditSchema = t.Object({ commits: wholeNumber("So many there are of it now") });
 
@@ -59,7 +57,7 @@ export function serveStateEdits(app: Elysia, view: ActorsView): void {
     async ({ params, request }) => {
       const body = await readObject(request, stateBody);
       if (body instanceof Response) return body;
-      if (SECRET_TYPES.has(params.type)) return problem("state_secret", SECRET);
+      if (keepsSecrets(params.type)) return problem("state_secret", SECRET);
       const from = preconditionOf(request);
       if (from === "none" || from === "any") return unseenProblem();
       if (from === "another") return staleProblem();

@@ -109,7 +109,10 @@ class Counting {
       cleared++;
     }
     const values = await Promise.all(COUNTERS.map((key) => this.#call({ path: `${encodeURIComponent(key)}/value` })));
-    const letters = (await (await fetch(`${this.#url}/dead-letters`)).json()) as { items: readonly unknown[] };
+    const headers = { Authorization: `Bearer ${ADMIN_TOKEN}` };
+    const letters = (await (await fetch(`${this.#url}/dead-letters`, { headers })).json()) as {
+      items: readonly unknown[];
+    };
     return {
       added: this.#answers.size,
       retried: this.#retried,

@@ -18,7 +18,7 @@ export function ActorState({ actor, etag, path, reload }: ActorStateParts) {
     <section class="panel" aria-labelledby="state">
       <h2 id="state">State</h2>
       {text === undefined ? (
-        <p class="muted">Nothing to show: it is neither in memory nor stored, or is no JSON.</p>
+        <p class="muted">Nothing to show: it is neither in memory nor stored, is no JSON, or holds secrets.</p>
       ) : (
         <>
           <pre tabIndex={0} aria-label="State as JSON">
