@@ -5,8 +5,9 @@ import { Type } from "@sinclair/typebox";
 
 import { actor, session } from "../core/definition.ts";
 import { SteppedSystem } from "../testing/stepped-system.ts";
-import type { ConnectionFigures, NetFigures } from "./figures.ts";
+import type { NetFigures } from "./figures.ts";
 import { createNodeView } from "./node-view.ts";
+import { figuresOf } from "./test-connection.ts";
 import type { NodeView, NotReady } from "./view.ts";
 
 const Counter = actor("counter", { state: () => ({ count: 0 }) })
@@ -15,26 +16,11 @@ const Counter = actor("counter", { state: () => ({ count: 0 }) })
 const Echo = session("echo-session", { state: () => ({}), message: (client, text: string) => client.send(text) });
 
 const ended: string[] = [];
-
-function figuresOf(id: string): ConnectionFigures {
-  return {
-    id,
-    transport: "tcp",
-    remoteAddress: "127.0.0.1",
-    remotePort: 50_000,
-    openedAt: 1_000,
-    bytesIn: 1,
-    bytesOut: 2,
-    outboundBytes: 3,
-    paused: false,
-    sessionAddress: `echo-session/${id}`,
-    end: (reason) => void ended.push(`${id}: ${reason}`),
-  };
-}
+const endOf = (id: string) => ({ end: (reason: string): void => void ended.push(`${id}: ${reason}`) });
 
 function createNode(connectionIds: readonly string[] = []) {
   const stepped = new SteppedSystem([Counter, Echo]);
-  const connections = new Map(connectionIds.map((id) => [id, figuresOf(id)]));
+  const connections = new Map(connectionIds.map((id) => [id, figuresOf(id, endOf(id))]));
   const none = {
     accepted: 0,
     bytesIn: 0,

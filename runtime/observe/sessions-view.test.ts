@@ -6,29 +6,13 @@ import { ConnectionStandIn } from "../testing/connection-stand-in.ts";
 import { SteppedSystem } from "../testing/stepped-system.ts";
 import type { ConnectionFigures, NetFigures } from "./figures.ts";
 import { createSessionsView } from "./sessions-view.ts";
+import { figuresOf } from "./test-connection.ts";
 import type { SessionQuery } from "./view.ts";
 
 const Echo = session("echo-session", {
   state: () => ({}),
   message: (client, text: string) => client.send(text),
 });
-
-function figuresOf(id: string, changes: Partial<ConnectionFigures> = {}): ConnectionFigures {
-  return {
-    id,
-    transport: "tcp",
-    remoteAddress: "127.0.0.1",
-    remotePort: 50_000,
-    openedAt: 1_000,
-    bytesIn: 1,
-    bytesOut: 2,
-    outboundBytes: 3,
-    paused: false,
-    sessionAddress: `echo-session/${id}`,
-    end: () => undefined,
-    ...changes,
-  };
-}
 
 function createView(...connections: readonly ConnectionFigures[]) {
   const stepped = new SteppedSystem([Echo]);
