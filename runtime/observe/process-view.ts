@@ -1,4 +1,4 @@
-// What an operator may see of the process, and do to it as a whole, as the gateway is given it.
+// What an operator may see of the process and do to it as a whole; and small answers that the view of its node has.
 
 export interface AboutView {
   readonly serverId: string;
