@@ -1,11 +1,11 @@
 // Bounds of what shows a node to its operators, with their units: the live page, the log, traces.
 
 export const observeLimits = {
-  /** Snapshots of the live page that are kept, one a second. */
+  /** Snapshots of the live page that are kept: those of so many seconds, one each while somebody watches. */
   liveHistoryMax: 300,
   /**
-   * Actors looked at each second for it, while somebody watches and while nobody does; those whose turns are known
-   * from the second before; and those in each of its lists.
+   * Actors looked at for each of them, while somebody watches and while nobody does; those whose turns are known
+   * from the one before; and those in each of its lists.
    */
   liveActorsLookedAtMax: 20_000,
   liveActorsLookedAtUnwatchedMax: 500,

@@ -119,6 +119,14 @@ describe("a snapshot", () => {
     expect(sampler.latest().deepest).toHaveLength(1);
     expect(sampler.history().flatMap(({ busiest, deepest }) => [...busiest, ...deepest])).toEqual([]);
   });
+
+  test("is kept for as long while nobody watches, when there are fewer", async () => {
+    const { clock, sampler, phase } = createNode();
+    phase.isWatched = false;
+    await clock.advance(2_000 * limits.liveHistoryMax);
+    expect(sampler.history()).toHaveLength(limits.liveHistoryMax / 5);
+    expect(sampler.history()[0]?.uptimeMs).toBe(1_000 * limits.liveHistoryMax + 5_000);
+  });
 });
 
 describe("the lists of actors", () => {

@@ -90,7 +90,8 @@ export class LiveSampler implements LiveView {
     const snapshot = this.#read(nowMs);
     this.#latest = snapshot;
     this.#history.push({ ...snapshot, busiest: [], deepest: [] });
-    if (this.#history.length > limits.liveHistoryMax) this.#history.shift();
+    const sinceMs = snapshot.uptimeMs - limits.liveHistoryMax * SAMPLE_MS;
+    while ((this.#history[0] as LiveSnapshot).uptimeMs <= sinceMs) this.#history.shift();
     return snapshot;
   }
 
