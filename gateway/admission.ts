@@ -96,7 +96,11 @@ async function byToken({ identities, rates }: AdmissionParts, address: string, s
   const identity = secret === NO_TOKEN ? undefined : await identities.byToken(secret);
   if (identity !== undefined) return { identity };
   rates.wrongToken(address);
-  return { identity: ANONYMOUS, wrong: problem("unauthorized", WRONG_TOKEN, { "WWW-Authenticate": "Bearer" }) };
+  return { identity: ANONYMOUS, wrong: wrongToken() };
+}
+
+export function wrongToken(): Response {
+  return problem("unauthorized", WRONG_TOKEN, { "WWW-Authenticate": "Bearer" });
 }
 
 function refuseRole({ method }: Request, { role, via }: Identity, need: Need): Response | undefined {
