@@ -48,8 +48,9 @@ export const Access = actor("access", { about: ABOUT, internal: true, state: noA
   .on("create", { in: NewToken, out: TokenSchema }, (access, { digest, expiresInHours, ...given }) => {
     const known = Object.values(access.state.tokens);
     if (known.length >= ACCESS_BOUNDS.tokensMax) throw access.refuse("access.too_many_tokens");
-    const names = [...TAKEN_NAMES, ...known.map(({ name }) => name)];
-    if (names.includes(given.name)) throw access.refuse("access.name_taken");
+    const names = [...TAKEN_NAMES, ...known.map(({ name }) => name.toLowerCase())];
+    // Whoever reads the audit is not to take one for the other.
+    if (names.includes(given.name.toLowerCase())) throw access.refuse("access.name_taken");
     const createdAt = access.unixMs();
     const end = expiresInHours === undefined ? {} : { expiresAt: createdAt + expiresInHours * HOUR_MS };
     const token = { ...given, createdAt, ...end };
