@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 
 import { ACCESS_BOUNDS } from "#actors/access/records.ts";
 
+import { HTTP_LIMITS } from "./limits.ts";
 import { STAND_IN_TOKEN, type StandIn, startStandIn, withToken } from "./stand-in.ts";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
@@ -204,6 +205,16 @@ describe("a page that has signed in", () => {
     expect(out.headers.getSetCookie()[0]).toEndWith("Max-Age=0");
     expect((await gateway.send(...ACT, withAll)).status).toBe(401);
     expect((await gateway.send("POST", "/access/sign-out")).status).toBe(204);
+  });
+
+  test("uses up no tries of this address from a page of another site", async () => {
+    await using gateway = startStandIn();
+    const evil = { Origin: "http://evil.example", "Content-Type": "text/plain" };
+    for (let count = 0; count <= HTTP_LIMITS.wrongTokensBurst; count++) {
+      const response = await gateway.send("POST", "/access/sign-in", evil, '{"token":"wrong"}');
+      expect([response.status, await response.json()]).toMatchObject([403, { code: "csrf" }]);
+    }
+    expect((await gateway.get("/accounts", withToken)).status).toBe(200);
   });
 
   test("is not in with a wrong token, whatever else it sends", async () => {

@@ -58,6 +58,10 @@ export function refuseAtOnce({ host, rates }: AdmissionParts, { request, address
 export async function admit(parts: AdmissionParts, asking: Asking): Promise<Admission> {
   const { request } = asking;
   const need = parts.needOf(request);
+  // Before its token is looked at: what a page of another site tries is no try of whoever sits before it.
+  if (asking.signInToken !== undefined && isFromElsewhere(request)) {
+    return { identity: ANONYMOUS, need, refused: problem("csrf", NO_CSRF) };
+  }
   const { identity, wrong } = await askerOf(parts, asking, need);
   const refused = wrong ?? refuseRole(request, identity, need) ?? refuseForgery(asking, identity);
   return { identity, need, ...(refused === undefined ? {} : { refused }) };
@@ -92,7 +96,11 @@ async function byToken({ identities, rates }: AdmissionParts, address: string, s
   const identity = secret === NO_TOKEN ? undefined : await identities.byToken(secret);
   if (identity !== undefined) return { identity };
   rates.wrongToken(address);
-  return { identity: ANONYMOUS, wrong: problem("unauthorized", WRONG_TOKEN, { "WWW-Authenticate": "Bearer" }) };
+  return { identity: ANONYMOUS, wrong: wrongToken() };
+}
+
+export function wrongToken(): Response {
+  return problem("unauthorized", WRONG_TOKEN, { "WWW-Authenticate": "Bearer" });
 }
 
 function refuseRole({ method }: Request, { role, via }: Identity, need: Need): Response | undefined {
@@ -104,9 +112,8 @@ function refuseRole({ method }: Request, { role, via }: Identity, need: Need): R
   return problem("forbidden", `Cannot ${method}: this takes the role ${need.role}, and yours is ${role}`);
 }
 
-/** Old browsers send the cookie with what a page of another site asks for, too; and no such page signs anybody in. */
-function refuseForgery({ request, signInToken }: Asking, { via, csrf = "" }: Identity): Response | undefined {
-  if (signInToken !== undefined && isFromElsewhere(request)) return problem("csrf", NO_CSRF);
+/** Old browsers send the cookie with what a page of another site asks for, too. */
+function refuseForgery({ request }: Asking, { via, csrf = "" }: Identity): Response | undefined {
   if (via !== "cookie" || request.method === "GET" || request.method === "HEAD") return undefined;
   const isOwn = !isFromElsewhere(request) && isSame(request.headers.get("x-csrf-token") ?? "", csrf);
   return isOwn ? undefined : problem("csrf", NO_CSRF);

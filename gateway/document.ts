@@ -112,9 +112,10 @@ export function problemsAnswer(bodies: readonly ProblemBody[]): Answer {
 export function answers(known: Answers): Answers {
   const failure = problemAnswer("internal", "Cannot answer: the fault is in the server's log");
   const description =
-    "Any other failure: 400 for a query parameter that is not listed here or is given twice, 413 for a body of more " +
-    `than ${HTTP_LIMITS.requestBodyBytesMax} bytes, 421 for a host name that is not served here, 500 for a fault of ` +
-    "the gateway";
+    "Any other failure: 400 for a body that is no JSON and for a query parameter that is not listed here or is given " +
+    "twice, 401 and 403 for who may not look at actors of a private type, 413 for a body of more than " +
+    `${HTTP_LIMITS.requestBodyBytesMax} bytes, 421 for a host name that is not served here, 429 for too many ` +
+    "requests or wrong tokens from one address, 500 for a fault of the gateway";
   return { ...known, default: { ...failure, description } };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 
 import { HTTP_LIMITS } from "./limits.ts";
+import { digestOf } from "./secrets.ts";
 import { ELSEWHERE, STAND_IN_TOKEN, startStandIn, withToken } from "./stand-in.ts";
 
 const HEAD = ["Host: localhost", `Authorization: Bearer ${STAND_IN_TOKEN}`, "Content-Type: application/json"];
@@ -63,6 +64,24 @@ describe("a body that does not come", () => {
     expect(gateway.asked).toEqual([]);
     expect(gateway.access.entries).toEqual([]);
     expect(gateway.faults).toEqual([]);
+  });
+
+  test("is nothing any more when its token was revoked before it was there", async () => {
+    await using gateway = startStandIn();
+    const { access } = gateway.access;
+    const made = { id: "t", name: "ana", role: "operator", createdBy: "admin" } as const;
+    await access.create({ ...made, digest: digestOf("hers") });
+    const known = Promise.withResolvers<void>();
+    const { holder } = access;
+    access.holder = (of) => holder(of).finally(known.resolve);
+    const head = [ADD, HEAD[0], "Authorization: Bearer hers", "Content-Length: 12", "Connection: close", "", "{"];
+    const answer = exchange(
+      gateway.port,
+      head.join("\r\n"),
+      known.promise.then(() => access.revoke(made)).then(() => '"amount":1}'),
+    );
+    expect(await answer).toStartWith("HTTP/1.1 401 ");
+    expect(gateway.asked).toEqual([]);
   });
 
   test("to sign in with, neither", async () => {
@@ -150,7 +169,7 @@ describe("what all answers carry", () => {
 });
 
 /** Over a bare socket, which sends what it is told: all that comes until the gateway ends the connection. */
-function exchange(port: number, request: string): Promise<string> {
+function exchange(port: number, request: string, rest?: Promise<string>): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const socket = connect(port, "127.0.0.1");
   const answer: string[] = [];
@@ -162,5 +181,6 @@ function exchange(port: number, request: string): Promise<string> {
   socket.once("error", reject);
   socket.once("close", () => resolve(answer.join("")));
   socket.write(request);
+  void rest?.then((text) => socket.write(text));
   return promise;
 }

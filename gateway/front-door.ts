@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import type { OpenWebSession } from "#runtime/net/web-socket-port.ts";
 
 import { actorProblem, isActorError } from "./actor-problems.ts";
-import { type AdmissionParts, admit, type Asking, refuseAtOnce } from "./admission.ts";
+import { type AdmissionParts, admit, type Asking, refuseAtOnce, wrongToken } from "./admission.ts";
 import { actAudited, type AuditedRequest, type AuditPort, writeRefusal } from "./audit-trail.ts";
 import { ANONYMOUS, type Identity } from "./identity.ts";
 import { internalProblem } from "./problems.ts";
@@ -110,7 +110,7 @@ class Door {
 
   async #route(audited: AuditedRequest, cookie: SessionCookie): Promise<Response> {
     const { request, identity, need } = audited;
-    const { asked, route, bodyMsMax } = this.#parts;
+    const { asked, route, bodyMsMax, identities } = this.#parts;
     if (request.method === "GET" || request.method === "HEAD") {
       const routed = this.#parts.isSecure ? routable(request) : request;
       asked.set(routed, { identity, cookie });
@@ -118,6 +118,10 @@ class Door {
     }
     const body = audited.body ?? (await readWholeBody(request, bodyMsMax));
     if (body instanceof Response) return body;
+    // A body may come slowly: who was known when it began may be so no more.
+    if (need.isChange && request.body !== null && !(await identities.isStill(identity))) {
+      return this.#refused(wrongToken(), audited);
+    }
     const act = async (): Promise<Response> => {
       const read = routable(request, body);
       asked.set(read, { identity, cookie });

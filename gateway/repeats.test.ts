@@ -40,6 +40,14 @@ describe("a POST under an Idempotency-Key", () => {
     expect(gateway.asked).toHaveLength(4);
   });
 
+  test("does not act again where this machine is called by another of its names", async () => {
+    await using gateway = startStandIn();
+    await gateway.send("POST", REPLAY, named("a"));
+    const again = await gateway.send("POST", REPLAY, named("a", { ...withToken, Host: "localhost" }));
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(gateway.asked).toHaveLength(1);
+  });
+
   test("with another body is 422, and while the first goes on 409", async () => {
     const asked = Promise.withResolvers<void>();
     const replayed = Promise.withResolvers<boolean>();

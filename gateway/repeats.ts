@@ -42,7 +42,8 @@ export class Repeats {
     const refused = refuseName(request, name);
     if (refused !== undefined) return refused;
     this.#forget();
-    const key = digestOf(JSON.stringify([who, name, request.url]));
+    const { pathname, search } = new URL(request.url);
+    const key = digestOf(JSON.stringify([who, name, pathname, search]));
     const bodyDigest = digestOf(Buffer.from(body).toString("latin1"));
     const known = this.#kept.get(key);
     if (known !== undefined) return repeated(known, bodyDigest);

@@ -43,9 +43,10 @@ const RULES: readonly Rule[] = [
   ["change", "/actors/account/**", "admin"],
   // Tries a password, and nobody counts how often.
   ["any", "/actors/account/*/verify", "admin"],
-  // Who may log persons in is them.
-  ["change", "/actors/chat-person/**", "admin"],
-  ["change", "/actors/player/**", "admin"],
+  // Whoever logs a person in can be that person.
+  ["change", "/actors/chat-person/*/claim", "admin"],
+  ["change", "/actors/player/*/attach", "admin"],
+  ["change", "/actors/player/*/setKey", "admin"],
   ["look", "/accounts/**", "operator"],
   ["change", "/accounts/**", "admin"],
   ["look", "/rooms/**", "operator"],

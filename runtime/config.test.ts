@@ -214,7 +214,7 @@ describe("settings", () => {
     }
   });
 
-  test.each(["0.0.0.0", "::", "10.0.0.1", "correio.example", "128.0.0.1", "localhost.example"])(
+  test.each(["0.0.0.0", "::", "10.0.0.1", "correio.example", "128.0.0.1", "localhost.example", "127.0.0.1.example"])(
     "let others reach the gateway, at %s, only with a token that is long enough",
     (host) => {
       const refused = [
@@ -227,9 +227,21 @@ describe("settings", () => {
     },
   );
 
-  test.each(["127.0.0.1", "127.1.2.3", "::1", "localhost"])("leave %s to this machine, with any token", (host) => {
-    expect(configOf([`--http-host=${host}`]).httpHost).toBe(host);
+  test("take no admin token that no header carries, and do not repeat it", () => {
+    for (const token of [" ".repeat(20), "with a blank inside", "ünïcödé-ünïcödé", "x".repeat(257)]) {
+      expect(problemsOf([], { CORREIO_ADMIN_TOKEN: token })).toEqual([
+        "Cannot use CORREIO_ADMIN_TOKEN: nobody could send it; it has at most 256 visible ASCII characters",
+      ]);
+    }
+    expect(configOf([], { CORREIO_ADMIN_TOKEN: "x".repeat(256) }).adminToken).toHaveLength(256);
   });
+
+  test.each(["127.0.0.1", "127.1.2.3", "127.1", "::1", "localhost"])(
+    "leave %s to this machine, with any token",
+    (host) => {
+      expect(configOf([`--http-host=${host}`]).httpHost).toBe(host);
+    },
+  );
 
   test("of other programs in the environment are none of ours", () => {
     expect(configOf([], { PATH: "/bin", PORT: "x", correio_port: "x" })).toEqual(configOf([]));

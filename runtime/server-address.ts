@@ -1,7 +1,7 @@
 // Where a server is to be dialled, by what the reference lists: a host, and a port that may follow from its rank.
 import { isPort, parseHostAddress } from "./wire/host-address.ts";
 
-const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){1,3}|::1|localhost)$/;
 
 export interface ServerAddress {
   readonly name: string;

@@ -76,6 +76,8 @@ export function wantedOf(name: Name, value: string): string | undefined {
 }
 
 const TOKEN_LENGTH_MIN = 16;
+/** What a header carries, and a sign-in takes. */
+const TOKEN = /^[!-~]{0,256}$/;
 
 /** What is wrong with values that are right each by itself. */
 export function problemsTogether(text: (name: Name) => string): readonly string[] {
@@ -88,6 +90,9 @@ export function problemsTogether(text: (name: Name) => string): readonly string[
     if (isOne(cert, key)) {
       problems.push(`Cannot use ${cert} without ${key}, nor that without this: a certificate has its own key`);
     }
+  }
+  if (!TOKEN.test(text("CORREIO_ADMIN_TOKEN"))) {
+    problems.push("Cannot use CORREIO_ADMIN_TOKEN: nobody could send it; it has at most 256 visible ASCII characters");
   }
   const host = text("CORREIO_HTTP_HOST");
   if (!isLoopback(host) && text("CORREIO_ADMIN_TOKEN").length < TOKEN_LENGTH_MIN) {

@@ -83,7 +83,9 @@ export function addToken(
 ): Token | "access.too_many_tokens" | "access.name_taken" {
   const known = Object.values(tokens);
   if (known.length >= ACCESS_BOUNDS.tokensMax) return "access.too_many_tokens";
-  if ([...TAKEN_NAMES, ...known.map(({ name }) => name)].includes(given.name)) return "access.name_taken";
+  // Whoever reads the audit is not to take one for the other.
+  const names = [...TAKEN_NAMES, ...known.map(({ name }) => name.toLowerCase())];
+  if (names.includes(given.name.toLowerCase())) return "access.name_taken";
   const end = expiresInHours === undefined ? {} : { expiresAt: nowMs + expiresInHours * HOUR_MS };
   return (tokens[digest] = { ...given, createdAt: nowMs, ...end });
 }
