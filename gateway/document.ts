@@ -51,7 +51,6 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
             "are problem details (RFC 9457).",
         },
         tags: [
-          ...tags,
           { name: "actors", description: "Actors of all types, awake and asleep: to be looked at and acted on" },
           { name: "dead-letters", description: "Messages that nobody handled" },
           { name: "sessions", description: "Open connections" },
@@ -63,7 +62,12 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           { name: "topics", description: "What actors publish to, and who has subscribed" },
           { name: "servers", description: "The servers of messages: who coordinates, what their clocks show" },
           { name: "access", description: "Who you are, tokens for people and programs, and who changed what" },
-          { name: "process", description: "Is it alive, is it ready, what does it measure" },
+          {
+            name: "process",
+            description: "The process: health, figures, live feed, limits, session ledger, its orderly end (drain)",
+          },
+          // Many, and one for each type: whoever looks for an act of administration finds it above them.
+          ...tags,
         ],
         components: {
           schemas: { ...schemas, Problem: problemSchema as TSchema },
