@@ -62,7 +62,11 @@ export function serveDocument(app: Elysia, { version, tags, schemas, responses }
           { name: "topics", description: "What actors publish to, and who has subscribed" },
           { name: "servers", description: "The servers of messages: who coordinates, what their clocks show" },
           { name: "access", description: "Who you are, tokens for people and programs, and who changed what" },
-          { name: "process", description: "Is it alive, is it ready, what does it measure" },
+          {
+            name: "process",
+            description: "The process: health, figures, live feed, limits, session ledger, its orderly end (drain)",
+          },
+          // Many, and one for each type: whoever looks for an act of administration finds it above them.
           ...tags,
         ],
         components: {

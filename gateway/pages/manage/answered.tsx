@@ -25,5 +25,12 @@ export function Refusal({ problem }: { readonly problem: Problem | undefined }) 
       {problem?.status === 401 ? "Sign in" : "Sign in as another"}
     </button>
   );
-  return <ProblemNote problem={problem} more={needsRole && signIn} />;
+  return <ProblemNote problem={inWords(problem)} more={needsRole && signIn} />;
+}
+
+/** What the server says of a missing token is meant for programs. */
+function inWords(problem: Problem | undefined): Problem | undefined {
+  if (problem?.status !== 401) return problem;
+  const detail = "This takes a token; the link that the server printed when it started has one.";
+  return { ...problem, title: "Sign in first", detail };
 }

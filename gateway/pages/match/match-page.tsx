@@ -76,12 +76,15 @@ function Replaced({ store: { state, dispatch } }: { readonly store: MatchStore }
 }
 
 function Nothing({ store: { state } }: { readonly store: MatchStore }) {
-  const { me } = state.value;
+  const { me, players, inviting } = state.value;
+  if (inviting !== "") return null;
+  const isAlone = players.every((name) => name === me.name);
+  const invite = isAlone
+    ? "Ninguém mais está aqui: entre com outro nome em outra aba, ou por um terminal (run match)."
+    : "Convide alguém da lista, ou espere um convite.";
   return (
     <section class="panel" aria-label="Sua partida">
-      <p class="muted">
-        {me.name === "" ? "Escolha uma partida para assistir." : "Convide alguém da lista, ou espere um convite."}
-      </p>
+      <p class="muted">{me.name === "" ? "Escolha uma partida para assistir." : invite}</p>
     </section>
   );
 }

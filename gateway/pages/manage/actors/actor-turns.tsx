@@ -26,7 +26,7 @@ export function ActorTurns({ actor: { recent, running, recorded } }: { readonly 
       ))}
       <p class="muted">{recorded}</p>
       {recent.length > 0 && (
-        <Table caption="Turns" columns={COLUMNS} rows={recent} keyOf={placeIn(recent)} empty="none" />
+        <Table caption="Turns" columns={COLUMNS} rows={recent} keyOf={placeIn(recent)} empty="none since it woke" />
       )}
     </section>
   );

@@ -17,7 +17,7 @@ const PROTOCOL_COLUMNS: readonly Column<Protocol>[] = [
   { title: "Session type", cell: ({ type }) => type },
   { title: "Open", cell: ({ connections }) => formatCount(connections), isNumber: true },
   { title: "Messages/s", cell: ({ messagesPerSecond }) => formatCount(messagesPerSecond), isNumber: true },
-  { title: "p50", cell: ({ p50Ms }) => formatMs(p50Ms), isNumber: true },
+  { title: "Median (p50)", cell: ({ p50Ms }) => formatMs(p50Ms), isNumber: true },
   { title: "p99", cell: ({ p99Ms }) => formatMs(p99Ms), isNumber: true },
 ];
 

@@ -99,7 +99,7 @@ function optionsOf({ element, names, format, steps, point }: PlotParts): uPlot.O
   return {
     width: element.clientWidth,
     height: HEIGHT_PX,
-    padding: [8, 8, 0, 0],
+    padding: [8, 28, 0, 0], // Half a mark of time is at its right.
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { show: false } },
     hooks: {

@@ -49,7 +49,7 @@ function Filters({ isPaused, pause }: { readonly isPaused: boolean; readonly pau
   return (
     <div class="filters">
       <label>
-        Least severe
+        From level
         <select value={levelLeast.value} onChange={(event) => (levelLeast.value = event.currentTarget.value)}>
           {LOG_LEVELS.map((level) => (
             <option key={level} value={level}>

@@ -50,7 +50,13 @@ export function AccessView() {
         )}
         <Answered answer={answer}>
           {({ items }) => (
-            <Table caption="Tokens" columns={columns(reload)} rows={items} keyOf={({ id }) => id} empty="none" />
+            <Table
+              caption="Tokens"
+              columns={columns(reload)}
+              rows={items}
+              keyOf={({ id }) => id}
+              empty="none was made yet; the admin token of the settings is always good"
+            />
           )}
         </Answered>
       </section>

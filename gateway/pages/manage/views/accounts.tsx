@@ -42,7 +42,7 @@ export function Accounts() {
           path="/accounts"
           columns={columns}
           keyOf={({ name }) => name}
-          empty="none"
+          empty="none yet; people make their own at /chat and /match, or you create one here"
         />
       </section>
     </>

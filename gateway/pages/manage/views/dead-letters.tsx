@@ -30,7 +30,7 @@ export function DeadLetters() {
           filters={filters}
           columns={columns}
           keyOf={({ id }) => id}
-          empty="none"
+          empty="none; every message was handled, or none is like this"
         />
       </section>
     </>

@@ -25,7 +25,7 @@ export function Leaderboard() {
           path="/leaderboard"
           columns={() => COLUMNS}
           keyOf={({ name }) => name}
-          empty="nobody has won yet"
+          empty="nobody has won yet; matches are played at /match"
         />
       </section>
     </>

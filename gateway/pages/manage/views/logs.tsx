@@ -31,7 +31,7 @@ export function Logs() {
       <Level />
       <section class="panel" aria-label="Lines">
         <form class="filters" role="search" onSubmit={(event) => setFilters(fieldsOf(event))}>
-          <Choice name="level" label="Least severe" choices={LOG_LEVELS} none="any" />
+          <Choice name="level" label="From level" choices={LOG_LEVELS} none="any" />
           <TextField name="reason" label="Reason" type="search" isOptional />
           <TextField name="contains" label="Contains" type="search" isOptional />
           <button class="primary">Show</button>
@@ -63,7 +63,7 @@ function Level() {
             <Act
               name="Change level"
               role="admin"
-              fields={<Choice name="level" label="Least severe" choices={[...LOG_LEVELS, "silent"]} start={level} />}
+              fields={<Choice name="level" label="From level" choices={[...LOG_LEVELS, "silent"]} start={level} />}
               act={(fields) => ask("PUT", "/logs/level", { body: fields })}
               done={reload}
             />

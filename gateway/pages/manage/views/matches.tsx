@@ -48,7 +48,7 @@ export function Matches({ id }: { readonly id?: string | undefined }) {
           path="/matches"
           columns={() => COLUMNS}
           keyOf={({ id: of }) => of}
-          empty="none now"
+          empty="none now; one begins at /match, or in a terminal with run match"
         />
       </section>
     </>

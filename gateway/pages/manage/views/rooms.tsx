@@ -60,7 +60,7 @@ function AllRooms() {
           path="/rooms"
           columns={() => ROOM_COLUMNS}
           keyOf={({ room }) => room}
-          empty="none"
+          empty="none yet; a room begins with the first who joins it, at /chat say"
         />
       </section>
     </>

@@ -33,9 +33,24 @@ interface Setting {
 const DRAIN_WARNING =
   "The server takes no more connections, answers what it has accepted, and ends. It does not come back by itself.";
 
+const PORT_NAMES: Readonly<Record<string, string>> = {
+  http: "HTTP (this page)",
+  tcp: "TCP",
+  tls: "TLS",
+  udp: "UDP",
+  match: "Matches",
+  matchTls: "Matches, TLS",
+  publishers: "ZeroMQ publishers",
+  subscribers: "ZeroMQ subscribers",
+  clients: "ZeroMQ clients",
+  workers: "ZeroMQ workers",
+  store: "Messaging store",
+  reference: "ZeroMQ reference",
+};
+
 const COLUMNS: readonly Column<Setting>[] = [
   { title: "Setting", cell: ({ name }) => name },
-  { title: "Value", cell: ({ value }) => value ?? "not shown" },
+  { title: "Value", cell: ({ value }) => (value === "" ? "–" : (value ?? "not shown")) },
   { title: "Unit", cell: ({ unit }) => unit },
 ];
 
@@ -70,7 +85,10 @@ export function System() {
 }
 
 function Details({ facts: { ports, settings } }: { readonly facts: Facts }) {
-  const listened = Object.entries(ports).map(([name, port]) => ({ name, value: String(port) }));
+  const listened = Object.entries(ports).map(([name, port]) => ({
+    name: PORT_NAMES[name] ?? name,
+    value: String(port),
+  }));
   return (
     <>
       <section class="panel" aria-labelledby="ports">
@@ -96,6 +114,6 @@ function tilesOf({ memory, counts, ...facts }: Facts) {
     { name: "Memory", value: formatBytes(memory.residentBytes) },
     { name: "Actors in memory", value: formatCount(counts.actors) },
     { name: "Connections", value: formatCount(counts.connections) },
-    { name: "Shut keys", value: formatCount(counts.quarantinedKeys) },
+    { name: "Keys in quarantine", value: formatCount(counts.quarantinedKeys) },
   ];
 }

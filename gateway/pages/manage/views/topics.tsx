@@ -40,7 +40,7 @@ export function Topics({ topic }: { readonly topic?: string | undefined }) {
           path="/topics"
           columns={() => TOPIC_COLUMNS}
           keyOf={({ topic: of }) => of}
-          empty="none now"
+          empty="none now; a topic is here while an actor is subscribed to it"
         />
       </section>
     </>
