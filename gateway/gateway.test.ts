@@ -39,7 +39,7 @@ describe("every answer", () => {
     const posted = await gateway.send("POST", "/health", withToken);
     expect(posted.status).toBe(405);
     expect(posted.headers.get("allow")).toBe("GET, HEAD");
-    const got = await gateway.get("/dead-letters/7/replay");
+    const got = await gateway.get("/dead-letters/7/replay", withToken);
     expect(got.status).toBe(405);
     expect(got.headers.get("allow")).toBe("POST");
   });
