@@ -13,6 +13,8 @@ export interface MatchStore {
 
 const KEPT_AS = "correio.match";
 const TICK_EVERY_MS = 3_000;
+/** On this machine alone nobody reads along: then the browser takes the page for secure. */
+const NO_NEWS_HERE = "warning;plain_login";
 
 /** Whoever was in before a reload is in again. */
 export function startMatches(): MatchStore {
@@ -31,7 +33,10 @@ export function startMatches(): MatchStore {
         path: "/match",
         probe: "ping",
         opened: () => dispatch({ kind: "opened" }),
-        received: (line) => dispatch({ kind: "received", line, nowMs: performance.now() }),
+        received(line) {
+          if (line === NO_NEWS_HERE && globalThis.isSecureContext) return;
+          dispatch({ kind: "received", line, nowMs: performance.now() });
+        },
         lost: () => dispatch({ kind: "lost" }),
       });
     } else {
