@@ -24,7 +24,7 @@ export interface CallerAnswer {
   readonly wrong: readonly string[];
 }
 
-const WAITING_MAX = 200;
+const WAITING_MAX = 2_000;
 const headers = { Authorization: `Bearer ${ADMIN_TOKEN}`, "Content-Type": "application/json" };
 
 export async function makeCalls(_words: readonly string[], lines: AsyncIterable<string>): Promise<void> {

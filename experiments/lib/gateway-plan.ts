@@ -58,7 +58,7 @@ export const QUICK_GATEWAY: GatewayParameters = {
 /** The least that still does and verifies everything. */
 export const SMALL_GATEWAY: GatewayParameters = {
   only: GATEWAY_QUESTIONS,
-  management: { only: GATEWAY_SERVER_NAMES, pairs: 1, requests: 20_000, connections: 10, inFlight: "all", everyMs: 2 },
+  management: { only: GATEWAY_SERVER_NAMES, pairs: 1, requests: 40_000, connections: 10, inFlight: "all", everyMs: 4 },
   live: {
     only: GATEWAY_SERVER_NAMES,
     pairs: 1,
